@@ -1,0 +1,19 @@
+// The shape of one image or of one row of features, without the batch.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lenet {
+
+/// Sizes without the batch: {channels, height, width}, or {features} once flattened.
+using Shape = std::vector<std::int64_t>;
+
+/// Product of the sizes. Throws Error (kUsage) if a size is below 1 or the product exceeds 2^40.
+std::int64_t element_count(const Shape& shape);
+
+/// "1x28x28".
+std::string to_string(const Shape& shape);
+
+}  // namespace lenet

@@ -1,0 +1,96 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+[[noreturn]] void io_error(const std::string& doing, const std::filesystem::path& path, int code) {
+  throw Error(ErrorKind::kIo, fmt::format("{}: {}: {}", path.string(), doing, std::strerror(code)));
+}
+
+/// Closes a descriptor at the end of its scope.
+struct Descriptor {
+  int fd;
+  ~Descriptor() { ::close(fd); }
+};
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0) io_error("cannot open", path, errno);
+  struct stat info {};
+  if (::fstat(file.fd, &info) != 0) io_error("cannot read", path, errno);
+  if (S_ISDIR(info.st_mode)) io_error("cannot read", path, EISDIR);
+  if (info.st_size > max_bytes) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}: {} bytes, want at most {}", path.string(),
+                                                  info.st_size, max_bytes));
+  }
+  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) io_error("cannot read", path, errno);
+    if (n == 0) break;  // the file shrank while it was read
+    done += static_cast<std::size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+  static std::atomic<int> serial{0};
+  partial_ = path_;
+  partial_ += fmt::format(".{}-{}.partial", ::getpid(), serial++);
+  fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd_ < 0) fail("cannot create");
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(partial_.c_str());
+}
+
+void AtomicFile::fail(const std::string& doing) const {
+  io_error(fmt::format("{} (after {} bytes)", doing, written_), path_, errno);
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("cannot write");
+    written_ += n;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(fd_) != 0) fail("cannot flush");
+  if (::rename(partial_.c_str(), path_.c_str()) != 0) fail("cannot rename into place");
+  ::close(fd_);
+  fd_ = -1;
+  const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
+  const Descriptor dir{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (dir.fd >= 0) ::fsync(dir.fd);  // the new name, too, outlives a power cut
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace lenet

@@ -1,0 +1,40 @@
+// Files read whole and written whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace lenet {
+
+/// The bytes of the file at `path`. Throws Error: kIo if it cannot be opened or read, kBadInput if
+/// it holds more than `max_bytes` (checked before memory is taken).
+std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes);
+
+/// A file that appears under its name only when it is whole: written beside it under another name,
+/// flushed to the disk and renamed by commit(). Without commit() nothing is left behind.
+class AtomicFile {
+ public:
+  /// Throws Error (kIo) if the folder cannot be written.
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);  ///< Throws Error (kIo), naming path and bytes.
+  void commit();                       ///< Throws Error (kIo).
+
+ private:
+  [[noreturn]] void fail(const std::string& doing) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path partial_;
+  int fd_ = -1;
+  std::int64_t written_ = 0;
+};
+
+/// AtomicFile in one call.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace lenet

@@ -1,0 +1,62 @@
+#include "base/file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iterator>
+
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class File : public testing::Test {
+ protected:
+  File() { fs::create_directories(dir_); }
+  ~File() override { fs::remove_all(dir_); }
+
+  std::ptrdiff_t entries() const {
+    return std::distance(fs::directory_iterator(dir_), fs::directory_iterator());
+  }
+
+  const fs::path dir_ = fs::temp_directory_path() / ("lenet_file_test_" + std::to_string(getpid()));
+};
+
+TEST_F(File, ReadsBackWhatWasWritten) {
+  const std::string bytes("a\0b\nc", 5);
+  write_file(dir_ / "f", bytes);
+  EXPECT_EQ(read_file(dir_ / "f", 100), bytes);
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(File, LeavesNothingWithoutCommit) {
+  {
+    AtomicFile file(dir_ / "f");
+    file.write("half");
+    EXPECT_FALSE(fs::exists(dir_ / "f"));
+  }
+  EXPECT_EQ(entries(), 0);
+}
+
+TEST_F(File, RefusesWhatIsTooLargeMissingOrAFolder) {
+  write_file(dir_ / "f", "12345");
+  EXPECT_THROW(read_file(dir_ / "f", 4), Error);
+  EXPECT_THROW(read_file(dir_ / "none", 4), Error);
+  EXPECT_THROW(read_file(dir_, 1 << 20), Error);
+}
+
+TEST_F(File, NamesThePathThatCannotBeWritten) {
+  try {
+    write_file(dir_ / "no" / "f", "x");
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kIo);
+    EXPECT_NE(std::string(e.what()).find((dir_ / "no" / "f").string()), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace lenet
