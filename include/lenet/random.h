@@ -1,0 +1,39 @@
+// Random numbers drawn as PyTorch's CPU generator draws them.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace lenet {
+
+/// torch.Generator on the CPU: MT19937. The same seed gives the same initial weights and the same
+/// shuffle.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed = 0) : engine_(static_cast<std::uint32_t>(seed)) {}
+
+  std::uint32_t next32() { return static_cast<std::uint32_t>(engine_()); }
+
+  /// 63 bits, as torch.empty((), dtype=torch.int64).random_() gives.
+  std::uint64_t next63();
+
+  /// Fills with floats uniform in [low, high), bounds rounded to float: Tensor.uniform_.
+  void uniform(std::span<float> values, double low, double high);
+
+  /// Fills from the normal distribution: Tensor.normal_ for 16 values or more.
+  void normal(std::span<float> values, double mean, double deviation);
+
+ private:
+  std::mt19937 engine_;
+};
+
+/// What a DataLoader without shuffling draws from the generator at the start of a pass.
+void draw_loader_seed(Generator& generator);
+
+/// Fills `order` with the permutation of 0 ... n - 1 in which DataLoader(shuffle=True) visits n
+/// examples, and draws from the generator what that pass draws.
+void shuffle_as_data_loader(Generator& generator, std::span<std::int32_t> order);
+
+}  // namespace lenet

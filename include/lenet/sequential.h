@@ -1,0 +1,94 @@
+// A network: layers one after the other, and their parameters.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lenet/layer.h"
+#include "lenet/random.h"
+#include "lenet/shape.h"
+
+namespace lenet {
+
+/// A parameter tensor of a network. Valid as long as the network is neither moved nor built anew.
+struct NamedParameter {
+  std::string name;  ///< as torch.nn.Sequential names it: "0.weight"
+  ParameterInfo info;
+  std::span<float> values;
+};
+
+/// torch.nn.Sequential. Input sizes are inferred: build() gives the layers their shapes and the
+/// parameters their memory.
+class Sequential {
+ public:
+  template <std::derived_from<Layer>... L>
+  explicit Sequential(L... layers) {
+    (add(std::make_unique<L>(std::move(layers))), ...);
+  }
+
+  Sequential(Sequential&&) = default;
+  Sequential& operator=(Sequential&&) = default;
+
+  /// A network from the model text, e.g. "Flatten Linear(10)". Throws Error (kUsage) with the
+  /// position of what is wrong.
+  static Sequential parse(std::string_view text);
+
+  void add(std::unique_ptr<Layer> layer);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(layers_.size()); }
+  Layer& operator[](std::int64_t i) { return *layers_[static_cast<std::size_t>(i)]; }
+  const Layer& operator[](std::int64_t i) const { return *layers_[static_cast<std::size_t>(i)]; }
+
+  /// The model text: parse(text()) is the same network.
+  std::string text() const;
+
+  /// Infers all shapes from that of one image and draws the parameters from PyTorch's defaults,
+  /// layer by layer. Throws Error (kUsage) if a layer cannot take its input or the network is too
+  /// large.
+  void build(const Shape& input, Generator& generator);
+  bool built() const { return !shapes_.empty(); }
+
+  /// After build(): the input's shape, and each layer's output.
+  const Shape& input_shape() const { return shapes_.front(); }
+  const Shape& output_shape() const { return shapes_.back(); }
+  const Shape& output_shape(std::int64_t layer) const {
+    return shapes_[static_cast<std::size_t>(layer + 1)];
+  }
+
+  /// After build(): all parameters in one piece, layer by layer.
+  std::span<float> parameters() { return parameters_; }
+  std::span<const float> parameters() const { return parameters_; }
+  std::vector<NamedParameter> named_parameters();
+
+  /// Place of a layer's parameters in parameters().
+  ParameterRange parameter_range(std::int64_t layer) const {
+    return ranges_[static_cast<std::size_t>(layer)];
+  }
+
+ private:
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<Shape> shapes_;
+  std::vector<ParameterRange> ranges_;
+  std::vector<float> parameters_;
+};
+
+/// nn.init.xavier_uniform_ for the weights of every Conv2d and Linear, biases untouched: D2L's
+/// init_weights.
+void xavier_uniform(Sequential& net, Generator& generator);
+
+/// nn.init.normal_ for the same weights.
+void normal_weights(Sequential& net, double mean, double deviation, Generator& generator);
+
+/// nn.init.constant_ for the same weights.
+void constant_weights(Sequential& net, float value);
+
+/// The network of D2L 6.6: LeNet-5 with sigmoid, average pooling and without the Gaussian layer.
+Sequential make_lenet();
+
+}  // namespace lenet

@@ -1,0 +1,66 @@
+#include "lenet/random.h"
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+
+namespace lenet {
+namespace {
+
+/// 24 random bits as a float in [0, 1).
+float unit_float(Generator& generator) {
+  return static_cast<float>(generator.next32() & 0xFFFFFF) * 0x1p-24f;
+}
+
+/// Box-Muller on 16 uniform floats: element j < 8 is the radius' number, element j + 8 the angle's.
+void normal_from_uniform_16(float* values, float mean, float deviation) {
+  for (int j = 0; j < 8; ++j) {
+    const float radius = std::sqrt(-2 * std::log(1 - values[j]));
+    const float angle = 2 * std::numbers::pi_v<float> * values[j + 8];
+    values[j] = radius * std::cos(angle) * deviation + mean;
+    values[j + 8] = radius * std::sin(angle) * deviation + mean;
+  }
+}
+
+}  // namespace
+
+std::uint64_t Generator::next63() {
+  const std::uint64_t high = next32();
+  return (high << 32 | next32()) & ~(std::uint64_t{1} << 63);
+}
+
+void Generator::uniform(std::span<float> values, double low, double high) {
+  const float from = static_cast<float>(low);
+  const float range = static_cast<float>(high) - from;
+  for (float& value : values) value = std::fma(unit_float(*this), range, from);
+}
+
+void Generator::normal(std::span<float> values, double mean, double deviation) {
+  const auto m = static_cast<float>(mean);
+  const auto s = static_cast<float>(deviation);
+  for (float& value : values) value = unit_float(*this);
+  std::size_t i = 0;
+  for (; i + 16 <= values.size(); i += 16) normal_from_uniform_16(values.data() + i, m, s);
+  if (i == values.size()) return;
+  // The rest is the end of 16 fresh numbers.
+  float last[16];
+  for (float& value : last) value = unit_float(*this);
+  normal_from_uniform_16(last, m, s);
+  for (std::size_t from = 16 - (values.size() - i); i < values.size(); ++i)
+    values[i] = last[from++];
+}
+
+void draw_loader_seed(Generator& generator) { generator.next63(); }
+
+void shuffle_as_data_loader(Generator& generator, std::span<std::int32_t> order) {
+  draw_loader_seed(generator);
+  Generator shuffle(generator.next63());
+  std::iota(order.begin(), order.end(), 0);
+  const auto n = static_cast<std::uint32_t>(order.size());
+  for (std::uint32_t i = 0; i + 1 < n; ++i) {
+    std::swap(order[i], order[i + shuffle.next32() % (n - i)]);
+  }
+}
+
+}  // namespace lenet

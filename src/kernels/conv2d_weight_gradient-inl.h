@@ -1,0 +1,173 @@
+// The weight gradient of a convolution: products of two activations summed over positions, then
+// over lanes.
+
+#if defined(LENET_KERNELS_CONV2D_WEIGHT_GRADIENT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LENET_KERNELS_CONV2D_WEIGHT_GRADIENT_INL_H_
+#undef LENET_KERNELS_CONV2D_WEIGHT_GRADIENT_INL_H_
+#else
+#define LENET_KERNELS_CONV2D_WEIGHT_GRADIENT_INL_H_
+#endif
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "kernels/correlation-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+/// The sum over the lanes of a pack, halves added first: the same tree on every target.
+HWY_INLINE float sum_lanes(const Vec (&v)[kVectors]) {
+  Vec half[kVectors];
+  for (int i = 0; i < kVectors; ++i) half[i] = v[i];
+  for (int n = kVectors / 2; n > 0; n /= 2) {
+    for (int i = 0; i < n; ++i) half[i] = hn::Add(half[i], half[i + n]);
+  }
+  const hn::FixedTag<float, 4> d4;
+#if HWY_TARGET == HWY_AVX3
+  const hn::FixedTag<float, 8> d8;
+  const auto v8 = hn::Add(hn::LowerHalf(d8, half[0]), hn::UpperHalf(d8, half[0]));
+  auto v4 = hn::Add(hn::LowerHalf(d4, v8), hn::UpperHalf(d4, v8));
+#elif HWY_TARGET == HWY_AVX2
+  auto v4 = hn::Add(hn::LowerHalf(d4, half[0]), hn::UpperHalf(d4, half[0]));
+#else
+  auto v4 = half[0];
+#endif
+  v4 = hn::Add(v4, hn::Shuffle1032(v4));
+  return hn::GetLane(hn::Add(v4, hn::Shuffle2301(v4)));
+}
+
+/// dweight[j][t] = sum over rows, columns and lanes of dy[j][row, column] * x[t][row, column of t].
+///
+/// Column t is either a tap beside the one before (its own border) or another input channel.
+struct ProductSum {
+  std::int64_t rows, columns;  ///< positions of dy
+  std::int64_t inputs;         ///< columns of x
+  std::int64_t step, offset;   ///< column of x under position w and t = 0: w * step + offset
+  std::int64_t tap_shift;      ///< added to that column from t to t + 1: 1 or 0
+  std::int64_t xt, xh;         ///< strides of x: from t to t + 1, and from row to row of dy
+  std::int64_t dyj, dyh;       ///< strides of dy: channel, row
+  std::int64_t dwj, dwt;       ///< strides of dweight: channel, t
+};
+
+/// Adds the products of one position; kBorder: only for those t whose column lies on the input.
+template <int B, int T, bool kBorder>
+HWY_INLINE void add_products(const ProductSum& k, std::int64_t column, const float* dy,
+                             const float* x, Vec (&sum)[B][T][kVectors]) {
+  const F32 d;
+  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    Vec delta[B];
+#pragma GCC unroll 32
+    for (int j = 0; j < B; ++j) delta[j] = hn::Load(d, dy + j * k.dyj + v * kLanes);
+#pragma GCC unroll 32
+    for (int t = 0; t < T; ++t) {
+      if (kBorder) {
+        const std::int64_t at = column + t * k.tap_shift;
+        if (at < 0 || at >= k.inputs) continue;
+      }
+      const Vec in = hn::Load(d, x + t * k.xt + v * kLanes);
+#pragma GCC unroll 32
+      for (int j = 0; j < B; ++j) sum[j][t][v] = hn::MulAdd(delta[j], in, sum[j][t][v]);
+    }
+  }
+}
+
+template <int B, int T>
+void product_sum_block(const ProductSum& k, Axis::Range interior, const float* HWY_RESTRICT dy,
+                       const float* HWY_RESTRICT x, float* HWY_RESTRICT dweight) {
+  Vec sum[B][T][kVectors];
+#pragma GCC unroll 32
+  for (int j = 0; j < B; ++j) {
+#pragma GCC unroll 32
+    for (int t = 0; t < T; ++t) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sum[j][t][v] = hn::Zero(F32());
+    }
+  }
+  for (std::int64_t row = 0; row < k.rows; ++row, dy += k.dyh, x += k.xh) {
+    std::int64_t w = 0;
+    const float* xp = x + k.offset * kPack;
+    for (; w < interior.first; ++w, xp += k.step * kPack) {
+      add_products<B, T, true>(k, w * k.step + k.offset, dy + w * kPack, xp, sum);
+    }
+    for (; w < interior.last; ++w, xp += k.step * kPack) {
+      add_products<B, T, false>(k, 0, dy + w * kPack, xp, sum);
+    }
+    for (; w < k.columns; ++w, xp += k.step * kPack) {
+      add_products<B, T, true>(k, w * k.step + k.offset, dy + w * kPack, xp, sum);
+    }
+  }
+#pragma GCC unroll 32
+  for (int j = 0; j < B; ++j) {
+#pragma GCC unroll 32
+    for (int t = 0; t < T; ++t) dweight[j * k.dwj + t * k.dwt] = sum_lanes(sum[j][t]);
+  }
+}
+
+using ProductSumBlock = void (*)(const ProductSum&, Axis::Range, const float*, const float*,
+                                 float*);
+
+/// Columns t of a block: a row of a 7x7 kernel fits.
+inline constexpr int kMaxColumns = kSums / kVectors < 7 ? kSums / kVectors : 7;
+
+template <int T, int... kB>
+constexpr auto product_sum_blocks(std::integer_sequence<int, kB...>) {
+  return std::array<ProductSumBlock, 24>{&product_sum_block<kB + 1, T>...};
+}
+
+/// product_sum_block<B, T> at [T - 1][B - 1] for B * T vectors that fit kSums.
+template <int... kT>
+constexpr auto product_sum_table(std::integer_sequence<int, kT...>) {
+  return std::array<std::array<ProductSumBlock, 24>, sizeof...(kT)>{
+      product_sum_blocks<kT + 1>(std::make_integer_sequence<int, max_block(kT + 1)>())...};
+}
+
+inline constexpr auto kProductSumBlocks =
+    product_sum_table(std::make_integer_sequence<int, kMaxColumns>());
+
+/// Columns a block should take of `columns`, with `channels` beside: what loads the fewest vectors.
+constexpr std::int64_t best_columns(std::int64_t channels, std::int64_t columns) {
+  std::int64_t best = 1, least = INT64_MAX;
+  for (std::int64_t t = 1; t <= std::min<std::int64_t>(columns, kMaxColumns); ++t) {
+    const std::int64_t column_blocks = ceil_div(columns, t);
+    const std::int64_t channel_blocks = ceil_div(channels, max_block(static_cast<int>(t)));
+    const std::int64_t loads = channels * column_blocks + columns * channel_blocks;
+    if (loads < least) {
+      least = loads;
+      best = t;
+    }
+  }
+  return best;
+}
+
+/// All channels of dy against `columns` columns, block by block.
+inline void product_sum(const ProductSum& k, std::int64_t channels, std::int64_t columns,
+                        const float* dy, const float* x, float* dweight) {
+  const std::int64_t most = best_columns(channels, columns);
+  const std::int64_t column_blocks = ceil_div(columns, most);
+  const std::int64_t channel_blocks =
+      ceil_div(channels, max_block(static_cast<int>(ceil_div(columns, column_blocks))));
+  for (std::int64_t i = 0; i < channel_blocks; ++i) {
+    const Axis::Range channel = balanced_part(channels, channel_blocks, i);
+    for (std::int64_t j = 0; j < column_blocks; ++j) {
+      const Axis::Range column = balanced_part(columns, column_blocks, j);
+      ProductSum block = k;
+      block.offset += column.first * k.tap_shift;
+      const Axis width{k.columns, k.inputs, (column.size() - 1) * k.tap_shift + 1, k.step,
+                       block.offset};
+      const auto& kernel = kProductSumBlocks[static_cast<std::size_t>(column.size() - 1)]
+                                            [static_cast<std::size_t>(channel.size() - 1)];
+      kernel(block, width.interior(), dy + channel.first * k.dyj,
+             x + column.first * (k.xt - k.tap_shift * kPack),
+             dweight + channel.first * k.dwj + column.first * k.dwt);
+    }
+  }
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LENET_KERNELS_CONV2D_WEIGHT_GRADIENT_INL_H_

@@ -1,0 +1,143 @@
+// Cross-correlation of one pack: which taps see which position, and the blocks of channels and
+// positions.
+
+#if defined(LENET_KERNELS_CORRELATION_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LENET_KERNELS_CORRELATION_INL_H_
+#undef LENET_KERNELS_CORRELATION_INL_H_
+#else
+#define LENET_KERNELS_CORRELATION_INL_H_
+#endif
+
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/contraction-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+/// One axis: output position o reads input position o * step + offset + t through tap t.
+struct Axis {
+  std::int64_t outputs, inputs, taps, step, offset;
+
+  struct Range {
+    std::int64_t first, last;  ///< half open
+    std::int64_t size() const { return last - first; }
+  };
+
+  /// Taps of position o that lie on the input; the others read padding, that is 0.
+  Range taps_at(std::int64_t o) const {
+    const std::int64_t start = o * step + offset;
+    const std::int64_t first = std::clamp<std::int64_t>(-start, 0, taps);
+    return {first, std::clamp(inputs - start, first, taps)};
+  }
+
+  /// Positions whose every tap lies on the input.
+  Range interior() const {
+    std::int64_t first = 0;
+    while (first < outputs && taps_at(first).size() < taps) ++first;
+    std::int64_t last = first;
+    while (last < outputs && taps_at(last).size() == taps) ++last;
+    return {first, last};
+  }
+};
+
+/// y[j][h, w] = bias[j] + sum over c and taps of weight[c][tap][j] * x[c][h, w of tap]. Strides in
+/// floats.
+struct Correlation {
+  Axis h, w;
+  std::int64_t in_channels, out_channels;
+  std::int64_t xc, xh, xw;  ///< strides of x: channel, row, column
+  std::int64_t wc, wh, ww;  ///< strides of weight: input channel, tap row, tap column
+  std::int64_t yc, yh, yw;  ///< strides of y: channel, row, column
+};
+
+/// The k-th of `parts` parts of n, sizes differing by at most one.
+constexpr Axis::Range balanced_part(std::int64_t n, std::int64_t parts, std::int64_t k) {
+  return {n * k / parts, n * (k + 1) / parts};
+}
+
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+inline constexpr int kMaxPositions = 4;
+
+/// Positions a block should span: what takes the fewest instructions (sums, weights, inputs, loop)
+/// for `channels` x `width` outputs.
+constexpr int best_positions(std::int64_t channels, std::int64_t width) {
+  int best = 1;
+  std::int64_t least = INT64_MAX;
+  for (int p = 1; p <= kMaxPositions && max_block(p) > 0; ++p) {
+    const std::int64_t channel_blocks = ceil_div(channels, max_block(p));
+    const std::int64_t position_blocks = ceil_div(width, p);
+    const std::int64_t sums = channels * width * kVectors;
+    const std::int64_t loads = channels * position_blocks + width * kVectors * channel_blocks;
+    const std::int64_t cost = sums + loads + 3 * channel_blocks * position_blocks;
+    if (cost < least) {
+      least = cost;
+      best = p;
+    }
+  }
+  return best;
+}
+
+inline void contract(int channels, int positions, const Contraction& k, const float* weight,
+                     const float* bias, const float* x, float* y) {
+  const auto b = static_cast<std::size_t>(channels - 1);
+  switch (positions) {
+    case 1:
+      return kContractBlocks<1>[b](k, weight, bias, x, y);
+    case 2:
+      return kContractBlocks<2>[b](k, weight, bias, x, y);
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+    case 3:
+      return kContractBlocks<3>[b](k, weight, bias, x, y);
+    case 4:
+      return kContractBlocks<4>[b](k, weight, bias, x, y);
+#endif
+  }
+}
+
+/// One block of channels along one row of outputs: the borders position by position, the interior
+/// `positions` at once.
+inline void correlate_row(const Correlation& s, Axis::Range interior, int channels, int positions,
+                          std::int64_t oh, const float* weight, const float* bias, const float* x,
+                          float* y) {
+  const Axis::Range rows = s.h.taps_at(oh);
+  Contraction k{s.in_channels,   rows.size(), 0,    s.xc, s.xh, s.xw,
+                s.w.step * s.xw, s.wc,        s.wh, s.ww, s.yc, s.yw};
+  weight += rows.first * s.wh;
+  x += (oh * s.h.step + s.h.offset + rows.first) * s.xh;
+  y += oh * s.yh;
+  const auto block = [&](std::int64_t ow, int count) {
+    const Axis::Range columns = s.w.taps_at(ow);
+    k.nw = columns.size();
+    contract(channels, count, k, weight + columns.first * s.ww, bias,
+             x + (ow * s.w.step + s.w.offset + columns.first) * s.xw, y + ow * s.yw);
+  };
+  for (std::int64_t ow = 0; ow < interior.first; ++ow) block(ow, 1);
+  const std::int64_t blocks = ceil_div(interior.size(), positions);
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const Axis::Range part = balanced_part(interior.size(), blocks, i);
+    block(interior.first + part.first, static_cast<int>(part.size()));
+  }
+  for (std::int64_t ow = interior.last; ow < s.w.outputs; ++ow) block(ow, 1);
+}
+
+inline void correlate(const Correlation& s, const float* weight, const float* bias, const float* x,
+                      float* y) {
+  const Axis::Range interior = s.w.interior();
+  const int positions = best_positions(s.out_channels, std::max<std::int64_t>(interior.size(), 1));
+  const std::int64_t blocks = ceil_div(s.out_channels, max_block(positions));
+  for (std::int64_t oh = 0; oh < s.h.outputs; ++oh) {
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      const Axis::Range part = balanced_part(s.out_channels, blocks, i);
+      correlate_row(s, interior, static_cast<int>(part.size()), positions, oh, weight + part.first,
+                    bias ? bias + part.first : nullptr, x, y + part.first * s.yc);
+    }
+  }
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LENET_KERNELS_CORRELATION_INL_H_

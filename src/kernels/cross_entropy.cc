@@ -1,0 +1,77 @@
+#include "kernels/cross_entropy.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lenet/pack.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cross_entropy.cc"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first.
+#include "kernels/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+using F32 = hn::CappedTag<float, kPack>;
+inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+
+void CrossEntropyForward(std::int64_t classes, const float* logits, Verdict& verdict) {
+  const F32 d;
+  alignas(64) float largest[kPack], total[kPack];
+  for (std::int64_t v = 0; v < kPack; v += kLanes) {
+    auto max = hn::Load(d, logits + v);
+    for (std::int64_t k = 1; k < classes; ++k) {
+      max = hn::Max(max, hn::Load(d, logits + k * kPack + v));
+    }
+    auto sum = hn::Zero(d);
+    for (std::int64_t k = 0; k < classes; ++k) {
+      sum = hn::Add(sum, exp(d, hn::Sub(hn::Load(d, logits + k * kPack + v), max)));
+    }
+    hn::Store(max, d, largest + v);
+    hn::Store(sum, d, total + v);
+  }
+  for (std::int64_t lane = 0; lane < kPack; ++lane) {
+    verdict.logsumexp[lane] = largest[lane] + std::log(total[lane]);
+    std::int32_t first = 0;
+    while (first + 1 < classes && !(logits[first * kPack + lane] == largest[lane])) ++first;
+    verdict.predicted[lane] = first;
+  }
+}
+
+void CrossEntropyBackward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
+                          float scale, const Verdict& verdict, float* logits) {
+  const F32 d;
+  alignas(64) float weight[kPack] = {};  // lanes without an image weigh nothing
+  std::fill_n(weight, count, scale);
+  for (std::int64_t v = 0; v < kPack; v += kLanes) {
+    const auto logsumexp = hn::LoadU(d, verdict.logsumexp + v);
+    for (float* p = logits + v; p < logits + classes * kPack; p += kPack) {
+      const auto probability = exp(d, hn::Sub(hn::Load(d, p), logsumexp));
+      hn::Store(hn::Mul(probability, hn::Load(d, weight + v)), d, p);
+    }
+  }
+  for (std::int64_t lane = 0; lane < count; ++lane) logits[labels[lane] * kPack + lane] -= scale;
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lenet::kernels {
+
+HWY_EXPORT(CrossEntropyForward);
+HWY_EXPORT(CrossEntropyBackward);
+
+void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& verdict) {
+  HWY_DYNAMIC_DISPATCH(CrossEntropyForward)(classes, logits, verdict);
+}
+
+void cross_entropy_backward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
+                            float scale, const Verdict& verdict, float* logits) {
+  HWY_DYNAMIC_DISPATCH(CrossEntropyBackward)(classes, labels, count, scale, verdict, logits);
+}
+
+}  // namespace lenet::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,218 @@
+#include "kernels/pool2d.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "lenet/pack.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/pool2d.cc"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first.
+#include "kernels/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+using F32 = hn::CappedTag<float, kPack>;
+using Vec = hn::Vec<F32>;
+using Mask = hn::Mask<F32>;
+inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+
+/// The part of a window that lies on the input, and the strides that walk it, in floats.
+struct Window {
+  std::int64_t first;  ///< of x
+  std::int64_t height, width, row;
+};
+
+Window window_at(const Pool2dShape& s, std::int64_t oh, std::int64_t ow) {
+  const std::int64_t h = oh * s.stride_height - s.pad_height;
+  const std::int64_t w = ow * s.stride_width - s.pad_width;
+  const std::int64_t h0 = std::max<std::int64_t>(h, 0), w0 = std::max<std::int64_t>(w, 0);
+  return {(h0 * s.in_width + w0) * kPack, std::min(h + s.kernel_height, s.in_height) - h0,
+          std::min(w + s.kernel_width, s.in_width) - w0, s.in_width * kPack};
+}
+
+/// Calls f(window, place in y) for every window of every channel; x of a channel starts at
+/// window.first.
+template <class F>
+HWY_INLINE void for_each_window(const Pool2dShape& s, F f) {
+  const std::int64_t plane = s.in_height * s.in_width * kPack;
+  std::int64_t place = 0;
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
+      for (std::int64_t ow = 0; ow < s.out_width; ++ow, place += kPack) {
+        Window window = window_at(s, oh, ow);
+        window.first += c * plane;
+        for (std::int64_t v = 0; v < kPack; v += kLanes) f(window, window.first + v, place + v);
+      }
+    }
+  }
+}
+
+float reciprocal_area(const Pool2dShape& s) {
+  return 1.0f / static_cast<float>(s.kernel_height * s.kernel_width);
+}
+
+/// Calls f with the pooling as a compile-time constant.
+template <class F>
+HWY_INLINE void with_pooling(Pooling pooling, F f) {
+  if (pooling == Pooling::kAverage) return f(std::integral_constant<Pooling, Pooling::kAverage>());
+  return f(std::integral_constant<Pooling, Pooling::kMaximum>());
+}
+
+/// Pools one window; each element becomes value(place) first.
+template <Pooling kPooling, class F>
+HWY_INLINE Vec pool_window(const Window& window, std::int64_t first, float scale, F value) {
+  const F32 d;
+  constexpr bool kAverage = kPooling == Pooling::kAverage;
+  Vec pooled = hn::Set(d, kAverage ? 0.0f : -std::numeric_limits<float>::infinity());
+  for (std::int64_t h = 0; h < window.height; ++h) {
+    for (std::int64_t w = 0; w < window.width; ++w) {
+      const Vec v = value(first + h * window.row + w * kPack);
+      if constexpr (kAverage) {
+        pooled = hn::Add(pooled, v);
+      } else {  // a NaN is the maximum, as in PyTorch
+        pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::Ne(v, v)), v, pooled);
+      }
+    }
+  }
+  return kAverage ? hn::Mul(pooled, hn::Set(d, scale)) : pooled;
+}
+
+/// Calls receive(place, gradient) for each element of one window.
+template <Pooling kPooling, class F>
+HWY_INLINE void spread_window(const Window& window, std::int64_t first, Vec dy, float scale,
+                              const float* x, F receive) {
+  const F32 d;
+  constexpr bool kAverage = kPooling == Pooling::kAverage;
+  const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
+  Vec y = dy;
+  if constexpr (kAverage) {
+    dy = hn::Mul(dy, hn::Set(d, scale));
+  } else {
+    y = pool_window<kPooling>(window, first, scale, value);
+  }
+  for (std::int64_t h = 0; h < window.height; ++h) {
+    for (std::int64_t w = 0; w < window.width; ++w) {
+      const std::int64_t place = first + h * window.row + w * kPack;
+      if constexpr (kAverage) {
+        receive(place, dy);
+      } else {  // the first element that equals the maximum takes all
+        const Mask taken = hn::Eq(value(place), y);
+        receive(place, hn::IfThenElseZero(taken, dy));
+        dy = hn::IfThenZeroElse(taken, dy);
+      }
+    }
+  }
+}
+
+void Pool2dForward(const Pool2dShape& s, Pooling pooling, Activation activation, float* x,
+                   float* y) {
+  with_pooling(pooling, [&](auto pool) HWY_ATTR {
+    with_activation(activation, [&](auto act) HWY_ATTR {
+      const F32 d;
+      for_each_window(
+          s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
+            const auto value = [&](std::int64_t at) HWY_ATTR {
+              const Vec v = activate<act()>(d, hn::Load(d, x + at));
+              if constexpr (act() != Activation::kNone) hn::Store(v, d, x + at);
+              return v;
+            };
+            hn::Store(pool_window<pool()>(window, first, reciprocal_area(s), value), d, y + place);
+          });
+    });
+  });
+}
+
+/// Zeroes the elements of x that no window of disjoint windows covers.
+void zero_uncovered(const Pool2dShape& s, float* x) {
+  const std::int64_t kh = s.kernel_height, kw = s.kernel_width;
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for (std::int64_t h = 0; h < s.in_height; ++h) {
+      const bool row = h % s.stride_height < kh && h / s.stride_height < s.out_height;
+      for (std::int64_t w = 0; w < s.in_width; ++w, x += kPack) {
+        const bool column = w % s.stride_width < kw && w / s.stride_width < s.out_width;
+        if (!row || !column) std::fill_n(x, kPack, 0.0f);
+      }
+    }
+  }
+}
+
+void Pool2dBackward(const Pool2dShape& s, Pooling pooling, Activation activation, const float* dy,
+                    float* x) {
+  with_pooling(pooling, [&](auto pool) HWY_ATTR {
+    with_activation(activation, [&](auto act) HWY_ATTR {
+      const F32 d;
+      for_each_window(
+          s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
+            const auto receive = [&](std::int64_t at, Vec dx) HWY_ATTR {
+              hn::Store(activate_backward<act()>(d, hn::Load(d, x + at), dx), d, x + at);
+            };
+            spread_window<pool()>(window, first, hn::Load(d, dy + place), reciprocal_area(s), x,
+                                  receive);
+          });
+    });
+  });
+  if (s.out_height * s.kernel_height != s.in_height || s.out_width * s.kernel_width != s.in_width) {
+    zero_uncovered(s, x);
+  }
+}
+
+void Pool2dForwardOverlapping(const Pool2dShape& s, Pooling pooling, const float* x, float* y) {
+  with_pooling(pooling, [&](auto pool) HWY_ATTR {
+    const F32 d;
+    for_each_window(s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
+      const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
+      hn::Store(pool_window<pool()>(window, first, reciprocal_area(s), value), d, y + place);
+    });
+  });
+}
+
+void Pool2dBackwardOverlapping(const Pool2dShape& s, Pooling pooling, const float* x,
+                               const float* dy, float* dx) {
+  std::fill_n(dx, s.channels * s.in_height * s.in_width * kPack, 0.0f);
+  with_pooling(pooling, [&](auto pool) HWY_ATTR {
+    const F32 d;
+    for_each_window(s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
+      const auto receive = [&](std::int64_t at, Vec gradient) HWY_ATTR {
+        hn::Store(hn::Add(hn::Load(d, dx + at), gradient), d, dx + at);
+      };
+      spread_window<pool()>(window, first, hn::Load(d, dy + place), reciprocal_area(s), x, receive);
+    });
+  });
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lenet::kernels {
+
+HWY_EXPORT(Pool2dForward);
+HWY_EXPORT(Pool2dBackward);
+HWY_EXPORT(Pool2dForwardOverlapping);
+HWY_EXPORT(Pool2dBackwardOverlapping);
+
+void pool2d_forward(const Pool2dShape& shape, Pooling pooling, Activation activation, float* x,
+                    float* y) {
+  HWY_DYNAMIC_DISPATCH(Pool2dForward)(shape, pooling, activation, x, y);
+}
+
+void pool2d_backward(const Pool2dShape& shape, Pooling pooling, Activation activation,
+                     const float* dy, float* x) {
+  HWY_DYNAMIC_DISPATCH(Pool2dBackward)(shape, pooling, activation, dy, x);
+}
+
+void pool2d_forward_overlapping(const Pool2dShape& shape, Pooling pooling, const float* x,
+                                float* y) {
+  HWY_DYNAMIC_DISPATCH(Pool2dForwardOverlapping)(shape, pooling, x, y);
+}
+
+void pool2d_backward_overlapping(const Pool2dShape& shape, Pooling pooling, const float* x,
+                                 const float* dy, float* dx) {
+  HWY_DYNAMIC_DISPATCH(Pool2dBackwardOverlapping)(shape, pooling, x, dy, dx);
+}
+
+}  // namespace lenet::kernels
+#endif  // HWY_ONCE

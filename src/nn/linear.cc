@@ -1,0 +1,88 @@
+#include "kernels/linear.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernels/transpose.h"
+#include "lenet/error.h"
+#include "lenet/layers.h"
+#include "nn/arguments.h"
+#include "nn/weight_matrix.h"
+
+namespace lenet {
+namespace {
+
+/// Turns a pack (features, kPack) into its rows of the panels.
+void leave_rows(std::int64_t features, const float* pack, std::int64_t stride, float* rows) {
+  for (std::int64_t f = 0; f < features; f += kPack, pack += kPack * kPack, rows += stride) {
+    kernels::transpose(std::min(kPack, features - f), kPack, {pack, kPack}, {rows, kPack});
+  }
+}
+
+}  // namespace
+
+Linear::Linear(const Options& options) : options_(options) {
+  require_at_least(1, options_.out_features, text(), "out_features");
+}
+
+std::string Linear::text() const {
+  return fmt::format("Linear({}{})", options_.out_features, options_.bias ? "" : ", bias=False");
+}
+
+Shape Linear::infer(const Shape& input) {
+  if (input.size() != 1) {
+    throw Error(ErrorKind::kUsage, fmt::format("{}: the input has shape {}, want one number of "
+                                               "features; put a Flatten before it",
+                                               text(), to_string(input)));
+  }
+  inputs_ = input[0];
+  return {options_.out_features};
+}
+
+void Linear::forward(const ForwardPass& pass) const {
+  const WeightMatrix matrix{options_.out_features, inputs_, options_.bias};
+  kernels::linear_forward(inputs_, options_.out_features, pass.prepared,
+                          bias_of(matrix, pass.parameters), pass.x, pass.y);
+}
+
+void Linear::backward(const BackwardPass& pass) const {
+  leave_rows(inputs_, pass.x, pass.panel_stride, pass.x_rows);
+  leave_rows(options_.out_features, pass.dy, pass.panel_stride, pass.dy_rows);
+  if (pass.dx) {
+    kernels::linear_input_gradient(inputs_, options_.out_features, weight_of(pass.parameters),
+                                   pass.dy, pass.dx);
+  }
+}
+
+std::vector<ParameterInfo> Linear::parameters() const {
+  return weight_and_bias({options_.out_features, inputs_, options_.bias},
+                         {options_.out_features, inputs_});
+}
+
+/// The weight (out, in) as (in, out), for the forward pass.
+void Linear::prepare(const UpdatePart& part, std::span<const float> parameters,
+                     float* prepared) const {
+  kernels::transpose(part.last_row - part.first_row, inputs_,
+                     {weight_of(parameters) + part.first_row * inputs_, inputs_},
+                     {prepared + part.first_row, options_.out_features});
+}
+
+std::vector<UpdatePart> Linear::update_parts() const {
+  return row_parts({options_.out_features, inputs_, options_.bias}, 8);
+}
+
+void Linear::gradient_part(const UpdatePart& part, const BatchPanels& batch, bool accumulate,
+                           std::span<float> dparameters) const {
+  float* d = dparameters.data();
+  kernels::linear_weight_gradient({.inputs = inputs_,
+                                   .images = batch.images,
+                                   .first_output = part.first_row,
+                                   .last_output = part.last_row,
+                                   .accumulate = accumulate},
+                                  {batch.x, batch.stride}, {batch.dy, batch.stride},
+                                  d + part.weight.first,
+                                  options_.bias ? d + part.bias.first : nullptr);
+}
+
+}  // namespace lenet

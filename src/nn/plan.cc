@@ -1,0 +1,119 @@
+#include "nn/plan.h"
+
+#include <algorithm>
+
+#include "kernels/activation.h"
+#include "lenet/layers.h"
+
+namespace lenet {
+namespace {
+
+std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
+
+}  // namespace
+
+Plan::Plan(const Sequential& net) {
+  std::int64_t input_count = element_count(net.input_shape()) * kPack;
+  arena_size_ = input_count;
+  for (std::int64_t i = 0; i < net.size(); ++i) {
+    const Layer& layer = net[i];
+    if (dynamic_cast<const Flatten*>(&layer)) continue;
+    const auto* elementwise = dynamic_cast<const ElementwiseLayer*>(&layer);
+    const bool last = i + 1 == net.size();  // its gradient comes by its value: a stage of its own
+    if (elementwise && !last && !stages_.empty() &&
+        stages_.back().activation == Activation::kNone) {
+      stages_.back().activation = elementwise->activation();
+    } else {
+      add_stage(layer, net.parameter_range(i), element_count(net.output_shape(i)) * kPack);
+    }
+  }
+  scratch_ = arena_size_;
+  for (const Stage& stage : stages_) {
+    arena_size_ = std::max(arena_size_, scratch_ + stage.input_count);
+  }
+}
+
+void Plan::add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count) {
+  Stage stage{};
+  stage.layer = &layer;
+  stage.input = output_;
+  stage.input_count = stages_.empty() ? arena_size_ : stages_.back().output_count;
+  stage.output = arena_size_;
+  stage.output_count = output_count;
+  stage.parameters = parameters;
+  stage.prepared = prepared_size_;
+  stage.slot = slot_size_;
+  stage.x_panels = panels_;
+  stage.dy_panels = panels_ + panels_of(stage.input_count);
+  if (!stages_.empty()) stages_.back().activation_left = layer.takes_activation();
+  if (layer.gradient_over_batch()) {
+    panels_ = stage.dy_panels + panels_of(stage.output_count);
+  } else {
+    slot_size_ += parameters.last - parameters.first;
+  }
+  prepared_size_ += (layer.prepared_size() + kPack - 1) / kPack * kPack;
+  output_ = arena_size_;
+  arena_size_ += output_count;
+  stages_.push_back(stage);
+}
+
+void Plan::prepare(std::span<const float> parameters, float* prepared) const {
+  for (const Stage& stage : stages_) {
+    for (const UpdatePart& part : stage.layer->update_parts()) {
+      stage.layer->prepare(part, part_of(parameters, stage.parameters), prepared + stage.prepared);
+    }
+  }
+}
+
+void Plan::forward(std::span<const float> parameters, const float* prepared, float* arena) const {
+  Activation before = Activation::kNone;  // left by the stage before
+  for (const Stage& stage : stages_) {
+    float* y = arena + stage.output;
+    stage.layer->forward({.parameters = part_of(parameters, stage.parameters),
+                          .prepared = prepared + stage.prepared,
+                          .input_activation = before,
+                          .x = arena + stage.input,
+                          .y = y});
+    before = stage.activation_left ? stage.activation : Activation::kNone;
+    if (stage.activation != Activation::kNone && !stage.activation_left) {
+      kernels::activation_forward(stage.activation, stage.output_count, y);
+    }
+  }
+}
+
+void Plan::backward(std::span<const float> parameters, const float* prepared, float* arena,
+                    const BackwardMemory& memory) const {
+  const std::int64_t stride = memory.images * kPack;
+  const auto rows = [&](const Stage& stage, std::int64_t panel) -> float* {
+    if (!stage.layer->gradient_over_batch()) return nullptr;
+    return memory.panels + panel * stride + memory.pack * kPack * kPack;
+  };
+  for (std::size_t i = stages_.size(); i-- > 0;) {
+    const Stage& stage = stages_[i];
+    const bool first = i == 0;
+    const Activation activation = first ? Activation::kNone : stages_[i - 1].activation;
+    const bool taken = !first && stages_[i - 1].activation_left;
+    const bool in_place =
+        taken || (activation == Activation::kNone && stage.layer->backward_in_place());
+    float* x = arena + stage.input;
+    float* dx = first ? nullptr : in_place ? x : arena + scratch_;
+    const std::int64_t in_slot =
+        stage.layer->gradient_over_batch() ? 0 : stage.parameters.last - stage.parameters.first;
+    stage.layer->backward(
+        {.parameters = part_of(parameters, stage.parameters),
+         .prepared = prepared + stage.prepared,
+         .input_activation = taken ? activation : Activation::kNone,
+         .x = x,
+         .dy = arena + stage.output,
+         .dx = dx,
+         .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
+         .x_rows = rows(stage, stage.x_panels),
+         .dy_rows = rows(stage, stage.dy_panels),
+         .panel_stride = stride});
+    if (!first && !in_place) {
+      kernels::activation_backward(activation, stage.input_count, dx, x);
+    }
+  }
+}
+
+}  // namespace lenet

@@ -1,0 +1,82 @@
+// A built network laid out for packs: which layer works on which memory, and what an activation
+// rides on.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lenet/layer.h"
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// A layer and the activation merged into it. Flatten makes no stage: it changes no memory.
+///
+/// The output is one buffer of a thread's arena. On the way forward it receives the layer's values,
+/// then the activation in place. On the way back each stage writes over its input buffer the
+/// gradient by that buffer before its activation: a value is overwritten by its gradient once it
+/// has been consumed, and no second set of buffers is needed.
+struct Stage {
+  const Layer* layer;
+  Activation activation = Activation::kNone;  ///< of this output
+  bool activation_left = false;               ///< to the next stage, which applies it itself
+  std::int64_t input, output;                 ///< offsets in the arena, floats
+  std::int64_t input_count, output_count;     ///< floats of the two buffers
+  ParameterRange parameters;
+  std::int64_t prepared;  ///< offset in the prepared parameters
+  std::int64_t slot;      ///< offset in a pack's gradient slot; unused with gradient_over_batch()
+  std::int64_t x_panels, dy_panels;  ///< first panel of the input and of the output gradient
+};
+
+/// The memory of one pack's backward pass.
+struct BackwardMemory {
+  float* slot;          ///< plan.slot_size() floats
+  float* panels;        ///< plan.panels() panels
+  std::int64_t pack;    ///< the pack's place in the panels
+  std::int64_t images;  ///< images that a panel has room for
+};
+
+/// The stages of a network, and the sizes of the memory that they need. Refers to the network,
+/// which must outlive it and must not be built anew.
+class Plan {
+ public:
+  explicit Plan(const Sequential& net);
+
+  const std::vector<Stage>& stages() const { return stages_; }
+  std::int64_t arena_size() const { return arena_size_; }        ///< floats of a thread's arena
+  std::int64_t prepared_size() const { return prepared_size_; }  ///< floats
+  std::int64_t slot_size() const { return slot_size_; }          ///< floats
+  std::int64_t panels() const { return panels_; }
+
+  /// The arena's buffers for the input, at offset 0, and for the network's output.
+  std::int64_t output() const { return output_; }
+
+  /// Lays out all parameters anew.
+  void prepare(std::span<const float> parameters, float* prepared) const;
+
+  /// From the input buffer to the output buffer.
+  void forward(std::span<const float> parameters, const float* prepared, float* arena) const;
+
+  /// From the output buffer, which holds the gradient by the output, back to the first stage's
+  /// parameters.
+  void backward(std::span<const float> parameters, const float* prepared, float* arena,
+                const BackwardMemory& memory) const;
+
+ private:
+  void add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count);
+
+  std::vector<Stage> stages_;
+  std::int64_t output_ = 0;
+  std::int64_t scratch_ = 0;  ///< offset of a buffer for gradients that cannot go over their value
+  std::int64_t arena_size_ = 0, prepared_size_ = 0, slot_size_ = 0, panels_ = 0;
+};
+
+/// The part of a span that a range names.
+template <class T>
+std::span<T> part_of(std::span<T> all, ParameterRange range) {
+  return all.subspan(static_cast<std::size_t>(range.first),
+                     static_cast<std::size_t>(range.last - range.first));
+}
+
+}  // namespace lenet

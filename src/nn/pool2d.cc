@@ -1,0 +1,90 @@
+#include "kernels/pool2d.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lenet/error.h"
+#include "lenet/layers.h"
+#include "nn/arguments.h"
+
+namespace lenet {
+namespace {
+
+kernels::Pool2dShape kernel_shape(const Window& window, const Shape& in, const Shape& out) {
+  return {.channels = in[0],
+          .in_height = in[1],
+          .in_width = in[2],
+          .out_height = out[1],
+          .out_width = out[2],
+          .kernel_height = window.kernel.height,
+          .kernel_width = window.kernel.width,
+          .stride_height = window.stride.height,
+          .stride_width = window.stride.width,
+          .pad_height = window.padding.height,
+          .pad_width = window.padding.width};
+}
+
+}  // namespace
+
+Pool2d::Pool2d(Kind kind, const Options& options)
+    : kind_(kind), options_(options), stride_(options.stride.value_or(options.kernel)) {
+  require_at_least(1, options_.kernel, text(), "kernel_size");
+  require_at_least(1, stride_, text(), "stride");
+  require_at_least(0, options_.padding, text(), "padding");
+  const Size2d kernel = options_.kernel, padding = options_.padding;
+  if (2 * padding.height > kernel.height || 2 * padding.width > kernel.width) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: padding is {}, want at most half of the kernel, {}", text(),
+                            to_string(padding), to_string(kernel)));
+  }
+}
+
+std::string Pool2d::text() const {
+  std::string text = fmt::format("{}({}", kind_ == Kind::kAverage ? "AvgPool2d" : "MaxPool2d",
+                                 to_string(options_.kernel));
+  if (stride_ != options_.kernel) text += fmt::format(", stride={}", to_string(stride_));
+  if (options_.padding != Size2d(0)) {
+    text += fmt::format(", padding={}", to_string(options_.padding));
+  }
+  return text + ")";
+}
+
+Shape Pool2d::infer(const Shape& input) {
+  require_image(input, text());
+  input_ = input;
+  const Size2d out = Window{options_.kernel, stride_, options_.padding}.slide_over(input, text());
+  output_ = {input[0], out.height, out.width};
+  return output_;
+}
+
+bool Pool2d::takes_activation() const {
+  return kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_).disjoint();
+}
+
+void Pool2d::forward(const ForwardPass& pass) const {
+  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  const auto pooling =
+      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
+  if (shape.disjoint()) {
+    kernels::pool2d_forward(shape, pooling, pass.input_activation, pass.x, pass.y);
+  } else {
+    kernels::pool2d_forward_overlapping(shape, pooling, pass.x, pass.y);
+  }
+}
+
+void Pool2d::backward(const BackwardPass& pass) const {
+  if (!pass.dx) return;
+  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  const auto pooling =
+      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
+  if (shape.disjoint()) {
+    const std::int64_t count = element_count(input_) * kPack;
+    if (pass.dx != pass.x) std::copy_n(pass.x, count, pass.dx);
+    kernels::pool2d_backward(shape, pooling, pass.input_activation, pass.dy, pass.dx);
+  } else {
+    kernels::pool2d_backward_overlapping(shape, pooling, pass.x, pass.dy, pass.dx);
+  }
+}
+
+}  // namespace lenet

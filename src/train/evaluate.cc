@@ -1,0 +1,58 @@
+#include <numeric>
+
+#include "kernels/transpose.h"
+#include "lenet/error.h"
+#include "lenet/trainer.h"
+#include "train/pack_runner.h"
+
+namespace lenet {
+
+Evaluation evaluate(PackRunner& runner, const Dataset& data) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(data.size()));
+  std::iota(order.begin(), order.end(), 0);
+  const Batch batch(data, order);
+  runner.require_fit(batch);
+  Evaluation result;
+  result.predicted.resize(order.size());
+  std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
+  runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
+    const PackLabels labels = runner.forward(batch, pack, thread);
+    kernels::Verdict verdict;
+    packs[static_cast<std::size_t>(pack)] = runner.judge(labels, thread, verdict);
+    for (std::int64_t lane = 0; lane < labels.count; ++lane) {
+      result.predicted[static_cast<std::size_t>(pack * kPack + lane)] =
+          static_cast<std::uint8_t>(verdict.predicted[lane]);
+    }
+  });
+  for (const Metrics& m : packs) result.metrics += m;
+  return result;
+}
+
+Evaluation evaluate(const Sequential& net, const Dataset& data, int threads) {
+  PackRunner runner(net, threads);
+  return evaluate(runner, data);
+}
+
+double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads) {
+  return evaluate(net, data, threads).metrics.accuracy();
+}
+
+std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
+  PackRunner runner(net, threads);
+  const std::int64_t size = element_count(net.input_shape());
+  const std::int64_t outputs = element_count(net.output_shape());
+  const std::int64_t images = static_cast<std::int64_t>(values.size()) / size;
+  const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
+  const Batch batch(values, labels);
+  runner.require_fit(batch);
+  std::vector<float> result(static_cast<std::size_t>(images * outputs));
+  runner.team().run(packs_of(images), [&](std::int64_t pack, int thread) {
+    const PackLabels lanes = runner.forward(batch, pack, thread);
+    const float* y = runner.arena(thread) + runner.plan().output();
+    kernels::transpose(outputs, lanes.count, {y, kPack},
+                       {result.data() + pack * kPack * outputs, outputs});
+  });
+  return result;
+}
+
+}  // namespace lenet

@@ -1,0 +1,108 @@
+#include "train/pack_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernels/transpose.h"
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+int checked_threads(int threads) {
+  constexpr int kMost = 1024;
+  if (threads < 0 || threads > kMost) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", threads, kMost));
+  }
+  return threads == 0 ? available_cpus() : threads;
+}
+
+const Sequential& built(const Sequential& net) {
+  if (net.built()) return net;
+  throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
+}
+
+/// Copies images of floats, one a lane.
+void gather_floats(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
+                   float* x) {
+  std::fill_n(x, size * kPack, 0.0f);
+  kernels::transpose(count, size, {batch.values.data() + first * size, size}, {x, kPack});
+}
+
+void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
+                  float* x) {
+  const std::uint8_t* images[kPack] = {};
+  for (std::int64_t lane = 0; lane < count; ++lane) {
+    images[lane] = batch.images->image(batch.order[static_cast<std::size_t>(first + lane)]);
+  }
+  kernels::gather_images(images, size, x);
+}
+
+}  // namespace
+
+PackRunner::PackRunner(const Sequential& net, int threads)
+    : net_(built(net)),
+      plan_(net),
+      team_(checked_threads(threads)),
+      prepared_(plan_.prepared_size()) {
+  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
+  prepare();
+}
+
+void PackRunner::require_fit(const Batch& batch) const {
+  const Shape& input = net_.input_shape();
+  const std::int64_t outputs = element_count(net_.output_shape());
+  if (batch.images) {
+    if (batch.images->image_shape() != input) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("the images have shape {}, the network was built for {}",
+                              to_string(batch.images->image_shape()), to_string(input)));
+    }
+    if (batch.images->classes() > outputs) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("the data has {} classes, the network ends with {} outputs; end it "
+                              "with Linear({})",
+                              batch.images->classes(), outputs, batch.images->classes()));
+    }
+    return;
+  }
+  const auto images = static_cast<std::int64_t>(batch.labels.size());
+  if (static_cast<std::int64_t>(batch.values.size()) != images * element_count(input)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}",
+                                               batch.values.size(), images, to_string(input)));
+  }
+  for (const std::uint8_t label : batch.labels) {
+    if (label < outputs) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("label {}, but the network ends with {} outputs", label, outputs));
+  }
+}
+
+PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
+  const std::int64_t first = pack * kPack;
+  PackLabels labels{.count = std::min(kPack, batch.size() - first), .label = {}};
+  for (std::int64_t lane = 0; lane < labels.count; ++lane) {
+    labels.label[lane] = batch.label(first + lane);
+  }
+  const std::int64_t size = element_count(net_.input_shape());
+  float* x = arena(thread);
+  (batch.images ? gather_bytes : gather_floats)(batch, first, labels.count, size, x);
+  plan_.forward(net_.parameters(), prepared_.data(), x);
+  return labels;
+}
+
+Metrics PackRunner::judge(const PackLabels& labels, int thread, kernels::Verdict& verdict) {
+  const float* logits = arena(thread) + plan_.output();
+  kernels::cross_entropy_forward(element_count(net_.output_shape()), logits, verdict);
+  Metrics metrics{.loss_sum = 0, .correct = 0, .examples = labels.count};
+  for (std::int64_t lane = 0; lane < labels.count; ++lane) {
+    const std::int64_t label = labels.label[lane];
+    metrics.loss_sum += verdict.logsumexp[lane] - logits[label * kPack + lane];
+    metrics.correct += verdict.predicted[lane] == label;
+  }
+  return metrics;
+}
+
+}  // namespace lenet

@@ -1,0 +1,61 @@
+// What training and evaluation share: threads, each with an arena, that take a batch pack by pack.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/aligned.h"
+#include "base/thread_team.h"
+#include "kernels/cross_entropy.h"
+#include "lenet/sequential.h"
+#include "lenet/trainer.h"
+#include "nn/plan.h"
+
+namespace lenet {
+
+/// The images of one pack: lanes from `count` on are blank.
+struct PackLabels {
+  std::int64_t count;
+  std::uint8_t label[kPack];
+};
+
+/// A network made ready to run. Refers to the network.
+class PackRunner {
+ public:
+  /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
+  PackRunner(const Sequential& net, int threads);
+
+  const Sequential& net() const { return net_; }
+  const Plan& plan() const { return plan_; }
+  ThreadTeam& team() { return team_; }
+  float* prepared() { return prepared_.data(); }
+  float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
+
+  /// Lays out the parameters anew.
+  void prepare() { plan_.prepare(net_.parameters(), prepared_.data()); }
+
+  /// Throws Error (kUsage) unless the batch has the network's input shape and no more classes than
+  /// the network has outputs.
+  void require_fit(const Batch& batch) const;
+
+  /// Gathers pack `pack` of the batch into the thread's arena, runs it forward and returns its
+  /// labels; the outputs stay in the arena.
+  PackLabels forward(const Batch& batch, std::int64_t pack, int thread);
+
+  /// Metrics of one pack whose outputs lie in the thread's arena.
+  Metrics judge(const PackLabels& labels, int thread, kernels::Verdict& verdict);
+
+ private:
+  const Sequential& net_;
+  Plan plan_;
+  ThreadTeam team_;
+  AlignedFloats prepared_;
+  std::vector<AlignedFloats> arenas_;
+};
+
+/// The forward pass of all images of `data`.
+Evaluation evaluate(PackRunner& runner, const Dataset& data);
+
+inline std::int64_t packs_of(std::int64_t images) { return (images + kPack - 1) / kPack; }
+
+}  // namespace lenet
