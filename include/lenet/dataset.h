@@ -1,10 +1,12 @@
-// Labelled 8-bit images in memory.
+// Labelled 8-bit images in memory, and reading them from IDX files.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lenet/shape.h"
@@ -46,5 +48,15 @@ class Dataset {
   std::int64_t classes_ = 0;
   std::vector<std::string> class_names_;
 };
+
+/// The training and the test set from the folder's four files, named as MNIST names them:
+/// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz (the plain
+/// one if both are there). Images of any one size, 1 channel.
+///
+/// Both sets get 1 + the largest training label as their number of classes: 10 for MNIST and its
+/// like, 27 for EMNIST Letters, whose labels start at 1. Class names are known if the training
+/// labels are those of Fashion-MNIST (their SHA-256 tells). Throws Error: kIo if a file is missing
+/// or cannot be read, kBadInput if one is broken or does not fit the others.
+std::pair<Dataset, Dataset> load_idx_folder(const std::filesystem::path& dir);
 
 }  // namespace lenet
