@@ -1,10 +1,12 @@
-// Labelled 8-bit images in memory.
+// Labelled 8-bit images in memory, and reading them from IDX files.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lenet/shape.h"
@@ -17,13 +19,18 @@ class Dataset {
   Dataset() = default;
 
   /// Takes `pixels` of which image i starts at offset + i * element_count(image_shape), and one
-  /// label an image. Throws Error (kBadInput) if `labels` is empty or holds one >= classes.
+  /// label an image. `class_names` holds one name a class, or nothing. Throws Error (kBadInput) if
+  /// `labels` is empty or holds one >= classes, or the number of names is wrong.
   Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
-          std::vector<std::uint8_t> labels, std::int64_t classes);
+          std::vector<std::uint8_t> labels, std::int64_t classes,
+          std::vector<std::string> class_names = {});
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   const Shape& image_shape() const { return image_shape_; }  ///< {channels, height, width}
   std::int64_t classes() const { return classes_; }
+
+  /// The name of class c at c; empty when the names are not known.
+  const std::vector<std::string>& class_names() const { return class_names_; }
 
   /// The bytes of image i in the order channels, height, width.
   const std::uint8_t* image(std::int64_t i) const {
@@ -39,6 +46,17 @@ class Dataset {
   Shape image_shape_;
   std::vector<std::uint8_t> labels_;
   std::int64_t classes_ = 0;
+  std::vector<std::string> class_names_;
 };
+
+/// The training and the test set from the folder's four files, named as MNIST names them:
+/// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz (the plain
+/// one if both are there). Images of any one size, 1 channel.
+///
+/// Both sets get 1 + the largest training label as their number of classes: 10 for MNIST and its
+/// like, 27 for EMNIST Letters, whose labels start at 1. Class names are known if the training
+/// labels are those of Fashion-MNIST (their SHA-256 tells). Throws Error: kIo if a file is missing
+/// or cannot be read, kBadInput if one is broken or does not fit the others.
+std::pair<Dataset, Dataset> load_idx_folder(const std::filesystem::path& dir);
 
 }  // namespace lenet

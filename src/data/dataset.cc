@@ -1,0 +1,33 @@
+#include "lenet/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lenet/error.h"
+
+namespace lenet {
+
+Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
+                 std::vector<std::uint8_t> labels, std::int64_t classes,
+                 std::vector<std::string> class_names)
+    : pixels_(std::move(pixels)),
+      offset_(offset),
+      image_size_(element_count(image_shape)),
+      image_shape_(std::move(image_shape)),
+      labels_(std::move(labels)),
+      classes_(classes),
+      class_names_(std::move(class_names)) {
+  if (labels_.empty()) throw Error(ErrorKind::kBadInput, "dataset: no labels, want at least one");
+  const auto largest = std::max_element(labels_.begin(), labels_.end());
+  if (*largest >= classes_) {
+    throw Error(ErrorKind::kBadInput, fmt::format("dataset: label {} at image {}, want below {}",
+                                                  *largest, largest - labels_.begin(), classes_));
+  }
+  if (!class_names_.empty() && std::ssize(class_names_) != classes_) {
+    throw Error(ErrorKind::kBadInput, fmt::format("dataset: {} class names, want {} or none",
+                                                  class_names_.size(), classes_));
+  }
+}
+
+}  // namespace lenet

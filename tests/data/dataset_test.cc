@@ -1,0 +1,41 @@
+#include "lenet/dataset.h"
+
+#include "data/test_files.h"
+
+namespace lenet {
+namespace {
+
+Dataset make(std::vector<std::uint8_t> labels, std::int64_t classes,
+             std::vector<std::string> names = {}) {
+  const std::size_t images = labels.size();
+  auto pixels = std::make_unique<std::uint8_t[]>(5 + 6 * images);
+  for (std::size_t i = 0; i < 6 * images; ++i) pixels[5 + i] = static_cast<std::uint8_t>(i);
+  return Dataset(std::move(pixels), 5, {1, 2, 3}, std::move(labels), classes, std::move(names));
+}
+
+TEST(Dataset, FindsEachImageBehindTheOffset) {
+  const Dataset data = make({0, 2, 1}, 3);
+  EXPECT_EQ(data.size(), 3);
+  EXPECT_EQ(data.classes(), 3);
+  EXPECT_EQ(data.label(1), 2);
+  for (std::int64_t i = 0; i < 3; ++i) EXPECT_EQ(data.image(i)[0], 6 * i);
+}
+
+TEST(Dataset, RefusesLabelsOutsideTheClasses) {
+  const std::string message = error_of(ErrorKind::kBadInput, [] { make({0, 3}, 3); });
+  EXPECT_TRUE(contains(message, "label 3 at image 1, want below 3"));
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [] { make({}, 3); }), "no labels"));
+}
+
+TEST(Dataset, WantsOneNameAClassOrNone) {
+  EXPECT_EQ(make({0, 1}, 2, {"cat", "dog"}).class_names()[1], "dog");
+  EXPECT_TRUE(make({0, 1}, 2).class_names().empty());
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput,
+                                [] {
+                                  make({0, 1}, 2, {"cat"});
+                                }),
+                       "1 class names, want 2"));
+}
+
+}  // namespace
+}  // namespace lenet
