@@ -24,12 +24,13 @@ HWY_INLINE float sum_lanes(const Vec (&v)[kVectors]) {
   for (int n = kVectors / 2; n > 0; n /= 2) {
     for (int i = 0; i < n; ++i) half[i] = hn::Add(half[i], half[i + n]);
   }
-  const hn::FixedTag<float, 4> d4;
 #if HWY_TARGET == HWY_AVX3
   const hn::FixedTag<float, 8> d8;
+  const hn::FixedTag<float, 4> d4;
   const auto v8 = hn::Add(hn::LowerHalf(d8, half[0]), hn::UpperHalf(d8, half[0]));
   auto v4 = hn::Add(hn::LowerHalf(d4, v8), hn::UpperHalf(d4, v8));
 #elif HWY_TARGET == HWY_AVX2
+  const hn::FixedTag<float, 4> d4;
   auto v4 = hn::Add(hn::LowerHalf(d4, half[0]), hn::UpperHalf(d4, half[0]));
 #else
   auto v4 = half[0];

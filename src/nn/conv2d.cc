@@ -7,7 +7,7 @@
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
-#include "nn/arguments.h"
+#include "nn/window.h"
 #include "nn/weight_matrix.h"
 
 namespace lenet {

@@ -6,7 +6,7 @@
 
 #include "lenet/error.h"
 #include "lenet/layers.h"
-#include "nn/arguments.h"
+#include "nn/window.h"
 
 namespace lenet {
 namespace {

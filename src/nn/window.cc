@@ -1,4 +1,4 @@
-#include "nn/arguments.h"
+#include "nn/window.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// Checks of layer arguments, and the window rule of convolutions and poolings.
+// The window rule of convolutions and poolings, and checks of layer arguments.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,73 @@
+// Training over epochs, as train_ch6 of D2L 6.6 does it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "lenet/dataset.h"
+#include "lenet/random.h"
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// Where training stands after a step. Loss and accuracy are means since the epoch's start.
+struct StepEvent {
+  std::int64_t epoch;        ///< from 1
+  std::int64_t step, steps;  ///< within the epoch, from 1; steps an epoch
+  double step_loss;          ///< of this batch
+  double train_loss, train_acc;
+  double examples_per_sec;  ///< over the steps so far, loading and evaluation left out
+};
+
+/// A point of the chapter's plot.
+struct FitPoint {
+  double epoch;  ///< the x axis
+  std::optional<double> train_loss, train_acc, test_acc;
+};
+
+struct EpochReport {
+  std::int64_t epoch;            ///< from 1
+  double train_loss, train_acc;  ///< running means over the epoch, as the weights change
+  double test_acc;               ///< after the epoch
+};
+
+struct FitOptions {
+  std::int64_t epochs = 10;
+  std::int64_t batch_size = 256;
+  float lr = 0.9f;
+  std::uint64_t seed = 0;  ///< as torch.manual_seed
+  int threads = 0;         ///< 0: the CPUs that this process may use
+  bool shuffle = true;     ///< false: the order of the file in every epoch
+  std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
+  std::function<void(const StepEvent&)> on_step = {};
+  std::function<void(const FitPoint&)> on_point = {};
+  std::function<void(const EpochReport&)> on_epoch = {};
+};
+
+/// What a training run ended with: the figures that the chapter prints, and each epoch's.
+struct Report {
+  double loss = 0, train_acc = 0, test_acc = 0;  ///< of the last epoch
+  double examples_per_sec = 0;                   ///< step time alone, as D2L's Timer counts
+  double wall_seconds = 0;                       ///< from the call to the return
+  std::int64_t examples = 0;                     ///< seen in training
+  int threads = 0;
+  std::vector<EpochReport> epochs;
+  std::vector<FitPoint> points;
+  std::vector<double> step_losses;  ///< filled where max_steps is given
+};
+
+/// Trains `net` with SGD on the mean cross-entropy and evaluates it on `test` after each epoch. A network that is not built yet
+/// is built for the images and gets Xavier weights, drawn from options.seed; one that is built goes on from its parameters.
+///
+/// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss is no longer finite, the
+/// network then holding the parameters of the last finite loss.
+Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options);
+
+/// The same, with a generator that has drawn the initial weights already.
+Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+           Generator& generator);
+
+}  // namespace lenet

@@ -1,0 +1,21 @@
+// Everything but the names of the book, which are in lenet/d2l.h.
+#pragma once
+
+#include "lenet/activation.h"
+#include "lenet/animator.h"
+#include "lenet/dataset.h"
+#include "lenet/device.h"
+#include "lenet/error.h"
+#include "lenet/fashion_mnist.h"
+#include "lenet/fit.h"
+#include "lenet/layer.h"
+#include "lenet/layers.h"
+#include "lenet/pack.h"
+#include "lenet/random.h"
+#include "lenet/safetensors.h"
+#include "lenet/sequential.h"
+#include "lenet/shape.h"
+#include "lenet/summary.h"
+#include "lenet/timer.h"
+#include "lenet/trainer.h"
+#include "lenet/weights.h"

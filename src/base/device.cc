@@ -1,0 +1,47 @@
+#include "lenet/device.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+/// Graphics cards that this build can use: there is no CUDA back end.
+constexpr int kUsableGpus = 0;
+
+}  // namespace
+
+std::string to_string(const Device& device) {
+  return device.kind == Device::Kind::kCpu ? "cpu" : fmt::format("cuda:{}", device.index);
+}
+
+Device parse_device(std::string_view name) {
+  if (name == "cpu") return {};
+  if (name == "auto") return try_gpu();
+  int index = 0;
+  if (name.starts_with("cuda:")) {
+    const char* end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data() + 5, end, index);
+    if (error != std::errc() || stop != end || index < 0) name = "";
+  } else if (name != "cuda") {
+    name = "";
+  }
+  if (name.empty()) throw Error(ErrorKind::kUsage, "device: want auto, cpu, cuda or cuda:INDEX");
+  if (index >= kUsableGpus) {
+    throw Error(ErrorKind::kFailed,
+                fmt::format("device cuda:{}: this build of lenet has no CUDA back end; use cpu, or "
+                            "auto to take what is there",
+                            index));
+  }
+  return {Device::Kind::kCuda, index};
+}
+
+Device try_gpu(int i) {
+  if (i >= 0 && i < kUsableGpus) return {Device::Kind::kCuda, i};
+  return {};
+}
+
+}  // namespace lenet
