@@ -42,7 +42,8 @@ struct Matrix {
 /// Two-dimensional cross-correlation (6.2.1). Throws Error (kUsage) if K does not fit X.
 Matrix corr2d(const Matrix& X, const Matrix& K);
 
-/// The pooling of 6.5.1, window by window with stride 1; mode "max" or "avg". Throws Error (kUsage).
+/// The pooling of 6.5.1, window by window with stride 1; mode "max" or "avg". Throws Error
+/// (kUsage).
 Matrix pool2d(const Matrix& X, Size2d pool_size, std::string_view mode = "max");
 
 /// Predictions that are right (3.6.5). y_hat: (y.size(), classes).
@@ -68,8 +69,8 @@ struct TrainCh6 {
   Animator animator;
 };
 
-/// Trains with Xavier weights and SGD (6.6.2), and writes the chapter's lines to `out`. The weights are drawn from
-/// `generator`, as PyTorch draws them from its own.
+/// Trains with Xavier weights and SGD (6.6.2), and writes the chapter's lines to `out`. The weights
+/// are drawn from `generator`, as PyTorch draws them from its own.
 TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& test_iter,
                    std::int64_t num_epochs, float lr, Device device, std::ostream& out,
                    Generator& generator);

@@ -19,8 +19,8 @@ struct Device {
 /// "cpu" or "cuda:0".
 std::string to_string(const Device& device);
 
-/// The device that "auto", "cpu", "cuda" or "cuda:1" names; "auto" takes what is there. Throws Error (kUsage) for another
-/// name, Error (kFailed) for a graphics card that cannot be used.
+/// The device that "auto", "cpu", "cuda" or "cuda:1" names; "auto" takes what is there. Throws
+/// Error (kUsage) for another name, Error (kFailed) for a graphics card that cannot be used.
 Device parse_device(std::string_view name);
 
 /// Graphics card i if it can be used, else the CPU (D2L 5.6).

@@ -59,11 +59,12 @@ struct Report {
   std::vector<double> step_losses;  ///< filled where max_steps is given
 };
 
-/// Trains `net` with SGD on the mean cross-entropy and evaluates it on `test` after each epoch. A network that is not built yet
-/// is built for the images and gets Xavier weights, drawn from options.seed; one that is built goes on from its parameters.
+/// Trains `net` with SGD on the mean cross-entropy and evaluates it on `test` after each epoch. A
+/// network that is not built yet is built for the images and gets Xavier weights, drawn from
+/// options.seed; one that is built goes on from its parameters.
 ///
-/// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss is no longer finite, the
-/// network then holding the parameters of the last finite loss.
+/// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss
+/// is no longer finite, the network then holding the parameters of the last finite loss.
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options);
 
 /// The same, with a generator that has drawn the initial weights already.

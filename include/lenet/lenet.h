@@ -10,6 +10,7 @@
 #include "lenet/fit.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
+#include "lenet/model_file.h"
 #include "lenet/pack.h"
 #include "lenet/random.h"
 #include "lenet/safetensors.h"
@@ -18,4 +19,3 @@
 #include "lenet/summary.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
-#include "lenet/weights.h"

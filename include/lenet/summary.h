@@ -26,8 +26,8 @@ std::string summary_table(const Sequential& net);
 /// D2L 6.6's lines: "Conv2d output shape: \t torch.Size([1, 6, 28, 28])".
 std::string summary_d2l(const Sequential& net);
 
-/// Multiply-adds of one image: forward, and in training, where the gradient by the parameters and, but for the first layer that
-/// has any, the gradient by the input cost as much again.
+/// Multiply-adds of one image: forward, and in training, where the gradient by the parameters and,
+/// but for the first layer that has any, the gradient by the input cost as much again.
 struct Work {
   std::int64_t forward = 0, training = 0;
 };

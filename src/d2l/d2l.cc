@@ -73,7 +73,8 @@ double accuracy(const Matrix& y_hat, std::span<const std::uint8_t> y) {
 
 std::pair<DataIter, DataIter> load_data_fashion_mnist(std::int64_t batch_size) {
   auto [train, test] = lenet::load_data_fashion_mnist();
-  return {DataIter{std::move(train), batch_size, true}, DataIter{std::move(test), batch_size, false}};
+  return {DataIter{std::move(train), batch_size, true},
+          DataIter{std::move(test), batch_size, false}};
 }
 
 double evaluate_accuracy_gpu(const Sequential& net, const DataIter& data_iter, Device device) {

@@ -7,8 +7,8 @@
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
-#include "nn/window.h"
 #include "nn/weight_matrix.h"
+#include "nn/window.h"
 
 namespace lenet {
 namespace {

@@ -46,7 +46,8 @@ std::string summary_table(const Sequential& net) {
   std::string table = fmt::format("{:>3}  {:<{}}  {:<14}  {:>12}  {:>14}\n", "", "layer", width,
                                   "output", "parameters", "multiply-adds");
   table += rule + '\n';
-  table += fmt::format("{:>3}  {:<{}}  {:<14}\n", "", "(input)", width, to_string(net.input_shape()));
+  table +=
+      fmt::format("{:>3}  {:<{}}  {:<14}\n", "", "(input)", width, to_string(net.input_shape()));
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const LayerSummary& layer = layers[i];
     table += fmt::format("{:>3}  {:<{}}  {:<14}  {:>12}  {:>14}\n", i, layer.text, width,

@@ -19,9 +19,9 @@ void require(bool good, const std::string& message) {
 
 void check(const FitOptions& o, const Dataset& train) {
   require(o.epochs >= 1, fmt::format("epochs: {}, want 1 or more", o.epochs));
-  require(o.batch_size >= 1 && o.batch_size <= train.size(),
-          fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size,
-                      train.size()));
+  require(
+      o.batch_size >= 1 && o.batch_size <= train.size(),
+      fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
   require(std::isfinite(o.lr) && o.lr > 0,
           fmt::format("learning rate: {}, want a number above 0", o.lr));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));

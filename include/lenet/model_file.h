@@ -1,0 +1,33 @@
+// A network in a safetensors file: weights under PyTorch's names, and what is needed to use them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// A network ready to run, and the names of its classes (none where the file has none).
+struct Model {
+  Sequential net;
+  std::vector<std::string> class_names;
+};
+
+/// Writes the parameters of a built network, as torch.nn.Sequential.state_dict() names and shapes
+/// them, with the model text, the input's shape, the class names and the pixels' scale as metadata;
+/// the file whole or not at all. Throws Error (kIo).
+void save_model(const std::filesystem::path& path, Sequential& net,
+                const std::vector<std::string>& class_names);
+
+/// Reads what save_model wrote. Throws Error: kIo, kBadInput.
+Model load_model(const std::filesystem::path& path);
+
+/// Replaces the parameters of a built network by the tensors of a safetensors file from anywhere. A
+/// prefix common to all names
+/// ("net.0.weight") is left out. Throws Error (kBadInput), and changes nothing, if a tensor is
+/// missing, misshapen or left over.
+void load_weights(const std::filesystem::path& path, Sequential& net);
+
+}  // namespace lenet

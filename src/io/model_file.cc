@@ -1,0 +1,135 @@
+#include "lenet/model_file.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "lenet/error.h"
+#include "lenet/safetensors.h"
+
+namespace lenet {
+namespace {
+
+Error bad_file(const std::filesystem::path& path, const std::string& message) {
+  return Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), message));
+}
+
+/// "1x28x28" as a shape.
+Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
+  Shape shape;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (shape.size() < 4) {
+    std::int64_t size = 0;
+    const auto [stop, error] = std::from_chars(at, end, size);
+    if (error != std::errc() || size < 1) break;
+    shape.push_back(size);
+    if (stop == end && (shape.size() == 1 || shape.size() == 3)) return shape;
+    if (stop == end || *stop != 'x') break;
+    at = stop + 1;
+  }
+  throw bad_file(path, fmt::format("metadata input_shape is \"{:.60}\", want CxHxW", text));
+}
+
+std::vector<std::string> parse_names(const std::filesystem::path& path, const std::string& text) {
+  const nlohmann::json names = nlohmann::json::parse(text, nullptr, false);
+  const bool strings = names.is_array() && std::ranges::all_of(names, [](const auto& name) {
+                         return name.is_string();
+                       });
+  if (!strings) throw bad_file(path, "metadata class_names is not a JSON list of strings");
+  return names.get<std::vector<std::string>>();
+}
+
+/// What stands before the network's names in the file's: "net." where the file has "net.0.weight".
+std::string prefix_of(const std::vector<NamedTensor>& tensors, const std::string& first_name) {
+  const std::string ending = "." + first_name;
+  for (const NamedTensor& t : tensors) {
+    if (t.name == first_name) return "";
+    if (t.name.ends_with(ending)) return t.name.substr(0, t.name.size() - first_name.size());
+  }
+  return "";
+}
+
+void copy_weights(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                  Sequential& net) {
+  std::unordered_map<std::string, const NamedTensor*> found;
+  for (const NamedTensor& t : tensors) found[t.name] = &t;
+  std::vector<NamedParameter> parameters = net.named_parameters();
+  const std::string prefix = parameters.empty() ? "" : prefix_of(tensors, parameters[0].name);
+  std::vector<const NamedTensor*> sources;
+  for (const NamedParameter& p : parameters) {
+    const auto tensor = found.find(prefix + p.name);
+    if (tensor == found.end()) {
+      throw bad_file(path, fmt::format("no tensor {}{} of shape {}, which the network {} needs",
+                                       prefix, p.name, to_string(p.info.shape), net.text()));
+    }
+    if (tensor->second->shape != p.info.shape) {
+      throw bad_file(path, fmt::format("tensor {} has shape {}, want {}", tensor->first,
+                                       to_string(tensor->second->shape), to_string(p.info.shape)));
+    }
+    sources.push_back(tensor->second);
+    found.erase(tensor);
+  }
+  if (!found.empty()) {
+    throw bad_file(path, fmt::format("tensor {} has no place in the network {}",
+                                     found.begin()->first, net.text()));
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    std::ranges::copy(sources[i]->values, parameters[i].values.begin());
+  }
+}
+
+const std::string& require_metadata(const std::filesystem::path& path, const Metadata& metadata,
+                                    const char* key) {
+  const auto found = metadata.find(key);
+  if (found != metadata.end()) return found->second;
+  throw bad_file(path,
+                 fmt::format("no metadata \"{}\": not a model that lenet saved (weights alone "
+                             "go with --weights and --model)",
+                             key));
+}
+
+}  // namespace
+
+void save_model(const std::filesystem::path& path, Sequential& net,
+                const std::vector<std::string>& class_names) {
+  std::vector<NamedTensor> tensors;
+  for (const NamedParameter& p : net.named_parameters()) {
+    tensors.push_back({p.name, p.info.shape, {p.values.begin(), p.values.end()}});
+  }
+  Metadata metadata = {{"format", "pt"},
+                       {"model", net.text()},
+                       {"input_shape", to_string(net.input_shape())},
+                       {"pixel_scale", "1/255"}};
+  if (!class_names.empty()) metadata["class_names"] = nlohmann::json(class_names).dump();
+  write_safetensors(path, tensors, metadata);
+}
+
+Model load_model(const std::filesystem::path& path) {
+  const SafeTensors file = read_safetensors(path);
+  const std::string& text = require_metadata(path, file.metadata, "model");
+  const Shape input = parse_shape(path, require_metadata(path, file.metadata, "input_shape"));
+  Model model;
+  try {
+    model.net = Sequential::parse(text);
+    Generator generator;
+    model.net.build(input, generator);
+  } catch (const Error& e) {
+    throw bad_file(path, fmt::format("metadata model: {}", e.what()));
+  }
+  copy_weights(path, file.tensors, model.net);
+  if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
+    model.class_names = parse_names(path, names->second);
+  }
+  return model;
+}
+
+void load_weights(const std::filesystem::path& path, Sequential& net) {
+  copy_weights(path, read_safetensors(path).tensors, net);
+}
+
+}  // namespace lenet

@@ -1,0 +1,115 @@
+#include "nn/arguments.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cassert>
+#include <iterator>
+#include <utility>
+
+namespace lenet {
+
+Arguments::Arguments(const ModelText& model, const LayerText& layer,
+                     std::vector<Parameter> parameters)
+    : model_(model),
+      layer_(layer),
+      parameters_(std::move(parameters)),
+      bound_(parameters_.size(), nullptr) {
+  for (std::size_t i = 0; i < layer.positional.size(); ++i) {
+    const ArgumentText& argument = layer.positional[i];
+    if (i == parameters_.size()) {
+      throw model_text_error(model.text, argument.position,
+                             fmt::format("one argument too many, want {}", signature()));
+    }
+    bind(i, argument);
+  }
+  for (const ArgumentText& argument : layer.keywords) bind(index_of_keyword(argument), argument);
+}
+
+std::size_t Arguments::index_of_keyword(const ArgumentText& argument) const {
+  const auto found = std::ranges::find_if(parameters_, [&](const Parameter& parameter) {
+    return argument.keyword == parameter.name || argument.keyword == parameter.synonym;
+  });
+  if (found == parameters_.end()) {
+    throw model_text_error(
+        model_.text, argument.position,
+        fmt::format("unknown argument {:.40}, want {}", argument.keyword, signature()));
+  }
+  return static_cast<std::size_t>(found - parameters_.begin());
+}
+
+void Arguments::bind(std::size_t index, const ArgumentText& argument) {
+  if (bound_[index] != nullptr) {
+    throw model_text_error(model_.text, argument.position,
+                           fmt::format("{} is given twice", parameters_[index].name));
+  }
+  bound_[index] = &argument;
+}
+
+const ArgumentText* Arguments::find(std::string_view parameter) const {
+  const auto found = std::ranges::find(parameters_, parameter, &Parameter::name);
+  assert(found != parameters_.end());
+  return bound_[static_cast<std::size_t>(found - parameters_.begin())];
+}
+
+const ArgumentText& Arguments::require(std::string_view parameter) const {
+  const ArgumentText* argument = find(parameter);
+  if (argument == nullptr) {
+    throw model_text_error(model_.text, layer_.position,
+                           fmt::format("no {}, want {}", parameter, signature()));
+  }
+  return *argument;
+}
+
+std::int64_t Arguments::to_integer(const ArgumentText& argument, std::string_view parameter) const {
+  if (const auto* value = std::get_if<std::int64_t>(&argument.value)) return *value;
+  throw wrong_type(argument, parameter, "an integer");
+}
+
+IntegerPair Arguments::to_pair(const ArgumentText& argument, std::string_view parameter) const {
+  if (const auto* value = std::get_if<IntegerPair>(&argument.value)) return *value;
+  if (const auto* value = std::get_if<std::int64_t>(&argument.value)) return {*value, *value};
+  throw wrong_type(argument, parameter, "an integer or a pair (h, w)");
+}
+
+std::int64_t Arguments::integer(std::string_view parameter) const {
+  return to_integer(require(parameter), parameter);
+}
+
+std::int64_t Arguments::integer(std::string_view parameter, std::int64_t missing) const {
+  const ArgumentText* argument = find(parameter);
+  return argument == nullptr ? missing : to_integer(*argument, parameter);
+}
+
+IntegerPair Arguments::pair(std::string_view parameter) const {
+  return to_pair(require(parameter), parameter);
+}
+
+IntegerPair Arguments::pair(std::string_view parameter, IntegerPair missing) const {
+  const ArgumentText* argument = find(parameter);
+  return argument == nullptr ? missing : to_pair(*argument, parameter);
+}
+
+bool Arguments::boolean(std::string_view parameter, bool missing) const {
+  const ArgumentText* argument = find(parameter);
+  if (argument == nullptr) return missing;
+  if (const auto* value = std::get_if<bool>(&argument->value)) return *value;
+  throw wrong_type(*argument, parameter, "True or False");
+}
+
+/// "Linear(out_features, bias)".
+std::string Arguments::signature() const {
+  std::vector<std::string_view> names;
+  std::ranges::transform(parameters_, std::back_inserter(names), &Parameter::name);
+  return fmt::format("{:.40}({})", layer_.name, fmt::join(names, ", "));
+}
+
+Error Arguments::wrong_type(const ArgumentText& argument, std::string_view parameter,
+                            std::string_view wanted) const {
+  return model_text_error(
+      model_.text, argument.position,
+      fmt::format("{} is {:.40}, want {}", parameter, argument.written, wanted));
+}
+
+}  // namespace lenet
