@@ -20,6 +20,7 @@ constexpr double kInch = 72;
 constexpr double kFont = 10;
 constexpr double kLine = 1.5;
 constexpr double kHair = 0.8;
+constexpr double kDot = 4;  // across
 constexpr double kTick = 3.5;
 constexpr double kPad = 4;
 constexpr double kSample = 2 * kFont;  // the piece of line in the legend
@@ -160,7 +161,7 @@ void draw_runs(std::string& out, std::size_t index, const Series& series,
       element(out,
               R"(<circle class="series{}" cx="{:.2f}" cy="{:.2f}" r="{:.2f}" fill="none" )"
               R"(stroke="#{:06x}" stroke-width="{}"/>)",
-              index, run[0].x, run[0].y, kLine, series.color, 2 * kLine);
+              index, run[0].x, run[0].y, kDot / 4, series.color, kDot / 2);
       continue;
     }
     std::string points;
