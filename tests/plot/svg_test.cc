@@ -98,6 +98,17 @@ TEST(Svg, CutsCurvesAtTheLimits) {
   expect_at(line[2], frame.x + frame.width * 0.3, frame.y);
 }
 
+TEST(Svg, ACurveThatLeavesAndReturnsIsDrawnInTwoPieces) {
+  Animator animator({.xlim = AxisLimits{0, 4}, .ylim = AxisLimits{0, 1}, .series = {{"a"}}});
+  for (const auto& p : {PlotPoint{0, 0}, {2, 2}, {4, 0}}) animator.add(p.x, {p.y});
+  const std::string svg = animator.svg();
+  const Rect frame = rect(svg, "frame");
+  const auto lines = tags(svg, "polyline");
+  ASSERT_EQ(lines.size(), 2u);
+  expect_at(points(lines[0]).back(), frame.x + frame.width / 4, frame.y);
+  expect_at(points(lines[1]).front(), frame.x + frame.width * 3 / 4, frame.y);
+}
+
 TEST(Svg, ShowsOneEpochFromZeroToOne) {
   Animator animator({.xlim = AxisLimits{1, 1}, .ylim = AxisLimits{0, 1}, .series = {{"a"}}});
   animator.add(0.5, {0.5});
