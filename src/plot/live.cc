@@ -67,6 +67,7 @@ void LiveDisplay::finish() {
   progress_.seconds_left = std::numeric_limits<double>::quiet_NaN();
   draw();
   drawn_.clear();
+  progress_ = {};
 }
 
 /// One write: up to the first line of the last frame, each line over the old one and the rest of

@@ -115,6 +115,8 @@ TEST(LiveDisplay, MovesUpExactlyTheLinesDrawnBefore) {
   const std::string second = terminal.frame();
   EXPECT_TRUE(second.starts_with(up(line_count(first))));
   EXPECT_EQ(line_count(second), line_count(first));
+  live.finish();
+  EXPECT_TRUE(terminal.silent()) << "the picture stays once";
 }
 
 TEST(LiveDisplay, CountsTheRowsOfLinesThatANarrowerTerminalWraps) {
