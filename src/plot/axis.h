@@ -1,0 +1,33 @@
+// Limits and ticks of an axis.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lenet/animator.h"
+
+namespace lenet {
+
+struct Tick {
+  double value;
+  std::string label;
+};
+
+/// True for the numbers that a figure can show: finite, and small enough that a span of two of
+/// them squares without overflow.
+bool drawable(double value);
+
+/// Limits that hold `data` with a margin of 5 % on both sides, which does not reach below zero
+/// unless the data does. A span too small for tick labels becomes 5 % of the value each way.
+AxisLimits with_margin(AxisLimits data);
+
+/// Limits of no width (one epoch: {1, 1}) get one unit more to the left.
+AxisLimits with_width(AxisLimits limits);
+
+/// Where `value` lies: 0 at limits.min, 1 at limits.max.
+double axis_fraction(double value, AxisLimits limits);
+
+/// Between 1 and `most` (at least 2) multiples of 1, 2 or 5 times a power of ten.
+std::vector<Tick> nice_ticks(AxisLimits limits, int most);
+
+}  // namespace lenet

@@ -1,0 +1,96 @@
+#include "plot/live.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "plot/text.h"
+
+namespace lenet {
+namespace {
+
+constexpr auto kFrame = std::chrono::milliseconds(100);
+
+struct TerminalSize {
+  int columns = 80;
+  int rows = 24;
+};
+
+/// The size right now, 80x24 where the terminal does not tell.
+TerminalSize terminal_size(std::FILE* out) {
+  winsize found{};
+  TerminalSize size;
+  if (::ioctl(::fileno(out), TIOCGWINSZ, &found) != 0) return size;
+  if (found.ws_col > 0) size.columns = found.ws_col;
+  if (found.ws_row > 0) size.rows = found.ws_row;
+  return size;
+}
+
+/// The plot for a terminal of this size, nothing where it is too small. Its shape is about the
+/// SVG's, a character being twice as high as wide.
+std::string plot_for(const Animator& animator, TerminalSize size, bool color) {
+  constexpr int kLeastColumns = 40, kMostColumns = 100, kLeastRows = 8;
+  const int columns = std::min(size.columns - 1, kMostColumns);
+  const int rows = std::min(size.rows - 3, columns / 4);  // leaves progress, cursor and the command
+  if (size.columns < kLeastColumns || rows < kLeastRows) return "";
+  return animator.braille({.columns = columns, .rows = rows, .color = color});
+}
+
+/// Rows that lines of these widths take up in a terminal that wraps them.
+int rows_taken(const std::vector<int>& widths, int columns) {
+  int rows = 0;
+  for (const int width : widths) rows += std::max(1, (width + columns - 1) / columns);
+  return rows;
+}
+
+}  // namespace
+
+void LiveDisplay::step(const Progress& progress) {
+  progress_ = progress;
+  if (!options_.in_place || std::chrono::steady_clock::now() < due_) return;
+  draw();
+}
+
+void LiveDisplay::epoch(const EpochResult& result) {
+  if (options_.in_place) return;
+  const std::string line = epoch_line(result) + '\n';
+  std::fwrite(line.data(), 1, line.size(), out_);
+  std::fflush(out_);
+}
+
+void LiveDisplay::finish() {
+  if (!options_.in_place || progress_.epoch == 0) return;
+  progress_.seconds_left = std::numeric_limits<double>::quiet_NaN();
+  draw();
+  drawn_.clear();
+  progress_ = {};
+}
+
+/// One write: up to the first line of the last frame, each line over the old one and the rest of
+/// it cleared, then whatever is left below. Nothing is erased before it is drawn anew.
+void LiveDisplay::draw() {
+  const TerminalSize size = terminal_size(out_);
+  std::string frame;
+  if (!drawn_.empty()) frame = fmt::format("\x1b[{}A\r", rows_taken(drawn_, size.columns));
+  drawn_.clear();
+  // The last column stays free: there some terminals would wrap or clear the wrong cell.
+  const std::string text = plot_for(animator_, size, options_.color) +
+                           progress_line(progress_, size.columns - 1, options_.color) + '\n';
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    frame.append(line).append("\x1b[K\n");
+    drawn_.push_back(terminal_width(line));
+    begin = end + 1;
+  }
+  frame += "\x1b[J";
+  std::fwrite(frame.data(), 1, frame.size(), out_);
+  std::fflush(out_);
+  due_ = std::chrono::steady_clock::now() + kFrame;
+}
+
+}  // namespace lenet

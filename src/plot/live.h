@@ -1,0 +1,46 @@
+// The display of a run in progress.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <vector>
+
+#include "lenet/animator.h"
+#include "plot/progress.h"
+
+namespace lenet {
+
+struct LiveOptions {
+  bool in_place = false;  ///< for a terminal; otherwise a line an epoch
+  bool color = false;
+};
+
+/// Shows a run on `out`: on a terminal the curves and a line of progress, redrawn in place at most
+/// ten times a second; elsewhere a line an epoch. A failed write is ignored: the display is not
+/// the result. Both `out` and `animator` must outlive it.
+class LiveDisplay {
+ public:
+  LiveDisplay(std::FILE* out, const Animator& animator, LiveOptions options)
+      : out_(out), animator_(animator), options_(options) {}
+
+  /// After each training step. Unless a frame is due it takes one look at the clock, and no memory.
+  void step(const Progress& progress);
+
+  /// After each epoch, when the animator has its points.
+  void epoch(const EpochResult& result);
+
+  /// After the last step: leaves the final picture above the cursor, however the run ended.
+  void finish();
+
+ private:
+  void draw();
+
+  std::FILE* out_;
+  const Animator& animator_;
+  LiveOptions options_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point due_{};
+  std::vector<int> drawn_;  // the width of each line of the last frame
+};
+
+}  // namespace lenet

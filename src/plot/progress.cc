@@ -1,0 +1,100 @@
+#include "plot/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "plot/text.h"
+
+namespace lenet {
+namespace {
+
+constexpr std::string_view kSeparator = "  ";
+
+/// "78,900 images/s"; nothing for what is no rate.
+std::string rate_text(double images_per_second) {
+  if (!(images_per_second >= 0 && images_per_second < 1e15)) return "";
+  const std::string digits = fmt::format("{}", std::llround(images_per_second));
+  std::string grouped;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) grouped += ',';
+    grouped += digits[i];
+  }
+  return grouped + " images/s";
+}
+
+/// "0:05 left", "1:02:03 left"; nothing for what is no time, or more than 1000 hours.
+std::string time_text(double seconds) {
+  if (!(seconds >= 0 && seconds < 3.6e6)) return "";
+  const std::int64_t s = std::llround(seconds);
+  if (s < 3600) return fmt::format("{}:{:02} left", s / 60, s % 60);
+  return fmt::format("{}:{:02}:{:02} left", s / 3600, s / 60 % 60, s % 60);
+}
+
+/// The part of the run that is done, 0 to 1.
+double done(const Progress& p) {
+  if (p.epochs < 1 || p.steps < 1) return 0;
+  const double epochs =
+      static_cast<double>(p.epoch - 1) + static_cast<double>(p.step) / static_cast<double>(p.steps);
+  return std::clamp(epochs / static_cast<double>(p.epochs), 0.0, 1.0);
+}
+
+std::string repeated(std::string_view text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+/// A line filled to `fraction`, in halves of a character.
+std::string bar(double fraction, int columns, bool color) {
+  const int halves = static_cast<int>(fraction * 2 * columns);
+  std::string full = repeated("━", halves / 2);
+  if (halves % 2 == 1) full += "╸";
+  const std::string rest = repeated("─", columns - (halves + 1) / 2);
+  return color ? fmt::format("\x1b[36m{}\x1b[39m\x1b[2m{}\x1b[22m", full, rest) : full + rest;
+}
+
+}  // namespace
+
+std::string progress_line(const Progress& progress, int columns, bool color) {
+  enum Part { kEpoch, kPercent, kRate, kLoss, kAccuracy, kTime, kParts };
+  std::array<std::string, kParts> parts;
+  parts[kEpoch] = fmt::format("epoch {}/{}", progress.epoch, progress.epochs);
+  parts[kPercent] = fmt::format("{:>3}%", static_cast<int>(100 * done(progress)));
+  parts[kRate] = rate_text(progress.images_per_second);
+  parts[kLoss] = fmt::format("loss {:.3f}", progress.loss);
+  parts[kAccuracy] = fmt::format("acc {:.3f}", progress.accuracy);
+  parts[kTime] = time_text(progress.seconds_left);
+
+  const auto joined = [&parts](std::string_view after_epoch) {
+    std::string line = parts[kEpoch];
+    if (!after_epoch.empty()) line.append(kSeparator).append(after_epoch);
+    for (int i = kEpoch + 1; i < kParts; ++i) {
+      if (!parts[i].empty()) line.append(kSeparator).append(parts[i]);
+    }
+    return line;
+  };
+  for (const Part least : {kRate, kPercent, kTime, kAccuracy}) {
+    if (terminal_width(joined("")) <= columns) break;
+    parts[least].clear();
+  }
+  const int room = columns - terminal_width(joined("")) - static_cast<int>(kSeparator.size());
+  if (constexpr int kShortest = 5; room < kShortest) {
+    return std::string(cut_to_width(joined(""), columns));
+  }
+  constexpr int kLongest = 30;
+  return joined(bar(done(progress), std::min(room, kLongest), color));
+}
+
+std::string epoch_line(const EpochResult& result) {
+  std::string line = fmt::format("epoch {}/{}  loss {:.3f}  train acc {:.3f}", result.epoch,
+                                 result.epochs, result.loss, result.train_accuracy);
+  if (result.test_accuracy) line += fmt::format("  test acc {:.3f}", *result.test_accuracy);
+  const std::string rate = rate_text(result.images_per_second);
+  return rate.empty() ? line : line.append(kSeparator).append(rate);
+}
+
+}  // namespace lenet

@@ -1,0 +1,39 @@
+// What a run reports while it trains, as one line of text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lenet {
+
+/// After a training step. The rates are the caller's; one that is not finite is left out.
+struct Progress {
+  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t epochs = 0;
+  std::int64_t step = 0;  ///< done in this epoch
+  std::int64_t steps = 0;
+  double images_per_second = 0;
+  double loss = 0;  ///< running means of the epoch
+  double accuracy = 0;
+  double seconds_left = 0;  ///< to the end of the run
+};
+
+/// After an epoch.
+struct EpochResult {
+  std::int64_t epoch = 0;  ///< from 1
+  std::int64_t epochs = 0;
+  double loss = 0;
+  double train_accuracy = 0;
+  std::optional<double> test_accuracy = std::nullopt;
+  double images_per_second = 0;
+};
+
+/// "epoch 3/10  ━━━━━━━╸──────  24%  78,900 images/s  loss 0.912  acc 0.634  0:05 left", at most
+/// `columns` wide: what matters least goes first. Bar and percentage are those of the whole run.
+std::string progress_line(const Progress& progress, int columns, bool color);
+
+/// "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  76,500 images/s"
+std::string epoch_line(const EpochResult& result);
+
+}  // namespace lenet

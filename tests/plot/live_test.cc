@@ -1,0 +1,207 @@
+#include "plot/live.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "plot/text.h"
+
+namespace {
+std::atomic<std::int64_t> allocations{0};
+}
+
+// Not inlined, so that g++ sees new with delete and not malloc with delete.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace lenet {
+namespace {
+
+/// A terminal whose screen is what was written to it.
+class Terminal {
+ public:
+  Terminal(unsigned short columns, unsigned short rows) {
+    termios raw{};
+    ::cfmakeraw(&raw);
+    winsize size{rows, columns, 0, 0};
+    int terminal = -1;
+    if (::openpty(&screen_, &terminal, nullptr, &raw, &size) != 0) std::abort();
+    file_ = ::fdopen(terminal, "w");
+  }
+  ~Terminal() {
+    std::fclose(file_);
+    ::close(screen_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  std::FILE* file() const { return file_; }
+
+  void resize(unsigned short columns, unsigned short rows) {
+    const winsize size{rows, columns, 0, 0};
+    ::ioctl(screen_, TIOCSWINSZ, &size);
+  }
+
+  /// The next frame, up to the code that clears what is below it.
+  std::string frame() {
+    std::string text;
+    while (text.find("\x1b[J") == text.npos && readable(5000)) {
+      char buffer[4096];
+      const ssize_t n = ::read(screen_, buffer, sizeof buffer);
+      if (n <= 0) break;
+      text.append(buffer, static_cast<std::size_t>(n));
+    }
+    return text;
+  }
+
+  bool silent() { return !readable(20); }
+
+ private:
+  bool readable(int milliseconds) {
+    pollfd screen{screen_, POLLIN, 0};
+    return ::poll(&screen, 1, milliseconds) == 1;
+  }
+
+  int screen_ = -1;
+  std::FILE* file_ = nullptr;
+};
+
+Progress progress_at(std::int64_t step) {
+  return {.epoch = 1, .epochs = 2, .step = step, .steps = 10, .loss = 2.3, .accuracy = 0.1};
+}
+
+// On 80x24: 79 columns of plot, a fourth as many rows, and the line of progress.
+constexpr std::int64_t kFrameLines = 79 / 4 + 1;
+
+std::string up(std::int64_t rows) { return "\x1b[" + std::to_string(rows) + "A\r"; }
+
+std::int64_t line_count(const std::string& frame) {
+  return std::count(frame.begin(), frame.end(), '\n');
+}
+
+/// The rows of a terminal this wide that the lines of a frame take up.
+std::int64_t rows_when_wrapped(const std::string& frame, int columns) {
+  std::int64_t rows = 0;
+  for (std::size_t begin = 0, end; (end = frame.find("\x1b[K\n", begin)) != frame.npos;
+       begin = end + 4) {
+    const int width = terminal_width(frame.substr(begin, end - begin));
+    rows += width <= columns ? 1 : (width + columns - 1) / columns;
+  }
+  return rows;
+}
+
+TEST(LiveDisplay, MovesUpExactlyTheLinesDrawnBefore) {
+  Terminal terminal(80, 24);
+  Animator animator({.xlim = AxisLimits{1, 2}});
+  LiveDisplay live(terminal.file(), animator, {.in_place = true});
+  live.step(progress_at(1));
+  const std::string first = terminal.frame();
+  EXPECT_EQ(first.find("A\r"), first.npos);
+  EXPECT_EQ(line_count(first), kFrameLines);
+  live.finish();
+  const std::string second = terminal.frame();
+  EXPECT_TRUE(second.starts_with(up(line_count(first))));
+  EXPECT_EQ(line_count(second), line_count(first));
+  live.finish();
+  EXPECT_TRUE(terminal.silent()) << "the picture stays once";
+}
+
+TEST(LiveDisplay, CountsTheRowsOfLinesThatANarrowerTerminalWraps) {
+  Terminal terminal(100, 40);
+  Animator animator({.xlim = AxisLimits{1, 2}});
+  LiveDisplay live(terminal.file(), animator, {.in_place = true});
+  live.step(progress_at(1));
+  const std::string wide = terminal.frame();
+  terminal.resize(50, 40);
+  live.finish();
+  const std::string narrow = terminal.frame();
+  const std::int64_t rows = rows_when_wrapped(wide, 50);
+  EXPECT_GT(rows, line_count(wide));
+  EXPECT_TRUE(narrow.starts_with(up(rows)));
+  EXPECT_EQ(rows_when_wrapped(narrow.substr(up(rows).size()), 50), line_count(narrow));
+}
+
+TEST(LiveDisplay, ShowsOnlyProgressWhereThePlotDoesNotFit) {
+  for (const auto& [columns, rows] : {std::pair{30, 24}, {80, 6}, {1, 1}}) {
+    Terminal terminal(static_cast<unsigned short>(columns), static_cast<unsigned short>(rows));
+    Animator animator;
+    LiveDisplay live(terminal.file(), animator, {.in_place = true});
+    live.step(progress_at(1));
+    EXPECT_EQ(line_count(terminal.frame()), 1) << columns << "x" << rows;
+  }
+}
+
+TEST(LiveDisplay, DrawsAndAllocatesNothingUntilAFrameIsDue) {
+  Terminal terminal(80, 24);
+  Animator animator;
+  LiveDisplay live(terminal.file(), animator, {.in_place = true});
+  live.step(progress_at(1));
+  const std::int64_t before = allocations;
+  live.step(progress_at(2));
+  live.step(progress_at(3));
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(line_count(terminal.frame()), kFrameLines);
+  EXPECT_TRUE(terminal.silent());
+  ::usleep(110'000);
+  live.step(progress_at(4));
+  EXPECT_EQ(line_count(terminal.frame()), kFrameLines);
+}
+
+TEST(LiveDisplay, WritesALineAnEpochWhereThereIsNoTerminal) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = ::open_memstream(&text, &size);
+  Animator animator;
+  LiveDisplay live(file, animator, {.in_place = false, .color = true});
+  for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
+    for (std::int64_t step = 1; step <= 10; ++step) live.step(progress_at(step));
+    live.epoch({.epoch = epoch,
+                .epochs = 2,
+                .loss = 1.5,
+                .train_accuracy = 0.25,
+                .test_accuracy = 0.5,
+                .images_per_second = 1000});
+  }
+  live.finish();
+  std::fclose(file);
+  EXPECT_STREQ(text,
+               "epoch 1/2  loss 1.500  train acc 0.250  test acc 0.500  1,000 images/s\n"
+               "epoch 2/2  loss 1.500  train acc 0.250  test acc 0.500  1,000 images/s\n");
+  std::free(text);
+}
+
+TEST(LiveDisplay, IsSilentWhenNothingWasTrained) {
+  Terminal terminal(80, 24);
+  Animator animator;
+  LiveDisplay live(terminal.file(), animator, {.in_place = true});
+  live.finish();
+  EXPECT_TRUE(terminal.silent());
+}
+
+TEST(LiveDisplay, UsesNoColorUnlessAsked) {
+  Terminal terminal(80, 24);
+  Animator animator;
+  animator.add(1, {2.3, 0.1, 0.1});
+  LiveDisplay plain(terminal.file(), animator, {.in_place = true});
+  plain.step(progress_at(1));
+  const std::string frame = terminal.frame();
+  for (std::size_t i = frame.find('\x1b'); i != frame.npos; i = frame.find('\x1b', i + 1)) {
+    EXPECT_NE(frame[frame.find_first_of("AJKm", i)], 'm');
+  }
+}
+
+}  // namespace
+}  // namespace lenet
