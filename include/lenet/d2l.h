@@ -16,6 +16,7 @@
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "lenet/timer.h"
+#include "lenet/trainer.h"
 
 namespace lenet::d2l {
 
