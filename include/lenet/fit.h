@@ -59,6 +59,10 @@ struct Report {
   std::vector<double> step_losses;  ///< filled where max_steps is given
 };
 
+/// Throws the Error (kUsage) that fit would throw for these options and data. net: built.
+void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
+               const FitOptions& options);
+
 /// Trains `net` with SGD on the mean cross-entropy and evaluates it on `test` after each epoch. A
 /// network that is not built yet is built for the images and gets Xavier weights, drawn from
 /// options.seed; one that is built goes on from its parameters.

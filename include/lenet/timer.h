@@ -17,11 +17,14 @@ class Timer {
 
   /// Ends a span and returns the seconds that it took.
   double stop() {
-    last_ = std::chrono::duration<double>(Clock::now() - begin_).count();
-    sum_ += last_;
+    const double seconds = elapsed();
+    sum_ += seconds;
     ++spans_;
-    return last_;
+    return seconds;
   }
+
+  /// Seconds of the span so far.
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   double sum() const { return sum_; }  ///< seconds of all spans
   double avg() const { return sum_ / static_cast<double>(spans_); }
@@ -30,7 +33,7 @@ class Timer {
   using Clock = std::chrono::steady_clock;
 
   Clock::time_point begin_;
-  double last_ = 0, sum_ = 0;
+  double sum_ = 0;
   std::int64_t spans_ = 0;
 };
 

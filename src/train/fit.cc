@@ -9,6 +9,7 @@
 #include "lenet/error.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "train/pack_runner.h"
 
 namespace lenet {
 namespace {
@@ -17,7 +18,7 @@ void require(bool good, const std::string& message) {
   if (!good) throw Error(ErrorKind::kUsage, message);
 }
 
-void check(const FitOptions& o, const Dataset& train) {
+void check_options(const FitOptions& o, const Dataset& train) {
   require(o.epochs >= 1, fmt::format("epochs: {}, want 1 or more", o.epochs));
   require(
       o.batch_size >= 1 && o.batch_size <= train.size(),
@@ -130,6 +131,13 @@ class Run {
 
 }  // namespace
 
+void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
+               const FitOptions& options) {
+  check_options(options, train);
+  require_fit(net, train);
+  require_fit(net, test);
+}
+
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options) {
   Generator generator(options.seed);
   return fit(net, train, test, options, generator);
@@ -137,11 +145,12 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
 
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
            Generator& generator) {
-  check(options, train);
+  check_options(options, train);
   if (!net.built()) {
     net.build(train.image_shape(), generator);
     xavier_uniform(net, generator);
   }
+  check_fit(net, train, test, options);
   return Run(net, train, test, options, generator).run();
 }
 

@@ -51,28 +51,32 @@ PackRunner::PackRunner(const Sequential& net, int threads)
   prepare();
 }
 
-void PackRunner::require_fit(const Batch& batch) const {
-  const Shape& input = net_.input_shape();
-  const std::int64_t outputs = element_count(net_.output_shape());
-  if (batch.images) {
-    if (batch.images->image_shape() != input) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("the images have shape {}, the network was built for {}",
-                              to_string(batch.images->image_shape()), to_string(input)));
-    }
-    if (batch.images->classes() > outputs) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("the data has {} classes, the network ends with {} outputs; end it "
-                              "with Linear({})",
-                              batch.images->classes(), outputs, batch.images->classes()));
-    }
-    return;
+void require_fit(const Sequential& net, const Dataset& data) {
+  const Shape& input = built(net).input_shape();
+  const std::int64_t outputs = element_count(net.output_shape());
+  if (data.image_shape() != input) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the images have shape {}, the network was built for {}",
+                            to_string(data.image_shape()), to_string(input)));
   }
+  if (data.classes() > outputs) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("the data has {} classes, the network ends with {} outputs; end it with "
+                    "Linear({})",
+                    data.classes(), outputs, data.classes()));
+  }
+}
+
+void PackRunner::require_fit(const Batch& batch) const {
+  if (batch.images) return lenet::require_fit(net_, *batch.images);
+  const Shape& input = net_.input_shape();
   const auto images = static_cast<std::int64_t>(batch.labels.size());
   if (static_cast<std::int64_t>(batch.values.size()) != images * element_count(input)) {
     throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}",
                                                batch.values.size(), images, to_string(input)));
   }
+  const std::int64_t outputs = element_count(net_.output_shape());
   for (const std::uint8_t label : batch.labels) {
     if (label < outputs) continue;
     throw Error(ErrorKind::kUsage,

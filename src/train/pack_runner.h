@@ -19,6 +19,10 @@ struct PackLabels {
   std::uint8_t label[kPack];
 };
 
+/// Throws Error (kUsage) unless the network is built for images of this shape and has an output a
+/// class.
+void require_fit(const Sequential& net, const Dataset& data);
+
 /// A network made ready to run. Refers to the network.
 class PackRunner {
  public:

@@ -1,0 +1,30 @@
+// One image at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// A built network made ready to classify single images on the calling thread. Refers to the
+/// network, whose parameters must not change. Not to be shared by threads: give each its own.
+class Predictor {
+ public:
+  explicit Predictor(const Sequential& net);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+  Predictor& operator=(Predictor&&) noexcept;
+
+  /// The softmax of the outputs for one image of bytes (channels, height, width), which count as
+  /// byte / 255. Valid until the next call. Allocates nothing.
+  std::span<const float> probabilities(const std::uint8_t* pixels);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lenet

@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <vector>
+
+#include "base/thread_team.h"
+#include "cli/commands.h"
+#include "cli/model_argument.h"
+#include "cli/options.h"
+#include "kernels/fma_peak.h"
+#include "lenet/predictor.h"
+#include "lenet/simd.h"
+#include "lenet/summary.h"
+#include "lenet/timer.h"
+#include "lenet/trainer.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct BenchOptions {
+  CommonOptions common;
+  std::string model = "lenet";
+  std::string input = "1x28x28";
+  std::int64_t batch_size = 256;
+  int rounds = 7;
+};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Images of noise with labels of noise: speed does not depend on what they show.
+Dataset noise(const Shape& shape, std::int64_t count, std::int64_t classes) {
+  const auto bytes = static_cast<std::size_t>(count * element_count(shape));
+  auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(count));
+  Generator generator;
+  std::generate_n(pixels.get(), bytes,
+                  [&] { return static_cast<std::uint8_t>(generator.next32()); });
+  for (auto& label : labels) {
+    label = static_cast<std::uint8_t>(generator.next32() % static_cast<std::uint32_t>(classes));
+  }
+  return Dataset(std::move(pixels), 0, shape, std::move(labels), classes);
+}
+
+/// Calls f(), which returns the work that it did, for at least `seconds`, and returns work a
+/// second.
+template <class F>
+double rate(double seconds, F f) {
+  Timer timer;
+  double work = 0;
+  do {
+    work += f();
+  } while (timer.elapsed() < seconds);
+  return work / timer.elapsed();
+}
+
+/// The most GFLOP/s that the team's threads reach together.
+double fma_peak_gflops(ThreadTeam& team) {
+  std::vector<std::int64_t> operations(static_cast<std::size_t>(team.size()));
+  std::vector<float> sinks(operations.size());
+  return 1e-9 * rate(0.1, [&] {
+           team.run(team.size(), [&](std::int64_t task, int) {
+             const auto i = static_cast<std::size_t>(task);
+             operations[i] = kernels::fma_peak(100'000, &sinks[i]);
+           });
+           return static_cast<double>(
+               std::accumulate(operations.begin(), operations.end(), std::int64_t{0}));
+         });
+}
+
+/// Speed and share of the peak, measured round by round beside it.
+struct Speed {
+  std::vector<double> examples_per_sec, gflops, share;
+
+  void add(double examples, std::int64_t multiply_adds, double peak) {
+    examples_per_sec.push_back(examples);
+    gflops.push_back(examples * static_cast<double>(multiply_adds) * 2e-9);
+    share.push_back(gflops.back() / peak);
+  }
+
+  Json document() const {
+    return {{"examples_per_sec", median(examples_per_sec)},
+            {"gflops", median(gflops)},
+            {"share_of_peak", median(share)}};
+  }
+};
+
+struct Measurements {
+  std::vector<double> peak;
+  Speed train, inference;
+  std::vector<double> single_image_us;
+  int threads = 0;
+};
+
+/// One image after the other on one thread, from bytes to probabilities.
+void measure_single_image(const Sequential& net, const Dataset& data, std::vector<double>& us) {
+  Predictor predictor(net);
+  Timer timer;
+  for (int i = 0; i < 300; ++i) {
+    timer.start();
+    predictor.probabilities(data.image(i % data.size()));
+    us.push_back(timer.stop() * 1e6);
+  }
+}
+
+Measurements measure(const BenchOptions& o) {
+  Sequential net = parse_model_argument(o.model).net;
+  if (!net.built()) {
+    Generator generator;
+    net.build(parse_input_shape(o.input), generator);
+    xavier_uniform(net, generator);
+  }
+  const std::int64_t classes = std::min<std::int64_t>(element_count(net.output_shape()), 256);
+  const Dataset data =
+      noise(net.input_shape(), std::max<std::int64_t>(o.batch_size, 4096), classes);
+  std::vector<std::int32_t> order(static_cast<std::size_t>(o.batch_size));
+  std::iota(order.begin(), order.end(), 0);
+  const Batch batch(data, order);
+  Trainer trainer(net, {.batch_size = o.batch_size, .threads = o.common.threads});
+  ThreadTeam team(trainer.threads());
+  const Work work = work_of(net);
+  Measurements m;
+  m.threads = trainer.threads();
+  trainer.step(batch, 0.01f);  // warm
+  for (int round = 0; round < o.rounds; ++round) {
+    const double peak = fma_peak_gflops(team);
+    m.peak.push_back(peak);
+    m.train.add(rate(0.3,
+                     [&] {
+                       trainer.step(batch, 0.01f);
+                       return static_cast<double>(batch.size());
+                     }),
+                work.training, peak);
+    m.inference.add(rate(0.2,
+                         [&] {
+                           trainer.evaluate(data);
+                           return static_cast<double>(data.size());
+                         }),
+                    work.forward, peak);
+    measure_single_image(net, data, m.single_image_us);
+  }
+  return m;
+}
+
+void run_bench(const BenchOptions& o) {
+  Measurements m = measure(o);
+  std::sort(m.single_image_us.begin(), m.single_image_us.end());
+  const auto percentile = [&](double p) {
+    return m.single_image_us[static_cast<std::size_t>(
+        p * static_cast<double>(m.single_image_us.size()))];
+  };
+  const Json document = {
+      {"fma_peak_gflops", median(m.peak)},
+      {"train", m.train.document()},
+      {"inference", m.inference.document()},
+      {"single_image", {{"p50_us", percentile(0.5)}, {"p99_us", percentile(0.99)}}},
+      {"threads", m.threads},
+      {"simd", simd_target()},
+      {"batch_size", o.batch_size},
+      {"model", o.model},
+      {"rounds", o.rounds}};
+  if (o.common.json) {
+    fmt::print("{}\n", document.dump(2));
+    return;
+  }
+  fmt::print("{} threads, {}, median of {} rounds\n", m.threads, simd_target(), o.rounds);
+  fmt::print("FMA peak      {:10.1f} GFLOP/s\n", median(m.peak));
+  for (const auto& [name, speed] :
+       {std::pair("training", &m.train), std::pair("inference", &m.inference)}) {
+    fmt::print("{:<12}  {:10.1f} GFLOP/s  {:4.1f} % of the peak  {:11.1f} examples/sec\n", name,
+               median(speed->gflops), 100 * median(speed->share), median(speed->examples_per_sec));
+  }
+  fmt::print("one image     {:10.1f} us, 99 of 100 within {:.1f} us\n", percentile(0.5),
+             percentile(0.99));
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+  auto o = std::make_shared<BenchOptions>();
+  CLI::App* command = app.add_subcommand(
+      "bench", "Speed of training and inference, and its share of this machine's FMA peak");
+  command->add_option("--model", o->model, "Preset (lenet), text file, saved model or model text")
+      ->capture_default_str();
+  command->add_option("--input", o->input, "Shape of an image; a saved model has its own")
+      ->capture_default_str();
+  command->add_option("--batch-size", o->batch_size, "Examples a step")->capture_default_str();
+  command->add_option("--rounds", o->rounds, "Rounds to take the median of")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  add_threads(*command, o->common);
+  add_json(*command, o->common);
+  command->callback([o] { run_bench(*o); });
+}
+
+}  // namespace lenet::cli

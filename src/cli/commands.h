@@ -1,0 +1,14 @@
+// The commands of the program, one file each. A command declares its options and, once they are
+// parsed, runs.
+#pragma once
+
+#include <CLI/App.hpp>
+
+namespace lenet::cli {
+
+void add_train(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_bench(CLI::App& app);
+
+}  // namespace lenet::cli

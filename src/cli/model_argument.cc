@@ -1,0 +1,65 @@
+#include "cli/model_argument.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "base/file.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The letters and digits of a file's stem.
+std::string name_of(const fs::path& path) {
+  std::string name;
+  for (const char c : path.stem().string()) {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_') name += c;
+  }
+  return name.empty() ? "custom" : name;
+}
+
+bool looks_like_text(const std::string& argument) {
+  return argument.find_first_of(" (,#\n\t") != std::string::npos;
+}
+
+}  // namespace
+
+bool is_saved_model(const std::string& argument) { return argument.ends_with(".safetensors"); }
+
+NamedNetwork parse_model_argument(const std::string& argument) {
+  if (argument == "lenet") return {make_lenet(), "lenet"};
+  std::error_code ignored;
+  if (is_saved_model(argument)) return {load_model(argument).net, name_of(argument)};
+  if (!looks_like_text(argument) || fs::exists(argument, ignored)) {
+    constexpr std::int64_t kMostBytes = 64 * 1024;
+    if (fs::exists(argument, ignored)) {
+      return {Sequential::parse(read_file(argument, kMostBytes)), name_of(argument)};
+    }
+    try {
+      return {Sequential::parse(argument), "custom"};
+    } catch (const Error& e) {
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("model '{}': no preset (there is lenet), no file, and no model text:\n{}",
+                      argument, e.what()));
+    }
+  }
+  return {Sequential::parse(argument), "custom"};
+}
+
+Shape parse_input_shape(const std::string& text) {
+  long long channels = 0, height = 0, width = 0;
+  char rest = 0;
+  const int read = std::sscanf(text.c_str(), "%lldx%lldx%lld%c", &channels, &height, &width, &rest);
+  if (read != 3 || channels < 1 || height < 1 || width < 1) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("input shape '{}': want CHANNELSxHEIGHTxWIDTH, as in 1x28x28", text));
+  }
+  return {channels, height, width};
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,27 @@
+// What a user may write where a command wants a network.
+#pragma once
+
+#include <string>
+
+#include "lenet/model_file.h"
+#include "lenet/sequential.h"
+#include "lenet/shape.h"
+
+namespace lenet::cli {
+
+/// A network without shapes from a preset ("lenet"), a text file, a saved model or the model text
+/// itself; `name` is short and fit for a file name. Throws Error.
+struct NamedNetwork {
+  Sequential net;
+  std::string name;
+};
+
+NamedNetwork parse_model_argument(const std::string& argument);
+
+/// The argument names a safetensors file.
+bool is_saved_model(const std::string& argument);
+
+/// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).
+Shape parse_input_shape(const std::string& text);
+
+}  // namespace lenet::cli

@@ -1,0 +1,63 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "lenet/fashion_mnist.h"
+
+namespace lenet::cli {
+
+void add_data(CLI::App& command, CommonOptions& options) {
+  command.add_option(
+      "--data", options.data,
+      "Folder with the four IDX files of Fashion-MNIST, MNIST or the like, .gz or not. "
+      "Default: $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download");
+}
+
+void add_threads(CLI::App& command, CommonOptions& options) {
+  command
+      .add_option("--threads", options.threads,
+                  "Threads. Default: the CPUs that this process may use")
+      ->check(CLI::Range(1, 1024));
+}
+
+void add_device(CLI::App& command, CommonOptions& options) {
+  command.add_option("--device", options.device, "auto, cpu, cuda or cuda:INDEX")
+      ->capture_default_str();
+}
+
+void add_json(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--json", options.json, "Print one JSON document");
+}
+
+std::pair<Dataset, Dataset> load_data(const CommonOptions& options) {
+  FashionMnistOptions where;
+  where.dir = options.data;
+  std::string last;
+  where.progress = [&last](std::string_view name, std::int64_t bytes, std::int64_t total) {
+    const std::string line = fmt::format("downloading {}: {} of {} KiB", name, bytes / 1024,
+                                         total > 0 ? fmt::format("{}", total / 1024) : "?");
+    if (stderr_is_terminal()) {
+      if (line != last) fmt::print(stderr, "\r\x1b[K{}{}", line, bytes == total ? "\n" : "");
+    } else if (bytes == total && total > 0 && line != last) {
+      fmt::print(stderr, "{}\n", line);
+    }
+    last = line;
+  };
+  return load_data_fashion_mnist(where);
+}
+
+bool stderr_is_terminal() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDERR_FILENO) != 0 && term && std::string_view(term) != "dumb";
+}
+
+bool stderr_wants_color() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return stderr_is_terminal() && (!no_color || *no_color == '\0');
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,102 @@
+#include "cli/run_folder.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& doing, const std::string& why) {
+  throw Error(ErrorKind::kIo, fmt::format("{}: {}: {}", path.string(), doing, why));
+}
+
+/// Creates `path` and the folders above it.
+void create(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) fail(path, "cannot create the folder", error.message());
+  if (::access(path.c_str(), W_OK) != 0) fail(path, "cannot write there", std::strerror(errno));
+}
+
+/// A new folder under runs/, and the link runs/latest to it.
+fs::path create_default(const std::string& model) {
+  const fs::path runs = "runs";
+  create(runs);
+  const std::string name =
+      fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), model);
+  fs::path path = runs / name;
+  std::error_code error;
+  for (int i = 2; !fs::create_directory(path, error); ++i) {
+    if (error) fail(path, "cannot create the folder", error.message());
+    path = runs / fmt::format("{}-{}", name, i);
+  }
+  const fs::path link = runs / "latest", fresh = runs / fmt::format(".latest-{}", ::getpid());
+  fs::create_directory_symlink(path.filename(), fresh, error);
+  if (!error) fs::rename(fresh, link, error);  // a run is none the worse without the link
+  if (error) fs::remove(fresh, error);
+  return path;
+}
+
+fs::path create_given(const fs::path& path, bool force) {
+  std::error_code ignored;
+  if (!force &&
+      (fs::exists(path / "run.json", ignored) || fs::exists(path / "model.safetensors", ignored))) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{}: holds a run already; choose another --out, or --force to replace it",
+                    path.string()));
+  }
+  create(path);
+  return path;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const Options& options)
+    : path_(options.out.empty() ? create_default(options.model)
+                                : create_given(options.out, options.force)) {
+  for (const char* old : {"model.safetensors", "curves.svg", "run.json"}) {
+    std::error_code ignored;
+    fs::remove(path_ / old, ignored);
+  }
+  const fs::path metrics = path_ / "metrics.jsonl";
+  metrics_.reset(std::fopen(metrics.c_str(), "we"));
+  if (!metrics_) fail(metrics, "cannot create", std::strerror(errno));
+}
+
+void RunFolder::add_point(const FitPoint& point) {
+  nlohmann::ordered_json line = {{"epoch", point.epoch}};
+  if (point.train_loss) line["train_loss"] = *point.train_loss;
+  if (point.train_acc) line["train_acc"] = *point.train_acc;
+  if (point.test_acc) line["test_acc"] = *point.test_acc;
+  const std::string text = line.dump() + '\n';
+  const bool written = std::fputs(text.c_str(), metrics_.get()) >= 0;
+  if (!written || std::fflush(metrics_.get()) != 0) {
+    fail(path_ / "metrics.jsonl", "cannot write", std::strerror(errno));
+  }
+}
+
+void RunFolder::write_run(const nlohmann::ordered_json& run) const {
+  write_file(path_ / "run.json", run.dump(2) + '\n');
+}
+
+void RunFolder::write_curves(const Animator& animator) const {
+  write_file(path_ / "curves.svg", animator.svg());
+}
+
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+}  // namespace lenet::cli
