@@ -1,0 +1,18 @@
+#include <lenet/lenet.h>
+
+#include <cstdio>
+
+int main() {
+  using namespace lenet;
+  Sequential net{Conv2d({.out_channels = 6, .kernel = 5, .padding = 2}), ReLU(), MaxPool2d({2}),
+                 Conv2d({.out_channels = 16, .kernel = 5}), ReLU(), MaxPool2d({2}),
+                 Flatten(), Linear(120), ReLU(), Linear(84), ReLU(), Linear(10)};
+  auto [train, test] = load_data_fashion_mnist();
+  Report r = fit(net, train, test, {.epochs = 1, .batch_size = 64, .lr = 0.1f});
+  std::printf("test accuracy %.3f, %.0f images/s\n", r.test_acc, r.examples_per_sec);
+  save_model("clothes.safetensors", net, train.class_names());
+
+  Predictor predict(net);
+  auto p = predict.probabilities(test.image(0));
+  std::printf("first image: %s %.0f %%\n", test.class_names()[9].c_str(), 100 * p[9]);
+}
