@@ -33,6 +33,15 @@ inline constexpr int kSums = 24;
 inline constexpr int kSums = 12;
 #endif
 
+/// v, kept in a register: GCC would repeat a load in each instruction that uses it, and a core loads only one vector of
+/// 512 bits a cycle (Zen 4: weight gradients at 75 % of the FMA peak, against 90 % with this).
+HWY_INLINE Vec in_register(Vec v) {
+#if HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_X86
+  asm("" : "+v"(v.raw));
+#endif
+  return v;
+}
+
 /// Channels that one block may hold when it spans `positions` packs.
 constexpr int max_block(int positions) { return kSums / (positions * kVectors); }
 

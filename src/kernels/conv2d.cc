@@ -73,19 +73,39 @@ void Conv2dInputGradient(const Conv2dShape& s, const float* weight, const float*
   }
 }
 
-void bias_gradient(const Conv2dShape& s, const float* dy, float* dbias) {
+/// dbias[o] = sum of dy[o], for B channels at once: one sum alone would wait for each addition.
+template <int B>
+void bias_gradient_block(std::int64_t positions, const float* dy, float* dbias) {
   const F32 d;
   constexpr std::int64_t kLanes = hn::MaxLanes(F32());
-  const std::int64_t positions = s.out_height * s.out_width;
-  for (std::int64_t o = 0; o < s.out_channels; ++o, dy += positions * kPack) {
-    Vec sum[kVectors];
-    for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(d);
-    for (std::int64_t i = 0; i < positions; ++i) {
+  Vec sum[B][kVectors];
+  for (auto& channel : sum) {
+    for (Vec& v : channel) v = hn::Zero(d);
+  }
+  for (std::int64_t i = 0; i < positions; ++i) {
+#pragma GCC unroll 8
+    for (int o = 0; o < B; ++o) {
+      const float* at = dy + (o * positions + i) * kPack;
+#pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        sum[v] = hn::Add(sum[v], hn::Load(d, dy + i * kPack + v * kLanes));
+        sum[o][v] = hn::Add(sum[o][v], hn::Load(d, at + v * kLanes));
       }
     }
-    dbias[o] = sum_lanes(sum);
+  }
+  for (int o = 0; o < B; ++o) dbias[o] = sum_lanes(sum[o]);
+}
+
+void bias_gradient(const Conv2dShape& s, const float* dy, float* dbias) {
+  const std::int64_t positions = s.out_height * s.out_width;
+  std::int64_t o = 0;
+  for (; o + 8 / kVectors <= s.out_channels; o += 8 / kVectors) {
+    bias_gradient_block<8 / kVectors>(positions, dy + o * positions * kPack, dbias + o);
+  }
+  for (; o + 2 <= s.out_channels; o += 2) {
+    bias_gradient_block<2>(positions, dy + o * positions * kPack, dbias + o);
+  }
+  for (; o < s.out_channels; ++o) {
+    bias_gradient_block<1>(positions, dy + o * positions * kPack, dbias + o);
   }
 }
 

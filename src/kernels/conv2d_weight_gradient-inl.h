@@ -62,14 +62,14 @@ HWY_INLINE void add_products(const ProductSum& k, std::int64_t column, const flo
   for (int v = 0; v < kVectors; ++v) {
     Vec delta[B];
 #pragma GCC unroll 32
-    for (int j = 0; j < B; ++j) delta[j] = hn::Load(d, dy + j * k.dyj + v * kLanes);
+    for (int j = 0; j < B; ++j) delta[j] = in_register(hn::Load(d, dy + j * k.dyj + v * kLanes));
 #pragma GCC unroll 32
     for (int t = 0; t < T; ++t) {
       if (kBorder) {
         const std::int64_t at = column + t * k.tap_shift;
         if (at < 0 || at >= k.inputs) continue;
       }
-      const Vec in = hn::Load(d, x + t * k.xt + v * kLanes);
+      const Vec in = in_register(hn::Load(d, x + t * k.xt + v * kLanes));
 #pragma GCC unroll 32
       for (int j = 0; j < B; ++j) sum[j][t][v] = hn::MulAdd(delta[j], in, sum[j][t][v]);
     }

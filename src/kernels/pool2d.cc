@@ -19,39 +19,60 @@ using Vec = hn::Vec<F32>;
 using Mask = hn::Mask<F32>;
 inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 
-/// The part of a window that lies on the input, and the strides that walk it, in floats.
+/// The part of a window that lies on the input.
 struct Window {
-  std::int64_t first;  ///< of x
-  std::int64_t height, width, row;
+  std::int64_t first;  ///< of x, in floats
+  std::int64_t height, width;
+  std::int64_t row;  ///< floats from row to row
 };
 
-Window window_at(const Pool2dShape& s, std::int64_t oh, std::int64_t ow) {
+Window window_at(const Pool2dShape& s, std::int64_t c, std::int64_t oh, std::int64_t ow) {
   const std::int64_t h = oh * s.stride_height - s.pad_height;
   const std::int64_t w = ow * s.stride_width - s.pad_width;
   const std::int64_t h0 = std::max<std::int64_t>(h, 0), w0 = std::max<std::int64_t>(w, 0);
-  return {(h0 * s.in_width + w0) * kPack, std::min(h + s.kernel_height, s.in_height) - h0,
+  return {((c * s.in_height + h0) * s.in_width + w0) * kPack,
+          std::min(h + s.kernel_height, s.in_height) - h0,
           std::min(w + s.kernel_width, s.in_width) - w0, s.in_width * kPack};
 }
 
-/// Calls f(window, place in y) for every window of every channel; x of a channel starts at
-/// window.first.
+/// Calls f(window, place in y, first lane) for every window of every channel.
 template <class F>
 HWY_INLINE void for_each_window(const Pool2dShape& s, F f) {
-  const std::int64_t plane = s.in_height * s.in_width * kPack;
   std::int64_t place = 0;
   for (std::int64_t c = 0; c < s.channels; ++c) {
     for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
       for (std::int64_t ow = 0; ow < s.out_width; ++ow, place += kPack) {
-        Window window = window_at(s, oh, ow);
-        window.first += c * plane;
-        for (std::int64_t v = 0; v < kPack; v += kLanes) f(window, window.first + v, place + v);
+        const Window window = window_at(s, c, oh, ow);
+        for (std::int64_t lane = 0; lane < kPack; lane += kLanes) f(window, place, lane);
       }
     }
   }
 }
 
-float reciprocal_area(const Pool2dShape& s) {
-  return 1.0f / static_cast<float>(s.kernel_height * s.kernel_width);
+/// The same for disjoint windows, which are never cut. kSize: kernel height and width, 0 if not
+/// known here.
+template <int kSize, class F>
+HWY_INLINE void for_each_disjoint_window(const Pool2dShape& s, F f) {
+  const std::int64_t row = s.in_width * kPack;
+  std::int64_t place = 0;
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
+      std::int64_t first = (c * s.in_height + oh * s.stride_height) * row;
+      for (std::int64_t ow = 0; ow < s.out_width; ++ow, place += kPack) {
+        const Window window{first, kSize ? kSize : s.kernel_height, kSize ? kSize : s.kernel_width,
+                            row};
+        for (std::int64_t lane = 0; lane < kPack; lane += kLanes) f(window, place, lane);
+        first += s.stride_width * kPack;
+      }
+    }
+  }
+}
+
+/// Calls f with the kernel's size as a compile-time constant: 2 for the usual 2x2, else 0.
+template <class F>
+HWY_INLINE void with_size(const Pool2dShape& s, F f) {
+  if (s.kernel_height == 2 && s.kernel_width == 2) return f(std::integral_constant<int, 2>());
+  return f(std::integral_constant<int, 0>());
 }
 
 /// Calls f with the pooling as a compile-time constant.
@@ -61,66 +82,79 @@ HWY_INLINE void with_pooling(Pooling pooling, F f) {
   return f(std::integral_constant<Pooling, Pooling::kMaximum>());
 }
 
-/// Pools one window; each element becomes value(place) first.
+float reciprocal_area(const Pool2dShape& s) {
+  return 1.0f / static_cast<float>(s.kernel_height * s.kernel_width);
+}
+
+/// Calls f(place in x) for each element of a window, by rows.
+template <class F>
+HWY_INLINE void for_each_element(const Window& window, std::int64_t lane, F f) {
+#pragma GCC unroll 2
+  for (std::int64_t h = 0; h < window.height; ++h) {
+#pragma GCC unroll 2
+    for (std::int64_t w = 0; w < window.width; ++w) {
+      f(window.first + h * window.row + w * kPack + lane);
+    }
+  }
+}
+
+/// Pools one window whose elements are value(place).
 template <Pooling kPooling, class F>
-HWY_INLINE Vec pool_window(const Window& window, std::int64_t first, float scale, F value) {
+HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, float scale, F value) {
   const F32 d;
   constexpr bool kAverage = kPooling == Pooling::kAverage;
   Vec pooled = hn::Set(d, kAverage ? 0.0f : -std::numeric_limits<float>::infinity());
-  for (std::int64_t h = 0; h < window.height; ++h) {
-    for (std::int64_t w = 0; w < window.width; ++w) {
-      const Vec v = value(first + h * window.row + w * kPack);
-      if constexpr (kAverage) {
-        pooled = hn::Add(pooled, v);
-      } else {  // a NaN is the maximum, as in PyTorch
-        pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::Ne(v, v)), v, pooled);
-      }
+  for_each_element(window, lane, [&](std::int64_t at) HWY_ATTR {
+    const Vec v = value(at);
+    if constexpr (kAverage) {
+      pooled = hn::Add(pooled, v);
+    } else {  // a NaN is the maximum, as in PyTorch
+      pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::Ne(v, v)), v, pooled);
     }
-  }
+  });
   return kAverage ? hn::Mul(pooled, hn::Set(d, scale)) : pooled;
 }
 
 /// Calls receive(place, gradient) for each element of one window.
 template <Pooling kPooling, class F>
-HWY_INLINE void spread_window(const Window& window, std::int64_t first, Vec dy, float scale,
+HWY_INLINE void spread_window(const Window& window, std::int64_t lane, Vec dy, float scale,
                               const float* x, F receive) {
   const F32 d;
-  constexpr bool kAverage = kPooling == Pooling::kAverage;
-  const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
-  Vec y = dy;
-  if constexpr (kAverage) {
+  if constexpr (kPooling == Pooling::kAverage) {
     dy = hn::Mul(dy, hn::Set(d, scale));
-  } else {
-    y = pool_window<kPooling>(window, first, scale, value);
+    for_each_element(window, lane, [&](std::int64_t at) HWY_ATTR { receive(at, dy); });
+  } else {  // the first element that equals the maximum takes all
+    const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
+    const Vec y = pool_window<kPooling>(window, lane, scale, value);
+    for_each_element(window, lane, [&](std::int64_t at) HWY_ATTR {
+      const Mask taken = hn::Eq(value(at), y);
+      receive(at, hn::IfThenElseZero(taken, dy));
+      dy = hn::IfThenZeroElse(taken, dy);
+    });
   }
-  for (std::int64_t h = 0; h < window.height; ++h) {
-    for (std::int64_t w = 0; w < window.width; ++w) {
-      const std::int64_t place = first + h * window.row + w * kPack;
-      if constexpr (kAverage) {
-        receive(place, dy);
-      } else {  // the first element that equals the maximum takes all
-        const Mask taken = hn::Eq(value(place), y);
-        receive(place, hn::IfThenElseZero(taken, dy));
-        dy = hn::IfThenZeroElse(taken, dy);
-      }
-    }
-  }
+}
+
+/// Pool2dForward for constants known at compile time.
+template <Pooling kPooling, Activation kActivation, int kSize>
+void pool_disjoint(const Pool2dShape& s, float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
+  const F32 d;
+  const float scale = reciprocal_area(s);
+  const auto value = [&](std::int64_t at) HWY_ATTR {
+    const Vec v = activate<kActivation>(d, hn::Load(d, x + at));
+    if constexpr (kActivation != Activation::kNone) hn::Store(v, d, x + at);
+    return v;
+  };
+  for_each_disjoint_window<kSize>(
+      s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
+        hn::Store(pool_window<kPooling>(window, lane, scale, value), d, y + place + lane);
+      });
 }
 
 void Pool2dForward(const Pool2dShape& s, Pooling pooling, Activation activation, float* x,
                    float* y) {
-  with_pooling(pooling, [&](auto pool) HWY_ATTR {
-    with_activation(activation, [&](auto act) HWY_ATTR {
-      const F32 d;
-      for_each_window(
-          s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
-            const auto value = [&](std::int64_t at) HWY_ATTR {
-              const Vec v = activate<act()>(d, hn::Load(d, x + at));
-              if constexpr (act() != Activation::kNone) hn::Store(v, d, x + at);
-              return v;
-            };
-            hn::Store(pool_window<pool()>(window, first, reciprocal_area(s), value), d, y + place);
-          });
+  with_pooling(pooling, [&](auto pool) {
+    with_activation(activation, [&](auto act) {
+      with_size(s, [&](auto size) { pool_disjoint<pool(), act(), size()>(s, x, y); });
     });
   });
 }
@@ -139,19 +173,25 @@ void zero_uncovered(const Pool2dShape& s, float* x) {
   }
 }
 
+/// Pool2dBackward for constants known at compile time.
+template <Pooling kPooling, Activation kActivation, int kSize>
+void spread_disjoint(const Pool2dShape& s, const float* HWY_RESTRICT dy, float* HWY_RESTRICT x) {
+  const F32 d;
+  const float scale = reciprocal_area(s);
+  const auto receive = [&](std::int64_t at, Vec dx) HWY_ATTR {
+    hn::Store(activate_backward<kActivation>(d, hn::Load(d, x + at), dx), d, x + at);
+  };
+  for_each_disjoint_window<kSize>(
+      s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
+        spread_window<kPooling>(window, lane, hn::Load(d, dy + place + lane), scale, x, receive);
+      });
+}
+
 void Pool2dBackward(const Pool2dShape& s, Pooling pooling, Activation activation, const float* dy,
                     float* x) {
-  with_pooling(pooling, [&](auto pool) HWY_ATTR {
-    with_activation(activation, [&](auto act) HWY_ATTR {
-      const F32 d;
-      for_each_window(
-          s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
-            const auto receive = [&](std::int64_t at, Vec dx) HWY_ATTR {
-              hn::Store(activate_backward<act()>(d, hn::Load(d, x + at), dx), d, x + at);
-            };
-            spread_window<pool()>(window, first, hn::Load(d, dy + place), reciprocal_area(s), x,
-                                  receive);
-          });
+  with_pooling(pooling, [&](auto pool) {
+    with_activation(activation, [&](auto act) {
+      with_size(s, [&](auto size) { spread_disjoint<pool(), act(), size()>(s, dy, x); });
     });
   });
   if (s.out_height * s.kernel_height != s.in_height || s.out_width * s.kernel_width != s.in_width) {
@@ -162,9 +202,9 @@ void Pool2dBackward(const Pool2dShape& s, Pooling pooling, Activation activation
 void Pool2dForwardOverlapping(const Pool2dShape& s, Pooling pooling, const float* x, float* y) {
   with_pooling(pooling, [&](auto pool) HWY_ATTR {
     const F32 d;
-    for_each_window(s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
-      const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
-      hn::Store(pool_window<pool()>(window, first, reciprocal_area(s), value), d, y + place);
+    const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
+    for_each_window(s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
+      hn::Store(pool_window<pool()>(window, lane, reciprocal_area(s), value), d, y + place + lane);
     });
   });
 }
@@ -174,11 +214,12 @@ void Pool2dBackwardOverlapping(const Pool2dShape& s, Pooling pooling, const floa
   std::fill_n(dx, s.channels * s.in_height * s.in_width * kPack, 0.0f);
   with_pooling(pooling, [&](auto pool) HWY_ATTR {
     const F32 d;
-    for_each_window(s, [&](const Window& window, std::int64_t first, std::int64_t place) HWY_ATTR {
-      const auto receive = [&](std::int64_t at, Vec gradient) HWY_ATTR {
-        hn::Store(hn::Add(hn::Load(d, dx + at), gradient), d, dx + at);
-      };
-      spread_window<pool()>(window, first, hn::Load(d, dy + place), reciprocal_area(s), x, receive);
+    const auto receive = [&](std::int64_t at, Vec gradient) HWY_ATTR {
+      hn::Store(hn::Add(hn::Load(d, dx + at), gradient), d, dx + at);
+    };
+    for_each_window(s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
+      spread_window<pool()>(window, lane, hn::Load(d, dy + place + lane), reciprocal_area(s), x,
+                            receive);
     });
   });
 }
