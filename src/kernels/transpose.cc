@@ -14,10 +14,25 @@ HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// 4 x 4 floats: two rounds of interleaving, of floats and then of pairs.
-void transpose_4x4(ConstMatrix from, Matrix to) {
-  const hn::FixedTag<float, 4> d;
-  const hn::FixedTag<double, 2> pairs;
+/// Stores the blocks of four lanes of v one below the other.
+template <class V>
+HWY_INLINE void store_blocks(V v, Matrix to) {
+  const hn::DFromV<V> d;
+  if constexpr (hn::MaxLanes(d) == 4) {
+    hn::StoreU(v, d, to.data);
+  } else {
+    const hn::Half<decltype(d)> half;
+    constexpr std::int64_t kBlocks = hn::MaxLanes(half) / 4;
+    store_blocks(hn::LowerHalf(half, v), to);
+    store_blocks(hn::UpperHalf(half, v), {to.data + kBlocks * to.stride, to.stride});
+  }
+}
+
+/// 4 rows of as many floats as a vector has: two rounds of interleaving, of floats and then of
+/// pairs, turn each block of 4 x 4.
+template <class D>
+HWY_INLINE void transpose_4_rows(D d, ConstMatrix from, Matrix to) {
+  const hn::Repartition<double, D> pairs;
   const auto row = [&](std::int64_t r)
                        HWY_ATTR { return hn::LoadU(d, from.data + r * from.stride); };
   const auto r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
@@ -25,8 +40,10 @@ void transpose_4x4(ConstMatrix from, Matrix to) {
   const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
   const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
   const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
-  const auto store = [&](std::int64_t c, auto v)
-                         HWY_ATTR { hn::StoreU(hn::BitCast(d, v), d, to.data + c * to.stride); };
+  const auto store = [&](std::int64_t c, auto v) HWY_ATTR {
+    // Column c of every block; the blocks lie four columns apart.
+    store_blocks(hn::BitCast(d, v), {to.data + c * to.stride, 4 * to.stride});
+  };
   store(0, hn::InterleaveLower(pairs, low01, low23));
   store(1, hn::InterleaveUpper(pairs, low01, low23));
   store(2, hn::InterleaveLower(pairs, high01, high23));
@@ -34,12 +51,18 @@ void transpose_4x4(ConstMatrix from, Matrix to) {
 }
 
 void Transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix to) {
+  const hn::CappedTag<float, kPack> d;
+  const hn::FixedTag<float, 4> d4;
+  constexpr std::int64_t kLanes = hn::MaxLanes(d);
   const std::int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
   for (std::int64_t r = 0; r < whole_rows; r += 4) {
-    for (std::int64_t c = 0; c < whole_columns; c += 4) {
-      transpose_4x4({from.data + r * from.stride + c, from.stride},
-                    {to.data + c * to.stride + r, to.stride});
-    }
+    std::int64_t c = 0;
+    const auto from_here = [&] {
+      return ConstMatrix{from.data + r * from.stride + c, from.stride};
+    };
+    const auto to_here = [&] { return Matrix{to.data + c * to.stride + r, to.stride}; };
+    for (; c + kLanes <= columns; c += kLanes) transpose_4_rows(d, from_here(), to_here());
+    for (; c < whole_columns; c += 4) transpose_4_rows(d4, from_here(), to_here());
   }
   for (std::int64_t r = 0; r < rows; ++r) {
     for (std::int64_t c = r < whole_rows ? whole_columns : 0; c < columns; ++c) {

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs the README's commands in an empty folder and compares its program with examples/quickstart.cc.
+#
+# usage: readme_test.sh SOURCE_DIR LENET
+set -euo pipefail
+source_dir=$1 lenet=$2
+readme=$source_dir/README.md
+
+# block LANGUAGE: the lines of the code blocks of that language.
+block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$readme" | grep -v '^```'; }
+
+if ! diff <(block cpp) "$source_dir/examples/quickstart.cc"; then
+  echo "README.md and examples/quickstart.cc differ" >&2
+  exit 1
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+# What is installed and built already stands in for ./run and build/release. One epoch says as much as ten.
+commands=$(block sh | sed -e "s|^\./run train|\"$lenet\" train --epochs 1|" -e "s|^build/release/lenet|\"$lenet\"|")
+echo "$commands"
+bash -euo pipefail -c "$commands"
+for file in model.safetensors metrics.jsonl curves.svg run.json; do
+  test -s "runs/latest/$file"
+done
