@@ -54,6 +54,7 @@ struct Contraction {
   std::int64_t xc, xh, xw, xp;  ///< strides of x
   std::int64_t wc, wh, ww;      ///< strides of weight
   std::int64_t yj, yp;          ///< strides of y
+  bool resume;                  ///< the sums go on from y in place of bias
 };
 
 template <int B, int P>
@@ -67,7 +68,10 @@ void contract_block(const Contraction& k, const float* HWY_RESTRICT weight,
   for (int j = 0; j < B; ++j) {
     const Vec start = bias ? hn::Set(d, bias[j]) : hn::Zero(d);
 #pragma GCC unroll 32
-    for (int p = 0; p < P * kVectors; ++p) sum[j][p] = start;
+    for (int p = 0; p < P * kVectors; ++p) {
+      const float* at = y + j * k.yj + p / kVectors * k.yp + p % kVectors * kLanes;
+      sum[j][p] = k.resume ? hn::LoadU(d, at) : start;
+    }
   }
   for (std::int64_t c = 0; c < k.nc; ++c) {
     for (std::int64_t h = 0; h < k.nh; ++h) {
@@ -77,7 +81,7 @@ void contract_block(const Contraction& k, const float* HWY_RESTRICT weight,
         Vec in[P * kVectors];
 #pragma GCC unroll 32
         for (int p = 0; p < P * kVectors; ++p) {
-          in[p] = hn::Load(d, xp + p / kVectors * k.xp + p % kVectors * kLanes);
+          in[p] = hn::LoadU(d, xp + p / kVectors * k.xp + p % kVectors * kLanes);
         }
 #pragma GCC unroll 32
         for (int j = 0; j < B; ++j) {
@@ -92,7 +96,7 @@ void contract_block(const Contraction& k, const float* HWY_RESTRICT weight,
   for (int j = 0; j < B; ++j) {
 #pragma GCC unroll 32
     for (int p = 0; p < P * kVectors; ++p) {
-      hn::Store(sum[j][p], d, y + j * k.yj + p / kVectors * k.yp + p % kVectors * kLanes);
+      hn::StoreU(sum[j][p], d, y + j * k.yj + p / kVectors * k.yp + p % kVectors * kLanes);
     }
   }
 }

@@ -103,8 +103,19 @@ inline void correlate_row(const Correlation& s, Axis::Range interior, int channe
                           std::int64_t oh, const float* weight, const float* bias, const float* x,
                           float* y) {
   const Axis::Range rows = s.h.taps_at(oh);
-  Contraction k{s.in_channels,   rows.size(), 0,    s.xc, s.xh, s.xw,
-                s.w.step * s.xw, s.wc,        s.wh, s.ww, s.yc, s.yw};
+  Contraction k{.nc = s.in_channels,
+                .nh = rows.size(),
+                .nw = 0,
+                .xc = s.xc,
+                .xh = s.xh,
+                .xw = s.xw,
+                .xp = s.w.step * s.xw,
+                .wc = s.wc,
+                .wh = s.wh,
+                .ww = s.ww,
+                .yj = s.yc,
+                .yp = s.yw,
+                .resume = false};
   weight += rows.first * s.wh;
   x += (oh * s.h.step + s.h.offset + rows.first) * s.xh;
   y += oh * s.yh;
