@@ -73,7 +73,7 @@ HWY_INLINE Vec pool_window(const Window& window, std::int64_t first, float scale
       if constexpr (kAverage) {
         pooled = hn::Add(pooled, v);
       } else {  // a NaN is the maximum, as in PyTorch
-        pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::Ne(v, v)), v, pooled);
+        pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::IsNaN(v)), v, pooled);
       }
     }
   }
