@@ -59,7 +59,8 @@ constexpr Axis::Range balanced_part(std::int64_t n, std::int64_t parts, std::int
 
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-inline constexpr int kMaxPositions = 4;
+/// Positions of the widest block that contract() has.
+inline constexpr int kMaxPositions = kVectors <= 2 ? 4 : 2;
 
 /// Positions a block should span: what takes the fewest instructions (sums, weights, inputs, loop)
 /// for `channels` x `width` outputs.

@@ -43,13 +43,15 @@ void CrossEntropyForward(std::int64_t classes, const float* logits, Verdict& ver
 void CrossEntropyBackward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
                           float scale, const Verdict& verdict, float* logits) {
   const F32 d;
-  alignas(64) float weight[kPack] = {};  // lanes without an image weigh nothing
+  alignas(64) float weight[kPack] = {};  // 0 in lanes without an image, whatever their logits
   std::fill_n(weight, count, scale);
   for (std::int64_t v = 0; v < kPack; v += kLanes) {
     const auto logsumexp = hn::LoadU(d, verdict.logsumexp + v);
+    const auto lane_weight = hn::Load(d, weight + v);
+    const auto counts = hn::Gt(lane_weight, hn::Zero(d));
     for (float* p = logits + v; p < logits + classes * kPack; p += kPack) {
       const auto probability = exp(d, hn::Sub(hn::Load(d, p), logsumexp));
-      hn::Store(hn::Mul(probability, hn::Load(d, weight + v)), d, p);
+      hn::Store(hn::IfThenElseZero(counts, hn::Mul(probability, lane_weight)), d, p);
     }
   }
   for (std::int64_t lane = 0; lane < count; ++lane) logits[labels[lane] * kPack + lane] -= scale;

@@ -22,8 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D, class V>
 HWY_INLINE V exp(D d, V x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
-  constexpr float kRound =
-      12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer, kept in the low bits
+  // 1.5 * 2^23 + 127: adding it rounds to an integer; the low bits then hold the exponent of 2^n.
+  constexpr float kRound = 12583039.0f;
   const hn::RebindToSigned<D> di;
   // Min and Max return their second operand where one is NaN.
   const V clamped = hn::Min(hn::Set(d, 88.0f), hn::Max(hn::Set(d, -87.0f), x));
@@ -37,8 +37,8 @@ HWY_INLINE V exp(D d, V x) {
   p = hn::MulAdd(p, r, hn::Set(d, 5.000000435e-1f));
   p = hn::MulAdd(p, r, hn::Set(d, 1.000000050f));
   p = hn::MulAdd(p, r, hn::Set(d, 1.0f));
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+  // A product of floats, not a sum of exponents: that would make a number of some NaNs.
+  return hn::Mul(p, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
 }
 
 /// 1 / (1 + e^-x).

@@ -109,7 +109,7 @@ HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, float scale,
     if constexpr (kAverage) {
       pooled = hn::Add(pooled, v);
     } else {  // a NaN is the maximum, as in PyTorch
-      pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::Ne(v, v)), v, pooled);
+      pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::IsNaN(v)), v, pooled);
     }
   });
   return kAverage ? hn::Mul(pooled, hn::Set(d, scale)) : pooled;

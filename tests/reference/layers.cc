@@ -1,0 +1,181 @@
+#include "reference/layers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace lenet::reference {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+/// Calls f(y, x, tap) for every place (c, h, w) of the window and each of its taps that lies on the
+/// image, given as indices within one channel's output, the whole image, and one channel's kernel.
+template <class F>
+void for_each_tap(const Sliding& s, std::int64_t c, F f) {
+  for (std::int64_t h = 0; h < s.out_height(); ++h) {
+    for (std::int64_t w = 0; w < s.out_width(); ++w) {
+      for (std::int64_t i = 0; i < s.kernel_height; ++i) {
+        for (std::int64_t j = 0; j < s.kernel_width; ++j) {
+          const std::int64_t row = h * s.stride_height + i - s.pad_height;
+          const std::int64_t column = w * s.stride_width + j - s.pad_width;
+          if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
+          f(h * s.out_width() + w, (c * s.height + row) * s.width + column, i * s.kernel_width + j);
+        }
+      }
+    }
+  }
+}
+
+std::int64_t out_plane(const Sliding& s) { return s.out_height() * s.out_width(); }
+std::int64_t taps(const Sliding& s) { return s.kernel_height * s.kernel_width; }
+
+/// The place in x of each window's maximum.
+std::vector<std::size_t> places_of_maxima(const Sliding& s, const Values& x) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::vector<std::size_t> best(at(s.channels * out_plane(s)), kNone);
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for_each_tap(s, c, [&](std::int64_t y, std::int64_t place, std::int64_t) {
+      std::size_t& b = best[at(c * out_plane(s) + y)];
+      if (b == kNone || x[at(place)] > x[b]) b = at(place);
+    });
+  }
+  return best;
+}
+
+}  // namespace
+
+Values conv2d(const Sliding& s, std::int64_t out_channels, const Values& x, const Values& weight,
+              const Values& bias) {
+  Values y(at(out_channels * out_plane(s)));
+  for (std::int64_t o = 0; o < out_channels; ++o) {
+    for (std::int64_t i = 0; i < out_plane(s); ++i) {
+      y[at(o * out_plane(s) + i)] = bias.empty() ? 0 : bias[at(o)];
+    }
+    for (std::int64_t c = 0; c < s.channels; ++c) {
+      for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
+        y[at(o * out_plane(s) + place)] +=
+            weight[at((o * s.channels + c) * taps(s) + tap)] * x[at(from)];
+      });
+    }
+  }
+  return y;
+}
+
+Gradients conv2d_backward(const Sliding& s, std::int64_t out_channels, const Values& x,
+                          const Values& weight, const Values& dy) {
+  Gradients d{Values(x.size()), Values(weight.size()), Values(at(out_channels))};
+  for (std::int64_t o = 0; o < out_channels; ++o) {
+    for (std::int64_t i = 0; i < out_plane(s); ++i) d.dbias[at(o)] += dy[at(o * out_plane(s) + i)];
+    for (std::int64_t c = 0; c < s.channels; ++c) {
+      for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
+        const double delta = dy[at(o * out_plane(s) + place)];
+        const std::size_t w = at((o * s.channels + c) * taps(s) + tap);
+        d.dx[at(from)] += weight[w] * delta;
+        d.dweight[w] += x[at(from)] * delta;
+      });
+    }
+  }
+  return d;
+}
+
+Values avg_pool2d(const Sliding& s, const Values& x) {
+  Values y(at(s.channels * out_plane(s)));
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t) {
+      y[at(c * out_plane(s) + place)] += x[at(from)] / static_cast<double>(taps(s));
+    });
+  }
+  return y;
+}
+
+Values max_pool2d(const Sliding& s, const Values& x) {
+  Values y;
+  for (const std::size_t place : places_of_maxima(s, x)) y.push_back(x[place]);
+  return y;
+}
+
+Values avg_pool2d_backward(const Sliding& s, const Values& dy) {
+  Values dx(at(s.channels * s.height * s.width));
+  for (std::int64_t c = 0; c < s.channels; ++c) {
+    for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t) {
+      dx[at(from)] += dy[at(c * out_plane(s) + place)] / static_cast<double>(taps(s));
+    });
+  }
+  return dx;
+}
+
+Values max_pool2d_backward(const Sliding& s, const Values& x, const Values& dy) {
+  Values dx(x.size());
+  const std::vector<std::size_t> places = places_of_maxima(s, x);
+  for (std::size_t i = 0; i < places.size(); ++i) dx[places[i]] += dy[i];
+  return dx;
+}
+
+Values linear(std::int64_t outputs, const Values& x, const Values& weight, const Values& bias) {
+  Values y(at(outputs));
+  for (std::size_t o = 0; o < y.size(); ++o) {
+    y[o] = bias.empty() ? 0 : bias[o];
+    for (std::size_t i = 0; i < x.size(); ++i) y[o] += weight[o * x.size() + i] * x[i];
+  }
+  return y;
+}
+
+Gradients linear_backward(std::int64_t outputs, const Values& x, const Values& weight,
+                          const Values& dy) {
+  Gradients d{Values(x.size()), Values(weight.size()), dy};
+  for (std::size_t o = 0; o < at(outputs); ++o) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      d.dx[i] += weight[o * x.size() + i] * dy[o];
+      d.dweight[o * x.size() + i] = x[i] * dy[o];
+    }
+  }
+  return d;
+}
+
+double activation(Activation kind, double x) {
+  switch (kind) {
+    case Activation::kNone:
+      return x;
+    case Activation::kSigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Activation::kReLU:
+      return x < 0 ? 0 : x;
+    case Activation::kTanh:
+      return std::tanh(x);
+  }
+  return 0;
+}
+
+double activation_derivative(Activation kind, double x) {
+  const double y = activation(kind, x);
+  switch (kind) {
+    case Activation::kNone:
+      return 1;
+    case Activation::kSigmoid:
+      return y * (1 - y);
+    case Activation::kReLU:
+      return x > 0 ? 1 : 0;
+    case Activation::kTanh:
+      return 1 - y * y;
+  }
+  return 0;
+}
+
+double cross_entropy(const Values& logits, std::int64_t label) {
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const double z : logits) sum += std::exp(z - largest);
+  return std::log(sum) + (largest - logits[at(label)]);
+}
+
+Values cross_entropy_backward(const Values& logits, std::int64_t label) {
+  Values d;
+  for (std::size_t k = 0; k < logits.size(); ++k) {
+    const double probability = std::exp(-cross_entropy(logits, static_cast<std::int64_t>(k)));
+    d.push_back(probability - (static_cast<std::int64_t>(k) == label ? 1 : 0));
+  }
+  return d;
+}
+
+}  // namespace lenet::reference

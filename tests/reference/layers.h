@@ -1,0 +1,63 @@
+// The layers by their definition: plain loops in double, one image at a time. What the kernels and
+// the networks of the library are measured against.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lenet/activation.h"
+
+namespace lenet::reference {
+
+using Values = std::vector<double>;
+
+/// A window sliding over an image of (channels, height, width).
+struct Sliding {
+  std::int64_t channels, height, width;
+  std::int64_t kernel_height, kernel_width;
+  std::int64_t stride_height = 1, stride_width = 1;
+  std::int64_t pad_height = 0, pad_width = 0;
+
+  std::int64_t out_height() const {
+    return (height + 2 * pad_height - kernel_height) / stride_height + 1;
+  }
+  std::int64_t out_width() const {
+    return (width + 2 * pad_width - kernel_width) / stride_width + 1;
+  }
+};
+
+/// y[o][h][w] = bias[o] + sum over (c, i, j) of
+/// weight[o][c][i][j] * x[c][h * stride + i - pad][w * stride + j - pad].
+/// `bias` holds one value an output channel, or none.
+Values conv2d(const Sliding& s, std::int64_t out_channels, const Values& x, const Values& weight,
+              const Values& bias);
+
+struct Gradients {
+  Values dx, dweight, dbias;
+};
+
+/// The derivatives of sum(dy * conv2d(x)) by its inputs.
+Gradients conv2d_backward(const Sliding& s, std::int64_t out_channels, const Values& x,
+                          const Values& weight, const Values& dy);
+
+/// The mean of each window, padding counted as 0, or its maximum, padding left out.
+Values avg_pool2d(const Sliding& s, const Values& x);
+Values max_pool2d(const Sliding& s, const Values& x);
+
+/// The derivatives of sum(dy * pool(x)) by x; the first of equal maxima, row by row, takes it all.
+Values avg_pool2d_backward(const Sliding& s, const Values& dy);
+Values max_pool2d_backward(const Sliding& s, const Values& x, const Values& dy);
+
+/// y[o] = bias[o] + sum over i of weight[o][i] * x[i]. `bias` may be empty.
+Values linear(std::int64_t outputs, const Values& x, const Values& weight, const Values& bias);
+Gradients linear_backward(std::int64_t outputs, const Values& x, const Values& weight,
+                          const Values& dy);
+
+double activation(Activation kind, double x);
+double activation_derivative(Activation kind, double x);
+
+/// -log softmax(logits)[label], and its derivatives by the logits.
+double cross_entropy(const Values& logits, std::int64_t label);
+Values cross_entropy_backward(const Values& logits, std::int64_t label);
+
+}  // namespace lenet::reference

@@ -1,0 +1,89 @@
+// This program counts its allocations: operator new is replaced, and the linker sends malloc,
+// calloc, realloc and aligned_alloc of the library here (--wrap).
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <numeric>
+
+#include "lenet/trainer.h"
+#include "train/datasets.h"
+
+namespace {
+std::atomic<long> allocations{0};
+}  // namespace
+
+extern "C" {
+void* __real_malloc(std::size_t);
+void* __real_calloc(std::size_t, std::size_t);
+void* __real_realloc(void*, std::size_t);
+void* __real_aligned_alloc(std::size_t, std::size_t);
+
+void* __wrap_malloc(std::size_t size) {
+  ++allocations;
+  return __real_malloc(size);
+}
+void* __wrap_calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __real_calloc(count, size);
+}
+void* __wrap_realloc(void* p, std::size_t size) {
+  ++allocations;
+  return __real_realloc(p, size);
+}
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __real_aligned_alloc(alignment, size);
+}
+}
+
+void* operator new(std::size_t size) {
+  void* const p = std::malloc(size == 0 ? 1 : size);  // wrapped: counts
+  if (!p) throw std::bad_alloc();
+  return p;
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+
+namespace lenet {
+namespace {
+
+TEST(Allocations, AreCounted) {
+  const long before = allocations;
+  Generator generator;
+  Sequential net = make_lenet();
+  net.build({1, 28, 28}, generator);
+  EXPECT_GT(allocations, before);
+  const long built = allocations;
+  const Trainer trainer(net, {.batch_size = 16, .threads = 1});
+  EXPECT_GT(allocations, built);
+}
+
+TEST(TrainingStep, AllocatesNothing) {
+  const Dataset data = noise_images({1, 28, 28}, 1200, 10);
+  std::vector<std::int32_t> order(1200);
+  std::iota(order.begin(), order.end(), 0);
+  for (const int threads : {1, 3}) {
+    Generator generator;
+    Sequential net = make_lenet();
+    net.build({1, 28, 28}, generator);
+    Trainer trainer(net, {.batch_size = 1200, .threads = threads});
+    std::vector<float> gradient(net.parameters().size());
+    // Sizes of a whole batch, of the last of an epoch, and of two waves.
+    const Batch batches[] = {Batch(data, std::span(order).first(256)),
+                             Batch(data, std::span(order).first(96)), Batch(data, order)};
+    trainer.step(batches[0], 0.1f);
+    const long before = allocations;
+    for (int i = 0; i < 20; ++i) trainer.step(batches[i % 3], 0.1f);
+    trainer.gradient(batches[0], gradient);
+    EXPECT_EQ(allocations - before, 0) << threads << " threads";
+  }
+}
+
+}  // namespace
+}  // namespace lenet

@@ -1,0 +1,42 @@
+// Small data sets for the tests of training.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "lenet/dataset.h"
+
+namespace lenet {
+
+/// The first `count` images of `data`.
+inline Dataset first_images(const Dataset& data, std::int64_t count) {
+  const std::int64_t size = element_count(data.image_shape());
+  auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(count * size));
+  std::copy_n(data.image(0), count * size, pixels.get());
+  return Dataset(std::move(pixels), 0, data.image_shape(),
+                 {data.labels().begin(), data.labels().begin() + count}, data.classes());
+}
+
+/// Noise of the given shape in `classes` classes, each brighter than the one before.
+inline Dataset noise_images(const Shape& shape, std::int64_t count, std::int64_t classes,
+                            std::uint32_t seed = 1) {
+  const std::int64_t size = element_count(shape);
+  auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(count * size));
+  std::vector<std::uint8_t> labels;
+  std::mt19937 engine(seed);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto label = static_cast<std::int64_t>(engine() % static_cast<std::uint32_t>(classes));
+    labels.push_back(static_cast<std::uint8_t>(label));
+    for (std::int64_t k = 0; k < size; ++k) {
+      pixels[static_cast<std::size_t>(i * size + k)] =
+          static_cast<std::uint8_t>(engine() % 128 + 127 * label / classes);
+    }
+  }
+  return Dataset(std::move(pixels), 0, shape, std::move(labels), classes);
+}
+
+}  // namespace lenet

@@ -1,0 +1,87 @@
+// PyTorch's reference numbers, and the data that they were made from.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lenet/dataset.h"
+#include "lenet/error.h"
+#include "lenet/safetensors.h"
+
+namespace lenet {
+
+inline constexpr bool kUnderSanitizer =
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    true;
+#else
+    false;
+#endif
+
+/// Fashion-MNIST as Debian's package has it. Without it the tests that need it fail.
+inline const std::pair<Dataset, Dataset>& fashion_mnist() {
+  static const std::filesystem::path dir = "/usr/share/datasets/fashion-mnist";
+  static const std::pair<Dataset, Dataset> data = [] {
+    try {
+      return load_idx_folder(dir);
+    } catch (const Error& error) {
+      throw std::runtime_error(std::string("this test needs Fashion-MNIST: install Debian's "
+                                           "dataset-fashion-mnist (") +
+                               error.what() + ")");
+    }
+  }();
+  return data;
+}
+
+/// A safetensors file of tests/golden, by name of the tensor.
+class GoldenTensors {
+ public:
+  explicit GoldenTensors(const std::string& file)
+      : file_(read_safetensors(std::filesystem::path(LENET_GOLDEN_DIR) / file)) {}
+
+  const std::vector<float>& operator[](const std::string& name) const {
+    for (const NamedTensor& tensor : file_.tensors) {
+      if (tensor.name == name) return tensor.values;
+    }
+    throw std::runtime_error("no golden tensor " + name);
+  }
+
+  std::vector<std::uint8_t> labels() const {
+    std::vector<std::uint8_t> labels;
+    for (const float y : (*this)["y"]) labels.push_back(static_cast<std::uint8_t>(y));
+    return labels;
+  }
+
+ private:
+  SafeTensors file_;
+};
+
+inline nlohmann::json golden_json(const std::string& file) {
+  std::ifstream in(std::filesystem::path(LENET_GOLDEN_DIR) / file);
+  return nlohmann::json::parse(in);
+}
+
+/// The norm of got - want as a share of the norm of want.
+template <class Got, class Want>
+double relative_distance(const Got& got, const Want& want) {
+  if (std::size(got) != std::size(want)) return INFINITY;
+  double distance = 0, norm = 0;
+  for (std::size_t i = 0; i < std::size(want); ++i) {
+    const double g = got[i], w = want[i];
+    distance += (g - w) * (g - w);
+    norm += w * w;
+  }
+  return std::sqrt(distance / norm);
+}
+
+}  // namespace lenet
