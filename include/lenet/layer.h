@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,16 @@ struct BackwardPass {
   float* x_rows;    ///< for layers with gradient_over_batch(): this pack's place in the panels
   float* dy_rows;
   std::int64_t panel_stride;
+};
+
+/// The forward pass of one image alone, in plain layout (C, H, W) or (features). x and y have room
+/// for kPack more floats, which may be overwritten.
+struct ImagePass {
+  std::span<const float> parameters;
+  const float* prepared;
+  const float* x;
+  float* y;
+  float* scratch;  ///< image_scratch() floats
 };
 
 /// A run of floats within a layer's parameters.
@@ -106,6 +117,11 @@ class Layer {
   /// Lays out the rows of `part` anew. Parts write to separate places.
   virtual void prepare(const UpdatePart& part, std::span<const float> parameters,
                        float* prepared) const;
+
+  /// Floats of scratch memory for forward_image(), or nothing if the layer has no such path and
+  /// takes a single image as a pack with fifteen blank lanes.
+  virtual std::optional<std::int64_t> image_scratch() const { return std::nullopt; }
+  virtual void forward_image(const ImagePass& pass) const;
 
   /// The parameters, cut into parts that threads update independently.
   virtual std::vector<UpdatePart> update_parts() const;

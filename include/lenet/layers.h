@@ -40,6 +40,8 @@ class Conv2d : public Layer {
   std::vector<ParameterInfo> parameters() const override;
   std::int64_t multiply_adds() const override;
   bool backward_in_place() const override { return true; }
+  std::optional<std::int64_t> image_scratch() const override;
+  void forward_image(const ImagePass& pass) const override;
   std::int64_t prepared_size() const override;
   void prepare(const UpdatePart& part, std::span<const float> parameters,
                float* prepared) const override;
@@ -67,6 +69,8 @@ class Pool2d : public Layer {
   void backward(const BackwardPass& pass) const override;
   bool backward_in_place() const override { return takes_activation(); }
   bool takes_activation() const override;
+  std::optional<std::int64_t> image_scratch() const override;
+  void forward_image(const ImagePass& pass) const override;
 
  protected:
   enum class Kind { kAverage, kMaximum };
@@ -109,6 +113,8 @@ class Linear : public Layer {
   std::vector<ParameterInfo> parameters() const override;
   std::int64_t multiply_adds() const override { return inputs_ * options_.out_features; }
   bool backward_in_place() const override { return true; }
+  std::optional<std::int64_t> image_scratch() const override { return 0; }
+  void forward_image(const ImagePass& pass) const override;
   std::int64_t prepared_size() const override { return multiply_adds(); }
   void prepare(const UpdatePart& part, std::span<const float> parameters,
                float* prepared) const override;

@@ -33,8 +33,9 @@ inline constexpr int kSums = 24;
 inline constexpr int kSums = 12;
 #endif
 
-/// v, kept in a register: GCC would repeat a load in each instruction that uses it, and a core loads only one vector of
-/// 512 bits a cycle (Zen 4: weight gradients at 75 % of the FMA peak, against 90 % with this).
+/// v, kept in a register: GCC would repeat a load in each instruction that uses it, and a core
+/// loads only one vector of 512 bits a cycle (Zen 4: weight gradients at 75 % of the FMA peak,
+/// against 90 % with this).
 HWY_INLINE Vec in_register(Vec v) {
 #if HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_X86
   asm("" : "+v"(v.raw));

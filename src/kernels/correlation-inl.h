@@ -61,6 +61,7 @@ constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b 
 
 /// Positions of the widest block that contract() has.
 inline constexpr int kMaxPositions = kVectors <= 2 ? 4 : 2;
+inline constexpr int kMaxChannels = max_block(1);  ///< of any block
 
 /// Positions a block should span: what takes the fewest instructions (sums, weights, inputs, loop)
 /// for `channels` x `width` outputs.

@@ -28,7 +28,8 @@ void multiply(std::int64_t inputs, std::int64_t outputs, std::int64_t row, const
                       .wh = 0,
                       .ww = row,
                       .yj = kPack,
-                      .yp = 0, .resume = false};
+                      .yp = 0,
+                      .resume = false};
   const std::int64_t blocks = ceil_div(outputs, max_block(1));
   for (std::int64_t i = 0; i < blocks; ++i) {
     const Axis::Range part = balanced_part(outputs, blocks, i);

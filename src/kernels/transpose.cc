@@ -6,8 +6,7 @@
 #define HWY_TARGET_INCLUDE "kernels/transpose.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first.
-#include <hwy/highway.h>
-
+#include "kernels/divide_by_255-inl.h"
 #include "lenet/pack.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -80,19 +79,6 @@ HWY_INLINE void interleave_round(D d, const V (&in)[16], V (&out)[16]) {
     out[2 * i] = hn::InterleaveLower(d, in[i], in[i + 8]);
     out[2 * i + 1] = hn::InterleaveUpper(d, in[i], in[i + 8]);
   }
-}
-
-/// v / 255 rounded as the division rounds: the quotient by the reciprocal, mended by its remainder.
-template <class D, class V>
-HWY_INLINE V divide_by_255(D d, V v) {
-#if HWY_TARGET == HWY_SSSE3
-  return hn::Div(v, hn::Set(d, 255.0f));  // without FMA the remainder is not exact
-#else
-  const V reciprocal = hn::Set(d, 1.0f / 255.0f);
-  const V quotient = hn::Mul(v, reciprocal);
-  const V remainder = hn::NegMulAdd(quotient, hn::Set(d, 255.0f), v);
-  return hn::MulAdd(remainder, reciprocal, quotient);
-#endif
 }
 
 void GatherImages(const std::uint8_t* const* images, std::int64_t pixels, float* x) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/image.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
@@ -64,6 +65,17 @@ Shape Conv2d::infer(const Shape& input) {
 void Conv2d::forward(const ForwardPass& pass) const {
   kernels::conv2d_forward(kernel_shape(options_, input_, output_), pass.prepared,
                           bias_of(matrix_of(options_, input_), pass.parameters), pass.x, pass.y);
+}
+
+std::optional<std::int64_t> Conv2d::image_scratch() const {
+  if (options_.stride.width != 1) return std::nullopt;
+  return kernels::image_conv2d_scratch(kernel_shape(options_, input_, output_));
+}
+
+void Conv2d::forward_image(const ImagePass& pass) const {
+  kernels::image_conv2d(kernel_shape(options_, input_, output_), pass.prepared,
+                        bias_of(matrix_of(options_, input_), pass.parameters), pass.x, pass.y,
+                        pass.scratch);
 }
 
 void Conv2d::backward(const BackwardPass& pass) const {

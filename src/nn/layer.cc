@@ -6,6 +6,10 @@ namespace lenet {
 
 void Layer::prepare(const UpdatePart&, std::span<const float>, float*) const {}
 
+void Layer::forward_image(const ImagePass&) const {
+  assert(false && "a layer with image_scratch() defines forward_image()");
+}
+
 std::vector<UpdatePart> Layer::update_parts() const {
   std::int64_t size = 0;
   for (const ParameterInfo& p : parameters()) size += element_count(p.shape);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/image.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
@@ -44,6 +45,12 @@ void Linear::forward(const ForwardPass& pass) const {
   const WeightMatrix matrix{options_.out_features, inputs_, options_.bias};
   kernels::linear_forward(inputs_, options_.out_features, pass.prepared,
                           bias_of(matrix, pass.parameters), pass.x, pass.y);
+}
+
+void Linear::forward_image(const ImagePass& pass) const {
+  const WeightMatrix matrix{options_.out_features, inputs_, options_.bias};
+  kernels::image_linear(inputs_, options_.out_features, pass.prepared,
+                        bias_of(matrix, pass.parameters), pass.x, pass.y);
 }
 
 void Linear::backward(const BackwardPass& pass) const {

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "kernels/image.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "nn/window.h"
@@ -71,6 +73,19 @@ void Pool2d::forward(const ForwardPass& pass) const {
   } else {
     kernels::pool2d_forward_overlapping(shape, pooling, pass.x, pass.y);
   }
+}
+
+std::optional<std::int64_t> Pool2d::image_scratch() const {
+  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  if (!kernels::image_pool2d_fits(shape)) return std::nullopt;
+  return 0;
+}
+
+void Pool2d::forward_image(const ImagePass& pass) const {
+  kernels::image_pool2d(
+      kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_),
+      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum, pass.x,
+      pass.y);
 }
 
 void Pool2d::backward(const BackwardPass& pass) const {

@@ -1,49 +1,110 @@
 #include "lenet/predictor.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "base/aligned.h"
-#include "kernels/cross_entropy.h"
-#include "kernels/transpose.h"
+#include "kernels/activation.h"
+#include "kernels/image.h"
+#include "lenet/error.h"
 #include "nn/plan.h"
 
 namespace lenet {
+namespace {
 
+/// Room for an image's values and what kernels may write behind them, in whole vectors.
+std::int64_t roomy(std::int64_t values) { return (values + 2 * kPack - 1) / kPack * kPack; }
+
+}  // namespace
+
+/// Runs the stages of the plan on one image: two buffers take turns, and a layer without a path for
+/// one image gets a pack of which lane 0 is the image.
 struct Predictor::State {
   explicit State(const Sequential& network)
-      : net(network),
-        plan(network),
-        prepared(plan.prepared_size()),
-        arena(plan.arena_size()),
-        probabilities(static_cast<std::size_t>(element_count(network.output_shape()))) {
+      : net(network), plan(network), prepared(plan.prepared_size() + kPack) {
+    std::int64_t most = element_count(net.input_shape()), scratch_size = 0, pack = 0;
+    for (const Stage& stage : plan.stages()) {
+      most = std::max({most, stage.input_count / kPack, stage.output_count / kPack});
+      if (const auto needed = stage.layer->image_scratch()) {
+        scratch_size = std::max(scratch_size, *needed);
+      } else {
+        pack = std::max(pack, stage.input_count + stage.output_count);
+      }
+    }
+    buffers[0] = AlignedFloats(roomy(most));
+    buffers[1] = AlignedFloats(roomy(most));
+    scratch = AlignedFloats(std::max(scratch_size, pack));
+    probabilities.resize(static_cast<std::size_t>(element_count(net.output_shape())));
     plan.prepare(net.parameters(), prepared.data());
+  }
+
+  /// From buffers[0] to the buffer that it returns.
+  float* forward() {
+    float* x = buffers[0].data();
+    float* y = buffers[1].data();
+    for (const Stage& stage : plan.stages()) {
+      const ImagePass pass{.parameters = part_of(net.parameters(), stage.parameters),
+                           .prepared = prepared.data() + stage.prepared,
+                           .x = x,
+                           .y = y,
+                           .scratch = scratch.data()};
+      if (stage.layer->image_scratch()) {
+        stage.layer->forward_image(pass);
+      } else {
+        forward_as_pack(stage, pass);
+      }
+      const std::int64_t count = stage.output_count / kPack;
+      kernels::activation_forward(stage.activation, (count + kPack - 1) / kPack * kPack, y);
+      std::swap(x, y);
+    }
+    return x;
+  }
+
+  void forward_as_pack(const Stage& stage, const ImagePass& pass) {
+    float* x = scratch.data();
+    float* y = x + stage.input_count;
+    std::fill_n(x, stage.input_count, 0.0f);
+    for (std::int64_t i = 0; i < stage.input_count / kPack; ++i) x[i * kPack] = pass.x[i];
+    stage.layer->forward({.parameters = pass.parameters,
+                          .prepared = pass.prepared,
+                          .input_activation = Activation::kNone,
+                          .x = x,
+                          .y = y});
+    for (std::int64_t i = 0; i < stage.output_count / kPack; ++i) pass.y[i] = y[i * kPack];
+  }
+
+  /// e^(logit - max) over their sum.
+  void softmax(const float* logits) {
+    const float max = *std::max_element(logits, logits + probabilities.size());
+    float sum = 0;
+    for (std::size_t k = 0; k < probabilities.size(); ++k) {
+      sum += probabilities[k] = std::exp(logits[k] - max);
+    }
+    for (float& p : probabilities) p /= sum;
   }
 
   const Sequential& net;
   Plan plan;
-  AlignedFloats prepared, arena;
+  AlignedFloats prepared, buffers[2], scratch;
   std::vector<float> probabilities;
 };
 
-Predictor::Predictor(const Sequential& net) : state_(std::make_unique<State>(net)) {}
+Predictor::Predictor(const Sequential& net) {
+  if (!net.built()) {
+    throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
+  }
+  state_ = std::make_unique<State>(net);
+}
+
 Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 std::span<const float> Predictor::probabilities(const std::uint8_t* pixels) {
   State& s = *state_;
-  const std::uint8_t* images[kPack] = {pixels};  // a pack of one
-  kernels::gather_images(images, element_count(s.net.input_shape()), s.arena.data());
-  s.plan.forward(s.net.parameters(), s.prepared.data(), s.arena.data());
-  const float* logits = s.arena.data() + s.plan.output();
-  const auto classes = static_cast<std::int64_t>(s.probabilities.size());
-  kernels::Verdict verdict;
-  kernels::cross_entropy_forward(classes, logits, verdict);
-  for (std::int64_t k = 0; k < classes; ++k) {
-    s.probabilities[static_cast<std::size_t>(k)] =
-        std::exp(logits[k * kPack] - verdict.logsumexp[0]);
-  }
+  kernels::image_scale(pixels, element_count(s.net.input_shape()), s.buffers[0].data());
+  s.softmax(s.forward());
   return s.probabilities;
 }
 
