@@ -11,7 +11,7 @@ namespace {
 /// 1234567 as "1,234,567".
 std::string grouped(std::int64_t n) {
   std::string digits = fmt::format("{}", n);
-  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, ",");
+  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, 1, ',');
   return digits;
 }
 
