@@ -15,12 +15,19 @@ HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// e^x within 2 ulp for x in [-87, 88]; beyond, the value at that end. NaN stays NaN.
+/// e^x as a product of two floats.
+template <class V>
+struct Exponential {
+  V fraction;  ///< e^r
+  V power;     ///< 2^n
+};
+
+/// Within 2 ulp for x in [-87, 88]; beyond, the value at that end. NaN stays NaN.
 ///
 /// e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2)/2; e^r by the minimax polynomial of degree
 /// 6 whose constant is 1 (relative error 2.6e-9). ln 2 in two parts keeps n * kLn2High exact.
 template <class D, class V>
-HWY_INLINE V exp(D d, V x) {
+HWY_INLINE Exponential<V> exponential(D d, V x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   // 1.5 * 2^23 + 127: adding it rounds to an integer; the low bits then hold the exponent of 2^n.
   constexpr float kRound = 12583039.0f;
@@ -37,15 +44,23 @@ HWY_INLINE V exp(D d, V x) {
   p = hn::MulAdd(p, r, hn::Set(d, 5.000000435e-1f));
   p = hn::MulAdd(p, r, hn::Set(d, 1.000000050f));
   p = hn::MulAdd(p, r, hn::Set(d, 1.0f));
+  return {p, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted)))};
+}
+
+/// e^x.
+template <class D, class V>
+HWY_INLINE V exp(D d, V x) {
+  const auto e = exponential(d, x);
   // A product of floats, not a sum of exponents: that would make a number of some NaNs.
-  return hn::Mul(p, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
+  return hn::Mul(e.fraction, e.power);
 }
 
 /// 1 / (1 + e^-x).
 template <class D, class V>
 HWY_INLINE V sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0f);
-  return hn::Div(one, hn::Add(one, exp(d, hn::Neg(x))));
+  const auto e = exponential(d, hn::Neg(x));
+  return hn::Div(one, hn::MulAdd(e.fraction, e.power, one));
 }
 
 /// tanh x = (1 - e) / (1 + e) with e = e^-2|x|; below 0.625, where that cancels, x + x^3 P(x^2).
