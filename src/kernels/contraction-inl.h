@@ -10,6 +10,7 @@
 
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -26,11 +27,11 @@ using Vec = hn::Vec<F32>;
 /// Vectors in a pack: 1 on AVX-512, 2 on AVX2, 4 on 128-bit targets.
 inline constexpr int kVectors = static_cast<int>(kPack / hn::MaxLanes(F32()));
 
-/// Vectors of running sums that fit the registers beside the operands.
+/// Vector registers of the target.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-inline constexpr int kSums = 24;
+inline constexpr int kRegisters = 32;
 #else
-inline constexpr int kSums = 12;
+inline constexpr int kRegisters = 16;
 #endif
 
 /// v, kept in a register: GCC would repeat a load in each instruction that uses it, and a core
@@ -43,8 +44,12 @@ HWY_INLINE Vec in_register(Vec v) {
   return v;
 }
 
-/// Channels that one block may hold when it spans `positions` packs.
-constexpr int max_block(int positions) { return kSums / (positions * kVectors); }
+/// Channels that a block may hold when it spans `positions` packs: the sums, the packs and a weight
+/// share the registers. More than 24 sums have nothing left to hide.
+constexpr int max_block(int positions) {
+  const int most = (kRegisters - 1) / (positions * kVectors) - 1;
+  return std::clamp(most, 0, 24);
+}
 
 /// y[j][p] = bias[j] + sum over (c, h, w) of weight[c][h][w][j] * x[c][h][w][p]
 ///

@@ -111,19 +111,24 @@ void product_sum_block(const ProductSum& k, Axis::Range interior, const float* H
 using ProductSumBlock = void (*)(const ProductSum&, Axis::Range, const float*, const float*,
                                  float*);
 
-/// Columns t of a block: a row of a 7x7 kernel fits.
-inline constexpr int kMaxColumns = kSums / kVectors < 7 ? kSums / kVectors : 7;
+/// Channels that a block may hold beside `columns`: the sums, a vector a channel and one of x share
+/// the registers.
+constexpr int max_product_block(int columns) { return (kRegisters - 1) / (columns * kVectors + 1); }
+
+/// Columns t of a block: a row of a 7x7 kernel, if it fits.
+inline constexpr int kMaxColumns =
+    (kRegisters - 2) / kVectors < 7 ? (kRegisters - 2) / kVectors : 7;
 
 template <int T, int... kB>
 constexpr auto product_sum_blocks(std::integer_sequence<int, kB...>) {
-  return std::array<ProductSumBlock, 24>{&product_sum_block<kB + 1, T>...};
+  return std::array<ProductSumBlock, max_product_block(1)>{&product_sum_block<kB + 1, T>...};
 }
 
-/// product_sum_block<B, T> at [T - 1][B - 1] for B * T vectors that fit kSums.
+/// product_sum_block<B, T> at [T - 1][B - 1].
 template <int... kT>
 constexpr auto product_sum_table(std::integer_sequence<int, kT...>) {
-  return std::array<std::array<ProductSumBlock, 24>, sizeof...(kT)>{
-      product_sum_blocks<kT + 1>(std::make_integer_sequence<int, max_block(kT + 1)>())...};
+  return std::array<std::array<ProductSumBlock, max_product_block(1)>, sizeof...(kT)>{
+      product_sum_blocks<kT + 1>(std::make_integer_sequence<int, max_product_block(kT + 1)>())...};
 }
 
 inline constexpr auto kProductSumBlocks =
@@ -134,7 +139,7 @@ constexpr std::int64_t best_columns(std::int64_t channels, std::int64_t columns)
   std::int64_t best = 1, least = INT64_MAX;
   for (std::int64_t t = 1; t <= std::min<std::int64_t>(columns, kMaxColumns); ++t) {
     const std::int64_t column_blocks = ceil_div(columns, t);
-    const std::int64_t channel_blocks = ceil_div(channels, max_block(static_cast<int>(t)));
+    const std::int64_t channel_blocks = ceil_div(channels, max_product_block(static_cast<int>(t)));
     const std::int64_t loads = channels * column_blocks + columns * channel_blocks;
     if (loads < least) {
       least = loads;
@@ -150,7 +155,7 @@ inline void product_sum(const ProductSum& k, std::int64_t channels, std::int64_t
   const std::int64_t most = best_columns(channels, columns);
   const std::int64_t column_blocks = ceil_div(columns, most);
   const std::int64_t channel_blocks =
-      ceil_div(channels, max_block(static_cast<int>(ceil_div(columns, column_blocks))));
+      ceil_div(channels, max_product_block(static_cast<int>(ceil_div(columns, column_blocks))));
   for (std::int64_t i = 0; i < channel_blocks; ++i) {
     const Axis::Range channel = balanced_part(channels, channel_blocks, i);
     for (std::int64_t j = 0; j < column_blocks; ++j) {

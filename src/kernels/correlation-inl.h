@@ -60,7 +60,10 @@ constexpr Axis::Range balanced_part(std::int64_t n, std::int64_t parts, std::int
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Positions of the widest block that contract() has.
-inline constexpr int kMaxPositions = kVectors <= 2 ? 4 : 2;
+inline constexpr int kMaxPositions = max_block(4) > 0   ? 4
+                                     : max_block(3) > 0 ? 3
+                                     : max_block(2) > 0 ? 2
+                                                        : 1;
 inline constexpr int kMaxChannels = max_block(1);  ///< of any block
 
 /// Positions a block should span: what takes the fewest instructions (sums, weights, inputs, loop)
@@ -68,7 +71,7 @@ inline constexpr int kMaxChannels = max_block(1);  ///< of any block
 constexpr int best_positions(std::int64_t channels, std::int64_t width) {
   int best = 1;
   std::int64_t least = INT64_MAX;
-  for (int p = 1; p <= kMaxPositions && max_block(p) > 0; ++p) {
+  for (int p = 1; p <= kMaxPositions; ++p) {
     const std::int64_t channel_blocks = ceil_div(channels, max_block(p));
     const std::int64_t position_blocks = ceil_div(width, p);
     const std::int64_t sums = channels * width * kVectors;
@@ -89,13 +92,14 @@ inline void contract(int channels, int positions, const Contraction& k, const fl
     case 1:
       return kContractBlocks<1>[b](k, weight, bias, x, y);
     case 2:
-      return kContractBlocks<2>[b](k, weight, bias, x, y);
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+      if constexpr (kMaxPositions >= 2) return kContractBlocks<2>[b](k, weight, bias, x, y);
+      break;
     case 3:
-      return kContractBlocks<3>[b](k, weight, bias, x, y);
+      if constexpr (kMaxPositions >= 3) return kContractBlocks<3>[b](k, weight, bias, x, y);
+      break;
     case 4:
-      return kContractBlocks<4>[b](k, weight, bias, x, y);
-#endif
+      if constexpr (kMaxPositions >= 4) return kContractBlocks<4>[b](k, weight, bias, x, y);
+      break;
   }
 }
 

@@ -69,7 +69,7 @@ void conv2d_positions(const Conv2dShape& s, const PaddedInput& in, const float* 
   // goes through `part`.
   alignas(64) float part[kMaxChannels * kPack];
   const bool narrow = s.out_width < kPack;
-  const int most = kVectors > 2 || s.out_width <= kPack ? 1 : 2;
+  const int most = std::min(2, best_positions(s.out_channels, ceil_div(s.out_width, kPack)));
   const std::int64_t last = narrow ? 0 : s.out_width - kPack;
   const std::int64_t blocks = ceil_div(s.out_channels, max_block(most));
   for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
@@ -126,7 +126,7 @@ void conv2d_channels(const Conv2dShape& s, const PaddedInput& in, const float* w
                       .yj = width,
                       .yp = kPack,
                       .resume = true};
-  const std::int64_t most = groups >= 2 && kVectors <= 2 ? 2 : 1;  // groups at a time
+  const std::int64_t most = best_positions(s.out_width, groups);  // groups at a time
   for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
     const float* x = in.x + oh * s.stride_height * in.row;
     for (std::int64_t g = 0; g < groups;) {
@@ -184,9 +184,8 @@ void ImageLinear(std::int64_t inputs, std::int64_t outputs, const float* weight,
   }
   for (std::int64_t groups = ceil_div(outputs, kPack), g = 0; g < groups;) {
     const auto count = static_cast<int>(std::min<std::int64_t>(kMaxPositions, groups - g));
-    const int fitting = max_block(count) > 0 ? count : 1;
-    contract(1, fitting, k, x, nullptr, weight + g * kPack, y + g * kPack);
-    g += fitting;
+    contract(1, count, k, x, nullptr, weight + g * kPack, y + g * kPack);
+    g += count;
   }
 }
 

@@ -108,7 +108,7 @@ using OuterProductBlock = void (*)(const LinearGradient&, std::int64_t, Panels, 
                                    float*);
 
 /// Panels of x in a block.
-inline constexpr int kPanels = kVectors == 1 ? 3 : kVectors == 2 ? 2 : 1;
+inline constexpr int kPanels = kVectors == 1 ? 3 : 1;
 
 template <int Q, int... kB>
 constexpr auto outer_product_blocks(std::integer_sequence<int, kB...>) {
@@ -122,9 +122,8 @@ inline constexpr auto kOuterProductBlocks =
 
 OuterProductBlock outer_product(std::int64_t outputs, std::int64_t panels) {
   const auto b = static_cast<std::size_t>(outputs - 1);
-  if (panels == 1) return kOuterProductBlocks<1>[b];
   if (panels == kPanels) return kOuterProductBlocks<kPanels>[b];
-  return kOuterProductBlocks<2>[b];
+  return panels == 2 ? kOuterProductBlocks<2>[b] : kOuterProductBlocks<1>[b];
 }
 
 void bias_gradient(const LinearGradient& k, const float* dy, float* dbias) {
