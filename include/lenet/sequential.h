@@ -79,7 +79,7 @@ class Sequential {
 };
 
 /// nn.init.xavier_uniform_ for the weights of every Conv2d and Linear, biases untouched: D2L's
-/// init_weights.
+/// init_weights. Throws Error (kUsage) for a weight of one dimension.
 void xavier_uniform(Sequential& net, Generator& generator);
 
 /// nn.init.normal_ for the same weights.
