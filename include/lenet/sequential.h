@@ -50,7 +50,7 @@ class Sequential {
 
   /// Infers all shapes from that of one image and draws the parameters from PyTorch's defaults,
   /// layer by layer. Throws Error (kUsage) if a layer cannot take its input or the network is too
-  /// large.
+  /// large; the network is then not built.
   void build(const Shape& input, Generator& generator);
   bool built() const { return !shapes_.empty(); }
 
