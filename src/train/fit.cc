@@ -9,6 +9,7 @@
 #include "lenet/error.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "train/pack_runner.h"
 
 namespace lenet {
 namespace {
@@ -142,6 +143,7 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
     net.build(train.image_shape(), generator);
     xavier_uniform(net, generator);
   }
+  for (const Dataset* data : {&train, &test}) require_fit(net, Batch(*data, {}));
   return Run(net, train, test, options, generator).run();
 }
 

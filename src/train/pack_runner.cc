@@ -42,18 +42,9 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
 
 }  // namespace
 
-PackRunner::PackRunner(const Sequential& net, int threads)
-    : net_(built(net)),
-      plan_(net),
-      team_(checked_threads(threads)),
-      prepared_(plan_.prepared_size()) {
-  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
-  prepare();
-}
-
-void PackRunner::require_fit(const Batch& batch) const {
-  const Shape& input = net_.input_shape();
-  const std::int64_t outputs = element_count(net_.output_shape());
+void require_fit(const Sequential& net, const Batch& batch) {
+  const Shape& input = net.input_shape();
+  const std::int64_t outputs = element_count(net.output_shape());
   if (batch.images) {
     if (batch.images->image_shape() != input) {
       throw Error(ErrorKind::kUsage,
@@ -78,6 +69,15 @@ void PackRunner::require_fit(const Batch& batch) const {
     throw Error(ErrorKind::kUsage,
                 fmt::format("label {}, but the network ends with {} outputs", label, outputs));
   }
+}
+
+PackRunner::PackRunner(const Sequential& net, int threads)
+    : net_(built(net)),
+      plan_(net),
+      team_(checked_threads(threads)),
+      prepared_(plan_.prepared_size()) {
+  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
+  prepare();
 }
 
 PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {

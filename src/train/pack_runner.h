@@ -19,6 +19,10 @@ struct PackLabels {
   std::uint8_t label[kPack];
 };
 
+/// Throws Error (kUsage) unless the batch has the network's input shape and no more classes than
+/// the network has outputs.
+void require_fit(const Sequential& net, const Batch& batch);
+
 /// A network made ready to run. Refers to the network.
 class PackRunner {
  public:
@@ -33,10 +37,6 @@ class PackRunner {
 
   /// Lays out the parameters anew.
   void prepare() { plan_.prepare(net_.parameters(), prepared_.data()); }
-
-  /// Throws Error (kUsage) unless the batch has the network's input shape and no more classes than
-  /// the network has outputs.
-  void require_fit(const Batch& batch) const;
 
   /// Gathers pack `pack` of the batch into the thread's arena, runs it forward and returns its
   /// labels; the outputs stay in the arena.

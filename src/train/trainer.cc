@@ -53,7 +53,7 @@ struct Trainer::State {
   /// The gradient of the mean loss into `gradient`; then, if the loss is finite and lr is not null,
   /// the step.
   Metrics run(const Batch& batch, const float* lr) {
-    runner.require_fit(batch);
+    require_fit(net, batch);
     const std::int64_t packs = packs_of(batch.size());
     Metrics total;
     for (std::int64_t first = 0; first < packs; first += wave) {
