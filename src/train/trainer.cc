@@ -123,6 +123,11 @@ struct Trainer::State {
     task.stage->layer->prepare(task.part, layer, runner.prepared() + task.stage->prepared);
   }
 
+  void parameters_changed() {
+    std::copy(net.parameters().begin(), net.parameters().end(), previous.begin());
+    runner.prepare();
+  }
+
   void go_back() {
     std::copy(previous.begin(), previous.end(), net.parameters().begin());
     runner.prepare();
@@ -133,7 +138,7 @@ struct Trainer::State {
   std::vector<UpdateTask> tasks;
   std::int64_t wave;  ///< packs
   AlignedFloats slots, panels, gradient;
-  std::vector<float> previous;  ///< parameters before the last step
+  std::vector<float> previous;  ///< parameters before the last step, or as set from outside since
   std::vector<Metrics> pack_metrics;
 };
 
@@ -168,6 +173,6 @@ Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
 
 Evaluation Trainer::evaluate(const Dataset& data) { return lenet::evaluate(state_->runner, data); }
 
-void Trainer::parameters_changed() { state_->runner.prepare(); }
+void Trainer::parameters_changed() { state_->parameters_changed(); }
 
 }  // namespace lenet
