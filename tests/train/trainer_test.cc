@@ -43,6 +43,32 @@ TEST(Trainer, StepSubtractsTheGradientTimesTheRate) {
             Trainer(other, {.batch_size = 40}).gradient(Batch(data, order), gradient).loss_sum);
 }
 
+TEST(Trainer, TakesOneStepForABatchOfSeveralWaves) {
+  const Dataset data = noise_images({1, 4, 4}, 3000, 3);  // 188 packs, 64 a wave
+  std::vector<std::int32_t> order(3000);
+  std::iota(order.begin(), order.end(), 0);
+  Sequential net = built("Conv2d(2, 2) Tanh Flatten Linear(3)", {1, 4, 4});
+  Trainer trainer(net, {.batch_size = 3000, .threads = 2});
+  const std::vector<float> before = copy_of(net.parameters());
+  std::vector<float> gradient(before.size());
+  trainer.gradient(Batch(data, order), gradient);
+  trainer.step(Batch(data, order), 0.25f);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    ASSERT_EQ(net.parameters()[i], before[i] - 0.25f * gradient[i]) << i;
+  }
+}
+
+TEST(Trainer, TakesNoStepIfTheLastOfSeveralWavesHasALossThatIsNotFinite) {
+  Sequential net = built("Linear(2)", {4});
+  const std::vector<float> before = copy_of(net.parameters());
+  std::vector<float> values(4 * 3000, 0.5f);
+  values.back() = kNaN;
+  const std::vector<std::uint8_t> labels(3000);
+  Trainer trainer(net, {.batch_size = 3000, .threads = 2});
+  EXPECT_TRUE(std::isnan(trainer.step(Batch(values, labels), 0.1f).loss()));
+  EXPECT_EQ(copy_of(net.parameters()), before);
+}
+
 TEST(Trainer, GradientIsTheMeanOfThatOfEachExample) {
   const Dataset data = noise_images({1, 5, 5}, 19, 4);
   Sequential net = built("Conv2d(3, 2) Sigmoid Flatten Linear(4)", {1, 5, 5});
