@@ -50,7 +50,7 @@ class Sequential {
 
   /// Infers all shapes from that of one image and draws the parameters from PyTorch's defaults,
   /// layer by layer. Throws Error (kUsage) if a layer cannot take its input or the network is too
-  /// large.
+  /// large; the network is then not built.
   void build(const Shape& input, Generator& generator);
   bool built() const { return !shapes_.empty(); }
 
@@ -79,7 +79,7 @@ class Sequential {
 };
 
 /// nn.init.xavier_uniform_ for the weights of every Conv2d and Linear, biases untouched: D2L's
-/// init_weights.
+/// init_weights. Throws Error (kUsage) for a weight of one dimension.
 void xavier_uniform(Sequential& net, Generator& generator);
 
 /// nn.init.normal_ for the same weights.

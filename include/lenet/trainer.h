@@ -88,7 +88,8 @@ class Trainer {
   /// The forward pass of all images.
   Evaluation evaluate(const Dataset& data);
 
-  /// To be called when something else has changed net.parameters().
+  /// To be called when something else has changed net.parameters(). A step that follows does not go
+  /// back behind them.
   void parameters_changed();
 
  private:

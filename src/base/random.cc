@@ -1,5 +1,6 @@
 #include "lenet/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -40,15 +41,16 @@ void Generator::normal(std::span<float> values, double mean, double deviation) {
   const auto m = static_cast<float>(mean);
   const auto s = static_cast<float>(deviation);
   for (float& value : values) value = unit_float(*this);
-  std::size_t i = 0;
-  for (; i + 16 <= values.size(); i += 16) normal_from_uniform_16(values.data() + i, m, s);
-  if (i == values.size()) return;
-  // The rest is the end of 16 fresh numbers.
+  for (std::size_t i = 0; i + 16 <= values.size(); i += 16) {
+    normal_from_uniform_16(values.data() + i, m, s);
+  }
+  if (values.size() % 16 == 0) return;
+  // The last 16 once more from fresh numbers; of fewer than 16, their end.
   float last[16];
   for (float& value : last) value = unit_float(*this);
   normal_from_uniform_16(last, m, s);
-  for (std::size_t from = 16 - (values.size() - i); i < values.size(); ++i)
-    values[i] = last[from++];
+  const std::size_t count = std::min<std::size_t>(values.size(), 16);
+  std::copy(last + 16 - count, last + 16, values.last(count).begin());
 }
 
 void draw_loader_seed(Generator& generator) { generator.next63(); }

@@ -8,6 +8,15 @@
 namespace lenet {
 namespace {
 
+bool is_flatten(const Layer& layer) { return dynamic_cast<const Flatten*>(&layer) != nullptr; }
+
+/// The layer whose output is the network's.
+std::int64_t last_layer(const Sequential& net) {
+  std::int64_t last = net.size() - 1;
+  while (last >= 0 && is_flatten(net[last])) --last;
+  return last;
+}
+
 std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
 
 }  // namespace
@@ -17,9 +26,9 @@ Plan::Plan(const Sequential& net) {
   arena_size_ = input_count;
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const Layer& layer = net[i];
-    if (dynamic_cast<const Flatten*>(&layer)) continue;
+    if (is_flatten(layer)) continue;
     const auto* elementwise = dynamic_cast<const ElementwiseLayer*>(&layer);
-    const bool last = i + 1 == net.size();  // its gradient comes by its value: a stage of its own
+    const bool last = i == last_layer(net);  // its gradient comes by its value: a stage of its own
     if (elementwise && !last && !stages_.empty() &&
         stages_.back().activation == Activation::kNone) {
       stages_.back().activation = elementwise->activation();

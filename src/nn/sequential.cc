@@ -25,6 +25,7 @@ void Sequential::build(const Shape& input, Generator& generator) {
   // 2^30 parameters are 4 GiB; 2^24 values an image and layer are 1 GiB a thread.
   constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
   constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
+  shapes_.clear();  // from here on the layers may remember other sizes
   std::vector<Shape> shapes = {input};
   std::vector<ParameterRange> ranges;
   std::int64_t total = 0;

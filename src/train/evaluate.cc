@@ -11,7 +11,7 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data) {
   std::vector<std::int32_t> order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), 0);
   const Batch batch(data, order);
-  runner.require_fit(batch);
+  require_fit(runner.net(), batch);
   Evaluation result;
   result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
@@ -44,7 +44,7 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
   const std::int64_t images = static_cast<std::int64_t>(values.size()) / size;
   const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
   const Batch batch(values, labels);
-  runner.require_fit(batch);
+  require_fit(net, batch);
   std::vector<float> result(static_cast<std::size_t>(images * outputs));
   runner.team().run(packs_of(images), [&](std::int64_t pack, int thread) {
     const PackLabels lanes = runner.forward(batch, pack, thread);

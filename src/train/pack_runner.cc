@@ -42,15 +42,6 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
 
 }  // namespace
 
-PackRunner::PackRunner(const Sequential& net, int threads)
-    : net_(built(net)),
-      plan_(net),
-      team_(checked_threads(threads)),
-      prepared_(plan_.prepared_size()) {
-  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
-  prepare();
-}
-
 void require_fit(const Sequential& net, const Dataset& data) {
   const Shape& input = built(net).input_shape();
   const std::int64_t outputs = element_count(net.output_shape());
@@ -68,20 +59,29 @@ void require_fit(const Sequential& net, const Dataset& data) {
   }
 }
 
-void PackRunner::require_fit(const Batch& batch) const {
-  if (batch.images) return lenet::require_fit(net_, *batch.images);
-  const Shape& input = net_.input_shape();
+void require_fit(const Sequential& net, const Batch& batch) {
+  if (batch.images) return require_fit(net, *batch.images);
+  const Shape& input = built(net).input_shape();
   const auto images = static_cast<std::int64_t>(batch.labels.size());
   if (static_cast<std::int64_t>(batch.values.size()) != images * element_count(input)) {
     throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}",
                                                batch.values.size(), images, to_string(input)));
   }
-  const std::int64_t outputs = element_count(net_.output_shape());
+  const std::int64_t outputs = element_count(net.output_shape());
   for (const std::uint8_t label : batch.labels) {
     if (label < outputs) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("label {}, but the network ends with {} outputs", label, outputs));
   }
+}
+
+PackRunner::PackRunner(const Sequential& net, int threads)
+    : net_(built(net)),
+      plan_(net),
+      team_(checked_threads(threads)),
+      prepared_(plan_.prepared_size()) {
+  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
+  prepare();
 }
 
 PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {

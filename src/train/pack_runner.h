@@ -23,6 +23,9 @@ struct PackLabels {
 /// class.
 void require_fit(const Sequential& net, const Dataset& data);
 
+/// The same for a batch, of whatever kind.
+void require_fit(const Sequential& net, const Batch& batch);
+
 /// A network made ready to run. Refers to the network.
 class PackRunner {
  public:
@@ -37,10 +40,6 @@ class PackRunner {
 
   /// Lays out the parameters anew.
   void prepare() { plan_.prepare(net_.parameters(), prepared_.data()); }
-
-  /// Throws Error (kUsage) unless the batch has the network's input shape and no more classes than
-  /// the network has outputs.
-  void require_fit(const Batch& batch) const;
 
   /// Gathers pack `pack` of the batch into the thread's arena, runs it forward and returns its
   /// labels; the outputs stay in the arena.

@@ -53,7 +53,7 @@ struct Trainer::State {
   /// The gradient of the mean loss into `gradient`; then, if the loss is finite and lr is not null,
   /// the step.
   Metrics run(const Batch& batch, const float* lr) {
-    runner.require_fit(batch);
+    require_fit(net, batch);
     const std::int64_t packs = packs_of(batch.size());
     Metrics total;
     for (std::int64_t first = 0; first < packs; first += wave) {
@@ -123,6 +123,11 @@ struct Trainer::State {
     task.stage->layer->prepare(task.part, layer, runner.prepared() + task.stage->prepared);
   }
 
+  void parameters_changed() {
+    std::copy(net.parameters().begin(), net.parameters().end(), previous.begin());
+    runner.prepare();
+  }
+
   void go_back() {
     std::copy(previous.begin(), previous.end(), net.parameters().begin());
     runner.prepare();
@@ -133,7 +138,7 @@ struct Trainer::State {
   std::vector<UpdateTask> tasks;
   std::int64_t wave;  ///< packs
   AlignedFloats slots, panels, gradient;
-  std::vector<float> previous;  ///< parameters before the last step
+  std::vector<float> previous;  ///< parameters before the last step, or as set from outside since
   std::vector<Metrics> pack_metrics;
 };
 
@@ -168,6 +173,6 @@ Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
 
 Evaluation Trainer::evaluate(const Dataset& data) { return lenet::evaluate(state_->runner, data); }
 
-void Trainer::parameters_changed() { state_->runner.prepare(); }
+void Trainer::parameters_changed() { state_->parameters_changed(); }
 
 }  // namespace lenet

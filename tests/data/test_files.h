@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.h"
 #include "base/file.h"
-#include "lenet/error.h"
 
 namespace lenet {
 
@@ -91,24 +91,6 @@ inline std::string gzip(const std::string& bytes, int level = 6) {
       libdeflate_gzip_compress(compressor, bytes.data(), bytes.size(), out.data(), out.size()));
   libdeflate_free_compressor(compressor);
   return out;
-}
-
-/// The message of the lenet::Error of kind `kind` that `action` throws.
-template <typename Action>
-std::string error_of(ErrorKind kind, Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    return error.what();
-  }
-  ADD_FAILURE() << "no lenet::Error was thrown";
-  return "";
-}
-
-inline testing::AssertionResult contains(const std::string& text, const std::string& part) {
-  if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "\"" << part << "\" is not in \"" << text << "\"";
 }
 
 }  // namespace lenet

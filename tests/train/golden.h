@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -18,6 +17,7 @@
 #include "lenet/dataset.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
+#include "reference/compare.h"
 
 namespace lenet {
 
@@ -69,19 +69,6 @@ class GoldenTensors {
 inline nlohmann::json golden_json(const std::string& file) {
   std::ifstream in(std::filesystem::path(LENET_GOLDEN_DIR) / file);
   return nlohmann::json::parse(in);
-}
-
-/// The norm of got - want as a share of the norm of want.
-template <class Got, class Want>
-double relative_distance(const Got& got, const Want& want) {
-  if (std::size(got) != std::size(want)) return INFINITY;
-  double distance = 0, norm = 0;
-  for (std::size_t i = 0; i < std::size(want); ++i) {
-    const double g = got[i], w = want[i];
-    distance += (g - w) * (g - w);
-    norm += w * w;
-  }
-  return std::sqrt(distance / norm);
 }
 
 }  // namespace lenet

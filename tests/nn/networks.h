@@ -1,0 +1,70 @@
+// Random networks and examples, and the comparison of a network with its reference.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "lenet/sequential.h"
+#include "lenet/trainer.h"
+#include "reference/compare.h"
+#include "reference/network.h"
+
+namespace lenet {
+
+/// Builds `net` with weights and biases uniform in [-0.5, 0.5).
+inline void build_at_random(Sequential& net, const Shape& input) {
+  Generator generator(7);
+  net.build(input, generator);
+  generator.uniform(net.parameters(), -0.5, 0.5);
+}
+
+/// One whole pack of images and three more, uniform in [-1, 1).
+inline reference::Examples random_examples(const Shape& input, std::int64_t classes) {
+  constexpr std::int64_t kImages = 19;
+  Generator generator(11);
+  reference::Examples examples{
+      std::vector<float>(static_cast<std::size_t>(kImages * element_count(input))), {}};
+  generator.uniform(examples.values, -1, 1);
+  for (std::int64_t i = 0; i < kImages; ++i) {
+    examples.labels.push_back(static_cast<std::uint8_t>(i * 5 % classes));
+  }
+  return examples;
+}
+
+/// Expects the outputs, the loss and the gradient of each parameter of `net` to be those of the
+/// reference, the gradient by central differences.
+inline void expect_reference(Sequential& net, const reference::Network& reference) {
+  const auto examples = random_examples(net.input_shape(), element_count(net.output_shape()));
+  const reference::Values parameters(net.parameters().begin(), net.parameters().end());
+
+  const std::size_t size = examples.values.size() / examples.labels.size();
+  reference::Values outputs;
+  for (std::size_t n = 0; n < examples.labels.size(); ++n) {
+    const float* image = examples.values.data() + n * size;
+    const auto y = reference::forward(reference, parameters, {image, image + size});
+    outputs.insert(outputs.end(), y.begin(), y.end());
+  }
+  EXPECT_LE(relative_distance(forward(net, examples.values), outputs), 1e-5);
+
+  std::vector<float> gradient(net.parameters().size());
+  Trainer trainer(net, {.batch_size = 32, .threads = 2});
+  const Metrics metrics = trainer.gradient({examples.values, examples.labels}, gradient);
+  EXPECT_NEAR(metrics.loss(), reference::loss(reference, parameters, examples), 1e-5);
+  const reference::Values want = reference::gradient(reference, parameters, examples);
+  ASSERT_EQ(want.size(), gradient.size());
+  std::size_t first = 0;
+  for (const NamedParameter& p : net.named_parameters()) {
+    const std::size_t count = p.values.size();
+    EXPECT_LE(relative_distance(std::span(gradient).subspan(first, count),
+                                std::span(want).subspan(first, count)),
+              1e-4)
+        << p.name << " of " << net.text();
+    first += count;
+  }
+}
+
+}  // namespace lenet
