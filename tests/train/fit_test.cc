@@ -1,5 +1,6 @@
 #include "lenet/fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -118,7 +119,8 @@ TEST(Fit, GoesOnFromTheParametersOfABuiltNetwork) {
   Generator generator;
   net.build({1, 4, 4}, generator);
   constant_weights(net, 0);
-  for (float& b : net.named_parameters()[1].values) b = 0;
+  const std::span<float> bias = net.named_parameters()[1].values;
+  std::fill(bias.begin(), bias.end(), 0.0f);
   const Report report = fit(net, data, data, {.epochs = 1, .batch_size = 32, .max_steps = 1});
   EXPECT_NEAR(report.step_losses[0], std::log(3), 1e-6);
 }
