@@ -64,7 +64,9 @@ CLI::Validator positive_float() {
 CLI::Validator given_path() {
   return CLI::Validator(
       [](const std::string& path) -> std::string {
-        return path.empty() ? "found an empty string, want a path" : "";
+        if (path.empty()) return "found an empty string, want a path";
+        if (!path.starts_with("--")) return "";
+        return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
       },
       "");
 }

@@ -34,7 +34,8 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 /// Accepts a float above 0 that is finite.
 CLI::Validator positive_float();
 
-/// Refuses "", as of a shell variable that is not set.
+/// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
+/// for the folder "--json".
 CLI::Validator given_path();
 
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
