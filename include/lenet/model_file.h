@@ -25,9 +25,8 @@ void save_model(const std::filesystem::path& path, Sequential& net,
 Model load_model(const std::filesystem::path& path);
 
 /// Replaces the parameters of a built network by the tensors of a safetensors file from anywhere. A
-/// prefix common to all names
-/// ("net.0.weight") is left out. Throws Error (kBadInput), and changes nothing, if a tensor is
-/// missing, misshapen or left over.
+/// prefix common to all names ("net.0.weight") is left out. Throws Error (kBadInput), and changes
+/// nothing, if a tensor is missing, misshapen, left over or not finite.
 void load_weights(const std::filesystem::path& path, Sequential& net);
 
 }  // namespace lenet

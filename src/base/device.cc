@@ -22,14 +22,16 @@ Device parse_device(std::string_view name) {
   if (name == "cpu") return {};
   if (name == "auto") return try_gpu();
   int index = 0;
+  bool known = name == "cuda";
   if (name.starts_with("cuda:")) {
     const char* end = name.data() + name.size();
     const auto [stop, error] = std::from_chars(name.data() + 5, end, index);
-    if (error != std::errc() || stop != end || index < 0) name = "";
-  } else if (name != "cuda") {
-    name = "";
+    known = error == std::errc() && stop == end && index >= 0;
   }
-  if (name.empty()) throw Error(ErrorKind::kUsage, "device: want auto, cpu, cuda or cuda:INDEX");
+  if (!known) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("device '{}': want auto, cpu, cuda or cuda:INDEX", name));
+  }
   if (index >= kUsableGpus) {
     throw Error(ErrorKind::kFailed,
                 fmt::format("device cuda:{}: this build of lenet has no CUDA back end; use cpu, or "

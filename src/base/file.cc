@@ -27,11 +27,15 @@ struct Descriptor {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.fd < 0) io_error("cannot open", path, errno);
   struct stat info {};
   if (::fstat(file.fd, &info) != 0) io_error("cannot read", path, errno);
   if (S_ISDIR(info.st_mode)) io_error("cannot read", path, EISDIR);
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot read: a pipe or a device, want a file", path.string()));
+  }
   if (info.st_size > max_bytes) {
     throw Error(ErrorKind::kBadInput, fmt::format("{}: {} bytes, want at most {}", path.string(),
                                                   info.st_size, max_bytes));

@@ -8,8 +8,8 @@
 
 namespace lenet {
 
-/// The bytes of the file at `path`. Throws Error: kIo if it cannot be opened or read, kBadInput if
-/// it holds more than `max_bytes` (checked before memory is taken).
+/// The bytes of the file at `path`. Throws Error: kIo if it is no regular file or cannot be read,
+/// kBadInput if it holds more than `max_bytes` (checked before memory is taken).
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes);
 
 /// A file that appears under its name only when it is whole: written beside it under another name,

@@ -168,7 +168,7 @@ void run_bench(const BenchOptions& o) {
       {"model", o.model},
       {"rounds", o.rounds}};
   if (o.common.json) {
-    fmt::print("{}\n", document.dump(2));
+    fmt::print("{}", json_text(document));
     return;
   }
   fmt::print("{} threads, {}, median of {} rounds\n", m.threads, simd_target(), o.rounds);
@@ -192,9 +192,11 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--input", o->input, "Shape of an image; a saved model has its own")
       ->capture_default_str();
-  command->add_option("--batch-size", o->batch_size, "Examples a step")->capture_default_str();
+  command->add_option("--batch-size", o->batch_size, "Examples a step")
+      ->check(whole_number(1, 1 << 20))
+      ->capture_default_str();
   command->add_option("--rounds", o->rounds, "Rounds to take the median of")
-      ->check(CLI::Range(1, 1000))
+      ->check(whole_number(1, 1000))
       ->capture_default_str();
   add_threads(*command, o->common);
   add_json(*command, o->common);

@@ -46,7 +46,7 @@ void run_eval(const EvalOptions& options) {
                                              {"examples", m.examples},
                                              {"examples_per_sec", rate},
                                              {"per_class_accuracy", per_class}};
-    fmt::print("{}\n", document.dump(2));
+    fmt::print("{}", json_text(document));
     return;
   }
   fmt::print("loss {:.3f}, accuracy {:.4f} on {} images, {:.1f} examples/sec\n", m.loss(),

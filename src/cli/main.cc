@@ -3,8 +3,12 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "cli/commands.h"
 #include "lenet/error.h"
@@ -19,16 +23,44 @@ std::string version() {
 
 /// LENET_SIMD=avx2 forces an instruction set.
 void read_environment() {
-  if (const char* simd = std::getenv("LENET_SIMD"); simd && *simd) lenet::use_simd_target(simd);
+  const char* simd = std::getenv("LENET_SIMD");
+  if (!simd || !*simd) return;
+  try {
+    lenet::use_simd_target(simd);
+  } catch (const lenet::Error& e) {
+    throw lenet::Error(e.kind(), fmt::format("{} (set by $LENET_SIMD)", e.what()));
+  }
+}
+
+/// The message for arguments that cannot be parsed.
+std::string usage_error(const CLI::App* app, const CLI::Error& error) {
+  const auto commands = app->get_subcommands();
+  const std::vector<std::string> rest = app->remaining();
+  std::string what = error.what();
+  if (commands.empty()) {
+    what = fmt::format("{}, want train, eval, summary or bench",
+                       rest.empty() ? "no command" : fmt::format("unknown command '{}'", rest[0]));
+  }
+  return fmt::format("lenet: {}\nRun lenet {}--help for the options.\n", what,
+                     commands.empty() ? "" : commands[0]->get_name() + " ");
+}
+
+/// A full disk may show only when the last bytes leave the buffer.
+void flush_results() {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
+  throw lenet::Error(lenet::ErrorKind::kIo,
+                     "standard output: cannot write the results (is the disk full?)");
 }
 
 int run(int argc, char** argv) {
   read_environment();
   CLI::App app(
       "Trains, inspects and ships small convolutional networks: LeNet of Dive into Deep "
-      "Learning 6.6, and your own.");
+      "Learning 6.6, and your own.",
+      "lenet");
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
+  app.failure_message(usage_error);
   app.footer(
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input file, 4 training diverged, "
       "5 I/O error.\nLENET_SIMD=avx512|avx2|ssse3 forces an instruction set.");
@@ -39,8 +71,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : static_cast<int>(lenet::ErrorKind::kUsage);
+    if (app.exit(e) != 0) return static_cast<int>(lenet::ErrorKind::kUsage);
   }
+  flush_results();
   return 0;
 }
 
@@ -52,6 +85,9 @@ int main(int argc, char** argv) {
   } catch (const lenet::Error& e) {
     fmt::print(stderr, "lenet: {}\n", e.what());
     return static_cast<int>(e.kind());
+  } catch (const std::system_error& e) {  // fmt::print's, when a write fails
+    fmt::print(stderr, "lenet: {}\n", e.what());
+    if (std::ferror(stdout)) return static_cast<int>(lenet::ErrorKind::kIo);
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "lenet: not enough memory\n");
   } catch (const std::exception& e) {

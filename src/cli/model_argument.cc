@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t kMostTextBytes = 64 * 1024;
+
 /// The letters and digits of a file's stem.
 std::string name_of(const fs::path& path) {
   std::string name;
@@ -26,29 +28,36 @@ bool looks_like_text(const std::string& argument) {
   return argument.find_first_of(" (,#\n\t") != std::string::npos;
 }
 
+Sequential parse_file(const fs::path& path) {
+  const std::string text = read_file(path, kMostTextBytes);
+  try {
+    return Sequential::parse(text);
+  } catch (const Error& e) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), e.what()));
+  }
+}
+
 }  // namespace
 
-bool is_saved_model(const std::string& argument) { return argument.ends_with(".safetensors"); }
+bool is_saved_model(const std::string& argument) {
+  const std::string extension = fs::path(argument).extension().string();
+  return extension == ".safetensors" || extension == ".pt" || extension == ".pth";
+}
 
 NamedNetwork parse_model_argument(const std::string& argument) {
   if (argument == "lenet") return {make_lenet(), "lenet"};
-  std::error_code ignored;
   if (is_saved_model(argument)) return {load_model(argument).net, name_of(argument)};
-  if (!looks_like_text(argument) || fs::exists(argument, ignored)) {
-    constexpr std::int64_t kMostBytes = 64 * 1024;
-    if (fs::exists(argument, ignored)) {
-      return {Sequential::parse(read_file(argument, kMostBytes)), name_of(argument)};
-    }
-    try {
-      return {Sequential::parse(argument), "custom"};
-    } catch (const Error& e) {
-      throw Error(
-          ErrorKind::kUsage,
-          fmt::format("model '{}': no preset (there is lenet), no file, and no model text:\n{}",
-                      argument, e.what()));
-    }
+  std::error_code ignored;
+  if (fs::exists(argument, ignored)) return {parse_file(argument), name_of(argument)};
+  if (looks_like_text(argument)) return {Sequential::parse(argument), "custom"};
+  try {
+    return {Sequential::parse(argument), "custom"};
+  } catch (const Error& e) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("model '{}': no preset (there is lenet), no file, and no model text:\n{}",
+                    argument, e.what()));
   }
-  return {Sequential::parse(argument), "custom"};
 }
 
 Shape parse_input_shape(const std::string& text) {

@@ -18,7 +18,7 @@ struct NamedNetwork {
 
 NamedNetwork parse_model_argument(const std::string& argument);
 
-/// The argument names a safetensors file.
+/// The argument names a file for load_model, which also says what to do with one of torch.save.
 bool is_saved_model(const std::string& argument);
 
 /// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).

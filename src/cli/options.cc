@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "lenet/fashion_mnist.h"
@@ -11,17 +14,18 @@
 namespace lenet::cli {
 
 void add_data(CLI::App& command, CommonOptions& options) {
-  command.add_option(
-      "--data", options.data,
-      "Folder with the four IDX files of Fashion-MNIST, MNIST or the like, .gz or not. "
-      "Default: $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download");
+  command
+      .add_option("--data", options.data,
+                  "Folder with the four IDX files of Fashion-MNIST, MNIST or the like, .gz or not. "
+                  "Default: $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download")
+      ->check(given_path());
 }
 
 void add_threads(CLI::App& command, CommonOptions& options) {
   command
       .add_option("--threads", options.threads,
-                  "Threads. Default: the CPUs that this process may use")
-      ->check(CLI::Range(1, 1024));
+                  "Threads, 1 to 1024. Default: the CPUs that this process may use")
+      ->check(whole_number(1, 1024));
 }
 
 void add_device(CLI::App& command, CommonOptions& options) {
@@ -31,6 +35,44 @@ void add_device(CLI::App& command, CommonOptions& options) {
 
 void add_json(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON document");
+}
+
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator(
+      [=](const std::string& text) -> std::string {
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool whole = error == std::errc() && fmt::format("{}", value) == text;
+        if (whole && value >= least && value <= most) return "";
+        return fmt::format("found '{}', want a whole number from {} to {}", text, least, most);
+      },
+      "");
+}
+
+CLI::Validator positive_float() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        float value = 0;
+        const char* const last = text.data() + text.size();
+        const auto [end, error] = std::from_chars(text.data(), last, value);
+        if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
+        return fmt::format("found '{}', want a number above 0 that fits a float", text);
+      },
+      "");
+}
+
+CLI::Validator given_path() {
+  return CLI::Validator(
+      [](const std::string& path) -> std::string {
+        if (path.empty()) return "found an empty string, want a path";
+        if (!path.starts_with("--")) return "";
+        return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
+      },
+      "");
+}
+
+std::string json_text(const nlohmann::ordered_json& document) {
+  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 
@@ -9,7 +11,7 @@
 
 namespace lenet::cli {
 
-/// --data, --threads, --simd, --device and --json, as far as a command takes them.
+/// --data, --threads, --device and --json, as far as a command takes them.
 struct CommonOptions {
   std::string data;
   int threads = 0;
@@ -21,6 +23,23 @@ void add_data(CLI::App& command, CommonOptions& options);
 void add_threads(CLI::App& command, CommonOptions& options);
 void add_device(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
+
+/// The most that --epochs, --max-steps and --batch-size take.
+inline constexpr std::uint64_t kMostCount = 1'000'000'000;
+
+/// Accepts decimal digits for a number within these limits. CLI11 alone would take 010 for 8 and -1
+/// for 2^64 - 1.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+
+/// Accepts a float above 0 that is finite.
+CLI::Validator positive_float();
+
+/// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
+/// for the folder "--json".
+CLI::Validator given_path();
+
+/// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
+std::string json_text(const nlohmann::ordered_json& document);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
 /// are downloaded.

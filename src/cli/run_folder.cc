@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "cli/options.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -88,7 +89,7 @@ void RunFolder::add_point(const FitPoint& point) {
 }
 
 void RunFolder::write_run(const nlohmann::ordered_json& run) const {
-  write_file(path_ / "run.json", run.dump(2) + '\n');
+  write_file(path_ / "run.json", json_text(run));
 }
 
 void RunFolder::write_curves(const Animator& animator) const {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -105,10 +106,10 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
 void connect(FitOptions& fit, LiveDisplay& display, Animator& animator, RunFolder& folder) {
   auto timer = std::make_shared<Timer>();
   auto rate = std::make_shared<double>(0);
-  const std::int64_t epochs = fit.epochs;
-  fit.on_step = [&display, timer, rate, epochs](const StepEvent& e) {
+  const std::int64_t epochs = fit.epochs, most = fit.max_steps;
+  fit.on_step = [&display, timer, rate, epochs, most](const StepEvent& e) {
     const double done = static_cast<double>((e.epoch - 1) * e.steps + e.step);
-    const double all = static_cast<double>(epochs * e.steps);
+    const double all = static_cast<double>(std::min(epochs * e.steps, most));
     *rate = e.examples_per_sec;
     display.step({.epoch = e.epoch,
                   .epochs = epochs,
@@ -166,6 +167,7 @@ void run_train(const TrainOptions& o) {
     display.finish();
     save_model(folder.model_file(), network.net, train.class_names());
     folder.write_curves(animator);
+    fmt::print(stderr, "written to {}\n", folder.path().string());
   };
   Report report;
   try {
@@ -184,10 +186,9 @@ void run_train(const TrainOptions& o) {
   run["result"] = result;
   folder.write_run(run);
   if (o.common.json) {
-    fmt::print("{}\n", result.dump(2));
+    fmt::print("{}", json_text(result));
   } else {
     print_report(report, device);
-    fmt::print(stderr, "written to {}\n", folder.path().string());
   }
 }
 
@@ -199,23 +200,36 @@ void add_train(CLI::App& app) {
       "train", "Train a network as D2L 6.6 does: SGD, mean cross-entropy, Xavier weights");
   add_data(*command, o->common);
   command
-      ->add_option("--model", o->model,
-                   "Preset (lenet), text file, saved model or the model text itself, as in "
-                   "\"Flatten Linear(10)\"")
+      ->add_option(
+          "--model", o->model,
+          "Preset (lenet), text file, saved model (its layers; for its weights, --weights) "
+          "or the model text itself, as in \"Flatten Linear(10)\"")
       ->capture_default_str();
-  command->add_option("--epochs", o->epochs, "Passes over the training set")->capture_default_str();
-  command->add_option("--batch-size", o->batch_size, "Examples a step")->capture_default_str();
-  command->add_option("--lr", o->lr, "Learning rate")->capture_default_str();
+  command->add_option("--epochs", o->epochs, "Passes over the training set")
+      ->check(whole_number(1, kMostCount))
+      ->capture_default_str();
+  command->add_option("--batch-size", o->batch_size, "Examples a step")
+      ->check(whole_number(1, kMostCount))
+      ->capture_default_str();
+  command->add_option("--lr", o->lr, "Learning rate")
+      ->check(positive_float())
+      ->capture_default_str();
   command->add_option("--seed", o->seed, "Seed of weights and shuffle, as torch.manual_seed")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->capture_default_str();
   add_threads(*command, o->common);
   add_device(*command, o->common);
-  command->add_option("--weights", o->weights, "Start from the weights of this safetensors file");
+  command->add_option("--weights", o->weights, "Start from the weights of this safetensors file")
+      ->check(given_path());
   command->add_flag("--no-shuffle", o->no_shuffle, "Take the examples in the order of the file");
-  command->add_option("--max-steps", o->max_steps,
-                      "Stop after so many steps; --json then lists each step's loss");
-  command->add_option("--out", o->out,
-                      "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest");
+  command
+      ->add_option("--max-steps", o->max_steps,
+                   "Stop after so many steps; --json then lists each step's loss")
+      ->check(whole_number(1, kMostCount));
+  command
+      ->add_option("--out", o->out,
+                   "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
+      ->check(given_path());
   command->add_flag("--force", o->force, "Take an --out that holds a run already");
   add_json(*command, o->common);
   command->callback([o] { run_train(*o); });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -13,6 +14,9 @@
 
 namespace lenet {
 namespace {
+
+/// What the bytes of an image are multiplied by.
+constexpr const char* kPixelScale = "1/255";
 
 Error bad_file(const std::filesystem::path& path, const std::string& message) {
   return Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), message));
@@ -35,13 +39,34 @@ Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
   throw bad_file(path, fmt::format("metadata input_shape is \"{:.60}\", want CxHxW", text));
 }
 
-std::vector<std::string> parse_names(const std::filesystem::path& path, const std::string& text) {
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
+
+/// At most `outputs` names, fit for a terminal.
+std::vector<std::string> parse_names(const std::filesystem::path& path, const std::string& text,
+                                     std::int64_t outputs) {
   const nlohmann::json names = nlohmann::json::parse(text, nullptr, false);
-  const bool strings = names.is_array() && std::ranges::all_of(names, [](const auto& name) {
-                         return name.is_string();
-                       });
-  if (!strings) throw bad_file(path, "metadata class_names is not a JSON list of strings");
+  const bool good = names.is_array() && std::ranges::all_of(names, [](const auto& name) {
+                      return name.is_string() &&
+                             std::ranges::none_of(name.template get<std::string>(), is_control);
+                    });
+  if (!good) {
+    throw bad_file(path,
+                   "metadata class_names: want a JSON list of strings without control characters");
+  }
+  if (std::ssize(names) > outputs) {
+    throw bad_file(path, fmt::format("metadata class_names: {} names, want at most one for each of "
+                                     "the {} outputs",
+                                     names.size(), outputs));
+  }
   return names.get<std::vector<std::string>>();
+}
+
+void require_finite(const std::filesystem::path& path, const NamedTensor& tensor) {
+  const auto bad =
+      std::ranges::find_if_not(tensor.values, [](float value) { return std::isfinite(value); });
+  if (bad == tensor.values.end()) return;
+  throw bad_file(path, fmt::format("tensor {}: value {} is {}, want finite numbers", tensor.name,
+                                   bad - tensor.values.begin(), *bad));
 }
 
 /// What stands before the network's names in the file's: "net." where the file has "net.0.weight".
@@ -71,6 +96,7 @@ void copy_weights(const std::filesystem::path& path, const std::vector<NamedTens
       throw bad_file(path, fmt::format("tensor {} has shape {}, want {}", tensor->first,
                                        to_string(tensor->second->shape), to_string(p.info.shape)));
     }
+    require_finite(path, *tensor->second);
     sources.push_back(tensor->second);
     found.erase(tensor);
   }
@@ -104,7 +130,7 @@ void save_model(const std::filesystem::path& path, Sequential& net,
   Metadata metadata = {{"format", "pt"},
                        {"model", net.text()},
                        {"input_shape", to_string(net.input_shape())},
-                       {"pixel_scale", "1/255"}};
+                       {"pixel_scale", kPixelScale}};
   if (!class_names.empty()) metadata["class_names"] = nlohmann::json(class_names).dump();
   write_safetensors(path, tensors, metadata);
 }
@@ -113,6 +139,11 @@ Model load_model(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   const std::string& text = require_metadata(path, file.metadata, "model");
   const Shape input = parse_shape(path, require_metadata(path, file.metadata, "input_shape"));
+  if (const auto& scale = require_metadata(path, file.metadata, "pixel_scale");
+      scale != kPixelScale) {
+    throw bad_file(path,
+                   fmt::format("metadata pixel_scale is \"{:.60}\", want {}", scale, kPixelScale));
+  }
   Model model;
   try {
     model.net = Sequential::parse(text);
@@ -123,7 +154,7 @@ Model load_model(const std::filesystem::path& path) {
   }
   copy_weights(path, file.tensors, model.net);
   if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
-    model.class_names = parse_names(path, names->second);
+    model.class_names = parse_names(path, names->second, element_count(model.net.output_shape()));
   }
   return model;
 }

@@ -1,0 +1,121 @@
+// Dependencies between the folders of src/ run one way, and the public headers stand alone.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kRoot = LENET_SOURCE_DIR;
+
+/// What each folder may include, beside itself.
+const std::map<std::string, std::set<std::string>> kBelow = {
+    {"base", {}},
+    {"kernels", {"base"}},
+    {"nn", {"base", "kernels"}},
+    {"data", {"base"}},
+    {"plot", {"base"}},
+    {"io", {"base", "kernels", "nn"}},
+    {"train", {"base", "kernels", "nn", "data"}},
+    {"d2l", {"base", "kernels", "nn", "data", "train", "plot"}},
+    {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io"}}};
+
+/// The folder whose code each public header declares; lenet.h is all of them.
+const std::map<std::string, std::string> kFolderOf = {
+    {"activation.h", "kernels"}, {"animator.h", "plot"}, {"d2l.h", "d2l"},
+    {"dataset.h", "data"},       {"device.h", "base"},   {"error.h", "base"},
+    {"fashion_mnist.h", "data"}, {"fit.h", "train"},     {"layer.h", "nn"},
+    {"layers.h", "nn"},          {"model_file.h", "io"}, {"pack.h", "base"},
+    {"predictor.h", "train"},    {"random.h", "base"},   {"safetensors.h", "io"},
+    {"sequential.h", "nn"},      {"shape.h", "base"},    {"simd.h", "kernels"},
+    {"summary.h", "nn"},         {"timer.h", "base"},    {"trainer.h", "train"}};
+
+struct Include {
+  fs::path file;  ///< below the root
+  std::string name;
+  bool quoted;
+};
+
+std::vector<Include> includes_below(const std::string& folder) {
+  const std::regex directive("\\s*#\\s*include\\s*([<\"])([^>\"]+)[>\"].*");
+  std::vector<Include> result;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension != ".h" && extension != ".cc") continue;
+    std::ifstream file(entry.path());
+    std::smatch match;
+    for (std::string line; std::getline(file, line);) {
+      if (!std::regex_match(line, match, directive)) continue;
+      result.push_back({fs::relative(entry.path(), kRoot), match[2], match[1] == "\""});
+    }
+  }
+  return result;
+}
+
+/// The folder that a name in quotes leads to: "nn/plan.h" is nn's, "lenet/layer.h" too. "" for one
+/// that is not known.
+std::string folder_of(const fs::path& name) {
+  const std::string first = name.begin()->string();
+  if (first != "lenet") return kBelow.contains(first) ? first : "";
+  const auto found = kFolderOf.find(name.filename().string());
+  return found == kFolderOf.end() ? "" : found->second;
+}
+
+void expect_one_way(const std::string& from, const Include& include) {
+  const std::string to = folder_of(include.name);
+  ASSERT_NE(to, "") << include.file << " includes " << include.name
+                    << ", whose folder this test does not know";
+  EXPECT_TRUE(to == from || kBelow.at(from).contains(to))
+      << include.file << " (" << from << ") includes " << include.name << " (" << to << ")";
+}
+
+TEST(Layering, FoldersIncludeOnlyThoseBelowThem) {
+  const std::vector<Include> includes = includes_below("src");
+  ASSERT_GT(includes.size(), 100u);
+  for (const Include& include : includes) {
+    const std::string from = std::next(include.file.begin())->string();
+    ASSERT_TRUE(kBelow.contains(from)) << include.file << ": a folder this test does not know";
+    if (include.quoted) expect_one_way(from, include);
+  }
+}
+
+TEST(Layering, PublicHeadersIncludeOnlyThoseBelowThem) {
+  for (const Include& include : includes_below("include")) {
+    const std::string header = include.file.filename().string();
+    if (!include.quoted || header == "lenet.h") continue;
+    ASSERT_TRUE(kFolderOf.contains(header)) << header << ": a header this test does not know";
+    expect_one_way(kFolderOf.at(header), include);
+  }
+}
+
+TEST(Layering, PublicHeadersIncludeNothingButTheStandardLibraryAndOneAnother) {
+  const std::regex standard("[a-z_]+"), own("lenet/[a-z0-9_]+\\.h");
+  const std::vector<Include> includes = includes_below("include");
+  ASSERT_GT(includes.size(), 50u);
+  for (const Include& include : includes) {
+    EXPECT_TRUE(std::regex_match(include.name, include.quoted ? own : standard))
+        << include.file << " includes " << include.name;
+  }
+}
+
+TEST(Layering, FoldersBelowAreBelowTransitively) {
+  for (const auto& [folder, below] : kBelow) {
+    EXPECT_FALSE(below.contains(folder));
+    for (const std::string& lower : below) {
+      for (const std::string& lowest : kBelow.at(lower)) {
+        EXPECT_TRUE(below.contains(lowest)) << folder << " over " << lower << " over " << lowest;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lenet

@@ -1,0 +1,129 @@
+// lenet eval, summary and bench.
+#include <cmath>
+
+#include "cli/cli_test.h"
+#include "lenet/model_file.h"
+
+namespace lenet {
+namespace {
+
+class CliEval : public Cli {
+ protected:
+  /// A model that answers class 1 with logit 2, the others with 0, whatever the image.
+  void write_constant_model(const std::string& name, const Words& class_names = {}) const {
+    Sequential net = Sequential::parse("Flatten Linear(3)");
+    Generator generator;
+    net.build({1, 12, 12}, generator);
+    constant_weights(net, 0);
+    const std::vector<float> biases = {0, 2, 0};
+    std::ranges::copy(biases, net.named_parameters()[1].values.begin());
+    save_model(dir_ / name, net, class_names);
+  }
+};
+
+TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
+  write_constant_model("model.safetensors");
+  const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  const Json result = Json::parse(outcome.out);
+  EXPECT_EQ(result.size(), 5u);
+  // Of 100 images 33 are of class 1.
+  const double log_sum = std::log(std::exp(2.0) + 2);
+  EXPECT_NEAR(result.at("loss"), 0.33 * (log_sum - 2) + 0.67 * log_sum, 1e-6);
+  EXPECT_EQ(result.at("accuracy"), 0.33);
+  EXPECT_EQ(result.at("examples"), 100);
+  EXPECT_GT(result.at("examples_per_sec"), 0);
+  EXPECT_EQ(result.at("per_class_accuracy"), Json({0.0, 1.0, 0.0}));
+}
+
+TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
+  write_constant_model("model.safetensors", {"top", "middle", "bottom"});
+  const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300 on 100 images"));
+  EXPECT_TRUE(contains(outcome.out, "middle       1.000"));
+  EXPECT_TRUE(contains(outcome.out, "bottom       0.000"));
+}
+
+TEST_F(CliEval, AgreesWithTheTestAccuracyOfTheRun) {
+  const Json trained = Json::parse(train("out", {"--max-steps", "2", "--json"}).out);
+  const Json result =
+      Json::parse(run({"eval", "out/model.safetensors", "--data", "bands", "--json"}).out);
+  EXPECT_EQ(result.at("accuracy"), trained.at("test_acc"));
+}
+
+TEST_F(CliEval, ClassWithoutTestImagesHasNoAccuracy) {
+  write_constant_model("model.safetensors");
+  write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\1')));
+  const Json result =
+      Json::parse(run({"eval", "model.safetensors", "--data", "bands", "--json"}).out);
+  EXPECT_EQ(result.at("accuracy"), 1.0);
+  EXPECT_EQ(result.at("per_class_accuracy"), Json({nullptr, 1.0, nullptr}));
+}
+
+class CliSummary : public Cli {};
+
+TEST_F(CliSummary, OfLeNetIsTheChaptersTable) {
+  const Outcome outcome = run({"summary"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.err, "");
+  for (const char* part : {"6x28x28", "16x5x5", "48,120", "61,706", "416,520", "1,131,960"}) {
+    EXPECT_TRUE(contains(outcome.out, part));
+  }
+}
+
+TEST_F(CliSummary, D2lPrintsTheBooksLines) {
+  const std::string tab = "Conv2d output shape: \t torch.Size([1, 6, 28, 28])\n";
+  const Outcome outcome = run({"summary", "--d2l"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(outcome.out.starts_with(tab)) << outcome.out;
+  EXPECT_TRUE(outcome.out.ends_with("Linear output shape: \t torch.Size([1, 10])\n"));
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 12);
+}
+
+TEST_F(CliSummary, OfATextCountsItsParameters) {
+  const Outcome outcome = run({"summary", "Flatten Linear(7)", "--input", "2x3x5"});
+  EXPECT_TRUE(contains(outcome.out, "217"));  // 7 * (30 + 1)
+  EXPECT_TRUE(contains(outcome.out, "2x3x5"));
+}
+
+TEST_F(CliSummary, OfASavedModelHasItsInput) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  const Outcome outcome = run({"summary", "out/model.safetensors"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "1x12x12"));
+}
+
+class CliBench : public Cli {};
+
+TEST_F(CliBench, JsonHasSpeedsAndTheirShareOfThePeak) {
+  const Outcome outcome = run({"bench", "--rounds", "1", "--threads", "1", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json result = Json::parse(outcome.out);
+  const double peak = result.at("fma_peak_gflops");
+  EXPECT_GT(peak, 0);
+  // 2 operations a multiply-add; a training example costs 1,131,960 of those, its forward 416,520.
+  for (const auto& [name, work] :
+       {std::pair("train", 1'131'960), std::pair("inference", 416'520)}) {
+    const Json& speed = result.at(name);
+    const double gflops = speed.at("gflops");
+    EXPECT_NEAR(gflops, speed.at("examples_per_sec").get<double>() * work * 2e-9, 1e-6 * gflops);
+    EXPECT_NEAR(speed.at("share_of_peak"), gflops / peak, 1e-6);
+  }
+  const Json& single = result.at("single_image");
+  EXPECT_GT(single.at("p50_us"), 0);
+  EXPECT_GE(single.at("p99_us"), single.at("p50_us"));
+}
+
+TEST_F(CliBench, PrintsThePeakAndBothSpeeds) {
+  const Outcome outcome = run({"bench", "--rounds", "1", "--threads", "1"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* part :
+       {"FMA peak", "training", "inference", "% of the peak", "examples/sec", "one image"}) {
+    EXPECT_TRUE(contains(outcome.out, part));
+  }
+}
+
+}  // namespace
+}  // namespace lenet
