@@ -55,7 +55,7 @@ struct Metrics {
 /// What an evaluation says, image by image.
 struct Evaluation {
   Metrics metrics;
-  std::vector<std::uint8_t> predicted;  ///< class of each image, in the order of the batch
+  std::vector<std::int32_t> predicted;  ///< class of each image, in the order of the batch
 };
 
 /// Trains a network with the mean cross-entropy of each batch and SGD. The result has the same bits

@@ -20,8 +20,7 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data) {
     kernels::Verdict verdict;
     packs[static_cast<std::size_t>(pack)] = runner.judge(labels, thread, verdict);
     for (std::int64_t lane = 0; lane < labels.count; ++lane) {
-      result.predicted[static_cast<std::size_t>(pack * kPack + lane)] =
-          static_cast<std::uint8_t>(verdict.predicted[lane]);
+      result.predicted[static_cast<std::size_t>(pack * kPack + lane)] = verdict.predicted[lane];
     }
   });
   for (const Metrics& m : packs) result.metrics += m;

@@ -173,7 +173,7 @@ TEST(Evaluate, CountsEachImageOnceAndSaysWhatItIs) {
   const auto bias = net.named_parameters()[1].values;
   bias[0] = 0, bias[1] = 2, bias[2] = 1;
   const Evaluation result = evaluate(net, data, 2);
-  EXPECT_EQ(result.predicted, std::vector<std::uint8_t>(37, 1));
+  EXPECT_EQ(result.predicted, std::vector<std::int32_t>(37, 1));
   const auto ones = std::count(data.labels().begin(), data.labels().end(), 1);
   EXPECT_EQ(result.metrics.correct, ones);
   EXPECT_EQ(result.metrics.examples, 37);
