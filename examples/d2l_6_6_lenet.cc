@@ -10,12 +10,18 @@
 
 int main(int argc, char** argv) {
   using namespace lenet;
-  Sequential net{
-      Conv2d({.out_channels = 6, .kernel = 5, .padding = 2}), Sigmoid(),
-      AvgPool2d({.kernel = 2, .stride = 2}),
-      Conv2d({.out_channels = 16, .kernel = 5}), Sigmoid(),
-      AvgPool2d({.kernel = 2, .stride = 2}),
-      Flatten(), Linear(120), Sigmoid(), Linear(84), Sigmoid(), Linear(10)};
+  Sequential net{Conv2d({.out_channels = 6, .kernel = 5, .padding = 2}),
+                 Sigmoid(),
+                 AvgPool2d({.kernel = 2, .stride = 2}),
+                 Conv2d({.out_channels = 16, .kernel = 5}),
+                 Sigmoid(),
+                 AvgPool2d({.kernel = 2, .stride = 2}),
+                 Flatten(),
+                 Linear(120),
+                 Sigmoid(),
+                 Linear(84),
+                 Sigmoid(),
+                 Linear(10)};
 
   Generator generator(0);  // torch.manual_seed(0)
   net.build({1, 28, 28}, generator);

@@ -4,9 +4,13 @@
 
 int main() {
   using namespace lenet;
-  Sequential net{Conv2d({.out_channels = 6, .kernel = 5, .padding = 2}), ReLU(), MaxPool2d({2}),
-                 Conv2d({.out_channels = 16, .kernel = 5}), ReLU(), MaxPool2d({2}),
-                 Flatten(), Linear(120), ReLU(), Linear(84), ReLU(), Linear(10)};
+  Sequential net{Conv2d({.out_channels = 16, .kernel = 5}),
+                 ReLU(),
+                 MaxPool2d({2}),
+                 Flatten(),
+                 Linear(84),
+                 ReLU(),
+                 Linear(10)};
   auto [train, test] = load_data_fashion_mnist();
   Report r = fit(net, train, test, {.epochs = 1, .batch_size = 64, .lr = 0.1f});
   std::printf("test accuracy %.3f, %.0f images/s\n", r.test_acc, r.examples_per_sec);
