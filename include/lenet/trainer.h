@@ -82,6 +82,9 @@ class Trainer {
   /// Error (kUsage) if the batch does not fit the network.
   Metrics step(const Batch& batch, float lr);
 
+  /// Puts back the parameters from before the last step.
+  void undo();
+
   /// Writes the gradient of the mean loss by net.parameters(), without a step.
   Metrics gradient(const Batch& batch, std::span<float> gradient);
 

@@ -79,7 +79,12 @@ class Run {
         add_point({x, sum.loss(), sum.accuracy(), std::nullopt});
       }
     }
-    const double test_acc = trainer_.evaluate(test_).metrics.accuracy();
+    const Metrics test = trainer_.evaluate(test_).metrics;
+    if (!std::isfinite(test.loss_sum)) {  // no later step would find out
+      trainer_.undo();
+      diverged(epoch, total_steps_ - (epoch - 1) * steps_, test.loss());
+    }
+    const double test_acc = test.accuracy();
     draw_loader_seed(generator_);
     add_point({static_cast<double>(epoch), std::nullopt, std::nullopt, test_acc});
     report_.epochs.push_back({epoch, sum.loss(), sum.accuracy(), test_acc});

@@ -165,6 +165,8 @@ Metrics Trainer::step(const Batch& batch, float lr) {
   return metrics;
 }
 
+void Trainer::undo() { state_->go_back(); }
+
 Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
   const Metrics metrics = state_->run(batch, nullptr);
   std::copy_n(state_->gradient.data(), gradient.size(), gradient.begin());

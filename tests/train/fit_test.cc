@@ -125,6 +125,19 @@ TEST(Fit, GoesOnFromTheParametersOfABuiltNetwork) {
   EXPECT_NEAR(report.step_losses[0], std::log(3), 1e-6);
 }
 
+TEST(Fit, FindsInTheEvaluationThatTheLastStepDiverged) {
+  const Dataset data = noise_images({1, 4, 4}, 64, 3);
+  Sequential net = Sequential::parse("Flatten Linear(30) ReLU Linear(30) ReLU Linear(3)");
+  Generator generator;
+  net.build({1, 4, 4}, generator);
+  const std::vector<float> before(net.parameters().begin(), net.parameters().end());
+  const std::string message = error_of(ErrorKind::kDiverged, [&] {
+    fit(net, data, data, {.epochs = 1, .batch_size = 64, .lr = 1e30f});
+  });
+  EXPECT_TRUE(contains(message, "epoch 1, step 1"));
+  EXPECT_TRUE(std::equal(before.begin(), before.end(), net.parameters().begin()));
+}
+
 TEST(Fit, ReportsDivergenceAndKeepsTheLastWeightsWithAFiniteLoss) {
   const Dataset data = noise_images({1, 4, 4}, 64, 3);
   Sequential net = Sequential::parse("Flatten Linear(30) ReLU Linear(30) ReLU Linear(3)");
