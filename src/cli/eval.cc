@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,10 @@ std::vector<double> per_class_accuracy(const Evaluation& evaluation, const Datas
 
 void run_eval(const EvalOptions& options) {
   parse_device(options.common.device);
-  const Model model = load_model(options.model);
+  const std::filesystem::path path = options.model;
+  // The folder of a run stands for its model.
+  const Model model =
+      load_model(std::filesystem::is_directory(path) ? path / "model.safetensors" : path);
   const auto [train, test] = load_data(options.common);
   Timer timer;
   const Evaluation evaluation = evaluate(model.net, test, options.common.threads);
@@ -65,7 +69,8 @@ void add_eval(CLI::App& app) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App* command =
       app.add_subcommand("eval", "Loss and accuracy of a saved model on the test set");
-  command->add_option("model", options->model, "model.safetensors of a run")->required();
+  command->add_option("model", options->model, "model.safetensors of a run, or the run's folder")
+      ->required();
   add_data(*command, options->common);
   add_threads(*command, options->common);
   add_device(*command, options->common);

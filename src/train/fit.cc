@@ -113,7 +113,7 @@ class Run {
     throw Error(ErrorKind::kDiverged,
                 fmt::format("epoch {}, step {}: the loss is {} at learning rate {}; the network is "
                             "back at its last weights with a finite loss; try a smaller rate",
-                            epoch, step, loss, options_.lr));
+                            epoch, step, std::isnan(loss) ? std::abs(loss) : loss, options_.lr));
   }
 
   void add_point(const FitPoint& point) {
@@ -139,6 +139,7 @@ class Run {
 void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                const FitOptions& options) {
   check_options(options, train);
+  require_trainable(net);
   require_fit(net, train);
   require_fit(net, test);
 }

@@ -42,6 +42,11 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
 
 }  // namespace
 
+void require_trainable(const Sequential& net) {
+  if (!built(net).parameters().empty()) return;
+  throw Error(ErrorKind::kUsage, fmt::format("the network has nothing to train: {}", net.text()));
+}
+
 void require_fit(const Sequential& net, const Dataset& data) {
   const Shape& input = built(net).input_shape();
   const std::int64_t outputs = element_count(net.output_shape());

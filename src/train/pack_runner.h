@@ -19,6 +19,9 @@ struct PackLabels {
   std::uint8_t label[kPack];
 };
 
+/// Throws Error (kUsage) unless the network is built and has parameters.
+void require_trainable(const Sequential& net);
+
 /// Throws Error (kUsage) unless the network is built for images of this shape and has an output a
 /// class.
 void require_fit(const Sequential& net, const Dataset& data);

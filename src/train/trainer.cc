@@ -147,10 +147,8 @@ Trainer::Trainer(Sequential& net, const Options& options) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("batch size: {}, want 1 or more", options.batch_size));
   }
+  require_trainable(net);
   state_ = std::make_unique<State>(net, options);
-  if (net.parameters().empty()) {
-    throw Error(ErrorKind::kUsage, fmt::format("the network has nothing to train: {}", net.text()));
-  }
 }
 
 Trainer::~Trainer() = default;

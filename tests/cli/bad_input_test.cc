@@ -165,8 +165,8 @@ TEST_F(CliBadFile, MissingModelIsAnIoError) {
   expect_refusal(run({"eval", "none.safetensors"}), kIo, {"none.safetensors", "No such file"});
 }
 
-TEST_F(CliBadFile, FolderInPlaceOfAModelIsAnIoError) {
-  expect_refusal(run({"eval", "good"}), kIo, {"good", "directory"});
+TEST_F(CliBadFile, FolderWithoutAModelIsAnIoError) {
+  expect_refusal(run({"eval", "good"}), kIo, {"good/model.safetensors", "cannot open"});
 }
 
 TEST_F(CliBadFile, PipeInPlaceOfAModelIsRefusedAndNotWaitedFor) {

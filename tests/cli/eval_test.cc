@@ -37,6 +37,14 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   EXPECT_EQ(result.at("per_class_accuracy"), Json({0.0, 1.0, 0.0}));
 }
 
+TEST_F(CliEval, TakesTheFolderOfARun) {
+  std::filesystem::create_directory(dir_ / "run");
+  write_constant_model("run/model.safetensors");
+  const Outcome outcome = run({"eval", "run", "--data", "bands"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300"));
+}
+
 TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
   write_constant_model("model.safetensors", {"top", "middle", "bottom"});
   const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands"});
