@@ -1,5 +1,6 @@
 #include <lenet/lenet.h>
 
+#include <algorithm>
 #include <cstdio>
 
 int main() {
@@ -18,5 +19,6 @@ int main() {
 
   Predictor predict(net);
   auto p = predict.probabilities(test.image(0));
-  std::printf("first image: %s %.0f %%\n", test.class_names()[9].c_str(), 100 * p[9]);
+  auto best = std::max_element(p.begin(), p.end()) - p.begin();
+  std::printf("first image: class %d, %.0f %%\n", static_cast<int>(best), 100 * p[best]);
 }

@@ -9,6 +9,10 @@ readme=$source_dir/README.md
 # block LANGUAGE: the lines of the code blocks of that language.
 block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$readme" | grep -v '^```'; }
 
+if grep -n '@[A-Z_]*@' "$readme" "$source_dir"/docs/*.md; then
+  echo "a figure is missing" >&2
+  exit 1
+fi
 if ! diff <(block cpp) "$source_dir/examples/quickstart.cc"; then
   echo "README.md and examples/quickstart.cc differ" >&2
   exit 1

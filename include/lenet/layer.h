@@ -49,7 +49,7 @@ struct BackwardPass {
 };
 
 /// The forward pass of one image alone, in plain layout (C, H, W) or (features). x and y have room
-/// for kPack more floats, which may be overwritten.
+/// for 2 * kPack more floats to read, kPack of which may be overwritten.
 struct ImagePass {
   std::span<const float> parameters;
   const float* prepared;

@@ -136,8 +136,8 @@ class ElementwiseLayer : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
+  void forward(const ForwardPass& pass) const final;
+  void backward(const BackwardPass& pass) const final;
 
  protected:
   explicit ElementwiseLayer(Activation activation) : activation_(activation) {}
@@ -148,24 +148,24 @@ class ElementwiseLayer : public Layer {
 };
 
 /// 1 / (1 + e^-x).
-class Sigmoid : public ElementwiseLayer {
+class Sigmoid final : public ElementwiseLayer {
  public:
   Sigmoid() : ElementwiseLayer(Activation::kSigmoid) {}
 };
 
 /// max(0, x).
-class ReLU : public ElementwiseLayer {
+class ReLU final : public ElementwiseLayer {
  public:
   ReLU() : ElementwiseLayer(Activation::kReLU) {}
 };
 
-class Tanh : public ElementwiseLayer {
+class Tanh final : public ElementwiseLayer {
  public:
   Tanh() : ElementwiseLayer(Activation::kTanh) {}
 };
 
 /// (C, H, W) to (C * H * W), in that order.
-class Flatten : public Layer {
+class Flatten final : public Layer {
  public:
   std::string text() const override { return "Flatten"; }
   Shape infer(const Shape& input) override;

@@ -54,6 +54,9 @@ class Sequential {
   void build(const Shape& input, Generator& generator);
   bool built() const { return !shapes_.empty(); }
 
+  /// Throws Error (kUsage) before build().
+  void require_built() const;
+
   /// After build(): the input's shape, and each layer's output.
   const Shape& input_shape() const { return shapes_.front(); }
   const Shape& output_shape() const { return shapes_.back(); }

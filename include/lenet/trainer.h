@@ -64,7 +64,7 @@ struct Evaluation {
 class Trainer {
  public:
   struct Options {
-    std::int64_t batch_size = 256;  ///< the largest batch of a step
+    std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
   };
 

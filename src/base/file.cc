@@ -55,9 +55,11 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   static std::atomic<int> serial{0};
-  partial_ = path_;
-  partial_ += fmt::format(".{}-{}.partial", ::getpid(), serial++);
-  fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  do {  // a process that was killed may have left a file of this name
+    partial_ = path_;
+    partial_ += fmt::format(".{}-{}.partial", ::getpid(), serial++);
+    fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (fd_ < 0 && errno == EEXIST);
   if (fd_ < 0) fail("cannot create");
 }
 

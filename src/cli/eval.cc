@@ -35,9 +35,10 @@ std::vector<double> per_class_accuracy(const Evaluation& evaluation, const Datas
 void run_eval(const EvalOptions& options) {
   parse_device(options.common.device);
   const std::filesystem::path path = options.model;
+  std::error_code ignored;
   // The folder of a run stands for its model.
   const Model model =
-      load_model(std::filesystem::is_directory(path) ? path / "model.safetensors" : path);
+      load_model(std::filesystem::is_directory(path, ignored) ? path / "model.safetensors" : path);
   const auto [train, test] = load_data(options.common);
   Timer timer;
   const Evaluation evaluation = evaluate(model.net, test, options.common.threads);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -20,6 +21,17 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& doing, const std::string& why) {
   throw Error(ErrorKind::kIo, fmt::format("{}: {}: {}", path.string(), doing, why));
+}
+
+/// The files of a run: one that grows, and those written whole.
+constexpr const char* kMetrics = "metrics.jsonl";
+constexpr const char* kWhole[] = {"run.json", "model.safetensors", "curves.svg"};
+
+bool holds_run(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path / kMetrics, ignored) || std::ranges::any_of(kWhole, [&](const char* file) {
+           return fs::exists(path / file, ignored);
+         });
 }
 
 /// Creates `path` and the folders above it.
@@ -50,9 +62,7 @@ fs::path create_default(const std::string& model) {
 }
 
 fs::path create_given(const fs::path& path, bool force) {
-  std::error_code ignored;
-  if (!force &&
-      (fs::exists(path / "run.json", ignored) || fs::exists(path / "model.safetensors", ignored))) {
+  if (!force && holds_run(path)) {
     throw Error(
         ErrorKind::kUsage,
         fmt::format("{}: holds a run already; choose another --out, or --force to replace it",
@@ -67,11 +77,11 @@ fs::path create_given(const fs::path& path, bool force) {
 RunFolder::RunFolder(const Options& options)
     : path_(options.out.empty() ? create_default(options.model)
                                 : create_given(options.out, options.force)) {
-  for (const char* old : {"model.safetensors", "curves.svg", "run.json"}) {
+  for (const char* old : kWhole) {
     std::error_code ignored;
     fs::remove(path_ / old, ignored);
   }
-  const fs::path metrics = path_ / "metrics.jsonl";
+  const fs::path metrics = path_ / kMetrics;
   metrics_.reset(std::fopen(metrics.c_str(), "we"));
   if (!metrics_) fail(metrics, "cannot create", std::strerror(errno));
 }
@@ -84,7 +94,7 @@ void RunFolder::add_point(const FitPoint& point) {
   const std::string text = line.dump() + '\n';
   const bool written = std::fputs(text.c_str(), metrics_.get()) >= 0;
   if (!written || std::fflush(metrics_.get()) != 0) {
-    fail(path_ / "metrics.jsonl", "cannot write", std::strerror(errno));
+    fail(path_ / kMetrics, "cannot write", std::strerror(errno));
   }
 }
 

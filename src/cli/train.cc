@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -50,29 +52,42 @@ FitOptions fit_options(const TrainOptions& o) {
   return fit;
 }
 
-/// The network with its initial weights, drawn as PyTorch and the chapter draw them.
-NamedNetwork make_network(const TrainOptions& o, const Shape& images, Generator& generator) {
-  NamedNetwork network = parse_model_argument(o.model);
-  network.net.build(images, generator);
-  xavier_uniform(network.net, generator);
-  if (!o.weights.empty()) load_weights(o.weights, network.net);
-  return network;
+/// Builds the network with its initial weights, drawn as PyTorch and the chapter draw them.
+void draw_weights(const TrainOptions& o, const Shape& images, Generator& generator,
+                  Sequential& net) {
+  net.build(images, generator);
+  xavier_uniform(net, generator);
+  if (!o.weights.empty()) load_weights(o.weights, net);
+}
+
+/// A path as it can be found from anywhere; empty if there is none.
+std::string absolute(const std::string& path) {
+  return path.empty() ? "" : std::filesystem::absolute(path).string();
+}
+
+/// The folder that the data comes from, or "fashion-mnist".
+std::string data_name(const TrainOptions& o) {
+  if (!o.common.data.empty()) return absolute(o.common.data);
+  const char* folder = std::getenv("LENET_DATA");
+  return folder && *folder ? absolute(folder) : "fashion-mnist";
 }
 
 /// What repeats the run: every option, the model's text, and what it ran on.
 Json run_document(const TrainOptions& o, const Sequential& net, const Dataset& train) {
   Json run = {{"lenet", LENET_VERSION},
               {"started", utc_now()},
-              {"data", o.common.data.empty() ? "fashion-mnist" : o.common.data},
+              {"data", data_name(o)},
               {"images", train.size()},
               {"model", net.text()},
               {"input_shape", to_string(net.input_shape())},
-              {"weights", o.weights},
+              {"weights", absolute(o.weights)},
               {"epochs", o.epochs},
               {"batch_size", o.batch_size},
               {"lr", o.lr},
               {"seed", o.seed},
               {"shuffle", !o.no_shuffle},
+              {"threads", o.common.threads},
+              {"device", o.common.device},
               {"simd", simd_target()}};
   if (o.max_steps) run["max_steps"] = *o.max_steps;
   return run;
@@ -144,9 +159,10 @@ void print_report(const Report& r, const Device& device) {
 void run_train(const TrainOptions& o) {
   Timer wall;
   const Device device = parse_device(o.common.device);
+  NamedNetwork network = parse_model_argument(o.model);
   const auto [train, test] = load_data(o.common);
   Generator generator(o.seed);
-  NamedNetwork network = make_network(o, train.image_shape(), generator);
+  draw_weights(o, train.image_shape(), generator, network.net);
   FitOptions fit = fit_options(o);
   check_fit(network.net, train, test, fit);
   RunFolder folder({.out = o.out, .model = network.name, .force = o.force});

@@ -1,6 +1,6 @@
 // One image alone: positions or channels in the lanes in place of images. Layouts are plain, (C, H,
-// W) or (features), and every buffer has kPack floats of room behind its values, which may be read
-// and overwritten.
+// W) or (features). Behind its values every buffer has room for 2 * kPack floats, which may be
+// read, and of which the first kPack may be overwritten.
 //
 // Each sum has the order of the kernels on packs: the results have the same bits.
 #pragma once

@@ -5,6 +5,8 @@
 #include <hwy/highway.h>
 #include <hwy/targets.h>
 
+#include <atomic>
+
 #include "lenet/error.h"
 
 namespace lenet {
@@ -19,19 +21,15 @@ std::string name_of(std::int64_t target) {
 }
 
 /// Compiled targets that the machine has; lower bits are better.
-std::vector<std::int64_t> available() {
-  hwy::SetSupportedTargetsForTest(0);
-  return hwy::SupportedAndGeneratedTargets();
+const std::vector<std::int64_t>& available() {
+  static const std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  return targets;
 }
 
-std::int64_t& forced() {
-  static std::int64_t target = 0;
+/// What use_simd_target chose, or 0.
+std::atomic<std::int64_t>& forced() {
+  static std::atomic<std::int64_t> target = 0;
   return target;
-}
-
-void choose(std::int64_t targets) {
-  hwy::SetSupportedTargetsForTest(targets);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace
@@ -41,7 +39,6 @@ std::string simd_target() { return forced() != 0 ? name_of(forced()) : simd_targ
 std::vector<std::string> simd_targets() {
   std::vector<std::string> names;
   for (const std::int64_t target : available()) names.push_back(name_of(target));
-  choose(forced());
   return names;
 }
 
@@ -49,9 +46,10 @@ void use_simd_target(std::string_view name) {
   for (const std::int64_t target : available()) {
     if (name_of(target) != name) continue;
     forced() = target;
-    return choose(target);
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    return;
   }
-  choose(forced());
   throw Error(ErrorKind::kUsage, fmt::format("SIMD target '{}': this machine has {}", name,
                                              fmt::join(simd_targets(), ", ")));
 }

@@ -22,10 +22,15 @@ std::string Sequential::text() const {
 }
 
 void Sequential::build(const Shape& input, Generator& generator) {
-  // 2^30 parameters are 4 GiB; 2^24 values an image and layer are 1 GiB a thread.
+  // 2^30 parameters are 4 GiB; 2^24 values of an image are 1 GiB a thread.
   constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
   constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
   shapes_.clear();  // from here on the layers may remember other sizes
+  std::int64_t values = element_count(input);
+  if (values > kMostValues) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("input {}: too large: want at most 2^24 values", to_string(input)));
+  }
   std::vector<Shape> shapes = {input};
   std::vector<ParameterRange> ranges;
   std::int64_t total = 0;
@@ -33,10 +38,11 @@ void Sequential::build(const Shape& input, Generator& generator) {
     shapes.push_back(layer->infer(shapes.back()));
     std::int64_t count = 0;
     for (const ParameterInfo& p : layer->parameters()) count += element_count(p.shape);
-    if (element_count(shapes.back()) > kMostValues || count > kMostParameters - total) {
+    values += element_count(shapes.back());
+    if (values > kMostValues || count > kMostParameters - total) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{}: too large: output {}, {} parameters; want at most 2^24 values "
-                              "an image and 2^30 parameters in all",
+                              "an image and 2^30 parameters in all layers",
                               layer->text(), to_string(shapes.back()), count));
     }
     ranges.push_back({total, total + count});
@@ -50,7 +56,13 @@ void Sequential::build(const Shape& input, Generator& generator) {
   }
 }
 
+void Sequential::require_built() const {
+  if (built()) return;
+  throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
+}
+
 std::vector<NamedParameter> Sequential::named_parameters() {
+  require_built();
   std::vector<NamedParameter> named;
   std::size_t first = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {

@@ -18,6 +18,7 @@ std::string grouped(std::int64_t n) {
 }  // namespace
 
 std::vector<LayerSummary> summarize(const Sequential& net) {
+  net.require_built();
   std::vector<LayerSummary> layers;
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const std::string text = net[i].text();

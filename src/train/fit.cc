@@ -25,6 +25,8 @@ void check_options(const FitOptions& o, const Dataset& train) {
       fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
   require(std::isfinite(o.lr) && o.lr > 0,
           fmt::format("learning rate: {}, want a number above 0", o.lr));
+  require(o.threads >= 0 && o.threads <= kMaxThreads,
+          fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", o.threads, kMaxThreads));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
 }
 

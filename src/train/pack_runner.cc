@@ -11,17 +11,16 @@ namespace lenet {
 namespace {
 
 int checked_threads(int threads) {
-  constexpr int kMost = 1024;
-  if (threads < 0 || threads > kMost) {
+  if (threads < 0 || threads > kMaxThreads) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", threads, kMost));
+                fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", threads, kMaxThreads));
   }
   return threads == 0 ? available_cpus() : threads;
 }
 
 const Sequential& built(const Sequential& net) {
-  if (net.built()) return net;
-  throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
+  net.require_built();
+  return net;
 }
 
 /// Copies images of floats, one a lane.
@@ -65,7 +64,15 @@ void require_fit(const Sequential& net, const Dataset& data) {
 }
 
 void require_fit(const Sequential& net, const Batch& batch) {
-  if (batch.images) return require_fit(net, *batch.images);
+  if (batch.size() == 0) throw Error(ErrorKind::kUsage, "the batch is empty");
+  if (batch.images) {
+    for (const std::int32_t i : batch.order) {
+      if (i >= 0 && i < batch.images->size()) continue;
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("image {} of a batch, but the data has {}", i, batch.images->size()));
+    }
+    return require_fit(net, *batch.images);
+  }
   const Shape& input = built(net).input_shape();
   const auto images = static_cast<std::int64_t>(batch.labels.size());
   if (static_cast<std::int64_t>(batch.values.size()) != images * element_count(input)) {

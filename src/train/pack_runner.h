@@ -13,6 +13,8 @@
 
 namespace lenet {
 
+inline constexpr int kMaxThreads = 1024;
+
 /// The images of one pack: lanes from `count` on are blank.
 struct PackLabels {
   std::int64_t count;

@@ -13,8 +13,8 @@
 namespace lenet {
 namespace {
 
-/// Room for an image's values and what kernels may write behind them, in whole vectors.
-std::int64_t roomy(std::int64_t values) { return (values + 2 * kPack - 1) / kPack * kPack; }
+/// Room for an image's values and what kernels may read and write behind them, in whole vectors.
+std::int64_t roomy(std::int64_t values) { return (values + 3 * kPack - 1) / kPack * kPack; }
 
 }  // namespace
 
@@ -91,9 +91,7 @@ struct Predictor::State {
 };
 
 Predictor::Predictor(const Sequential& net) {
-  if (!net.built()) {
-    throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
-  }
+  net.require_built();
   state_ = std::make_unique<State>(net);
 }
 

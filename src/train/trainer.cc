@@ -166,6 +166,10 @@ Metrics Trainer::step(const Batch& batch, float lr) {
 void Trainer::undo() { state_->go_back(); }
 
 Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
+  if (gradient.size() != state_->net.parameters().size()) {
+    throw Error(ErrorKind::kUsage, fmt::format("a gradient of {} floats, want {}", gradient.size(),
+                                               state_->net.parameters().size()));
+  }
   const Metrics metrics = state_->run(batch, nullptr);
   std::copy_n(state_->gradient.data(), gradient.size(), gradient.begin());
   return metrics;

@@ -166,7 +166,7 @@ TEST_F(CliBadFile, MissingModelIsAnIoError) {
 }
 
 TEST_F(CliBadFile, FolderWithoutAModelIsAnIoError) {
-  expect_refusal(run({"eval", "good"}), kIo, {"good/model.safetensors", "cannot open"});
+  expect_refusal(run({"eval", "bands"}), kIo, {"bands/model.safetensors", "cannot open"});
 }
 
 TEST_F(CliBadFile, PipeInPlaceOfAModelIsRefusedAndNotWaitedFor) {

@@ -32,7 +32,7 @@ TEST_F(CliOutput, RunsThatIsAFileStopsARunWithoutOut) {
 TEST_F(CliOutput, FullDiskUnderTheMetricsStopsTheRunAndSaysSo) {
   fs::create_directory(dir_ / "out");
   fs::create_symlink("/dev/full", dir_ / "out/metrics.jsonl");
-  const Outcome outcome = train("out");
+  const Outcome outcome = train("out", {"--force"});
   EXPECT_EQ(outcome.exit_code, kIo);
   EXPECT_TRUE(contains(outcome.err, "metrics.jsonl"));
   EXPECT_TRUE(contains(outcome.err, "No space left"));

@@ -49,7 +49,9 @@ INSTANTIATE_TEST_SUITE_P(
         "Conv2d(7, 3, stride=2) ReLU MaxPool2d(3, stride=2, padding=1) Conv2d(33, 1) Tanh "
         "Flatten Linear(5)",
         "Conv2d(4, (1, 6), bias=False) ReLU MaxPool2d(2) Flatten Linear(17, bias=False)",
-        "Sigmoid MaxPool2d(2) Flatten Linear(3) Tanh", "Flatten"));
+        "Sigmoid MaxPool2d(2) Flatten Linear(3) Tanh", "Flatten",
+        // Pooled rows of 36: the last vectors of the last row end far behind it.
+        "Conv2d(16, 3, padding=(12, 8)) ReLU MaxPool2d(2) Flatten Linear(3)"));
 
 TEST(Predictor, NeedsABuiltNetwork) {
   const Sequential net = make_lenet();
