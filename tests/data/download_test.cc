@@ -81,7 +81,7 @@ TEST_F(Download, NeverFollowsAUrlWithoutHttps) {
 }
 
 TEST_F(Download, StoresTheFourFilesAndFetchesThemOnce) {
-  if (!fs::exists(kDebianFolder)) GTEST_SKIP() << "needs dataset-fashion-mnist";
+  ASSERT_TRUE(fs::exists(kDebianFolder)) << "install dataset-fashion-mnist";
   for (const FashionMnistFile& file : kFashionMnistFiles) {
     const std::string name = std::string(file.name) + ".gz";
     fs::create_symlink(kDebianFolder / name, served_ / name);
@@ -109,7 +109,7 @@ TEST_F(Download, StoresTheFourFilesAndFetchesThemOnce) {
 }
 
 TEST_F(Download, FetchesOnlyWhatTheCacheLacks) {
-  if (!fs::exists(kDebianFolder)) GTEST_SKIP() << "needs dataset-fashion-mnist";
+  ASSERT_TRUE(fs::exists(kDebianFolder)) << "install dataset-fashion-mnist";
   fill(cache_);
   fs::remove(cache_ / "t10k-labels-idx1-ubyte");
   fs::create_symlink(kDebianFolder / "t10k-labels-idx1-ubyte.gz",

@@ -32,7 +32,7 @@ std::vector<int> first_labels(const Dataset& data) {
 class FashionMnist : public TestFolder {
  protected:
   void SetUp() override {
-    if (!fs::exists(kDebianFolder)) GTEST_SKIP() << "needs dataset-fashion-mnist";
+    ASSERT_TRUE(fs::exists(kDebianFolder)) << "install dataset-fashion-mnist";
   }
 };
 
