@@ -47,6 +47,20 @@ Phase phase_of(std::int64_t first, std::int64_t inputs, std::int64_t outputs, st
           first_tap + (taps - 1) * stride};
 }
 
+/// Zeroes the positions that no tap meets: rows fh, fh + stride, ... and columns likewise.
+void zero_phase(const Conv2dShape& s, std::int64_t fh, std::int64_t fw, float* dx) {
+  const F32 d;
+  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+  for (std::int64_t c = 0; c < s.in_channels; ++c) {
+    for (std::int64_t h = fh; h < s.in_height; h += s.stride_height) {
+      float* row = dx + (c * s.in_height + h) * s.in_width * kPack;
+      for (std::int64_t w = fw; w < s.in_width; w += s.stride_width) {
+        for (int v = 0; v < kVectors; ++v) hn::Store(hn::Zero(d), d, row + w * kPack + v * kLanes);
+      }
+    }
+  }
+}
+
 void Conv2dInputGradient(const Conv2dShape& s, const float* weight, const float* dy, float* dx) {
   for (std::int64_t fh = 0; fh < std::min(s.stride_height, s.in_height); ++fh) {
     const Phase h =
@@ -54,6 +68,10 @@ void Conv2dInputGradient(const Conv2dShape& s, const float* weight, const float*
     for (std::int64_t fw = 0; fw < std::min(s.stride_width, s.in_width); ++fw) {
       const Phase w =
           phase_of(fw, s.in_width, s.out_width, s.kernel_width, s.stride_width, s.pad_width);
+      if (h.axis.taps == 0 || w.axis.taps == 0) {
+        zero_phase(s, fh, fw, dx);
+        continue;
+      }
       const std::int64_t tap = h.last_tap * s.kernel_width + w.last_tap;
       correlate({.h = h.axis,
                  .w = w.axis,
@@ -127,17 +145,25 @@ void Conv2dWeightGradient(const Conv2dShape& s, const float* x, const float* dy,
                .dyh = y_row,
                .dwj = s.in_channels * s.taps(),
                .dwt = pointwise ? s.taps() : 1};
-  for (std::int64_t kh = 0; kh < s.kernel_height; ++kh) {
-    // Rows of dy whose tap row kh lies on the input.
-    const Axis rows{s.out_height, s.in_height, 1, s.stride_height, kh - s.pad_height};
-    const Axis::Range valid = rows.interior();
-    k.rows = valid.size();
-    const float* x_first = x + (valid.first * s.stride_height + kh - s.pad_height) * x_row;
-    const float* dy_first = dy + valid.first * y_row;
-    const std::int64_t channels = pointwise ? 1 : s.in_channels;
+  const std::int64_t channels = pointwise ? 1 : s.in_channels;
+  const std::int64_t columns = pointwise ? s.in_channels : s.kernel_width;
+  const std::int64_t most = best_columns(s.out_channels, columns);
+  const std::int64_t blocks =
+      ceil_div(s.out_channels,
+               max_product_block(static_cast<int>(ceil_div(columns, ceil_div(columns, most)))));
+  // The channels of dy outermost: a block of them stays in the L1 cache while all of x passes.
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const Axis::Range out = balanced_part(s.out_channels, blocks, i);
     for (std::int64_t c = 0; c < channels; ++c) {
-      product_sum(k, s.out_channels, pointwise ? s.in_channels : s.kernel_width, dy_first,
-                  x_first + c * x_plane, dweight + c * s.taps() + kh * s.kernel_width);
+      for (std::int64_t kh = 0; kh < s.kernel_height; ++kh) {
+        // Rows of dy whose tap row kh lies on the input.
+        const Axis rows{s.out_height, s.in_height, 1, s.stride_height, kh - s.pad_height};
+        const Axis::Range valid = rows.interior();
+        k.rows = valid.size();
+        product_sum(k, out.size(), columns, most, dy + out.first * k.dyj + valid.first * k.dyh,
+                    x + c * x_plane + (valid.first * s.stride_height + kh - s.pad_height) * x_row,
+                    dweight + out.first * k.dwj + c * s.taps() + kh * s.kernel_width);
+      }
     }
   }
   if (dbias) bias_gradient(s, dy, dbias);

@@ -149,27 +149,20 @@ constexpr std::int64_t best_columns(std::int64_t channels, std::int64_t columns)
   return best;
 }
 
-/// All channels of dy against `columns` columns, block by block.
+/// `channels` channels of dy, which fit a block, against `columns` columns, at most `most` at once.
 inline void product_sum(const ProductSum& k, std::int64_t channels, std::int64_t columns,
-                        const float* dy, const float* x, float* dweight) {
-  const std::int64_t most = best_columns(channels, columns);
-  const std::int64_t column_blocks = ceil_div(columns, most);
-  const std::int64_t channel_blocks =
-      ceil_div(channels, max_product_block(static_cast<int>(ceil_div(columns, column_blocks))));
-  for (std::int64_t i = 0; i < channel_blocks; ++i) {
-    const Axis::Range channel = balanced_part(channels, channel_blocks, i);
-    for (std::int64_t j = 0; j < column_blocks; ++j) {
-      const Axis::Range column = balanced_part(columns, column_blocks, j);
-      ProductSum block = k;
-      block.offset += column.first * k.tap_shift;
-      const Axis width{k.columns, k.inputs, (column.size() - 1) * k.tap_shift + 1, k.step,
-                       block.offset};
-      const auto& kernel = kProductSumBlocks[static_cast<std::size_t>(column.size() - 1)]
-                                            [static_cast<std::size_t>(channel.size() - 1)];
-      kernel(block, width.interior(), dy + channel.first * k.dyj,
-             x + column.first * (k.xt - k.tap_shift * kPack),
-             dweight + channel.first * k.dwj + column.first * k.dwt);
-    }
+                        std::int64_t most, const float* dy, const float* x, float* dweight) {
+  const std::int64_t blocks = ceil_div(columns, most);
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const Axis::Range column = balanced_part(columns, blocks, i);
+    ProductSum block = k;
+    block.offset += column.first * k.tap_shift;
+    const Axis width{k.columns, k.inputs, (column.size() - 1) * k.tap_shift + 1, k.step,
+                     block.offset};
+    const auto& kernel = kProductSumBlocks[static_cast<std::size_t>(column.size() - 1)]
+                                          [static_cast<std::size_t>(channels - 1)];
+    kernel(block, width.interior(), dy, x + column.first * (k.xt - k.tap_shift * kPack),
+           dweight + column.first * k.dwt);
   }
 }
 

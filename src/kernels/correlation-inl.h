@@ -34,11 +34,10 @@ struct Axis {
 
   /// Positions whose every tap lies on the input.
   Range interior() const {
-    std::int64_t first = 0;
-    while (first < outputs && taps_at(first).size() < taps) ++first;
-    std::int64_t last = first;
-    while (last < outputs && taps_at(last).size() == taps) ++last;
-    return {first, last};
+    const std::int64_t first =
+        std::min(outputs, (std::max<std::int64_t>(-offset, 0) + step - 1) / step);
+    const std::int64_t room = inputs - taps - offset;  // the last tap's place may go this far
+    return {first, room < 0 ? first : std::clamp(room / step + 1, first, outputs)};
   }
 };
 
@@ -85,8 +84,19 @@ constexpr int best_positions(std::int64_t channels, std::int64_t width) {
   return best;
 }
 
-inline void contract(int channels, int positions, const Contraction& k, const float* weight,
+/// The same sum with its longest trip in the inner loop, where each channel has one tap only.
+inline Contraction innermost_channels(Contraction k) {
+  if (k.nh == 1 && k.nw == 1) {
+    std::swap(k.nc, k.nw);
+    k.xw = k.xc;
+    k.ww = k.wc;
+  }
+  return k;
+}
+
+inline void contract(int channels, int positions, const Contraction& sum, const float* weight,
                      const float* bias, const float* x, float* y) {
+  const Contraction k = innermost_channels(sum);
   const auto b = static_cast<std::size_t>(channels - 1);
   switch (positions) {
     case 1:
