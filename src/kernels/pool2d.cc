@@ -108,8 +108,8 @@ HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, float scale,
     const Vec v = value(at);
     if constexpr (kAverage) {
       pooled = hn::Add(pooled, v);
-    } else {  // a NaN is the maximum, as in PyTorch
-      pooled = hn::IfThenElse(hn::Or(hn::Gt(v, pooled), hn::IsNaN(v)), v, pooled);
+    } else {  // a NaN is the maximum, as in PyTorch; Max keeps only one in its second operand
+      pooled = hn::IfThenElse(hn::IsNaN(pooled), pooled, hn::Max(pooled, v));
     }
   });
   return kAverage ? hn::Mul(pooled, hn::Set(d, scale)) : pooled;
@@ -139,14 +139,19 @@ template <Pooling kPooling, Activation kActivation, int kSize>
 void pool_disjoint(const Pool2dShape& s, float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
   const F32 d;
   const float scale = reciprocal_area(s);
+  // The ReLU of the maximum is the maximum of the ReLUs, and x > 0 where ReLU(x) is.
+  constexpr bool kAfter = kPooling == Pooling::kMaximum && kActivation == Activation::kReLU;
   const auto value = [&](std::int64_t at) HWY_ATTR {
-    const Vec v = activate<kActivation>(d, hn::Load(d, x + at));
-    if constexpr (kActivation != Activation::kNone) hn::Store(v, d, x + at);
-    return v;
+    const Vec v = hn::Load(d, x + at);
+    if constexpr (kAfter || kActivation == Activation::kNone) return v;
+    const Vec activated = activate<kActivation>(d, v);
+    hn::Store(activated, d, x + at);
+    return activated;
   };
   for_each_disjoint_window<kSize>(
       s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
-        hn::Store(pool_window<kPooling>(window, lane, scale, value), d, y + place + lane);
+        const Vec pooled = pool_window<kPooling>(window, lane, scale, value);
+        hn::Store(kAfter ? activate<kActivation>(d, pooled) : pooled, d, y + place + lane);
       });
 }
 

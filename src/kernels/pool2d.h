@@ -26,7 +26,8 @@ struct Pool2dShape {
 };
 
 /// x = activation(x) in place, then y = the pooled x, in one pass. Needs shape.disjoint(). Elements
-/// of x outside every window stay as they are.
+/// of x outside every window stay as they are, and all of x where its ReLU's maximum is taken: the
+/// backward pass asks only which are above 0.
 void pool2d_forward(const Pool2dShape& shape, Pooling pooling, Activation activation, float* x,
                     float* y);
 
