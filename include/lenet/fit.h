@@ -37,7 +37,7 @@ struct EpochReport {
 struct FitOptions {
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
-  float lr = 0.9f;
+  double lr = 0.9;
   std::uint64_t seed = 0;  ///< as torch.manual_seed
   int threads = 0;         ///< 0: the CPUs that this process may use
   bool shuffle = true;     ///< false: the order of the file in every epoch

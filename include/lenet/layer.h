@@ -10,6 +10,7 @@
 
 #include "lenet/activation.h"
 #include "lenet/pack.h"
+#include "lenet/random.h"
 #include "lenet/shape.h"
 
 namespace lenet {
@@ -20,7 +21,8 @@ struct ParameterInfo {
 
   std::string name;  ///< "weight", "bias"; a network puts the layer's index before it: "0.weight"
   Shape shape;       ///< PyTorch's: Conv2d (out, in, height, width), Linear (out, in)
-  double bound = 0;  ///< drawn uniform in [-bound, bound)
+  double bound = 0;  ///< drawn uniform in [-bound, bound), unless it is 0
+  float initial = 0;  ///< where nothing is drawn
   Kind kind = Kind::kOther;  ///< Xavier's rule applies to kWeight
 };
 
@@ -31,6 +33,7 @@ struct ForwardPass {
   Activation input_activation;        ///< to be applied to x first; kNone unless takes_activation()
   float* x;  ///< input, (elements, kPack); to be changed only by input_activation
   float* y;  ///< output, (elements, kPack), every float to be written
+  const RandomPlace* random = nullptr;  ///< null outside training
 };
 
 /// The backward pass of one pack. The output's value is gone: its memory holds dy.
@@ -46,6 +49,8 @@ struct BackwardPass {
   float* x_rows;    ///< for layers with gradient_over_batch(): this pack's place in the panels
   float* dy_rows;
   std::int64_t panel_stride;
+  std::int64_t images = kPack;  ///< lanes with an image; dy is 0 in the others
+  const RandomPlace* random = nullptr;  ///< as in the forward pass
 };
 
 /// The forward pass of one image alone, in plain layout (C, H, W) or (features). x and y have room
@@ -98,6 +103,10 @@ class Layer {
 
   /// The layer's parameters, in order. Called after infer().
   virtual std::vector<ParameterInfo> parameters() const { return {}; }
+
+  /// What the layer remembers from batch to batch and no optimizer changes: each filled with its
+  /// `initial` at first.
+  virtual std::vector<ParameterInfo> buffers() const { return {}; }
 
   /// Multiply-adds of one image's forward pass.
   virtual std::int64_t multiply_adds() const { return 0; }

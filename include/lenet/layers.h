@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "lenet/layer.h"
+#include "lenet/mapping.h"
 
 namespace lenet {
 
@@ -76,6 +77,9 @@ class Pool2d : public Layer {
   enum class Kind { kAverage, kMaximum };
   Pool2d(Kind kind, const Options& options);
 
+  /// Takes one window of this size from now on.
+  void pool_all(Size2d image);
+
  private:
   Kind kind_;
   Options options_;
@@ -87,6 +91,15 @@ class Pool2d : public Layer {
 class AvgPool2d : public Pool2d {
  public:
   explicit AvgPool2d(const Options& options) : Pool2d(Kind::kAverage, options) {}
+};
+
+/// torch.nn.AdaptiveAvgPool2d(1): the mean of each channel.
+class AdaptiveAvgPool2d final : public Pool2d {
+ public:
+  AdaptiveAvgPool2d() : Pool2d(Kind::kAverage, {.kernel = 1}) {}
+
+  std::string text() const override { return "AdaptiveAvgPool2d(1)"; }
+  Shape infer(const Shape& input) override;
 };
 
 /// torch.nn.MaxPool2d.
@@ -162,6 +175,122 @@ class ReLU final : public ElementwiseLayer {
 class Tanh final : public ElementwiseLayer {
  public:
   Tanh() : ElementwiseLayer(Activation::kTanh) {}
+};
+
+/// An activation that keeps its input for the backward pass.
+class MappedLayer : public Layer {
+ public:
+  Shape infer(const Shape& input) override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  bool backward_in_place() const override { return true; }
+  std::optional<std::int64_t> image_scratch() const override { return 0; }
+  void forward_image(const ImagePass& pass) const override;
+
+ protected:
+  explicit MappedLayer(const Mapping& mapping) : mapping_(mapping) {}
+
+ private:
+  Mapping mapping_;
+  std::int64_t count_ = 0;
+};
+
+/// x above 0, negative_slope * x below.
+class LeakyReLU final : public MappedLayer {
+ public:
+  /// Throws Error (kUsage) unless the slope is finite.
+  explicit LeakyReLU(double negative_slope = 0.01);
+  std::string text() const override;
+
+ private:
+  double negative_slope_;
+};
+
+/// x sigmoid(x).
+class SiLU final : public MappedLayer {
+ public:
+  SiLU() : MappedLayer({.kind = Mapping::Kind::kSiLU}) {}
+  std::string text() const override;
+};
+
+/// 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998).
+class ScaledTanh final : public MappedLayer {
+ public:
+  ScaledTanh() : MappedLayer({.kind = Mapping::Kind::kScaledTanh}) {}
+  std::string text() const override;
+};
+
+/// torch.nn.Dropout: in training, zero with probability p, or else divided by 1 - p. A trainer's
+/// seed and step draw; the sequence is not PyTorch's.
+class Dropout final : public Layer {
+ public:
+  /// Throws Error (kUsage) unless p is 0 to 1.
+  explicit Dropout(double p = 0.5);
+
+  std::string text() const override;
+  Shape infer(const Shape& input) override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  bool backward_in_place() const override { return true; }
+  std::optional<std::int64_t> image_scratch() const override { return 0; }
+  void forward_image(const ImagePass& pass) const override;
+
+ private:
+  double p_;
+  std::int64_t count_ = 0;
+};
+
+/// What BatchNorm1d and BatchNorm2d share: y = (x - mean) / sqrt(variance + eps) * weight + bias,
+/// by channels. In training the mean and the variance are the batch's, and the running ones move
+/// towards them by `momentum`; elsewhere they are the running ones. As in PyTorch the running
+/// variance is the unbiased one.
+class BatchNorm : public Layer {
+ public:
+  struct Options {
+    double eps = 1e-5;
+    double momentum = 0.1;
+    bool affine = true;  ///< has weight and bias
+  };
+
+  std::string text() const override;
+  Shape infer(const Shape& input) override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  std::vector<ParameterInfo> parameters() const override;
+  std::vector<ParameterInfo> buffers() const override;
+  bool backward_in_place() const override { return true; }
+  std::int64_t prepared_size() const override;
+  std::optional<std::int64_t> image_scratch() const override { return 0; }
+  void forward_image(const ImagePass& pass) const override;
+
+ protected:
+  BatchNorm(const char* name, std::size_t dimensions, const Options& options);
+
+ private:
+  friend class BatchNormPasses;
+
+  struct Channels {
+    std::int64_t channels = 0, positions = 0;
+  };
+
+  std::string name_;
+  std::size_t dimensions_;
+  Options options_;
+  Channels shape_;
+};
+
+/// torch.nn.BatchNorm1d, for (features).
+class BatchNorm1d final : public BatchNorm {
+ public:
+  BatchNorm1d() : BatchNorm1d(Options()) {}
+  explicit BatchNorm1d(const Options& options) : BatchNorm("BatchNorm1d", 1, options) {}
+};
+
+/// torch.nn.BatchNorm2d, for (channels, height, width).
+class BatchNorm2d final : public BatchNorm {
+ public:
+  BatchNorm2d() : BatchNorm2d(Options()) {}
+  explicit BatchNorm2d(const Options& options) : BatchNorm("BatchNorm2d", 3, options) {}
 };
 
 /// (C, H, W) to (C * H * W), in that order.

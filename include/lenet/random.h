@@ -29,6 +29,15 @@ class Generator {
   std::mt19937 engine_;
 };
 
+/// Where a training pass takes its random numbers from: a counter, so that any order of the work
+/// draws the same.
+struct RandomPlace {
+  std::uint64_t seed;
+  std::int64_t step;         ///< of the trainer, from 0
+  std::int64_t first_image;  ///< of the pack, within the batch
+  std::int64_t stage;        ///< of the network
+};
+
 /// What a DataLoader without shuffling draws from the generator at the start of a pass.
 void draw_loader_seed(Generator& generator);
 

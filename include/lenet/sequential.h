@@ -23,6 +23,14 @@ struct NamedParameter {
   std::span<float> values;
 };
 
+/// A pixel counts as (byte / 255 - mean) / deviation of its channel; as byte / 255 where both are
+/// empty.
+struct Normalization {
+  std::vector<float> mean, deviation;
+
+  bool operator==(const Normalization&) const = default;
+};
+
 /// torch.nn.Sequential. Input sizes are inferred: build() gives the layers their shapes and the
 /// parameters their memory.
 class Sequential {
@@ -74,11 +82,32 @@ class Sequential {
     return ranges_[static_cast<std::size_t>(layer)];
   }
 
+  /// After build(): what the layers remember besides, such as running means, in the same way.
+  std::span<float> buffers() { return buffers_; }
+  std::span<const float> buffers() const { return buffers_; }
+  std::vector<NamedParameter> named_buffers();
+  ParameterRange buffer_range(std::int64_t layer) const {
+    return buffer_ranges_[static_cast<std::size_t>(layer)];
+  }
+
+  /// What images of bytes are standardised by before the first layer; at first by nothing.
+  const Normalization& normalization() const { return normalization_; }
+
+  /// Throws Error (kUsage) unless there is one finite mean and one deviation above 0 for each
+  /// channel of the input, or none. After build().
+  void set_normalization(Normalization normalization);
+
  private:
+  template <class F>
+  std::vector<NamedParameter> named(std::span<float> values, F of) const;
+
   std::vector<std::unique_ptr<Layer>> layers_;
   std::vector<Shape> shapes_;
   std::vector<ParameterRange> ranges_;
   std::vector<float> parameters_;
+  std::vector<ParameterRange> buffer_ranges_;
+  std::vector<float> buffers_;
+  Normalization normalization_;
 };
 
 /// nn.init.xavier_uniform_ for the weights of every Conv2d and Linear, biases untouched: D2L's

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lenet/dataset.h"
+#include "lenet/optimizer.h"
 #include "lenet/sequential.h"
 
 namespace lenet {
@@ -58,18 +59,23 @@ struct Evaluation {
   std::vector<std::int32_t> predicted;  ///< class of each image, in the order of the batch
 };
 
-/// Trains a network with the mean cross-entropy of each batch and SGD. The result has the same bits
-/// for any number of threads. Refers to the network, which must be built, outlive the trainer and
-/// not be built anew.
+/// Trains a network with the mean cross-entropy of each batch. The result has the same bits for any
+/// number of threads. Refers to the network, which must be built, outlive the trainer and not be
+/// built anew.
 class Trainer {
  public:
   struct Options {
     std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
+    Optimizer optimizer = {};
+    double label_smoothing = 0;  ///< share of the target spread over all classes
+    double clip_norm = 0;        ///< the largest norm of a gradient; 0: any
+    double ema_decay = 0;        ///< of the averaged weights; 0: none are kept
+    std::uint64_t seed = 0;      ///< of Dropout
   };
 
-  /// Throws Error (kUsage) for a network without parameters, a batch size below 1 or threads out of
-  /// 0 to 1024.
+  /// Throws Error (kUsage) for a network without parameters, a batch size below 1, threads out of
+  /// 0 to 1024, or another option out of range.
   Trainer(Sequential& net, const Options& options);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
@@ -77,19 +83,26 @@ class Trainer {
 
   int threads() const;
 
-  /// parameters -= lr * gradient of the mean loss. If the loss is not finite, the parameters go
-  /// back to what they were before the last step, and the metrics tell. Allocates nothing. Throws
-  /// Error (kUsage) if the batch does not fit the network.
-  Metrics step(const Batch& batch, float lr);
+  /// A step of the optimizer with the gradient of the mean loss. If the loss is not finite, all is
+  /// as before the last step, and the metrics tell. Allocates nothing. Throws Error (kUsage) if the
+  /// batch does not fit the network, or is larger than Options::batch_size for one that normalises
+  /// over the batch.
+  Metrics step(const Batch& batch, double lr);
 
-  /// Puts back the parameters from before the last step.
+  /// Puts back parameters, buffers and the optimizer's state from before the last step.
   void undo();
+
+  /// Exchanges the parameters and buffers with their exponential averages, to evaluate or to save
+  /// those; before the next step they must be exchanged back. Step t moves an average by
+  /// max(1 - ema_decay, 9 / (10 + t)) of the way. Throws Error (kUsage) if none are kept.
+  void swap_averages();
 
   /// Writes the gradient of the mean loss by net.parameters(), without a step.
   Metrics gradient(const Batch& batch, std::span<float> gradient);
 
-  /// The forward pass of all images.
+  /// The forward pass of all images, or of those that `indices` names.
   Evaluation evaluate(const Dataset& data);
+  Evaluation evaluate(const Dataset& data, std::span<const std::int32_t> indices);
 
   /// To be called when something else has changed net.parameters(). A step that follows does not go
   /// back behind them.

@@ -44,7 +44,7 @@ FitOptions fit_options(const TrainOptions& o) {
   FitOptions fit;
   fit.epochs = o.epochs;
   fit.batch_size = o.batch_size;
-  fit.lr = static_cast<float>(o.lr);
+  fit.lr = o.lr;
   fit.seed = o.seed;
   fit.threads = o.common.threads;
   fit.shuffle = !o.no_shuffle;

@@ -15,17 +15,11 @@
 #include <cstdint>
 #include <utility>
 
-#include "lenet/pack.h"
+#include "kernels/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-using F32 = hn::CappedTag<float, kPack>;
-using Vec = hn::Vec<F32>;
-
-/// Vectors in a pack: 1 on AVX-512, 2 on AVX2, 4 on 128-bit targets.
-inline constexpr int kVectors = static_cast<int>(kPack / hn::MaxLanes(F32()));
 
 /// Vector registers of the target.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON

@@ -13,31 +13,10 @@
 #include <utility>
 
 #include "kernels/correlation-inl.h"
+#include "kernels/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
-
-/// The sum over the lanes of a pack, halves added first: the same tree on every target.
-HWY_INLINE float sum_lanes(const Vec (&v)[kVectors]) {
-  Vec half[kVectors];
-  for (int i = 0; i < kVectors; ++i) half[i] = v[i];
-  for (int n = kVectors / 2; n > 0; n /= 2) {
-    for (int i = 0; i < n; ++i) half[i] = hn::Add(half[i], half[i + n]);
-  }
-#if HWY_TARGET == HWY_AVX3
-  const hn::FixedTag<float, 8> d8;
-  const hn::FixedTag<float, 4> d4;
-  const auto v8 = hn::Add(hn::LowerHalf(d8, half[0]), hn::UpperHalf(d8, half[0]));
-  auto v4 = hn::Add(hn::LowerHalf(d4, v8), hn::UpperHalf(d4, v8));
-#elif HWY_TARGET == HWY_AVX2
-  const hn::FixedTag<float, 4> d4;
-  auto v4 = hn::Add(hn::LowerHalf(d4, half[0]), hn::UpperHalf(d4, half[0]));
-#else
-  auto v4 = half[0];
-#endif
-  v4 = hn::Add(v4, hn::Shuffle1032(v4));
-  return hn::GetLane(hn::Add(v4, hn::Shuffle2301(v4)));
-}
 
 /// dweight[j][t] = sum over rows, columns and lanes of dy[j][row, column] * x[t][row, column of t].
 ///

@@ -40,21 +40,26 @@ void CrossEntropyForward(std::int64_t classes, const float* logits, Verdict& ver
   }
 }
 
-void CrossEntropyBackward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
-                          float scale, const Verdict& verdict, float* logits) {
+void CrossEntropyBackward(std::int64_t classes, const Target& target, float scale,
+                          const Verdict& verdict, float* logits) {
   const F32 d;
+  const auto of_all = hn::Set(d, target.smoothing / static_cast<float>(classes));
   alignas(64) float weight[kPack] = {};  // 0 in lanes without an image, whatever their logits
-  std::fill_n(weight, count, scale);
+  std::fill_n(weight, target.count, scale);
   for (std::int64_t v = 0; v < kPack; v += kLanes) {
     const auto logsumexp = hn::LoadU(d, verdict.logsumexp + v);
     const auto lane_weight = hn::Load(d, weight + v);
     const auto counts = hn::Gt(lane_weight, hn::Zero(d));
     for (float* p = logits + v; p < logits + classes * kPack; p += kPack) {
       const auto probability = exp(d, hn::Sub(hn::Load(d, p), logsumexp));
-      hn::Store(hn::IfThenElseZero(counts, hn::Mul(probability, lane_weight)), d, p);
+      const auto surplus = hn::Sub(probability, of_all);
+      hn::Store(hn::IfThenElseZero(counts, hn::Mul(surplus, lane_weight)), d, p);
     }
   }
-  for (std::int64_t lane = 0; lane < count; ++lane) logits[labels[lane] * kPack + lane] -= scale;
+  const float of_label = (1 - target.smoothing) * scale;
+  for (std::int64_t lane = 0; lane < target.count; ++lane) {
+    logits[target.labels[lane] * kPack + lane] -= of_label;
+  }
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE
@@ -70,9 +75,21 @@ void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& v
   HWY_DYNAMIC_DISPATCH(CrossEntropyForward)(classes, logits, verdict);
 }
 
-void cross_entropy_backward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
-                            float scale, const Verdict& verdict, float* logits) {
-  HWY_DYNAMIC_DISPATCH(CrossEntropyBackward)(classes, labels, count, scale, verdict, logits);
+float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lane,
+                    const Verdict& verdict, const float* logits) {
+  const float loss = verdict.logsumexp[lane] - logits[target.labels[lane] * kPack + lane];
+  if (target.smoothing == 0) return loss;
+  float mean = 0;
+  for (std::int64_t k = 0; k < classes; ++k) {
+    mean += verdict.logsumexp[lane] - logits[k * kPack + lane];
+  }
+  mean /= static_cast<float>(classes);
+  return (1 - target.smoothing) * loss + target.smoothing * mean;
+}
+
+void cross_entropy_backward(std::int64_t classes, const Target& target, float scale,
+                            const Verdict& verdict, float* logits) {
+  HWY_DYNAMIC_DISPATCH(CrossEntropyBackward)(classes, target, scale, verdict, logits);
 }
 
 }  // namespace lenet::kernels

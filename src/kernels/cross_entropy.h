@@ -17,9 +17,21 @@ struct Verdict {
 /// 64 bytes.
 void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& verdict);
 
-/// logits = (e^(logit - logsumexp) - [class is the label]) * scale, the gradient of the scaled
-/// loss; 0 in lanes from `count` on. labels: `count` of them.
-void cross_entropy_backward(std::int64_t classes, const std::uint8_t* labels, std::int64_t count,
-                            float scale, const Verdict& verdict, float* logits);
+/// What the loss compares the outputs with: the label has probability 1 - smoothing, and `smoothing`
+/// is spread evenly over all classes.
+struct Target {
+  const std::uint8_t* labels;  ///< `count` of them
+  std::int64_t count;          ///< lanes with an image
+  float smoothing = 0;
+};
+
+/// The loss of one lane from the Verdict of these logits.
+float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lane,
+                    const Verdict& verdict, const float* logits);
+
+/// logits = (e^(logit - logsumexp) - probability in the target) * scale, the gradient of the scaled
+/// loss; 0 in lanes from target.count on.
+void cross_entropy_backward(std::int64_t classes, const Target& target, float scale,
+                            const Verdict& verdict, float* logits);
 
 }  // namespace lenet::kernels

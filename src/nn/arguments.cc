@@ -98,6 +98,16 @@ bool Arguments::boolean(std::string_view parameter, bool missing) const {
   throw wrong_type(*argument, parameter, "True or False");
 }
 
+double Arguments::number(std::string_view parameter, double missing) const {
+  const ArgumentText* argument = find(parameter);
+  if (argument == nullptr) return missing;
+  if (const auto* value = std::get_if<double>(&argument->value)) return *value;
+  if (const auto* value = std::get_if<std::int64_t>(&argument->value)) {
+    return static_cast<double>(*value);
+  }
+  throw wrong_type(*argument, parameter, "a number");
+}
+
 /// "Linear(out_features, bias)".
 std::string Arguments::signature() const {
   std::vector<std::string_view> names;

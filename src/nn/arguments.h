@@ -37,6 +37,7 @@ class Arguments {
   IntegerPair pair(std::string_view parameter) const;
   IntegerPair pair(std::string_view parameter, IntegerPair missing) const;
   bool boolean(std::string_view parameter, bool missing) const;
+  double number(std::string_view parameter, double missing) const;
 
  private:
   std::size_t index_of_keyword(const ArgumentText& argument) const;

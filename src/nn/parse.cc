@@ -38,6 +38,31 @@ std::unique_ptr<Layer> parse_linear(const ModelText& model, const LayerText& lay
       Linear::Options{.out_features = a.integer("out_features"), .bias = a.boolean("bias", true)});
 }
 
+template <class Norm>
+std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer, {{"eps"}, {"momentum"}, {"affine"}});
+  const BatchNorm::Options usual;
+  return std::make_unique<Norm>(
+      BatchNorm::Options{.eps = a.number("eps", usual.eps),
+                         .momentum = a.number("momentum", usual.momentum),
+                         .affine = a.boolean("affine", usual.affine)});
+}
+
+std::unique_ptr<Layer> parse_adaptive_pool(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer, {{"output_size"}});
+  if (a.pair("output_size") != IntegerPair{1, 1}) {
+    throw Error(ErrorKind::kUsage, "output_size: want 1");
+  }
+  return std::make_unique<AdaptiveAvgPool2d>();
+}
+
+template <class L>
+std::unique_ptr<Layer> parse_number(const ModelText& model, const LayerText& layer,
+                                    std::string_view name, double missing) {
+  const Arguments a(model, layer, {{name}});
+  return std::make_unique<L>(a.number(name, missing));
+}
+
 template <class L>
 std::unique_ptr<Layer> parse_plain(const ModelText& model, const LayerText& layer) {
   const Arguments none(model, layer, {});
@@ -53,10 +78,20 @@ std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& laye
   if (layer.name == "Sigmoid") return parse_plain<Sigmoid>(model, layer);
   if (layer.name == "ReLU") return parse_plain<ReLU>(model, layer);
   if (layer.name == "Tanh") return parse_plain<Tanh>(model, layer);
+  if (layer.name == "LeakyReLU") {
+    return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
+  }
+  if (layer.name == "SiLU") return parse_plain<SiLU>(model, layer);
+  if (layer.name == "ScaledTanh") return parse_plain<ScaledTanh>(model, layer);
+  if (layer.name == "Dropout") return parse_number<Dropout>(model, layer, "p", 0.5);
+  if (layer.name == "BatchNorm1d") return parse_batch_norm<BatchNorm1d>(model, layer);
+  if (layer.name == "BatchNorm2d") return parse_batch_norm<BatchNorm2d>(model, layer);
+  if (layer.name == "AdaptiveAvgPool2d") return parse_adaptive_pool(model, layer);
   throw model_text_error(model.text, layer.position,
                          "unknown layer " + layer.name.substr(0, 40) +
-                             ", want Conv2d, AvgPool2d, MaxPool2d, Linear, Flatten, Sigmoid, ReLU "
-                             "or Tanh");
+                             ", want Conv2d, AvgPool2d, MaxPool2d, AdaptiveAvgPool2d, Linear, "
+                             "BatchNorm1d, BatchNorm2d, Dropout, Flatten, Sigmoid, ReLU, "
+                             "LeakyReLU, SiLU, Tanh or ScaledTanh");
 }
 
 }  // namespace

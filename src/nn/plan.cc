@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/activation.h"
-#include "lenet/layers.h"
+#include "nn/batch_norm.h"
 
 namespace lenet {
 namespace {
@@ -15,6 +15,14 @@ std::int64_t last_layer(const Sequential& net) {
   std::int64_t last = net.size() - 1;
   while (last >= 0 && is_flatten(net[last])) --last;
   return last;
+}
+
+/// The pass's place at stage i, kept in `place`; null outside training.
+const RandomPlace* place_of(const PackPass& pass, std::size_t i, RandomPlace& place) {
+  if (!pass.random) return nullptr;
+  place = *pass.random;
+  place.stage = static_cast<std::int64_t>(i);
+  return &place;
 }
 
 std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
@@ -34,7 +42,14 @@ Plan::Plan(const Sequential& net) {
       stages_.back().activation = elementwise->activation();
     } else {
       add_stage(layer, net.parameter_range(i), element_count(net.output_shape(i)) * kPack);
+      stages_.back().buffers = net.buffer_range(i);
+      stages_.back().norm = dynamic_cast<const BatchNorm*>(&layer);
     }
+  }
+  segments_ = {{0, 0}};
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].norm) segments_.push_back({i, i});
+    segments_.back().last = i + 1;
   }
   scratch_ = arena_size_;
   for (const Stage& stage : stages_) {
@@ -66,63 +81,82 @@ void Plan::add_stage(const Layer& layer, ParameterRange parameters, std::int64_t
   stages_.push_back(stage);
 }
 
-void Plan::prepare(std::span<const float> parameters, float* prepared) const {
+void Plan::prepare(const Sequential& net, float* prepared) const {
   for (const Stage& stage : stages_) {
     for (const UpdatePart& part : stage.layer->update_parts()) {
-      stage.layer->prepare(part, part_of(parameters, stage.parameters), prepared + stage.prepared);
+      stage.layer->prepare(part, part_of(net.parameters(), stage.parameters),
+                           prepared + stage.prepared);
     }
+  }
+  prepare_norms(net, prepared);
+}
+
+void Plan::prepare_norms(const Sequential& net, float* prepared) const {
+  for (const Stage& stage : stages_) {
+    if (!stage.norm) continue;
+    BatchNormPasses(*stage.norm)
+        .prepare_evaluation(part_of(net.parameters(), stage.parameters),
+                            part_of(net.buffers(), stage.buffers), prepared + stage.prepared);
   }
 }
 
-void Plan::forward(std::span<const float> parameters, const float* prepared, float* arena) const {
-  Activation before = Activation::kNone;  // left by the stage before
-  for (const Stage& stage : stages_) {
-    float* y = arena + stage.output;
-    stage.layer->forward({.parameters = part_of(parameters, stage.parameters),
-                          .prepared = prepared + stage.prepared,
-                          .input_activation = before,
-                          .x = arena + stage.input,
-                          .y = y});
-    before = stage.activation_left ? stage.activation : Activation::kNone;
+void Plan::forward(const PackPass& pass) const {
+  for (const Segment& segment : segments_) forward(segment, pass);
+}
+
+void Plan::forward(const Segment& segment, const PackPass& pass) const {
+  for (std::size_t i = segment.first; i < segment.last; ++i) {
+    const Stage& stage = stages_[i];
+    const bool left = i > 0 && stages_[i - 1].activation_left;
+    float* y = pass.arena + stage.output;
+    RandomPlace place;
+    stage.layer->forward({.parameters = part_of(pass.parameters, stage.parameters),
+                          .prepared = pass.prepared + stage.prepared,
+                          .input_activation = left ? stages_[i - 1].activation : Activation::kNone,
+                          .x = pass.arena + stage.input,
+                          .y = y,
+                          .random = place_of(pass, i, place)});
     if (stage.activation != Activation::kNone && !stage.activation_left) {
       kernels::activation_forward(stage.activation, stage.output_count, y);
     }
   }
 }
 
-void Plan::backward(std::span<const float> parameters, const float* prepared, float* arena,
+void Plan::backward(const Segment& stages, const PackPass& pass,
                     const BackwardMemory& memory) const {
+  for (std::size_t i = stages.last; i-- > stages.first;) backward_stage(i, pass, memory);
+}
+
+void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const {
+  const Stage& stage = stages_[i];
   const std::int64_t stride = memory.images * kPack;
-  const auto rows = [&](const Stage& stage, std::int64_t panel) -> float* {
-    if (!stage.layer->gradient_over_batch()) return nullptr;
+  const bool over_batch = stage.layer->gradient_over_batch();
+  const auto rows = [&](std::int64_t panel) -> float* {
+    if (!over_batch) return nullptr;
     return memory.panels + panel * stride + memory.pack * kPack * kPack;
   };
-  for (std::size_t i = stages_.size(); i-- > 0;) {
-    const Stage& stage = stages_[i];
-    const bool first = i == 0;
-    const Activation activation = first ? Activation::kNone : stages_[i - 1].activation;
-    const bool taken = !first && stages_[i - 1].activation_left;
-    const bool in_place =
-        taken || (activation == Activation::kNone && stage.layer->backward_in_place());
-    float* x = arena + stage.input;
-    float* dx = first ? nullptr : in_place ? x : arena + scratch_;
-    const std::int64_t in_slot =
-        stage.layer->gradient_over_batch() ? 0 : stage.parameters.last - stage.parameters.first;
-    stage.layer->backward(
-        {.parameters = part_of(parameters, stage.parameters),
-         .prepared = prepared + stage.prepared,
-         .input_activation = taken ? activation : Activation::kNone,
-         .x = x,
-         .dy = arena + stage.output,
-         .dx = dx,
-         .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
-         .x_rows = rows(stage, stage.x_panels),
-         .dy_rows = rows(stage, stage.dy_panels),
-         .panel_stride = stride});
-    if (!first && !in_place) {
-      kernels::activation_backward(activation, stage.input_count, dx, x);
-    }
-  }
+  const bool first = i == 0;
+  const Activation activation = first ? Activation::kNone : stages_[i - 1].activation;
+  const bool taken = !first && stages_[i - 1].activation_left;
+  const bool in_place =
+      taken || (activation == Activation::kNone && stage.layer->backward_in_place());
+  float* x = pass.arena + stage.input;
+  float* dx = first ? nullptr : in_place ? x : pass.arena + scratch_;
+  const std::int64_t in_slot = over_batch ? 0 : stage.parameters.last - stage.parameters.first;
+  RandomPlace place;
+  stage.layer->backward({.parameters = part_of(pass.parameters, stage.parameters),
+                         .prepared = pass.prepared + stage.prepared,
+                         .input_activation = taken ? activation : Activation::kNone,
+                         .x = x,
+                         .dy = pass.arena + stage.output,
+                         .dx = dx,
+                         .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
+                         .x_rows = rows(stage.x_panels),
+                         .dy_rows = rows(stage.dy_panels),
+                         .panel_stride = stride,
+                         .images = pass.images,
+                         .random = place_of(pass, i, place)});
+  if (!first && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
 }
 
 }  // namespace lenet

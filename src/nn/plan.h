@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lenet/layer.h"
+#include "lenet/layers.h"
 #include "lenet/sequential.h"
 
 namespace lenet {
@@ -27,6 +28,24 @@ struct Stage {
   std::int64_t prepared;  ///< offset in the prepared parameters
   std::int64_t slot;      ///< offset in a pack's gradient slot; unused with gradient_over_batch()
   std::int64_t x_panels, dy_panels;  ///< first panel of the input and of the output gradient
+  ParameterRange buffers;
+  const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch
+};
+
+/// A run of stages between two normalisations over the batch. A normalisation begins its segment:
+/// all packs of the batch meet before it on the way forward, and after the rest of its segment on
+/// the way back.
+struct Segment {
+  std::size_t first, last;  ///< stages, half open
+};
+
+/// What a pass over one pack works on.
+struct PackPass {
+  std::span<const float> parameters;
+  const float* prepared;
+  float* arena;
+  std::int64_t images = kPack;
+  const RandomPlace* random = nullptr;  ///< its stage is filled in; null outside training
 };
 
 /// The memory of one pack's backward pass.
@@ -52,21 +71,29 @@ class Plan {
   /// The arena's buffers for the input, at offset 0, and for the network's output.
   std::int64_t output() const { return output_; }
 
-  /// Lays out all parameters anew.
-  void prepare(std::span<const float> parameters, float* prepared) const;
+  /// One segment for each normalisation over the batch, and the one before the first.
+  const std::vector<Segment>& segments() const { return segments_; }
+
+  /// Lays out all parameters anew, for an evaluation.
+  void prepare(const Sequential& net, float* prepared) const;
+
+  /// Lays out what normalisations evaluate by; training lays out the batch's statistics there.
+  void prepare_norms(const Sequential& net, float* prepared) const;
 
   /// From the input buffer to the output buffer.
-  void forward(std::span<const float> parameters, const float* prepared, float* arena) const;
+  void forward(const PackPass& pass) const;
+  void forward(const Segment& segment, const PackPass& pass) const;
 
-  /// From the output buffer, which holds the gradient by the output, back to the first stage's
-  /// parameters.
-  void backward(std::span<const float> parameters, const float* prepared, float* arena,
-                const BackwardMemory& memory) const;
+  /// From the gradient by the output of the stage before `last` to the parameters of `first`, and,
+  /// unless that is the first stage, to the gradient by its input.
+  void backward(const Segment& stages, const PackPass& pass, const BackwardMemory& memory) const;
 
  private:
+  void backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const;
   void add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count);
 
   std::vector<Stage> stages_;
+  std::vector<Segment> segments_;
   std::int64_t output_ = 0;
   std::int64_t scratch_ = 0;  ///< offset of a buffer for gradients that cannot go over their value
   std::int64_t arena_size_ = 0, prepared_size_ = 0, slot_size_ = 0, panels_ = 0;

@@ -60,6 +60,14 @@ Shape Pool2d::infer(const Shape& input) {
   return output_;
 }
 
+void Pool2d::pool_all(Size2d image) { options_.kernel = stride_ = image; }
+
+Shape AdaptiveAvgPool2d::infer(const Shape& input) {
+  require_image(input, text());
+  pool_all({input[1], input[2]});
+  return Pool2d::infer(input);
+}
+
 bool Pool2d::takes_activation() const {
   return kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_).disjoint();
 }

@@ -2,10 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "lenet/error.h"
 #include "lenet/layers.h"
 
 namespace lenet {
+namespace {
+
+std::int64_t total_size(const std::vector<ParameterInfo>& tensors) {
+  std::int64_t total = 0;
+  for (const ParameterInfo& t : tensors) total += element_count(t.shape);
+  return total;
+}
+
+}  // namespace
 
 void Sequential::add(std::unique_ptr<Layer> layer) {
   layers_.push_back(std::move(layer));
@@ -32,12 +44,11 @@ void Sequential::build(const Shape& input, Generator& generator) {
                 fmt::format("input {}: too large: want at most 2^24 values", to_string(input)));
   }
   std::vector<Shape> shapes = {input};
-  std::vector<ParameterRange> ranges;
-  std::int64_t total = 0;
+  std::vector<ParameterRange> ranges, buffer_ranges;
+  std::int64_t total = 0, buffers = 0;
   for (const auto& layer : layers_) {
     shapes.push_back(layer->infer(shapes.back()));
-    std::int64_t count = 0;
-    for (const ParameterInfo& p : layer->parameters()) count += element_count(p.shape);
+    const std::int64_t count = total_size(layer->parameters());
     values += element_count(shapes.back());
     if (values > kMostValues || count > kMostParameters - total) {
       throw Error(ErrorKind::kUsage,
@@ -47,13 +58,24 @@ void Sequential::build(const Shape& input, Generator& generator) {
     }
     ranges.push_back({total, total + count});
     total += count;
+    const std::int64_t remembered = total_size(layer->buffers());
+    buffer_ranges.push_back({buffers, buffers + remembered});
+    buffers += remembered;
   }
   parameters_.assign(static_cast<std::size_t>(total), 0.0f);
+  buffers_.assign(static_cast<std::size_t>(buffers), 0.0f);
   shapes_ = std::move(shapes);
   ranges_ = std::move(ranges);
+  buffer_ranges_ = std::move(buffer_ranges);
+  normalization_ = {};
   for (const NamedParameter& p : named_parameters()) {
-    generator.uniform(p.values, -p.info.bound, p.info.bound);
+    if (p.info.bound > 0) {
+      generator.uniform(p.values, -p.info.bound, p.info.bound);
+    } else {
+      std::ranges::fill(p.values, p.info.initial);
+    }
   }
+  for (const NamedParameter& b : named_buffers()) std::ranges::fill(b.values, b.info.initial);
 }
 
 void Sequential::require_built() const {
@@ -63,18 +85,44 @@ void Sequential::require_built() const {
 
 std::vector<NamedParameter> Sequential::named_parameters() {
   require_built();
+  return named(parameters_, [](const Layer& layer) { return layer.parameters(); });
+}
+
+std::vector<NamedParameter> Sequential::named_buffers() {
+  require_built();
+  return named(buffers_, [](const Layer& layer) { return layer.buffers(); });
+}
+
+/// The tensors that `of` gives for each layer, one after the other in `values`.
+template <class F>
+std::vector<NamedParameter> Sequential::named(std::span<float> values, F of) const {
   std::vector<NamedParameter> named;
   std::size_t first = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    for (ParameterInfo& info : layers_[i]->parameters()) {
+    for (ParameterInfo& info : of(*layers_[i])) {
       const auto count = static_cast<std::size_t>(element_count(info.shape));
       std::string name = fmt::format("{}.{}", i, info.name);
-      named.push_back(
-          {std::move(name), std::move(info), std::span(parameters_).subspan(first, count)});
+      named.push_back({std::move(name), std::move(info), values.subspan(first, count)});
       first += count;
     }
   }
   return named;
+}
+
+void Sequential::set_normalization(Normalization n) {
+  require_built();
+  const auto channels = static_cast<std::size_t>(input_shape().front());
+  const bool none = n.mean.empty() && n.deviation.empty();
+  const auto finite = [](float v) { return std::isfinite(v); };
+  const auto positive = [](float v) { return std::isfinite(v) && v > 0; };
+  if (!none && (n.mean.size() != channels || n.deviation.size() != channels ||
+                !std::ranges::all_of(n.mean, finite) || !std::ranges::all_of(n.deviation, positive))) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("normalization: {} means and {} deviations, want one finite mean and "
+                            "one deviation above 0 for each of {} channels",
+                            n.mean.size(), n.deviation.size(), channels));
+  }
+  normalization_ = std::move(n);
 }
 
 Sequential make_lenet() {

@@ -10,15 +10,21 @@ namespace lenet {
 Evaluation evaluate(PackRunner& runner, const Dataset& data) {
   std::vector<std::int32_t> order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), 0);
+  return evaluate(runner, data, order);
+}
+
+Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order) {
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
+  runner.prepare_evaluation();
   Evaluation result;
   result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackLabels labels = runner.forward(batch, pack, thread);
     kernels::Verdict verdict;
-    packs[static_cast<std::size_t>(pack)] = runner.judge(labels, thread, verdict);
+    packs[static_cast<std::size_t>(pack)] =
+        runner.judge({labels.label, labels.count}, runner.arena(thread), verdict);
     for (std::int64_t lane = 0; lane < labels.count; ++lane) {
       result.predicted[static_cast<std::size_t>(pack * kPack + lane)] = verdict.predicted[lane];
     }

@@ -6,6 +6,7 @@
 
 #include "kernels/transpose.h"
 #include "lenet/error.h"
+#include "nn/standardize.h"
 
 namespace lenet {
 namespace {
@@ -96,27 +97,40 @@ PackRunner::PackRunner(const Sequential& net, int threads)
   prepare();
 }
 
-PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
+PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
   const std::int64_t first = pack * kPack;
   PackLabels labels{.count = std::min(kPack, batch.size() - first), .label = {}};
   for (std::int64_t lane = 0; lane < labels.count; ++lane) {
     labels.label[lane] = batch.label(first + lane);
   }
   const std::int64_t size = element_count(net_.input_shape());
-  float* x = arena(thread);
-  (batch.images ? gather_bytes : gather_floats)(batch, first, labels.count, size, x);
-  plan_.forward(net_.parameters(), prepared_.data(), x);
+  if (batch.images) {
+    gather_bytes(batch, first, labels.count, size, arena);
+    standardize(net_.normalization(), size, kPack, arena);
+  } else {
+    gather_floats(batch, first, labels.count, size, arena);
+  }
   return labels;
 }
 
-Metrics PackRunner::judge(const PackLabels& labels, int thread, kernels::Verdict& verdict) {
-  const float* logits = arena(thread) + plan_.output();
-  kernels::cross_entropy_forward(element_count(net_.output_shape()), logits, verdict);
-  Metrics metrics{.loss_sum = 0, .correct = 0, .examples = labels.count};
-  for (std::int64_t lane = 0; lane < labels.count; ++lane) {
-    const std::int64_t label = labels.label[lane];
-    metrics.loss_sum += verdict.logsumexp[lane] - logits[label * kPack + lane];
-    metrics.correct += verdict.predicted[lane] == label;
+PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
+  const PackLabels labels = gather(batch, pack, arena(thread));
+  plan_.forward({.parameters = net_.parameters(),
+                 .prepared = prepared_.data(),
+                 .arena = arena(thread),
+                 .images = labels.count});
+  return labels;
+}
+
+Metrics PackRunner::judge(const kernels::Target& target, const float* arena,
+                          kernels::Verdict& verdict) const {
+  const float* logits = arena + plan_.output();
+  const std::int64_t classes = element_count(net_.output_shape());
+  kernels::cross_entropy_forward(classes, logits, verdict);
+  Metrics metrics{.loss_sum = 0, .correct = 0, .examples = target.count};
+  for (std::int64_t lane = 0; lane < target.count; ++lane) {
+    metrics.loss_sum += kernels::cross_entropy(classes, target, lane, verdict, logits);
+    metrics.correct += verdict.predicted[lane] == target.labels[lane];
   }
   return metrics;
 }

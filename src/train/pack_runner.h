@@ -44,14 +44,20 @@ class PackRunner {
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
 
   /// Lays out the parameters anew.
-  void prepare() { plan_.prepare(net_.parameters(), prepared_.data()); }
+  void prepare() { plan_.prepare(net_, prepared_.data()); }
 
-  /// Gathers pack `pack` of the batch into the thread's arena, runs it forward and returns its
-  /// labels; the outputs stay in the arena.
+  /// Lays out what an evaluation after training steps needs: running statistics.
+  void prepare_evaluation() { plan_.prepare_norms(net_, prepared_.data()); }
+
+  /// Gathers pack `pack` of the batch into an arena, augmented and standardised, and returns its
+  /// labels.
+  PackLabels gather(const Batch& batch, std::int64_t pack, float* arena) const;
+
+  /// gather() and the forward pass of an evaluation; the outputs stay in the thread's arena.
   PackLabels forward(const Batch& batch, std::int64_t pack, int thread);
 
-  /// Metrics of one pack whose outputs lie in the thread's arena.
-  Metrics judge(const PackLabels& labels, int thread, kernels::Verdict& verdict);
+  /// Metrics of one pack whose outputs lie in the arena.
+  Metrics judge(const kernels::Target& target, const float* arena, kernels::Verdict& verdict) const;
 
  private:
   const Sequential& net_;
@@ -61,8 +67,9 @@ class PackRunner {
   std::vector<AlignedFloats> arenas_;
 };
 
-/// The forward pass of all images of `data`.
+/// The forward pass of all images of `data`, or of those that `order` names.
 Evaluation evaluate(PackRunner& runner, const Dataset& data);
+Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order);
 
 inline std::int64_t packs_of(std::int64_t images) { return (images + kPack - 1) / kPack; }
 

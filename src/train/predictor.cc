@@ -9,6 +9,7 @@
 #include "kernels/image.h"
 #include "lenet/error.h"
 #include "nn/plan.h"
+#include "nn/standardize.h"
 
 namespace lenet {
 namespace {
@@ -36,7 +37,7 @@ struct Predictor::State {
     buffers[1] = AlignedFloats(roomy(most));
     scratch = AlignedFloats(std::max(scratch_size, pack));
     probabilities.resize(static_cast<std::size_t>(element_count(net.output_shape())));
-    plan.prepare(net.parameters(), prepared.data());
+    plan.prepare(net, prepared.data());
   }
 
   /// From buffers[0] to the buffer that it returns.
@@ -101,7 +102,9 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
 std::span<const float> Predictor::probabilities(const std::uint8_t* pixels) {
   State& s = *state_;
-  kernels::image_scale(pixels, element_count(s.net.input_shape()), s.buffers[0].data());
+  const std::int64_t size = element_count(s.net.input_shape());
+  kernels::image_scale(pixels, size, s.buffers[0].data());
+  standardize(s.net.normalization(), size, 1, s.buffers[0].data());
   s.softmax(s.forward());
   return s.probabilities;
 }

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "lenet/error.h"
+#include "train/batch_pass.h"
+#include "train/optimizer.h"
 #include "train/pack_runner.h"
-#include "train/sgd.h"
+#include "train/trained_values.h"
 
 namespace lenet {
 namespace {
@@ -37,115 +40,184 @@ std::vector<UpdateTask> update_tasks(const Plan& plan) {
 /// of the packs; the last wave's phase B applies the optimizer. Every sum has one owner and one
 /// order, whatever the number of threads.
 struct Trainer::State {
-  State(Sequential& network, const Options& options)
+  State(Sequential& network, const Options& o)
       : net(network),
-        runner(network, options.threads),
+        options(o),
+        runner(network, o.threads),
         tasks(update_tasks(runner.plan())),
-        // Enough packs a wave that the threads end it together.
-        wave(std::min(packs_of(options.batch_size),
-                      std::max<std::int64_t>(64, 4 * runner.team().size()))),
-        slots(wave * runner.plan().slot_size()),
-        panels(runner.plan().panels() * wave * kPack * kPack),
+        pass(runner, network, wave_packs(runner, o.batch_size)),
         gradient(static_cast<std::int64_t>(network.parameters().size())),
-        previous(network.parameters().begin(), network.parameters().end()),
-        pack_metrics(static_cast<std::size_t>(wave)) {}
+        squares(tasks.size()),
+        values(network, o),
+        previous(values) {}
+
+  /// Packs of the largest wave: enough that the threads end it together.
+  static std::int64_t wave_packs(PackRunner& runner, std::int64_t batch_size) {
+    const std::int64_t packs = packs_of(batch_size);
+    if (runner.plan().segments().size() > 1) return packs;
+    return std::min(packs, std::max<std::int64_t>(64, 4 * runner.team().size()));
+  }
 
   /// The gradient of the mean loss into `gradient`; then, if the loss is finite and lr is not null,
   /// the step.
-  Metrics run(const Batch& batch, const float* lr) {
+  Metrics run(const Batch& batch, const double* lr) {
     require_fit(net, batch);
     const std::int64_t packs = packs_of(batch.size());
+    if (pass.whole_batch() && packs > pass.packs()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("a batch of {} images, but the trainer was made for {} and the "
+                              "network normalises over the batch",
+                              batch.size(), options.batch_size));
+    }
+    std::ranges::copy(net.buffers(), values.buffers.begin());  // the passes move them
     Metrics total;
-    for (std::int64_t first = 0; first < packs; first += wave) {
-      const std::int64_t count = std::min(wave, packs - first);
-      runner.team().run(count, [&](std::int64_t pack, int thread) {
-        forward_backward(batch, first, pack, thread);
-      });
-      for (std::int64_t i = 0; i < count; ++i) total += pack_metrics[static_cast<std::size_t>(i)];
-      const bool last = first + count == packs;
-      const bool update = last && lr && std::isfinite(total.loss_sum);
-      const std::int64_t images = std::min(count * kPack, batch.size() - first * kPack);
-      runner.team().run(static_cast<std::int64_t>(tasks.size()), [&](std::int64_t task, int) {
-        const UpdateTask& t = tasks[static_cast<std::size_t>(task)];
-        sum_gradient(t, images, first > 0);
-        if (update) apply_sgd(t, *lr);
-      });
+    for (std::int64_t first = 0; first < packs; first += pass.packs()) {
+      const Wave wave{first, std::min(pass.packs(), packs - first)};
+      total += pass.run(batch, wave,
+                        {.label_smoothing = static_cast<float>(options.label_smoothing),
+                         .seed = options.seed,
+                         .step = steps});
+      const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
+      const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
+      finish(images, first > 0, update ? lr : nullptr);
     }
     return total;
   }
 
-  /// Phase A of one pack of the wave that starts at pack `first`.
-  void forward_backward(const Batch& batch, std::int64_t first, std::int64_t pack, int thread) {
-    const PackLabels labels = runner.forward(batch, first + pack, thread);
-    kernels::Verdict verdict;
-    pack_metrics[static_cast<std::size_t>(pack)] = runner.judge(labels, thread, verdict);
-    float* arena = runner.arena(thread);
-    kernels::cross_entropy_backward(element_count(net.output_shape()), labels.label, labels.count,
-                                    1.0f / static_cast<float>(batch.size()), verdict,
-                                    arena + runner.plan().output());
-    runner.plan().backward(net.parameters(), runner.prepared(), arena,
-                           {.slot = slots.data() + pack * runner.plan().slot_size(),
-                            .panels = panels.data(),
-                            .pack = pack,
-                            .images = wave * kPack});
+  /// Phase B: gradients of a wave, and the optimizer's step if lr is not null. A limit on the
+  /// gradient's norm puts a barrier between the two.
+  void finish(std::int64_t images, bool accumulate, const double* lr) {
+    OptimizerStep step{&options.optimizer, lr ? *lr : 0, steps + 1};
+    const bool at_once = lr && options.clip_norm == 0;
+    for_each_task([&](const UpdateTask& t, std::size_t i) {
+      sum_gradient(t, images, accumulate);
+      if (at_once) update(t, step);
+      else if (lr) squares[i] = squared_norm(t);
+    });
+    if (!lr) return;
+    if (!at_once) {
+      const double norm = std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
+      step.gradient_scale = static_cast<float>(std::min(1.0, options.clip_norm / (norm + 1e-6)));
+      for_each_task([&](const UpdateTask& t, std::size_t) { update(t, step); });
+    }
+    std::ranges::copy(values.buffers, previous.buffers.begin());
+    if (options.ema_decay > 0) {
+      std::ranges::copy(values.average_buffers, previous.average_buffers.begin());
+      move_average(net.buffers(), values.average_buffers.data());
+    }
+    previous_steps = steps++;
   }
 
-  /// Phase B of one part: its gradient, added to that of the waves before if `accumulate`.
+  template <class F>
+  void for_each_task(F f) {
+    runner.team().run(static_cast<std::int64_t>(tasks.size()), [&](std::int64_t task, int) {
+      const auto i = static_cast<std::size_t>(task);
+      f(tasks[i], i);
+    });
+  }
+
+  /// The gradient of one part, added to that of the waves before if `accumulate`.
   void sum_gradient(const UpdateTask& task, std::int64_t images, bool accumulate) {
     const Stage& stage = *task.stage;
     const std::span<float> dparameters = part_of(
         std::span(gradient.data(), static_cast<std::size_t>(gradient.size())), stage.parameters);
     if (stage.layer->gradient_over_batch()) {
-      const std::int64_t stride = wave * kPack * kPack;
+      const std::int64_t stride = pass.packs() * kPack * kPack;
       stage.layer->gradient_part(task.part,
-                                 {.x = panels.data() + stage.x_panels * stride,
-                                  .dy = panels.data() + stage.dy_panels * stride,
+                                 {.x = pass.panels() + stage.x_panels * stride,
+                                  .dy = pass.panels() + stage.dy_panels * stride,
                                   .stride = stride,
                                   .images = images},
                                  accumulate, dparameters);
       return;
     }
     for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
-      sum_slots(slots.data() + stage.slot + range.first, runner.plan().slot_size(),
+      sum_slots(pass.slots() + stage.slot + range.first, runner.plan().slot_size(),
                 packs_of(images), accumulate, part_of(dparameters, range));
     }
   }
 
-  void apply_sgd(const UpdateTask& task, float lr) {
-    const std::span<float> layer = part_of(net.parameters(), task.stage->parameters);
-    const std::int64_t offset = task.stage->parameters.first;
+  double squared_norm(const UpdateTask& task) const {
+    double sum = 0;
     for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
+      const float* from = gradient.data() + task.stage->parameters.first;
+      for (std::int64_t i = range.first; i < range.last; ++i) {
+        sum += static_cast<double>(from[i]) * static_cast<double>(from[i]);
+      }
+    }
+    return sum;
+  }
+
+  /// The optimizer's step on one part, which is then laid out for the next forward pass.
+  void update(const UpdateTask& task, const OptimizerStep& step) {
+    const std::span<float> layer = part_of(net.parameters(), task.stage->parameters);
+    for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
+      const auto first = static_cast<std::size_t>(task.stage->parameters.first + range.first);
       const std::span<float> parameters = part_of(layer, range);
-      const float* dparameters = gradient.data() + offset + range.first;
-      std::copy(parameters.begin(), parameters.end(), previous.begin() + offset + range.first);
-      sgd(lr, dparameters, parameters);
+      values.copy_to(previous, parameters, first);
+      optimizer_step(step, {parameters, gradient.data() + first, values.first_at(first),
+                            values.second_at(first)});
+      if (!values.average.empty()) move_average(parameters, values.average.data() + first);
     }
     task.stage->layer->prepare(task.part, layer, runner.prepared() + task.stage->prepared);
   }
 
+  /// average += part * (value - average), faster at first, when the average knows little.
+  void move_average(std::span<const float> now, float* average) const {
+    const double t = static_cast<double>(steps);
+    const auto part = static_cast<float>(std::max(1 - options.ema_decay, 9 / (10 + t)));
+    for (std::size_t i = 0; i < now.size(); ++i) average[i] += part * (now[i] - average[i]);
+  }
+
   void parameters_changed() {
-    std::copy(net.parameters().begin(), net.parameters().end(), previous.begin());
+    std::ranges::copy(net.parameters(), previous.parameters.begin());
+    std::ranges::copy(net.buffers(), previous.buffers.begin());
+    previous_steps = steps;
     runner.prepare();
   }
 
   void go_back() {
-    std::copy(previous.begin(), previous.end(), net.parameters().begin());
+    std::ranges::copy(previous.parameters, net.parameters().begin());
+    std::ranges::copy(previous.buffers, net.buffers().begin());
+    values = previous;
+    steps = previous_steps;
+    runner.prepare();
+  }
+
+  void swap_averages() {
+    if (values.average.empty()) throw Error(ErrorKind::kUsage, "no averages are kept: ema_decay is 0");
+    std::ranges::swap_ranges(net.parameters(), values.average);
+    std::ranges::swap_ranges(net.buffers(), values.average_buffers);
     runner.prepare();
   }
 
   Sequential& net;
+  Options options;
   PackRunner runner;
   std::vector<UpdateTask> tasks;
-  std::int64_t wave;  ///< packs
-  AlignedFloats slots, panels, gradient;
-  std::vector<float> previous;  ///< parameters before the last step, or as set from outside since
-  std::vector<Metrics> pack_metrics;
+  BatchPass pass;
+  AlignedFloats gradient;
+  std::vector<double> squares;  ///< of the gradient, by task
+  std::int64_t steps = 0, previous_steps = 0;
+  TrainedValues values;    ///< what goes with the parameters now
+  TrainedValues previous;  ///< as it was before the last step, or as set from outside since
 };
 
 Trainer::Trainer(Sequential& net, const Options& options) {
   if (options.batch_size < 1) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("batch size: {}, want 1 or more", options.batch_size));
+  }
+  check(options.optimizer);
+  const auto in_0_to_1 = [](const char* name, double value) {
+    if (value >= 0 && value < 1) return;
+    throw Error(ErrorKind::kUsage, fmt::format("{}: {}, want 0 or more, below 1", name, value));
+  };
+  in_0_to_1("label smoothing", options.label_smoothing);
+  in_0_to_1("decay of the averages", options.ema_decay);
+  if (!(options.clip_norm >= 0)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("gradient norm: at most {}, want 0 or more", options.clip_norm));
   }
   require_trainable(net);
   state_ = std::make_unique<State>(net, options);
@@ -157,11 +229,13 @@ Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
 int Trainer::threads() const { return state_->runner.team().size(); }
 
-Metrics Trainer::step(const Batch& batch, float lr) {
+Metrics Trainer::step(const Batch& batch, double lr) {
   const Metrics metrics = state_->run(batch, &lr);
   if (!std::isfinite(metrics.loss_sum)) state_->go_back();
   return metrics;
 }
+
+void Trainer::swap_averages() { state_->swap_averages(); }
 
 void Trainer::undo() { state_->go_back(); }
 
@@ -176,6 +250,10 @@ Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
 }
 
 Evaluation Trainer::evaluate(const Dataset& data) { return lenet::evaluate(state_->runner, data); }
+
+Evaluation Trainer::evaluate(const Dataset& data, std::span<const std::int32_t> indices) {
+  return lenet::evaluate(state_->runner, data, indices);
+}
 
 void Trainer::parameters_changed() { state_->parameters_changed(); }
 

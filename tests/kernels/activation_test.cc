@@ -56,7 +56,7 @@ std::vector<float> exponentials(const std::vector<float>& x) {
   for (std::size_t i = 0; i < x.size(); i += kPack) {
     const AlignedFloats logits(2 * kPack);
     std::copy_n(x.data() + i, kPack, logits.data() + kPack);
-    cross_entropy_backward(2, labels, kPack, 1.0f, verdict, logits.data());
+    cross_entropy_backward(2, {labels, kPack}, 1.0f, verdict, logits.data());
     result.insert(result.end(), logits.data() + kPack, logits.data() + 2 * kPack);
   }
   return result;

@@ -42,7 +42,7 @@ TEST_P(CrossEntropy, LossAndGradientAreTheDefinitionsOnEveryTarget) {
     const AlignedFloats logits = aligned(values_);
     Verdict verdict;
     cross_entropy_forward(classes_, logits.data(), verdict);
-    cross_entropy_backward(classes_, labels_, kPack, kScale, verdict, logits.data());
+    cross_entropy_backward(classes_, {labels_, kPack}, kScale, verdict, logits.data());
     std::vector<float> out(logits.data(), logits.data() + logits.size());
     out.insert(out.end(), verdict.logsumexp, verdict.logsumexp + kPack);
     out.insert(out.end(), verdict.predicted, verdict.predicted + kPack);
@@ -136,7 +136,7 @@ TEST(CrossEntropyBackward, IsExactlyZeroInBlankLanesOnEveryTarget) {
         }
         Verdict verdict;
         cross_entropy_forward(3, logits.data(), verdict);
-        cross_entropy_backward(3, labels, count, 1.0f / 16, verdict, logits.data());
+        cross_entropy_backward(3, {labels, count}, 1.0f / 16, verdict, logits.data());
         for (std::int64_t i = 0; i < 3 * kPack; ++i) {
           ASSERT_EQ(logits.data()[i] == 0, i % kPack >= count)
               << "lane " << i % kPack << " of " << count << ", blank lanes held " << blank;

@@ -1,0 +1,26 @@
+// What a step does with the gradient: torch.optim's SGD, Adam and AdamW.
+#pragma once
+
+namespace lenet {
+
+/// The rule and its constants, under PyTorch's names and with its defaults.
+struct Optimizer {
+  enum class Kind { kSgd, kAdam, kAdamW };
+
+  Kind kind = Kind::kSgd;
+  double weight_decay = 0;  ///< added to the gradient; AdamW: shrinks the parameter directly
+
+  double momentum = 0, dampening = 0;  ///< SGD
+  bool nesterov = false;
+
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam, AdamW
+
+  /// Vectors as large as the parameters that the rule keeps from step to step: 0, 1 or 2.
+  int state_vectors() const { return kind != Kind::kSgd ? 2 : momentum != 0 ? 1 : 0; }
+};
+
+/// Throws Error (kUsage) for a constant out of range, or Nesterov without momentum or with
+/// dampening.
+void check(const Optimizer& optimizer);
+
+}  // namespace lenet

@@ -1,0 +1,154 @@
+#include "kernels/batch_norm.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/batch_norm.cc"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first.
+#include "kernels/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+inline constexpr std::int64_t kSums = 4;  ///< running sums: one alone would wait for each addition
+
+/// The sum of f(position, lane) over all positions: kSums running sums, their total lane by lane,
+/// then the sum over the lanes. The same order on every target.
+template <class F>
+HWY_INLINE float sum_channel(std::int64_t positions, F f) {
+  const F32 d;
+  Vec total[kVectors];
+  for (int v = 0; v < kVectors; ++v) {
+    Vec sum[kSums] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+    std::int64_t i = 0;
+    for (; i + kSums <= positions; i += kSums) {
+#pragma GCC unroll 4
+      for (std::int64_t k = 0; k < kSums; ++k) sum[k] = f(sum[k], i + k, v * kLanes);
+    }
+    for (; i < positions; ++i) sum[0] = f(sum[0], i, v * kLanes);
+    total[v] = hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]));
+  }
+  return sum_lanes(total);
+}
+
+/// 1 in the first `images` lanes from `lane` on, 0 in the others.
+HWY_INLINE Vec lanes_with_images(std::int64_t images, std::int64_t lane) {
+  alignas(64) float ones[kPack] = {};
+  std::fill_n(ones, images, 1.0f);
+  return hn::Load(F32(), ones + lane);
+}
+
+void ChannelStatistics(const ChannelShape& shape, std::int64_t images, const float* x, float* mean,
+                       float* squares) {
+  const F32 d;
+  const float count = static_cast<float>(shape.positions * images);
+  Vec live[kVectors];
+  for (int v = 0; v < kVectors; ++v) live[v] = lanes_with_images(images, v * kLanes);
+  for (std::int64_t c = 0; c < shape.channels; ++c, x += shape.positions * kPack) {
+    // Differences from one of the values, lest the squares cancel.
+    const Vec origin = hn::Set(d, x[0]);
+    const auto difference = [&](std::int64_t i, std::int64_t lane) HWY_ATTR {
+      return hn::Mul(hn::Sub(hn::Load(d, x + i * kPack + lane), origin), live[lane / kLanes]);
+    };
+    const float sum =
+        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
+          return hn::Add(so_far, difference(i, lane));
+        });
+    const float square =
+        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
+          const Vec v = difference(i, lane);
+          return hn::MulAdd(v, v, so_far);
+        });
+    mean[c] = x[0] + sum / count;
+    squares[c] = std::max(0.0f, square - sum / count * sum);
+  }
+}
+
+void BatchNormForward(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                      float* y) {
+  const F32 d;
+  for (std::int64_t c = 0; c < shape.channels; ++c) {
+    const Vec mean = hn::Set(d, by.mean[c]), scale = hn::Set(d, by.scale[c]);
+    const Vec shift = hn::Set(d, by.shift[c]);
+    for (std::int64_t i = 0; i < shape.positions * kPack; i += kLanes, x += kLanes, y += kLanes) {
+      hn::Store(hn::MulAdd(hn::Sub(hn::Load(d, x), mean), scale, shift), d, y);
+    }
+  }
+}
+
+void BatchNormSums(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                   const float* dy, float* sum, float* product) {
+  const F32 d;
+  for (std::int64_t c = 0; c < shape.channels; ++c) {
+    const Vec mean = hn::Set(d, by.mean[c]);
+    sum[c] =
+        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
+          return hn::Add(so_far, hn::Load(d, dy + i * kPack + lane));
+        });
+    product[c] =
+        by.inverse[c] *
+        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
+          const std::int64_t at = i * kPack + lane;
+          return hn::MulAdd(hn::Sub(hn::Load(d, x + at), mean), hn::Load(d, dy + at), so_far);
+        });
+    x += shape.positions * kPack;
+    dy += shape.positions * kPack;
+  }
+}
+
+void BatchNormBackward(const ChannelShape& shape, std::int64_t images, const ChannelScaling& by,
+                       const float* mean_dy, const float* mean_product, const float* x,
+                       const float* dy, float* dx) {
+  const F32 d;
+  Vec live[kVectors];
+  for (int v = 0; v < kVectors; ++v) live[v] = lanes_with_images(images, v * kLanes);
+  for (std::int64_t c = 0; c < shape.channels; ++c) {
+    const Vec mean = hn::Set(d, by.mean[c]), scale = hn::Set(d, by.scale[c]);
+    const Vec slope = hn::Set(d, by.inverse[c] * mean_product[c]), base = hn::Set(d, mean_dy[c]);
+    for (std::int64_t i = 0; i < shape.positions; ++i) {
+      for (int v = 0; v < kVectors; ++v, x += kLanes, dy += kLanes, dx += kLanes) {
+        const Vec centred = hn::Sub(hn::Load(d, x), mean);
+        const Vec rest = hn::NegMulAdd(centred, slope, hn::Sub(hn::Load(d, dy), base));
+        hn::Store(hn::Mul(hn::Mul(rest, live[v]), scale), d, dx);
+      }
+    }
+  }
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lenet::kernels {
+
+HWY_EXPORT(ChannelStatistics);
+HWY_EXPORT(BatchNormForward);
+HWY_EXPORT(BatchNormSums);
+HWY_EXPORT(BatchNormBackward);
+
+void channel_statistics(const ChannelShape& shape, std::int64_t images, const float* x, float* mean,
+                        float* squares) {
+  HWY_DYNAMIC_DISPATCH(ChannelStatistics)(shape, images, x, mean, squares);
+}
+
+void batch_norm_forward(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                        float* y) {
+  HWY_DYNAMIC_DISPATCH(BatchNormForward)(shape, by, x, y);
+}
+
+void batch_norm_sums(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                     const float* dy, float* sum, float* product) {
+  HWY_DYNAMIC_DISPATCH(BatchNormSums)(shape, by, x, dy, sum, product);
+}
+
+void batch_norm_backward(const ChannelShape& shape, std::int64_t images, const ChannelScaling& by,
+                         const float* mean_dy, const float* mean_product, const float* x,
+                         const float* dy, float* dx) {
+  HWY_DYNAMIC_DISPATCH(BatchNormBackward)
+  (shape, images, by, mean_dy, mean_product, x, dy, dx);
+}
+
+}  // namespace lenet::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,137 @@
+#include "train/batch_pass.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "nn/batch_norm.h"
+
+namespace lenet {
+namespace {
+
+std::int64_t largest_statistics(const Plan& plan) {
+  std::int64_t most = 0;
+  for (const Stage& stage : plan.stages()) {
+    if (stage.norm) most = std::max(most, BatchNormPasses(*stage.norm).statistics_size());
+  }
+  return most;
+}
+
+}  // namespace
+
+BatchPass::BatchPass(PackRunner& runner, Sequential& net, std::int64_t packs)
+    : runner_(runner),
+      net_(net),
+      packs_(packs),
+      slots_(packs * runner.plan().slot_size()),
+      panels_(runner.plan().panels() * packs * kPack * kPack),
+      statistics_(packs * largest_statistics(runner.plan())),
+      statistics_size_(largest_statistics(runner.plan())),
+      labels_(static_cast<std::size_t>(packs)),
+      metrics_(static_cast<std::size_t>(packs)) {
+  if (!whole_batch()) return;
+  for (std::int64_t i = 0; i < packs; ++i) arenas_.emplace_back(runner.plan().arena_size());
+}
+
+Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& options) {
+  const Run run{batch, wave, options};
+  const std::size_t last = runner_.plan().segments().size() - 1;
+  for (std::size_t s = 0; s <= last; ++s) forward(run, s);
+  for (std::size_t s = last; s-- > 0;) backward(run, s);
+  Metrics total;
+  for (std::int64_t i = 0; i < wave.count; ++i) total += metrics_[static_cast<std::size_t>(i)];
+  return total;
+}
+
+std::int64_t BatchPass::images_of(const Run& run, std::int64_t pack) const {
+  return std::min(kPack, run.batch.size() - (run.wave.first + pack) * kPack);
+}
+
+/// Calls f(pack within the wave, its passes' memory, its gradients' memory).
+template <class F>
+void BatchPass::for_each_pack(const Run& run, F f) {
+  runner_.team().run(run.wave.count, [&](std::int64_t pack, int thread) {
+    const RandomPlace random{.seed = run.options.seed,
+                             .step = run.options.step,
+                             .first_image = (run.wave.first + pack) * kPack,
+                             .stage = 0};
+    const PackPass pass{.parameters = net_.parameters(),
+                        .prepared = runner_.prepared(),
+                        .arena = arena(pack, thread),
+                        .images = images_of(run, pack),
+                        .random = &random};
+    f(pack, pass,
+      BackwardMemory{.slot = slots_.data() + pack * runner_.plan().slot_size(),
+                     .panels = panels_.data(),
+                     .pack = pack,
+                     .images = packs_ * kPack});
+  });
+}
+
+/// One segment of all packs. After the last one, the loss and that segment's way back: one visit to
+/// each pack. After the others, the statistics that the next normalisation needs.
+void BatchPass::forward(const Run& run, std::size_t segment) {
+  const Plan& plan = runner_.plan();
+  const Segment& stages = plan.segments()[segment];
+  const bool last = segment + 1 == plan.segments().size();
+  const Stage* norm = last ? nullptr : &plan.stages()[stages.last];
+  for_each_pack(run, [&](std::int64_t pack, const PackPass& pass, const BackwardMemory& memory) {
+    if (segment == 0) {
+      labels_[static_cast<std::size_t>(pack)] =
+          runner_.gather(run.batch, run.wave.first + pack, pass.arena);
+    }
+    plan.forward(stages, pass);
+    if (norm) {
+      BatchNormPasses(*norm->norm)
+          .collect(pass.arena + norm->input, pass.images,
+                   statistics_.data() + pack * statistics_size_);
+      return;
+    }
+    loss(run, pack, pass.arena);
+    backward_rest(stages, pass, memory);
+  });
+  if (!norm) return;
+  BatchNormPasses(*norm->norm)
+      .gather({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
+              part_of(std::as_const(net_).parameters(), norm->parameters),
+              part_of(net_.buffers(), norm->buffers), runner_.prepared() + norm->prepared);
+}
+
+/// The way back of a segment but for its own normalisation, whose sums it leaves.
+void BatchPass::backward_rest(const Segment& stages, const PackPass& pass,
+                              const BackwardMemory& memory) {
+  const Plan& plan = runner_.plan();
+  const Stage& first = plan.stages()[stages.first];
+  if (!first.norm || stages.first == stages.last) return plan.backward(stages, pass, memory);
+  plan.backward({stages.first + 1, stages.last}, pass, memory);
+  float* sums = statistics_.data() + memory.pack * statistics_size_;
+  BatchNormPasses(*first.norm)
+      .collect_backward(pass.arena + first.input, pass.arena + first.output,
+                        pass.prepared + first.prepared, sums);
+  std::copy_n(sums, first.parameters.last - first.parameters.first, memory.slot + first.slot);
+}
+
+/// The way back through the normalisation behind a segment, and through the segment.
+void BatchPass::backward(const Run& run, std::size_t segment) {
+  const Plan& plan = runner_.plan();
+  const Segment& stages = plan.segments()[segment];
+  const Stage& norm = plan.stages()[stages.last];
+  BatchNormPasses(*norm.norm)
+      .gather_backward({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
+                       runner_.prepared() + norm.prepared);
+  for_each_pack(run, [&](std::int64_t, const PackPass& pass, const BackwardMemory& memory) {
+    plan.backward({stages.last, stages.last + 1}, pass, memory);
+    backward_rest(stages, pass, memory);
+  });
+}
+
+void BatchPass::loss(const Run& run, std::int64_t pack, float* arena) {
+  const PackLabels& labels = labels_[static_cast<std::size_t>(pack)];
+  const kernels::Target target{labels.label, labels.count, run.options.label_smoothing};
+  kernels::Verdict verdict;
+  metrics_[static_cast<std::size_t>(pack)] = runner_.judge(target, arena, verdict);
+  kernels::cross_entropy_backward(element_count(net_.output_shape()), target,
+                                  1.0f / static_cast<float>(run.batch.size()), verdict,
+                                  arena + runner_.plan().output());
+}
+
+}  // namespace lenet

@@ -1,0 +1,34 @@
+// Sums of gradients, and the optimizer, on spans of parameters.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lenet/optimizer.h"
+
+namespace lenet {
+
+/// sum = slot 0 + slot 1 + ... in that order, on top of sum itself if `accumulate`. Slot i starts
+/// at slots + i * stride.
+void sum_slots(const float* slots, std::int64_t stride, std::int64_t count, bool accumulate,
+               std::span<float> sum);
+
+/// One step of an optimizer, for all parameters alike.
+struct OptimizerStep {
+  const Optimizer* rule;
+  double lr;
+  std::int64_t number;       ///< steps so far, this one included
+  float gradient_scale = 1;  ///< what the gradient is multiplied by first
+};
+
+/// A part of the parameters, their gradient, and the rule's state there, which starts as zeros.
+struct OptimizedPart {
+  std::span<float> parameters;
+  const float* gradient;
+  float* first;   ///< momentum, or the mean of the gradients; null if the rule has no such state
+  float* second;  ///< the mean of their squares
+};
+
+void optimizer_step(const OptimizerStep& step, const OptimizedPart& part);
+
+}  // namespace lenet
