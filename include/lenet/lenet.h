@@ -3,6 +3,7 @@
 
 #include "lenet/activation.h"
 #include "lenet/animator.h"
+#include "lenet/augment.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/error.h"
