@@ -36,10 +36,11 @@ const std::map<std::string, std::string> kFolderOf = {
     {"error.h", "base"},         {"fashion_mnist.h", "data"},
     {"fit.h", "train"},          {"layer.h", "nn"},
     {"layers.h", "nn"},          {"model_file.h", "io"},
-    {"pack.h", "base"},          {"predictor.h", "train"},
-    {"random.h", "base"},        {"safetensors.h", "io"},
-    {"sequential.h", "nn"},      {"shape.h", "base"},
-    {"simd.h", "kernels"},       {"summary.h", "nn"},
+    {"pack.h", "base"},          {"pixel_statistics.h", "data"},
+    {"predictor.h", "train"},    {"random.h", "base"},
+    {"safetensors.h", "io"},     {"sequential.h", "nn"},
+    {"shape.h", "base"},         {"simd.h", "kernels"},
+    {"split.h", "data"},         {"summary.h", "nn"},
     {"timer.h", "base"},         {"trainer.h", "train"}};
 
 struct Include {
