@@ -19,9 +19,9 @@ namespace lenet {
 struct ParameterInfo {
   enum class Kind { kWeight, kBias, kOther };
 
-  std::string name;  ///< "weight", "bias"; a network puts the layer's index before it: "0.weight"
-  Shape shape;       ///< PyTorch's: Conv2d (out, in, height, width), Linear (out, in)
-  double bound = 0;  ///< drawn uniform in [-bound, bound), unless it is 0
+  std::string name;   ///< "weight", "bias"; a network puts the layer's index before it: "0.weight"
+  Shape shape;        ///< PyTorch's: Conv2d (out, in, height, width), Linear (out, in)
+  double bound = 0;   ///< drawn uniform in [-bound, bound), unless it is 0
   float initial = 0;  ///< where nothing is drawn
   Kind kind = Kind::kOther;  ///< Xavier's rule applies to kWeight
 };
@@ -49,7 +49,7 @@ struct BackwardPass {
   float* x_rows;    ///< for layers with gradient_over_batch(): this pack's place in the panels
   float* dy_rows;
   std::int64_t panel_stride;
-  std::int64_t images = kPack;  ///< lanes with an image; dy is 0 in the others
+  std::int64_t images = kPack;          ///< lanes with an image; dy is 0 in the others
   const RandomPlace* random = nullptr;  ///< as in the forward pass
 };
 

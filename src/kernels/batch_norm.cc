@@ -53,9 +53,8 @@ void ChannelStatistics(const ChannelShape& shape, std::int64_t images, const flo
       return hn::Mul(hn::Sub(hn::Load(d, x + i * kPack + lane), origin), live[lane / kLanes]);
     };
     const float sum =
-        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
-          return hn::Add(so_far, difference(i, lane));
-        });
+        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane)
+                                         HWY_ATTR { return hn::Add(so_far, difference(i, lane)); });
     const float square =
         sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
           const Vec v = difference(i, lane);

@@ -17,8 +17,8 @@ struct Verdict {
 /// 64 bytes.
 void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& verdict);
 
-/// What the loss compares the outputs with: the label has probability 1 - smoothing, and `smoothing`
-/// is spread evenly over all classes.
+/// What the loss compares the outputs with: the label has probability 1 - smoothing, and
+/// `smoothing` is spread evenly over all classes.
 struct Target {
   const std::uint8_t* labels;  ///< `count` of them
   std::int64_t count;          ///< lanes with an image

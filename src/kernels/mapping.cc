@@ -37,9 +37,7 @@ struct ScaledTanh {
   static constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3;
 
   HWY_INLINE Vec inner(Vec x) const { return tanh(F32(), hn::Mul(hn::Set(F32(), kSlope), x)); }
-  HWY_INLINE Vec operator()(Vec x) const {
-    return hn::Mul(hn::Set(F32(), kAmplitude), inner(x));
-  }
+  HWY_INLINE Vec operator()(Vec x) const { return hn::Mul(hn::Set(F32(), kAmplitude), inner(x)); }
   HWY_INLINE Vec derivative(Vec x) const {
     const F32 d;
     const Vec t = inner(x);

@@ -74,14 +74,15 @@ std::vector<ParameterInfo> BatchNorm::buffers() const {
 std::int64_t BatchNorm::prepared_size() const { return kParts * shape_.channels; }
 
 void BatchNorm::forward(const ForwardPass& pass) const {
-  kernels::batch_norm_forward({shape_.channels, shape_.positions}, scaling(pass.prepared, shape_.channels), pass.x, pass.y);
+  kernels::batch_norm_forward({shape_.channels, shape_.positions},
+                              scaling(pass.prepared, shape_.channels), pass.x, pass.y);
 }
 
 void BatchNorm::backward(const BackwardPass& pass) const {
   if (!pass.dx) return;
   const std::int64_t channels = shape_.channels;
-  kernels::batch_norm_backward({shape_.channels, shape_.positions}, pass.images, scaling(pass.prepared, channels),
-                               pass.prepared + kMeanDy * channels,
+  kernels::batch_norm_backward({shape_.channels, shape_.positions}, pass.images,
+                               scaling(pass.prepared, channels), pass.prepared + kMeanDy * channels,
                                pass.prepared + kMeanProduct * channels, pass.x, pass.dy, pass.dx);
 }
 
@@ -95,8 +96,8 @@ void BatchNorm::forward_image(const ImagePass& pass) const {
 }
 
 void BatchNormPasses::collect(const float* x, std::int64_t images, float* statistics) const {
-  kernels::channel_statistics({layer_.shape_.channels, layer_.shape_.positions}, images, x, statistics,
-                              statistics + layer_.shape_.channels);
+  kernels::channel_statistics({layer_.shape_.channels, layer_.shape_.positions}, images, x,
+                              statistics, statistics + layer_.shape_.channels);
 }
 
 void BatchNormPasses::gather(const PackStatistics& packs, std::span<const float> parameters,
@@ -124,7 +125,8 @@ void BatchNormPasses::gather(const PackStatistics& packs, std::span<const float>
     lay_out(parameters, c, mean, squares / n, prepared);
     const double momentum = layer_.options_.momentum;
     const auto move = [&](float& running, double value) {
-      running = static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
+      running =
+          static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
     };
     move(buffers[static_cast<std::size_t>(c)], mean);
     move(buffers[static_cast<std::size_t>(channels + c)], squares / (n - 1));
@@ -134,8 +136,8 @@ void BatchNormPasses::gather(const PackStatistics& packs, std::span<const float>
 void BatchNormPasses::collect_backward(const float* x, const float* dy, const float* prepared,
                                        float* statistics) const {
   const std::int64_t channels = layer_.shape_.channels;
-  kernels::batch_norm_sums({layer_.shape_.channels, layer_.shape_.positions}, scaling(prepared, channels), x, dy, statistics + channels,
-                           statistics);
+  kernels::batch_norm_sums({layer_.shape_.channels, layer_.shape_.positions},
+                           scaling(prepared, channels), x, dy, statistics + channels, statistics);
 }
 
 void BatchNormPasses::gather_backward(const PackStatistics& packs, float* prepared) const {

@@ -33,8 +33,6 @@ void Dropout::backward(const BackwardPass& pass) const {
   std::copy_n(pass.dy, count_ * kPack, pass.dx);
 }
 
-void Dropout::forward_image(const ImagePass& pass) const {
-  std::copy_n(pass.x, count_, pass.y);
-}
+void Dropout::forward_image(const ImagePass& pass) const { std::copy_n(pass.x, count_, pass.y); }
 
 }  // namespace lenet

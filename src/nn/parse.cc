@@ -42,10 +42,9 @@ template <class Norm>
 std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText& layer) {
   const Arguments a(model, layer, {{"eps"}, {"momentum"}, {"affine"}});
   const BatchNorm::Options usual;
-  return std::make_unique<Norm>(
-      BatchNorm::Options{.eps = a.number("eps", usual.eps),
-                         .momentum = a.number("momentum", usual.momentum),
-                         .affine = a.boolean("affine", usual.affine)});
+  return std::make_unique<Norm>(BatchNorm::Options{.eps = a.number("eps", usual.eps),
+                                                   .momentum = a.number("momentum", usual.momentum),
+                                                   .affine = a.boolean("affine", usual.affine)});
 }
 
 std::unique_ptr<Layer> parse_adaptive_pool(const ModelText& model, const LayerText& layer) {

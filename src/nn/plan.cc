@@ -144,18 +144,19 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
   float* dx = first ? nullptr : in_place ? x : pass.arena + scratch_;
   const std::int64_t in_slot = over_batch ? 0 : stage.parameters.last - stage.parameters.first;
   RandomPlace place;
-  stage.layer->backward({.parameters = part_of(pass.parameters, stage.parameters),
-                         .prepared = pass.prepared + stage.prepared,
-                         .input_activation = taken ? activation : Activation::kNone,
-                         .x = x,
-                         .dy = pass.arena + stage.output,
-                         .dx = dx,
-                         .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
-                         .x_rows = rows(stage.x_panels),
-                         .dy_rows = rows(stage.dy_panels),
-                         .panel_stride = stride,
-                         .images = pass.images,
-                         .random = place_of(pass, i, place)});
+  stage.layer->backward(
+      {.parameters = part_of(pass.parameters, stage.parameters),
+       .prepared = pass.prepared + stage.prepared,
+       .input_activation = taken ? activation : Activation::kNone,
+       .x = x,
+       .dy = pass.arena + stage.output,
+       .dx = dx,
+       .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
+       .x_rows = rows(stage.x_panels),
+       .dy_rows = rows(stage.dy_panels),
+       .panel_stride = stride,
+       .images = pass.images,
+       .random = place_of(pass, i, place)});
   if (!first && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
 }
 

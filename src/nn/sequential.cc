@@ -115,8 +115,9 @@ void Sequential::set_normalization(Normalization n) {
   const bool none = n.mean.empty() && n.deviation.empty();
   const auto finite = [](float v) { return std::isfinite(v); };
   const auto positive = [](float v) { return std::isfinite(v) && v > 0; };
-  if (!none && (n.mean.size() != channels || n.deviation.size() != channels ||
-                !std::ranges::all_of(n.mean, finite) || !std::ranges::all_of(n.deviation, positive))) {
+  if (!none &&
+      (n.mean.size() != channels || n.deviation.size() != channels ||
+       !std::ranges::all_of(n.mean, finite) || !std::ranges::all_of(n.deviation, positive))) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("normalization: {} means and {} deviations, want one finite mean and "
                             "one deviation above 0 for each of {} channels",

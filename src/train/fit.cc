@@ -112,10 +112,11 @@ class Run {
   }
 
   [[noreturn]] void diverged(std::int64_t epoch, std::int64_t step, double loss) const {
-    throw Error(ErrorKind::kDiverged,
-                fmt::format("epoch {}, step {}: the loss is {} at learning rate {:g}; the network is "
-                            "back at its last weights with a finite loss; try a smaller rate",
-                            epoch, step, std::isnan(loss) ? std::abs(loss) : loss, options_.lr));
+    throw Error(
+        ErrorKind::kDiverged,
+        fmt::format("epoch {}, step {}: the loss is {} at learning rate {:g}; the network is "
+                    "back at its last weights with a finite loss; try a smaller rate",
+                    epoch, step, std::isnan(loss) ? std::abs(loss) : loss, options_.lr));
   }
 
   void add_point(const FitPoint& point) {

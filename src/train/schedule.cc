@@ -63,7 +63,8 @@ double learning_rate(const Schedule& s, double lr, std::int64_t step, const Step
     case Schedule::Kind::kConstant:
       return lr;
     case Schedule::Kind::kStep: {
-      const double period = std::max(1.0, std::round(s.step_epochs * static_cast<double>(steps.epoch)));
+      const double period =
+          std::max(1.0, std::round(s.step_epochs * static_cast<double>(steps.epoch)));
       return lr * std::pow(s.gamma, std::floor(at / period));
     }
     case Schedule::Kind::kCosine:

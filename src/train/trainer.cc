@@ -91,8 +91,10 @@ struct Trainer::State {
     const bool at_once = lr && options.clip_norm == 0;
     for_each_task([&](const UpdateTask& t, std::size_t i) {
       sum_gradient(t, images, accumulate);
-      if (at_once) update(t, step);
-      else if (lr) squares[i] = squared_norm(t);
+      if (at_once)
+        update(t, step);
+      else if (lr)
+        squares[i] = squared_norm(t);
     });
     if (!lr) return;
     if (!at_once) {
@@ -185,7 +187,8 @@ struct Trainer::State {
   }
 
   void swap_averages() {
-    if (values.average.empty()) throw Error(ErrorKind::kUsage, "no averages are kept: ema_decay is 0");
+    if (values.average.empty())
+      throw Error(ErrorKind::kUsage, "no averages are kept: ema_decay is 0");
     std::ranges::swap_ranges(net.parameters(), values.average);
     std::ranges::swap_ranges(net.buffers(), values.average_buffers);
     runner.prepare();

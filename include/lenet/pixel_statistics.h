@@ -1,0 +1,22 @@
+// What the pixels of a data set are like, to normalize images with.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lenet/dataset.h"
+
+namespace lenet {
+
+/// One value a channel, of pixels that count as byte / 255.
+struct PixelStatistics {
+  std::vector<float> mean;
+  std::vector<float> deviation;  ///< of the population: torch.std(unbiased=False)
+};
+
+/// Statistics of all pixels of the images that `indices` names, from exact counts of each byte.
+/// Throws Error (kUsage) if it names none, or one that `data` does not have.
+PixelStatistics pixel_statistics(const Dataset& data, std::span<const std::int32_t> indices);
+
+}  // namespace lenet

@@ -1,0 +1,37 @@
+// One change of an image, drawn at random or given, and the image after it.
+#pragma once
+
+#include <cstdint>
+
+#include "base/philox.h"
+#include "lenet/augment.h"
+#include "lenet/shape.h"
+
+namespace lenet {
+
+struct Rectangle {
+  std::int64_t top = 0, left = 0, height = 0, width = 0;
+};
+
+/// What happens to one image, in the order of the members.
+struct ImageChange {
+  double degrees = 0;  ///< turned about the centre, counter-clockwise as one looks at it
+  double factor = 1;   ///< enlarged about the centre
+  bool flip = false;
+  std::int64_t right = 0, down = 0;  ///< moved by so many pixels, negative: left and up
+  Rectangle erased = {};
+};
+
+/// Draws one change of an image of `shape`, the same on every machine: the sides of a rectangle,
+/// which take an exponential, are rounded to pixels.
+ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
+                        CounterRandom& random);
+
+/// Writes the changed image to `out`. What comes from outside the image is black; pixels of a
+/// turned or enlarged one are interpolated between the nearest four and rounded to a byte. Sine and
+/// cosine count as multiples of 2^-23, so that libraries that differ in the last bit of a double
+/// give the same image.
+void apply(const ImageChange& change, const Shape& shape, const std::uint8_t* source,
+           std::uint8_t* out);
+
+}  // namespace lenet

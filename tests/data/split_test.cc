@@ -1,0 +1,107 @@
+#include "lenet/split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/errors.h"
+
+namespace lenet {
+namespace {
+
+/// Images of one pixel; class c has counts[c] of them, the classes taking turns.
+Dataset make(std::vector<std::int64_t> counts, std::vector<std::string> names = {}) {
+  const auto classes = std::ssize(counts);
+  std::vector<std::uint8_t> labels;
+  while (std::ranges::any_of(counts, [](std::int64_t n) { return n > 0; })) {
+    for (std::size_t c = 0; c < counts.size(); ++c) {
+      if (counts[c]-- > 0) labels.push_back(static_cast<std::uint8_t>(c));
+    }
+  }
+  auto pixels = std::make_unique<std::uint8_t[]>(labels.size());
+  return Dataset(std::move(pixels), 0, {1, 1, 1}, std::move(labels), classes, std::move(names));
+}
+
+std::vector<std::int64_t> class_counts(const Dataset& data,
+                                       const std::vector<std::int32_t>& indices) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(data.classes()));
+  for (const std::int32_t i : indices) ++counts[data.label(i)];
+  return counts;
+}
+
+TEST(StratifiedSplit, TakesTheFractionOfEveryClassRounded) {
+  const Dataset data = make({100, 0, 14, 15, 26});  // a tenth of 14 is 1.4, of 15 is 1.5
+  const Split split = stratified_split(data, 0.1, 0);
+  EXPECT_EQ(class_counts(data, split.holdout), (std::vector<std::int64_t>{10, 0, 1, 2, 3}));
+  EXPECT_EQ(class_counts(data, split.train), (std::vector<std::int64_t>{90, 0, 13, 13, 23}));
+}
+
+TEST(StratifiedSplit, NamesEveryImageOnceInAscendingOrder) {
+  const Dataset data = make({70, 30, 50});
+  const Split split = stratified_split(data, 0.3, 5);
+  EXPECT_TRUE(std::ranges::is_sorted(split.train));
+  EXPECT_TRUE(std::ranges::is_sorted(split.holdout));
+  std::vector<std::int32_t> all;
+  std::ranges::merge(split.train, split.holdout, std::back_inserter(all));
+  ASSERT_EQ(std::ssize(all), 150);
+  for (std::int32_t i = 0; i < 150; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], i);
+}
+
+TEST(StratifiedSplit, IsChosenByTheSeed) {
+  const Dataset data = make({50, 50});
+  EXPECT_EQ(stratified_split(data, 0.2, 1).holdout, stratified_split(data, 0.2, 1).holdout);
+  std::set<std::vector<std::int32_t>> seen;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    seen.insert(stratified_split(data, 0.2, seed).holdout);
+  }
+  EXPECT_EQ(seen.size(), 20u);
+}
+
+TEST(StratifiedSplit, ChoosesEveryImageEquallyOften) {
+  constexpr int kSeeds = 4000;
+  const Dataset data = make({10, 10});
+  std::vector<int> chosen(20);
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    for (const std::int32_t i : stratified_split(data, 0.3, seed).holdout) {
+      ++chosen[static_cast<std::size_t>(i)];
+    }
+  }
+  const double deviation = std::sqrt(kSeeds * 0.3 * 0.7);
+  for (const int count : chosen) EXPECT_NEAR(count, 0.3 * kSeeds, 4 * deviation);
+}
+
+TEST(StratifiedSplit, ChoosesDifferentPlacesInEachClass) {
+  const Dataset data = make({50, 50});  // image 2 i is of class 0, image 2 i + 1 of class 1
+  std::vector<std::int32_t> places[2];
+  for (const std::int32_t i : stratified_split(data, 0.2, 0).holdout) {
+    places[i % 2].push_back(i / 2);
+  }
+  EXPECT_NE(places[0], places[1]);
+}
+
+TEST(StratifiedSplit, WantsAFractionBetweenZeroAndOne) {
+  const Dataset data = make({10, 10});
+  for (const double fraction : {0.0, 1.0, -0.5, 1.5, std::numeric_limits<double>::quiet_NaN()}) {
+    const std::string message =
+        error_of(ErrorKind::kUsage, [&] { stratified_split(data, fraction, 0); });
+    EXPECT_TRUE(contains(message, "want one above 0 and below 1"));
+  }
+}
+
+TEST(StratifiedSplit, RefusesToLeaveAClassWithoutImages) {
+  const auto message = [](const Dataset& data, double fraction) {
+    return error_of(ErrorKind::kUsage, [&] { stratified_split(data, fraction, 0); });
+  };
+  EXPECT_TRUE(contains(message(make({20, 4}), 0.1),
+                       "class 1 has 4 images, of which 0.1 rounds to 0; want at least one"));
+  EXPECT_TRUE(contains(message(make({20, 4}, {"cat", "dog"}), 0.9),
+                       "class 1 (dog) has 4 images, of which 0.9 rounds to 4"));
+  EXPECT_TRUE(contains(message(make({1}), 0.5), "class 0 has 1 images"));
+}
+
+}  // namespace
+}  // namespace lenet
