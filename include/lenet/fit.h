@@ -7,8 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/optimizer.h"
 #include "lenet/random.h"
+#include "lenet/schedule.h"
 #include "lenet/sequential.h"
 
 namespace lenet {
@@ -32,13 +35,28 @@ struct EpochReport {
   std::int64_t epoch;            ///< from 1
   double train_loss, train_acc;  ///< running means over the epoch, as the weights change
   double test_acc;               ///< after the epoch
+  std::optional<double> holdout_acc = {};   ///< of the images set aside
+  std::optional<double> averaged_acc = {};  ///< on the test set, by the averaged weights
+};
+
+/// Averaged weights of a network: its parameters and buffers.
+struct Averages {
+  std::vector<float> parameters, buffers;
 };
 
 struct FitOptions {
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
-  double lr = 0.9;
+  double lr = 0.9;         ///< the schedule's full rate
   std::uint64_t seed = 0;  ///< as torch.manual_seed
+  Optimizer optimizer = {};
+  Schedule schedule = {};
+  double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
+  Augmentation augmentation = {};
+  bool normalize = false;  ///< standardise by mean and deviation of the training images
+  double holdout = 0;      ///< share of the training images that is set aside, class by class
+  bool keep_best = false;  ///< end with the weights that were best on the images set aside
+  std::int64_t patience = 0;  ///< stop after so many epochs without a better one; 0: never
   int threads = 0;         ///< 0: the CPUs that this process may use
   bool shuffle = true;     ///< false: the order of the file in every epoch
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
@@ -54,6 +72,8 @@ struct Report {
   double wall_seconds = 0;                       ///< from the call to the return
   std::int64_t examples = 0;                     ///< seen in training
   int threads = 0;
+  std::int64_t best_epoch = 0;  ///< of the weights that the network ends with
+  std::optional<Averages> averages = {};
   std::vector<EpochReport> epochs;
   std::vector<FitPoint> points;
   std::vector<double> step_losses;  ///< filled where max_steps is given
@@ -63,8 +83,7 @@ struct Report {
 void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                const FitOptions& options);
 
-/// Trains `net` with SGD on the mean cross-entropy and evaluates it on `test` after each epoch. A
-/// network that is not built yet is built for the images and gets Xavier weights, drawn from
+/// Trains `net` on the mean cross-entropy and evaluates it on `test` after each epoch. A network that is not built yet is built for the images and gets Xavier weights, drawn from
 /// options.seed; one that is built goes on from its parameters.
 ///
 /// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss

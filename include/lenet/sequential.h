@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -122,5 +123,11 @@ void constant_weights(Sequential& net, float value);
 
 /// The network of D2L 6.6: LeNet-5 with sigmoid, average pooling and without the Gaussian layer.
 Sequential make_lenet();
+
+/// A network by its short name, or nothing if there is none of that name.
+std::optional<Sequential> make_preset(std::string_view name);
+
+/// The short names, in the order of the alphabet.
+std::vector<std::string> preset_names();
 
 }  // namespace lenet

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "lenet/augment.h"
 #include "lenet/dataset.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
@@ -30,8 +31,20 @@ struct Batch {
     return images ? images->label(order[n]) : labels[n];
   }
 
+  /// The same batch with its images changed as `augmentation` says, drawn for this seed and epoch.
+  Batch augmented(const Augmentation& augmentation, std::uint64_t seed, std::int64_t epoch) const {
+    Batch changed = *this;
+    changed.change = augmentation.any() ? &augmentation : nullptr;
+    changed.change_seed = seed;
+    changed.change_epoch = epoch;
+    return changed;
+  }
+
   const Dataset* images = nullptr;
   std::span<const std::int32_t> order;
+  const Augmentation* change = nullptr;  ///< of images; not owned
+  std::uint64_t change_seed = 0;
+  std::int64_t change_epoch = 0;
   std::span<const float> values;
   std::span<const std::uint8_t> labels;
 };

@@ -10,5 +10,6 @@ void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_bench(CLI::App& app);
+void add_recipe(CLI::App& app);
 
 }  // namespace lenet::cli

@@ -1,6 +1,7 @@
 #include "cli/model_argument.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -45,7 +46,7 @@ bool is_saved_model(const std::string& argument) {
 }
 
 NamedNetwork parse_model_argument(const std::string& argument) {
-  if (argument == "lenet") return {make_lenet(), "lenet"};
+  if (auto preset = make_preset(argument)) return {*std::move(preset), argument};
   if (is_saved_model(argument)) return {load_model(argument).net, name_of(argument)};
   std::error_code ignored;
   if (fs::exists(argument, ignored)) return {parse_file(argument), name_of(argument)};
@@ -55,8 +56,8 @@ NamedNetwork parse_model_argument(const std::string& argument) {
   } catch (const Error& e) {
     throw Error(
         ErrorKind::kUsage,
-        fmt::format("model '{}': no preset (there is lenet), no file, and no model text:\n{}",
-                    argument, e.what()));
+        fmt::format("model '{}': no preset (there are {}), no file, and no model text:\n{}",
+                    argument, fmt::join(preset_names(), ", "), e.what()));
   }
 }
 

@@ -1,8 +1,10 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -57,6 +59,27 @@ CLI::Validator positive_float() {
         const auto [end, error] = std::from_chars(text.data(), last, value);
         if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
         return fmt::format("found '{}', want a number above 0 that fits a float", text);
+      },
+      "");
+}
+
+CLI::Validator finite_number() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        double value = 0;
+        const char* const last = text.data() + text.size();
+        const auto [end, error] = std::from_chars(text.data(), last, value);
+        if (error == std::errc() && end == last && std::isfinite(value)) return "";
+        return fmt::format("found '{}', want a number", text);
+      },
+      "");
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  return CLI::Validator(
+      [words = std::move(words)](const std::string& text) -> std::string {
+        if (std::ranges::find(words, text) != words.end()) return "";
+        return fmt::format("found '{}', want {}", text, fmt::join(words, ", "));
       },
       "");
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "lenet/dataset.h"
 
@@ -33,6 +34,12 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 
 /// Accepts a float above 0 that is finite.
 CLI::Validator positive_float();
+
+/// Accepts a finite number.
+CLI::Validator finite_number();
+
+/// Accepts one of these words.
+CLI::Validator one_of(std::vector<std::string> words);
 
 /// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
 /// for the folder "--json".

@@ -28,6 +28,8 @@ class RunFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path model_file() const { return path_ / "model.safetensors"; }
 
+  std::filesystem::path averages_file() const { return path_ / "model_ema.safetensors"; }
+
   /// Appends a line to metrics.jsonl. Throws Error (kIo).
   void add_point(const FitPoint& point);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,7 +10,9 @@
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "cli/recipes.h"
 #include "cli/run_folder.h"
+#include "cli/train_options.h"
 #include "lenet/animator.h"
 #include "lenet/device.h"
 #include "lenet/error.h"
@@ -26,31 +27,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct TrainOptions {
-  CommonOptions common;
-  std::string model = "lenet";
-  std::string weights;
+/// What the command itself takes beside the options of the run.
+struct TrainCommand {
+  TrainOptions options;
+  std::string recipe, config;
   std::string out;
-  std::int64_t epochs = 10;
-  std::int64_t batch_size = 256;
-  double lr = 0.9;
-  std::uint64_t seed = 0;
-  bool no_shuffle = false;
   bool force = false;
-  std::optional<std::int64_t> max_steps;
+  bool json = false;
 };
-
-FitOptions fit_options(const TrainOptions& o) {
-  FitOptions fit;
-  fit.epochs = o.epochs;
-  fit.batch_size = o.batch_size;
-  fit.lr = o.lr;
-  fit.seed = o.seed;
-  fit.threads = o.common.threads;
-  fit.shuffle = !o.no_shuffle;
-  fit.max_steps = o.max_steps.value_or(fit.max_steps);
-  return fit;
-}
 
 /// Builds the network with its initial weights, drawn as PyTorch and the chapter draw them.
 void draw_weights(const TrainOptions& o, const Shape& images, Generator& generator,
@@ -76,32 +60,30 @@ std::string data_name(const TrainOptions& o) {
 Json run_document(const TrainOptions& o, const Sequential& net, const Dataset& train) {
   Json run = {{"lenet", LENET_VERSION},
               {"started", utc_now()},
-              {"data", data_name(o)},
               {"images", train.size()},
-              {"model", net.text()},
               {"input_shape", to_string(net.input_shape())},
-              {"weights", absolute(o.weights)},
-              {"epochs", o.epochs},
-              {"batch_size", o.batch_size},
-              {"lr", o.lr},
-              {"seed", o.seed},
-              {"shuffle", !o.no_shuffle},
-              {"threads", o.common.threads},
-              {"device", o.common.device},
               {"simd", simd_target()}};
-  if (o.max_steps) run["max_steps"] = *o.max_steps;
+  run.update(options_document(o));
+  run["data"] = data_name(o);
+  run["model"] = net.text();
+  run["weights"] = absolute(o.weights);
   return run;
+}
+
+Json epoch_document(const EpochReport& e) {
+  Json epoch = {{"epoch", e.epoch},
+                {"loss", e.train_loss},
+                {"train_acc", e.train_acc},
+                {"test_acc", e.test_acc}};
+  if (e.holdout_acc) epoch["holdout_acc"] = *e.holdout_acc;
+  if (e.averaged_acc) epoch["averaged_acc"] = *e.averaged_acc;
+  return epoch;
 }
 
 Json result_document(const Report& report, const TrainOptions& o, const Device& device,
                      const RunFolder& folder) {
   Json epochs = Json::array();
-  for (const EpochReport& e : report.epochs) {
-    epochs.push_back({{"epoch", e.epoch},
-                      {"loss", e.train_loss},
-                      {"train_acc", e.train_acc},
-                      {"test_acc", e.test_acc}});
-  }
+  for (const EpochReport& e : report.epochs) epochs.push_back(epoch_document(e));
   Json result = {{"loss", report.loss},
                  {"train_acc", report.train_acc},
                  {"test_acc", report.test_acc},
@@ -113,6 +95,8 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
                  {"seed", o.seed},
                  {"out", folder.path().string()},
                  {"epochs", epochs}};
+  if (report.best_epoch != std::ssize(report.epochs)) result["best_epoch"] = report.best_epoch;
+  if (report.averages) result["averaged_acc"] = *report.epochs.back().averaged_acc;
   if (o.max_steps) result["step_losses"] = report.step_losses;
   return result;
 }
@@ -156,7 +140,28 @@ void print_report(const Report& r, const Device& device) {
              static_cast<double>(r.examples) / r.wall_seconds, r.wall_seconds);
 }
 
-void run_train(const TrainOptions& o) {
+/// Writes the averaged weights beside the others.
+void save_averages(Averages& averages, const RunFolder& folder, Sequential& net,
+                   const std::vector<std::string>& class_names) {
+  const auto exchange = [&] {
+    std::ranges::swap_ranges(net.parameters(), averages.parameters);
+    std::ranges::swap_ranges(net.buffers(), averages.buffers);
+  };
+  exchange();
+  save_model(folder.averages_file(), net, class_names);
+  exchange();
+}
+
+/// The run's options: defaults, then the recipe, the configuration file and the command line.
+TrainOptions layered(const CLI::App& command, const TrainCommand& c) {
+  TrainOptions o;
+  if (!c.recipe.empty()) read_options(recipe(c.recipe), "recipe " + c.recipe, o);
+  if (!c.config.empty()) read_options(read_config(c.config), c.config, o);
+  read_options(given_options(command), "command line", o);
+  return o;
+}
+
+void run_train(const TrainOptions& o, const TrainCommand& c) {
   Timer wall;
   const Device device = parse_device(o.common.device);
   NamedNetwork network = parse_model_argument(o.model);
@@ -165,7 +170,7 @@ void run_train(const TrainOptions& o) {
   draw_weights(o, train.image_shape(), generator, network.net);
   FitOptions fit = fit_options(o);
   check_fit(network.net, train, test, fit);
-  RunFolder folder({.out = o.out, .model = network.name, .force = o.force});
+  RunFolder folder({.out = c.out, .model = network.name, .force = c.force});
   Json run = run_document(o, network.net, train);
   folder.write_run(run);
 
@@ -175,7 +180,7 @@ void run_train(const TrainOptions& o) {
   LiveDisplay display(stderr, animator,
                       {.in_place = stderr_is_terminal(), .color = stderr_wants_color()});
   connect(fit, display, animator, folder);
-  if (!o.common.json) {
+  if (!c.json) {
     fmt::print("training on {}\n", to_string(device));
     std::fflush(stdout);
   }
@@ -197,11 +202,12 @@ void run_train(const TrainOptions& o) {
     throw;
   }
   save();
+  if (report.averages) save_averages(*report.averages, folder, network.net, train.class_names());
   report.wall_seconds = wall.stop();
   const Json result = result_document(report, o, device, folder);
   run["result"] = result;
   folder.write_run(run);
-  if (o.common.json) {
+  if (c.json) {
     fmt::print("{}", json_text(result));
   } else {
     print_report(report, device);
@@ -211,44 +217,23 @@ void run_train(const TrainOptions& o) {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  auto o = std::make_shared<TrainOptions>();
+  auto c = std::make_shared<TrainCommand>();
   CLI::App* command = app.add_subcommand(
-      "train", "Train a network as D2L 6.6 does: SGD, mean cross-entropy, Xavier weights");
-  add_data(*command, o->common);
+      "train", "Train a network, as D2L 6.6 does unless the options say otherwise");
+  declare(*command, c->options);
+  command->add_option("--recipe", c->recipe, "Options to start from: chapter, fast or best")
+      ->check(one_of({"chapter", "fast", "best"}));
   command
-      ->add_option(
-          "--model", o->model,
-          "Preset (lenet), text file, saved model (its layers; for its weights, --weights) "
-          "or the model text itself, as in \"Flatten Linear(10)\"")
-      ->capture_default_str();
-  command->add_option("--epochs", o->epochs, "Passes over the training set")
-      ->check(whole_number(1, kMostCount))
-      ->capture_default_str();
-  command->add_option("--batch-size", o->batch_size, "Examples a step")
-      ->check(whole_number(1, kMostCount))
-      ->capture_default_str();
-  command->add_option("--lr", o->lr, "Learning rate")
-      ->check(positive_float())
-      ->capture_default_str();
-  command->add_option("--seed", o->seed, "Seed of weights and shuffle, as torch.manual_seed")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->capture_default_str();
-  add_threads(*command, o->common);
-  add_device(*command, o->common);
-  command->add_option("--weights", o->weights, "Start from the weights of this safetensors file")
+      ->add_option("--config", c->config,
+                   "JSON file of options, such as the run.json of a run; those given here win")
       ->check(given_path());
-  command->add_flag("--no-shuffle", o->no_shuffle, "Take the examples in the order of the file");
   command
-      ->add_option("--max-steps", o->max_steps,
-                   "Stop after so many steps; --json then lists each step's loss")
-      ->check(whole_number(1, kMostCount));
-  command
-      ->add_option("--out", o->out,
+      ->add_option("--out", c->out,
                    "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
       ->check(given_path());
-  command->add_flag("--force", o->force, "Take an --out that holds a run already");
-  add_json(*command, o->common);
-  command->callback([o] { run_train(*o); });
+  command->add_flag("--force", c->force, "Take an --out that holds a run already");
+  command->add_flag("--json", c->json, "Print one JSON document");
+  command->callback([c, command] { run_train(layered(*command, *c), *c); });
 }
 
 }  // namespace lenet::cli

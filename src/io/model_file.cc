@@ -69,6 +69,36 @@ void require_finite(const std::filesystem::path& path, const NamedTensor& tensor
                                    bad - tensor.values.begin(), *bad));
 }
 
+/// A square root is taken of a running variance.
+void require_variance(const std::filesystem::path& path, const NamedTensor& tensor) {
+  if (!tensor.name.ends_with("running_var")) return;
+  const auto bad = std::ranges::find_if(tensor.values, [](float value) { return value < 0; });
+  if (bad == tensor.values.end()) return;
+  throw bad_file(path, fmt::format("tensor {}: value {} is {}, want 0 or more", tensor.name,
+                                   bad - tensor.values.begin(), *bad));
+}
+
+/// Parameters and buffers: what a state_dict holds.
+std::vector<NamedParameter> named_tensors(Sequential& net) {
+  std::vector<NamedParameter> tensors = net.named_parameters();
+  for (NamedParameter& buffer : net.named_buffers()) tensors.push_back(std::move(buffer));
+  return tensors;
+}
+
+/// {"mean": [...], "deviation": [...]}, a number a channel.
+Normalization parse_normalization(const std::filesystem::path& path, const std::string& text) {
+  const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+  const auto numbers = [&](const char* key) {
+    const nlohmann::json list = document.is_object() ? document.value(key, nlohmann::json()) : nullptr;
+    const bool good = list.is_array() && list.size() <= 65536 &&
+                      std::ranges::all_of(list, [](const auto& v) { return v.is_number(); });
+    if (good) return list.template get<std::vector<float>>();
+    throw bad_file(path, fmt::format("metadata normalization: want a JSON object with \"mean\" and "
+                                     "\"deviation\", each a list of numbers"));
+  };
+  return {numbers("mean"), numbers("deviation")};
+}
+
 /// What stands before the network's names in the file's: "net." where the file has "net.0.weight".
 std::string prefix_of(const std::vector<NamedTensor>& tensors, const std::string& first_name) {
   const std::string ending = "." + first_name;
@@ -83,7 +113,7 @@ void copy_weights(const std::filesystem::path& path, const std::vector<NamedTens
                   Sequential& net) {
   std::unordered_map<std::string, const NamedTensor*> found;
   for (const NamedTensor& t : tensors) found[t.name] = &t;
-  std::vector<NamedParameter> parameters = net.named_parameters();
+  std::vector<NamedParameter> parameters = named_tensors(net);
   const std::string prefix = parameters.empty() ? "" : prefix_of(tensors, parameters[0].name);
   std::vector<const NamedTensor*> sources;
   for (const NamedParameter& p : parameters) {
@@ -98,8 +128,10 @@ void copy_weights(const std::filesystem::path& path, const std::vector<NamedTens
     }
     require_finite(path, *tensor->second);
     sources.push_back(tensor->second);
+    require_variance(path, *tensor->second);
     found.erase(tensor);
   }
+  std::erase_if(found, [](const auto& t) { return t.first.ends_with(".num_batches_tracked"); });
   if (!found.empty()) {
     throw bad_file(path, fmt::format("tensor {} has no place in the network {}",
                                      found.begin()->first, net.text()));
@@ -124,13 +156,17 @@ const std::string& require_metadata(const std::filesystem::path& path, const Met
 void save_model(const std::filesystem::path& path, Sequential& net,
                 const std::vector<std::string>& class_names) {
   std::vector<NamedTensor> tensors;
-  for (const NamedParameter& p : net.named_parameters()) {
+  for (const NamedParameter& p : named_tensors(net)) {
     tensors.push_back({p.name, p.info.shape, {p.values.begin(), p.values.end()}});
   }
   Metadata metadata = {{"format", "pt"},
                        {"model", net.text()},
                        {"input_shape", to_string(net.input_shape())},
                        {"pixel_scale", kPixelScale}};
+  if (const Normalization& n = net.normalization(); !n.mean.empty()) {
+    metadata["normalization"] =
+        nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
+  }
   if (!class_names.empty()) metadata["class_names"] = nlohmann::json(class_names).dump();
   write_safetensors(path, tensors, metadata);
 }
@@ -153,6 +189,14 @@ Model load_model(const std::filesystem::path& path) {
     throw bad_file(path, fmt::format("metadata model: {}", e.what()));
   }
   copy_weights(path, file.tensors, model.net);
+  if (const auto found = file.metadata.find("normalization"); found != file.metadata.end()) {
+    const Normalization normalization = parse_normalization(path, found->second);
+    try {
+      model.net.set_normalization(normalization);
+    } catch (const Error& e) {
+      throw bad_file(path, fmt::format("metadata {}", e.what()));
+    }
+  }
   if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
     model.class_names = parse_names(path, names->second, element_count(model.net.output_shape()));
   }

@@ -29,7 +29,7 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, std::int64_t packs)
       labels_(static_cast<std::size_t>(packs)),
       metrics_(static_cast<std::size_t>(packs)) {
   if (!whole_batch()) return;
-  for (std::int64_t i = 0; i < packs; ++i) arenas_.emplace_back(runner.plan().arena_size());
+  for (std::int64_t i = 0; i < packs; ++i) arenas_.emplace_back(runner.arena_size());
 }
 
 Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& options) {

@@ -31,11 +31,18 @@ void gather_floats(const Batch& batch, std::int64_t first, std::int64_t count, s
   kernels::transpose(count, size, {batch.values.data() + first * size, size}, {x, kPack});
 }
 
+/// Copies images of bytes, changed as the batch says. scratch: room for kPack images.
 void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
-                  float* x) {
+                  std::uint8_t* scratch, float* x) {
   const std::uint8_t* images[kPack] = {};
   for (std::int64_t lane = 0; lane < count; ++lane) {
-    images[lane] = batch.images->image(batch.order[static_cast<std::size_t>(first + lane)]);
+    const std::int32_t index = batch.order[static_cast<std::size_t>(first + lane)];
+    images[lane] = batch.images->image(index);
+    if (!batch.change) continue;
+    std::uint8_t* changed = scratch + lane * size;
+    augment(*batch.change, batch.images->image_shape(), batch.change_seed, batch.change_epoch, index,
+            images[lane], changed);
+    images[lane] = changed;
   }
   kernels::gather_images(images, size, x);
 }
@@ -93,7 +100,7 @@ PackRunner::PackRunner(const Sequential& net, int threads)
       plan_(net),
       team_(checked_threads(threads)),
       prepared_(plan_.prepared_size()) {
-  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(plan_.arena_size());
+  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(arena_size());
   prepare();
 }
 
@@ -105,7 +112,8 @@ PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* aren
   }
   const std::int64_t size = element_count(net_.input_shape());
   if (batch.images) {
-    gather_bytes(batch, first, labels.count, size, arena);
+    auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
+    gather_bytes(batch, first, labels.count, size, scratch, arena);
     standardize(net_.normalization(), size, kPack, arena);
   } else {
     gather_floats(batch, first, labels.count, size, arena);

@@ -1,0 +1,37 @@
+#include "cli/recipes.h"
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+
+namespace lenet::cli {
+
+using Json = nlohmann::ordered_json;
+
+Json recipe(const std::string& name) {
+  if (name == "fast") {
+    return {{"model", "lenet-relu"},    {"epochs", 5},           {"batch_size", 64},
+            {"lr", 0.1},                {"momentum", 0.9},       {"nesterov", true},
+            {"weight_decay", 5e-4},     {"schedule", "onecycle"}, {"normalize", true}};
+  }
+  if (name == "best") {
+    return {{"model", "best"},          {"epochs", 30},          {"batch_size", 64},
+            {"lr", 0.1},                {"momentum", 0.9},       {"nesterov", true},
+            {"weight_decay", 5e-4},     {"schedule", "onecycle"}, {"normalize", true},
+            {"label_smoothing", 0.05},  {"augment", "flip,shift=1"}};
+  }
+  return Json::object();  // the chapter's options are the defaults
+}
+
+void add_recipe(CLI::App& app) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* command =
+      app.add_subcommand("recipe", "Print a recipe's options as a file that train --config takes");
+  command->add_option("NAME", *name, "chapter, fast or best")
+      ->required()
+      ->check(one_of({"chapter", "fast", "best"}));
+  command->callback([name] { fmt::print("{}", json_text(recipe(*name))); });
+}
+
+}  // namespace lenet::cli

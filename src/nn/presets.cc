@@ -1,0 +1,37 @@
+#include <map>
+
+#include "lenet/sequential.h"
+
+namespace lenet {
+namespace {
+
+const std::map<std::string, std::string, std::less<>>& texts() {
+  static const std::map<std::string, std::string, std::less<>> all = {
+      {"lenet",
+       "Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) Flatten "
+       "Linear(120) Sigmoid Linear(84) Sigmoid Linear(10)"},
+      {"lenet-relu",
+       "Conv2d(6, 5, padding=2) ReLU MaxPool2d(2) Conv2d(16, 5) ReLU MaxPool2d(2) Flatten "
+       "Linear(120) ReLU Linear(84) ReLU Linear(10)"},
+      {"lenet-bn",
+       "Conv2d(6, 5, padding=2) BatchNorm2d Sigmoid AvgPool2d(2) Conv2d(16, 5) BatchNorm2d Sigmoid "
+       "AvgPool2d(2) Flatten Linear(120) BatchNorm1d Sigmoid Linear(84) BatchNorm1d Sigmoid "
+       "Linear(10)"}};
+  return all;
+}
+
+}  // namespace
+
+std::optional<Sequential> make_preset(std::string_view name) {
+  const auto found = texts().find(name);
+  if (found == texts().end()) return std::nullopt;
+  return Sequential::parse(found->second);
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, text] : texts()) names.push_back(name);
+  return names;
+}
+
+}  // namespace lenet
