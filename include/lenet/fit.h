@@ -32,9 +32,9 @@ struct FitPoint {
 };
 
 struct EpochReport {
-  std::int64_t epoch;            ///< from 1
-  double train_loss, train_acc;  ///< running means over the epoch, as the weights change
-  double test_acc;               ///< after the epoch
+  std::int64_t epoch;                       ///< from 1
+  double train_loss, train_acc;             ///< running means over the epoch, as the weights change
+  double test_acc;                          ///< after the epoch
   std::optional<double> holdout_acc = {};   ///< of the images set aside
   std::optional<double> averaged_acc = {};  ///< on the test set, by the averaged weights
 };
@@ -53,12 +53,12 @@ struct FitOptions {
   Schedule schedule = {};
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
   Augmentation augmentation = {};
-  bool normalize = false;  ///< standardise by mean and deviation of the training images
-  double holdout = 0;      ///< share of the training images that is set aside, class by class
-  bool keep_best = false;  ///< end with the weights that were best on the images set aside
+  bool normalize = false;     ///< standardise by mean and deviation of the training images
+  double holdout = 0;         ///< share of the training images that is set aside, class by class
+  bool keep_best = false;     ///< end with the weights that were best on the images set aside
   std::int64_t patience = 0;  ///< stop after so many epochs without a better one; 0: never
-  int threads = 0;         ///< 0: the CPUs that this process may use
-  bool shuffle = true;     ///< false: the order of the file in every epoch
+  int threads = 0;            ///< 0: the CPUs that this process may use
+  bool shuffle = true;        ///< false: the order of the file in every epoch
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
   std::function<void(const StepEvent&)> on_step = {};
   std::function<void(const FitPoint&)> on_point = {};
@@ -83,8 +83,9 @@ struct Report {
 void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                const FitOptions& options);
 
-/// Trains `net` on the mean cross-entropy and evaluates it on `test` after each epoch. A network that is not built yet is built for the images and gets Xavier weights, drawn from
-/// options.seed; one that is built goes on from its parameters.
+/// Trains `net` on the mean cross-entropy and evaluates it on `test` after each epoch. A network
+/// that is not built yet is built for the images and gets Xavier weights, drawn from options.seed;
+/// one that is built goes on from its parameters.
 ///
 /// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss
 /// is no longer finite, the network then holding the parameters of the last finite loss.

@@ -25,5 +25,6 @@
 #include "lenet/simd.h"
 #include "lenet/split.h"
 #include "lenet/summary.h"
+#include "lenet/sweep.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"

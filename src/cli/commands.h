@@ -11,5 +11,6 @@ void add_eval(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_recipe(CLI::App& app);
+void add_sweep(CLI::App& app);
 
 }  // namespace lenet::cli

@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input file, 4 training diverged, "
       "5 I/O error.\nLENET_SIMD=avx512|avx2|ssse3 forces an instruction set.");
   lenet::cli::add_train(app);
+  lenet::cli::add_sweep(app);
   lenet::cli::add_eval(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);

@@ -54,10 +54,9 @@ NamedNetwork parse_model_argument(const std::string& argument) {
   try {
     return {Sequential::parse(argument), "custom"};
   } catch (const Error& e) {
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("model '{}': no preset (there are {}), no file, and no model text:\n{}",
-                    argument, fmt::join(preset_names(), ", "), e.what()));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("model '{}': no preset (there are {}), no file, and no model text:\n{}",
+                            argument, fmt::join(preset_names(), ", "), e.what()));
   }
 }
 

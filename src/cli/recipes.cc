@@ -11,15 +11,19 @@ using Json = nlohmann::ordered_json;
 
 Json recipe(const std::string& name) {
   if (name == "fast") {
-    return {{"model", "lenet-relu"},    {"epochs", 5},           {"batch_size", 64},
-            {"lr", 0.1},                {"momentum", 0.9},       {"nesterov", true},
-            {"weight_decay", 5e-4},     {"schedule", "onecycle"}, {"normalize", true}};
+    return {{"model", "lenet-relu"}, {"epochs", 5},
+            {"batch_size", 64},      {"lr", 0.1},
+            {"momentum", 0.9},       {"nesterov", true},
+            {"weight_decay", 5e-4},  {"schedule", "onecycle"},
+            {"normalize", true}};
   }
   if (name == "best") {
-    return {{"model", "best"},          {"epochs", 30},          {"batch_size", 64},
-            {"lr", 0.1},                {"momentum", 0.9},       {"nesterov", true},
-            {"weight_decay", 5e-4},     {"schedule", "onecycle"}, {"normalize", true},
-            {"label_smoothing", 0.05},  {"augment", "flip,shift=1"}};
+    return {{"model", "best"},          {"epochs", 30},
+            {"batch_size", 64},         {"lr", 0.1},
+            {"momentum", 0.9},          {"nesterov", true},
+            {"weight_decay", 5e-4},     {"schedule", "onecycle"},
+            {"normalize", true},        {"label_smoothing", 0.05},
+            {"augment", "flip,shift=1"}};
   }
   return Json::object();  // the chapter's options are the defaults
 }

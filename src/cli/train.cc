@@ -10,7 +10,6 @@
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
-#include "cli/recipes.h"
 #include "cli/run_folder.h"
 #include "cli/train_options.h"
 #include "lenet/animator.h"
@@ -29,8 +28,7 @@ using Json = nlohmann::ordered_json;
 
 /// What the command itself takes beside the options of the run.
 struct TrainCommand {
-  TrainOptions options;
-  std::string recipe, config;
+  LayeredOptions run;
   std::string out;
   bool force = false;
   bool json = false;
@@ -152,15 +150,6 @@ void save_averages(Averages& averages, const RunFolder& folder, Sequential& net,
   exchange();
 }
 
-/// The run's options: defaults, then the recipe, the configuration file and the command line.
-TrainOptions layered(const CLI::App& command, const TrainCommand& c) {
-  TrainOptions o;
-  if (!c.recipe.empty()) read_options(recipe(c.recipe), "recipe " + c.recipe, o);
-  if (!c.config.empty()) read_options(read_config(c.config), c.config, o);
-  read_options(given_options(command), "command line", o);
-  return o;
-}
-
 void run_train(const TrainOptions& o, const TrainCommand& c) {
   Timer wall;
   const Device device = parse_device(o.common.device);
@@ -220,20 +209,14 @@ void add_train(CLI::App& app) {
   auto c = std::make_shared<TrainCommand>();
   CLI::App* command = app.add_subcommand(
       "train", "Train a network, as D2L 6.6 does unless the options say otherwise");
-  declare(*command, c->options);
-  command->add_option("--recipe", c->recipe, "Options to start from: chapter, fast or best")
-      ->check(one_of({"chapter", "fast", "best"}));
-  command
-      ->add_option("--config", c->config,
-                   "JSON file of options, such as the run.json of a run; those given here win")
-      ->check(given_path());
+  declare(*command, c->run);
   command
       ->add_option("--out", c->out,
                    "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
       ->check(given_path());
   command->add_flag("--force", c->force, "Take an --out that holds a run already");
   command->add_flag("--json", c->json, "Print one JSON document");
-  command->callback([c, command] { run_train(layered(*command, *c), *c); });
+  command->callback([c, command] { run_train(layered(*command, c->run), *c); });
 }
 
 }  // namespace lenet::cli

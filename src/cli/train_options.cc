@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/file.h"
+#include "cli/recipes.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -37,8 +38,9 @@ void declare_basics(CLI::App& command, TrainOptions& o) {
       ->check(positive_float())
       ->capture_default_str();
   command
-      .add_option("--seed", o.seed,
-                  "Seed of weights and shuffle, as torch.manual_seed, and of all else that is random")
+      .add_option(
+          "--seed", o.seed,
+          "Seed of weights and shuffle, as torch.manual_seed, and of all else that is random")
       ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->capture_default_str();
   add_threads(command, o.common);
@@ -104,8 +106,9 @@ void declare_data_options(CLI::App& command, TrainOptions& o) {
   command.add_flag("--keep-best,!--no-keep-best", o.keep_best,
                    "End with the weights that were best on the images set aside");
   command
-      .add_option("--patience", o.patience,
-                  "Stop after so many epochs without a better one on the images set aside; 0: never")
+      .add_option(
+          "--patience", o.patience,
+          "Stop after so many epochs without a better one on the images set aside; 0: never")
       ->check(whole_number(0, kMostCount))
       ->capture_default_str();
 }
@@ -121,9 +124,10 @@ std::string argument_text(const Json& value) {
 
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
-  static const std::vector<std::string> names = {"lenet", "started", "images", "input_shape",
+  static const std::vector<std::string> names = {"lenet", "started", "images",  "input_shape",
                                                  "simd",  "result",  "diverged"};
-  const bool usual = (key == "weights" && value == "") || (key == "data" && value == "fashion-mnist");
+  const bool usual =
+      (key == "weights" && value == "") || (key == "data" && value == "fashion-mnist");
   return usual || std::ranges::find(names, key) != names.end();
 }
 
@@ -134,6 +138,24 @@ void declare(CLI::App& command, TrainOptions& options) {
   declare_optimizer(command, options);
   declare_schedule(command, options);
   declare_data_options(command, options);
+}
+
+void declare(CLI::App& command, LayeredOptions& options) {
+  declare(command, options.given);
+  command.add_option("--recipe", options.recipe, "Options to start from: chapter, fast or best")
+      ->check(one_of({"chapter", "fast", "best"}));
+  command
+      .add_option("--config", options.config,
+                  "JSON file of options, such as the run.json of a run; those given here win")
+      ->check(given_path());
+}
+
+TrainOptions layered(const CLI::App& command, const LayeredOptions& options) {
+  TrainOptions o;
+  if (!options.recipe.empty()) read_options(recipe(options.recipe), "recipe " + options.recipe, o);
+  if (!options.config.empty()) read_options(read_config(options.config), options.config, o);
+  read_options(given_options(command), "command line", o);
+  return o;
 }
 
 FitOptions fit_options(const TrainOptions& o) {
@@ -157,19 +179,19 @@ FitOptions fit_options(const TrainOptions& o) {
                    .beta2 = o.betas.at(1),
                    .eps = o.eps};
   using Shape = Schedule::Kind;
-  fit.schedule = {.kind = o.schedule == "constant" ? Shape::kConstant
-                          : o.schedule == "step"   ? Shape::kStep
-                          : o.schedule == "cosine" ? Shape::kCosine
-                                                   : Shape::kOneCycle,
-                  .warmup = o.warmup,
-                  .step_epochs = o.step_epochs,
-                  .gamma = o.gamma,
-                  .min_lr = o.min_lr,
-                  .pct_start = o.pct_start,
-                  .div_factor = o.div_factor,
-                  .final_div_factor = o.final_div_factor,
-                  .anneal = o.anneal == "cos" ? Schedule::Anneal::kCosine
-                                              : Schedule::Anneal::kLinear};
+  fit.schedule = {
+      .kind = o.schedule == "constant" ? Shape::kConstant
+              : o.schedule == "step"   ? Shape::kStep
+              : o.schedule == "cosine" ? Shape::kCosine
+                                       : Shape::kOneCycle,
+      .warmup = o.warmup,
+      .step_epochs = o.step_epochs,
+      .gamma = o.gamma,
+      .min_lr = o.min_lr,
+      .pct_start = o.pct_start,
+      .div_factor = o.div_factor,
+      .final_div_factor = o.final_div_factor,
+      .anneal = o.anneal == "cos" ? Schedule::Anneal::kCosine : Schedule::Anneal::kLinear};
   fit.label_smoothing = o.label_smoothing;
   fit.clip_norm = o.clip_norm;
   fit.ema_decay = o.ema;

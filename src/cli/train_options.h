@@ -47,6 +47,19 @@ struct TrainOptions {
 /// Declares them all on a command.
 void declare(CLI::App& command, TrainOptions& options);
 
+/// Options that start from a recipe and a configuration file.
+struct LayeredOptions {
+  TrainOptions given;  ///< on the command line
+  std::string recipe, config;
+};
+
+/// Declares those of TrainOptions, --recipe and --config.
+void declare(CLI::App& command, LayeredOptions& options);
+
+/// The options of the run: the defaults, over them the recipe, over that the configuration file,
+/// and what was given on the command line on top. Throws Error.
+TrainOptions layered(const CLI::App& command, const LayeredOptions& options);
+
 /// What fit() takes of them. Throws Error (kUsage).
 FitOptions fit_options(const TrainOptions& options);
 

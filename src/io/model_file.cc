@@ -89,7 +89,8 @@ std::vector<NamedParameter> named_tensors(Sequential& net) {
 Normalization parse_normalization(const std::filesystem::path& path, const std::string& text) {
   const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
   const auto numbers = [&](const char* key) {
-    const nlohmann::json list = document.is_object() ? document.value(key, nlohmann::json()) : nullptr;
+    const nlohmann::json list =
+        document.is_object() ? document.value(key, nlohmann::json()) : nullptr;
     const bool good = list.is_array() && list.size() <= 65536 &&
                       std::ranges::all_of(list, [](const auto& v) { return v.is_number(); });
     if (good) return list.template get<std::vector<float>>();
@@ -164,8 +165,7 @@ void save_model(const std::filesystem::path& path, Sequential& net,
                        {"input_shape", to_string(net.input_shape())},
                        {"pixel_scale", kPixelScale}};
   if (const Normalization& n = net.normalization(); !n.mean.empty()) {
-    metadata["normalization"] =
-        nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
+    metadata["normalization"] = nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
   }
   if (!class_names.empty()) metadata["class_names"] = nlohmann::json(class_names).dump();
   write_safetensors(path, tensors, metadata);

@@ -45,9 +45,10 @@ void check_options(const FitOptions& o, const Dataset& train) {
           fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", o.threads, kMaxThreads));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
   require(o.patience >= 0, fmt::format("patience: {} epochs, want 0 or more", o.patience));
-  require(o.holdout != 0 || !(o.keep_best || o.patience > 0),
-          "the best weights and the end of the run are chosen on images set aside, never on the test "
-          "set: set some aside (holdout)");
+  require(
+      o.holdout != 0 || !(o.keep_best || o.patience > 0),
+      "the best weights and the end of the run are chosen on images set aside, never on the test "
+      "set: set some aside (holdout)");
   check(o.augmentation, train.image_shape());
   const auto images = std::ssize(split_of(train, o).train);
   require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "
@@ -188,10 +189,10 @@ class Run {
     const std::size_t count =
         std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
     const double lr = learning_rate(options_.schedule, options_.lr, total_steps_, count_);
-    const Metrics metrics = trainer_.step(
-        Batch(train_, std::span(order_).subspan(first, count))
-            .augmented(options_.augmentation, options_.seed, epoch),
-        lr);
+    const Metrics metrics =
+        trainer_.step(Batch(train_, std::span(order_).subspan(first, count))
+                          .augmented(options_.augmentation, options_.seed, epoch),
+                      lr);
     sum += metrics;
     timer_.stop();
     if (!std::isfinite(metrics.loss_sum)) diverged(epoch, step, metrics.loss());

@@ -11,14 +11,6 @@
 namespace lenet {
 namespace {
 
-int checked_threads(int threads) {
-  if (threads < 0 || threads > kMaxThreads) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", threads, kMaxThreads));
-  }
-  return threads == 0 ? available_cpus() : threads;
-}
-
 const Sequential& built(const Sequential& net) {
   net.require_built();
   return net;
@@ -40,14 +32,22 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
     images[lane] = batch.images->image(index);
     if (!batch.change) continue;
     std::uint8_t* changed = scratch + lane * size;
-    augment(*batch.change, batch.images->image_shape(), batch.change_seed, batch.change_epoch, index,
-            images[lane], changed);
+    augment(*batch.change, batch.images->image_shape(), batch.change_seed, batch.change_epoch,
+            index, images[lane], changed);
     images[lane] = changed;
   }
   kernels::gather_images(images, size, x);
 }
 
 }  // namespace
+
+int checked_threads(int threads) {
+  if (threads < 0 || threads > kMaxThreads) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", threads, kMaxThreads));
+  }
+  return threads == 0 ? available_cpus() : threads;
+}
 
 void require_trainable(const Sequential& net) {
   if (!built(net).parameters().empty()) return;

@@ -15,6 +15,10 @@ namespace lenet {
 
 inline constexpr int kMaxThreads = 1024;
 
+/// `threads`, or the CPUs that this process may use for 0. Throws Error (kUsage) out of 0 to
+/// kMaxThreads.
+int checked_threads(int threads);
+
 /// The images of one pack: lanes from `count` on are blank.
 struct PackLabels {
   std::int64_t count;

@@ -42,8 +42,8 @@ const std::map<std::string, std::string> kFolderOf = {
     {"safetensors.h", "io"},     {"schedule.h", "train"},
     {"sequential.h", "nn"},      {"shape.h", "base"},
     {"simd.h", "kernels"},       {"split.h", "data"},
-    {"summary.h", "nn"},         {"timer.h", "base"},
-    {"trainer.h", "train"}};
+    {"summary.h", "nn"},         {"sweep.h", "train"},
+    {"timer.h", "base"},         {"trainer.h", "train"}};
 struct Include {
   fs::path file;  ///< below the root
   std::string name;

@@ -94,7 +94,9 @@ INSTANTIATE_TEST_SUITE_P(
     Arguments, CliRefuses,
     testing::Values(
         Refused{"NoCommand", {}, {"train, sweep, eval, summary, bench or recipe"}},
-        Refused{"UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, eval, summary, bench or recipe"}},
+        Refused{"UnknownCommand",
+                {"tarin"},
+                {"'tarin'", "train, sweep, eval, summary, bench or recipe"}},
         Refused{"UnknownOption", {"train", "--epoch", "3"}, {"--epoch", "lenet train --help"}},
         Refused{"UnknownOptionBeforeTheCommand", {"--jsn"}, {"--jsn"}},
         Refused{"OneWordTooMany", {"eval", "a", "b"}, {"b", "lenet eval --help"}},

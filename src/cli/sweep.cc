@@ -1,0 +1,158 @@
+#include "lenet/sweep.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "base/file.h"
+#include "cli/commands.h"
+#include "cli/model_argument.h"
+#include "cli/run_folder.h"
+#include "cli/sweep_axes.h"
+#include "cli/sweep_folder.h"
+#include "cli/sweep_table.h"
+#include "cli/train_options.h"
+#include "lenet/error.h"
+#include "lenet/simd.h"
+#include "lenet/timer.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct SweepCommand {
+  LayeredOptions common;
+  std::vector<std::string> grid, random;
+  std::int64_t trials = 0;
+  std::string metric = "test_acc";
+  std::string out;
+  bool json = false;
+};
+
+std::vector<Overrides> runs_of(const SweepCommand& c, std::uint64_t seed) {
+  const bool drawn = !c.random.empty();
+  if (drawn == (c.trials == 0)) {
+    throw Error(ErrorKind::kUsage, "--random and --trials go together");
+  }
+  if (!drawn && c.grid.empty()) {
+    throw Error(ErrorKind::kUsage, "nothing to search: want --grid name=values, or --random and "
+                                   "--trials");
+  }
+  std::vector<Overrides> runs;
+  const auto draws = drawn ? random_runs(c.random, c.trials, seed)
+                           : std::vector<Overrides>{Overrides::object()};
+  for (const Overrides& draw : draws) {
+    for (const Overrides& combination : grid_runs(c.grid)) {
+      runs.push_back(draw);
+      runs.back().update(combination);
+    }
+  }
+  return runs;
+}
+
+/// Options that are the same for all runs, whose data is in memory once, or that no run has.
+void check_overrides(const Overrides& run) {
+  for (const char* name : {"data", "threads", "device", "weights", "max_steps"}) {
+    if (run.contains(name)) {
+      throw Error(ErrorKind::kUsage, fmt::format("axis '{}': all runs of a sweep share it", name));
+    }
+  }
+}
+
+SweepRun sweep_run(const TrainOptions& common, const Overrides& overrides) {
+  check_overrides(overrides);
+  TrainOptions o = common;
+  read_options(overrides, "sweep", o);
+  return {parse_model_argument(o.model).net.text(), fit_options(o)};
+}
+
+Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
+  Json result = {{"options", overrides}};
+  if (!outcome.report) {
+    result["error"] = outcome.error;
+    return result;
+  }
+  const Report& r = *outcome.report;
+  result.update(Json{{"loss", r.loss}, {"train_acc", r.train_acc}, {"test_acc", r.test_acc}});
+  if (const auto& last = r.epochs[static_cast<std::size_t>(r.best_epoch - 1)]; last.holdout_acc) {
+    result["holdout_acc"] = *last.holdout_acc;
+  }
+  if (const auto& averaged = r.epochs.back().averaged_acc) result["averaged_acc"] = *averaged;
+  for (const EpochReport& e : r.epochs) result["test_accs"].push_back(e.test_acc);
+  result["examples_per_sec"] = r.examples_per_sec;
+  return result;
+}
+
+/// Trains what is missing, with a line on stderr for each run.
+void train_missing(const TrainOptions& common, const std::vector<Overrides>& overrides,
+                   const std::vector<SweepRun>& all, SweepFolder& folder) {
+  std::vector<SweepRun> runs;
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t i = 0; i < std::ssize(all); ++i) {
+    if (folder.results().contains(i)) continue;
+    runs.push_back(all[static_cast<std::size_t>(i)]);
+    numbers.push_back(i);
+  }
+  if (runs.empty()) return;
+  const auto [train, test] = load_data(common.common);
+  Timer timer;
+  std::int64_t examples = 0, ended = 0;
+  sweep(runs, train, test, common.common.threads, [&](std::int64_t k, const SweepOutcome& outcome) {
+    const std::int64_t run = numbers[static_cast<std::size_t>(k)];
+    const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
+    folder.add(run, result_document(of_run, outcome));
+    if (outcome.report) examples += outcome.report->examples;
+    fmt::print(stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
+               outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc)
+                              : outcome.error);
+  });
+  fmt::print(stderr, "{:.0f} images/s in all, evaluation included\n",
+             static_cast<double>(examples) / timer.elapsed());
+}
+
+void run_sweep(const TrainOptions& common, const SweepCommand& c) {
+  const std::vector<Overrides> overrides = runs_of(c, common.seed);
+  std::vector<SweepRun> runs;
+  for (const Overrides& run : overrides) runs.push_back(sweep_run(common, run));
+  Json options = options_document(common);
+  options.erase("threads");  // changes no result
+  SweepFolder folder(c.out, {{"lenet", LENET_VERSION}, {"options", options}, {"runs", overrides}});
+  train_missing(common, overrides, runs, folder);
+  write_file(folder.path() / "sweep.csv", sweep_csv(folder.results()));
+  if (const std::string svg = sweep_svg(folder.results()); !svg.empty()) {
+    write_file(folder.path() / "sweep.svg", svg);
+  }
+  const std::vector<Group> groups = groups_of(folder.results(), c.metric);
+  if (c.json) {
+    fmt::print("{}", json_text({{"metric", c.metric}, {"table", table_document(groups)}}));
+  } else {
+    print_table(groups, c.metric);
+  }
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app) {
+  auto c = std::make_shared<SweepCommand>();
+  CLI::App* command = app.add_subcommand(
+      "sweep", "Train many networks, one a thread, over a grid or random values of options");
+  declare(*command, c->common);
+  command->add_option("--grid", c->grid,
+                      "Values of an option: lr=0.05,0.1 or seed=0..9; again for another option");
+  command->add_option("--random", c->random,
+                      "Values to draw from: lr=log:0.01..0.3, momentum=0.8..0.99 or a list");
+  command->add_option("--trials", c->trials, "Draws of --random")->check(whole_number(1, 100'000));
+  command->add_option("--metric", c->metric, "What the table is sorted by")
+      ->check(one_of(sweep_figures()))
+      ->capture_default_str();
+  command
+      ->add_option("--out", c->out,
+                   "Folder of the sweep; one that holds it already is gone on with")
+      ->check(given_path())
+      ->required();
+  command->add_flag("--json", c->json, "Print one JSON document");
+  command->callback([c, command] { run_sweep(layered(*command, c->common), *c); });
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,81 @@
+#include "cli/sweep_folder.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/file.h"
+#include "cli/options.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMostBytes = 256 * 1024 * 1024;
+
+}  // namespace
+
+SweepFolder::SweepFolder(const fs::path& path, const Json& plan) : path_(path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
+  }
+  const fs::path plan_file = path / "sweep.json";
+  if (fs::exists(plan_file, error)) {
+    if (Json::parse(read_file(plan_file, kMostBytes), nullptr, false) != plan) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{} holds another sweep: give the options of that one, or another "
+                              "--out",
+                              path.string()));
+    }
+    read_results(std::ssize(plan["runs"]));
+  } else {
+    write_file(plan_file, json_text(plan));
+  }
+  std::string lines;
+  for (const auto& [run, result] : results_) lines += result.dump() + '\n';
+  write_file(path / "runs.jsonl", lines);
+  file_.reset(std::fopen((path / "runs.jsonl").c_str(), "ae"));
+  if (!file_) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot open: {}", (path / "runs.jsonl").string(),
+                                            std::strerror(errno)));
+  }
+}
+
+void SweepFolder::read_results(std::int64_t runs) {
+  std::error_code error;
+  if (!fs::exists(path_ / "runs.jsonl", error)) return;
+  const std::string text = read_file(path_ / "runs.jsonl", kMostBytes);
+  for (std::size_t first = 0; first < text.size();) {
+    const std::size_t end = text.find('\n', first);
+    if (end == std::string::npos) break;  // cut off while it was written
+    const Json line = Json::parse(text.substr(first, end - first), nullptr, false);
+    const bool good = line.is_object() && line.contains("run") && line["run"].is_number_integer() &&
+                      line["run"] >= 0 && line["run"] < runs;
+    if (!good) {
+      throw Error(ErrorKind::kBadInput,
+                  fmt::format("{}: a line that is no result of this sweep: {:.80}",
+                              (path_ / "runs.jsonl").string(), text.substr(first, end - first)));
+    }
+    results_[line["run"].get<std::int64_t>()] = line;
+    first = end + 1;
+  }
+}
+
+void SweepFolder::add(std::int64_t run, const Json& result) {
+  Json line = {{"run", run}};
+  line.update(result);
+  const std::string text = line.dump() + '\n';
+  if (std::fputs(text.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot write: {}",
+                                            (path_ / "runs.jsonl").string(), std::strerror(errno)));
+  }
+  results_[run] = line;
+}
+
+}  // namespace lenet::cli

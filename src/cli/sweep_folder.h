@@ -1,0 +1,41 @@
+// The folder of a sweep: what was asked, and what is done so far.
+#pragma once
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace lenet::cli {
+
+/// sweep.json says which runs there are; runs.jsonl gets a line as each one ends. A sweep started
+/// again in its folder finds there what is done; a last line that is not whole does not count.
+class SweepFolder {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  /// plan: {"options": ..., "runs": [...]}. Throws Error: kUsage if the folder holds another sweep,
+  /// kIo, kBadInput.
+  SweepFolder(const std::filesystem::path& path, const Json& plan);
+
+  /// Results by run.
+  const std::map<std::int64_t, Json>& results() const { return results_; }
+
+  void add(std::int64_t run, const Json& result);  ///< Throws Error (kIo).
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  void read_results(std::int64_t runs);
+
+  std::filesystem::path path_;
+  std::map<std::int64_t, Json> results_;
+  std::unique_ptr<std::FILE, Close> file_;
+};
+
+}  // namespace lenet::cli
