@@ -104,6 +104,10 @@ class Layer {
   /// The layer's parameters, in order. Called after infer().
   virtual std::vector<ParameterInfo> parameters() const { return {}; }
 
+  /// Changes parameters just drawn or read to ones that the layer can have: zeros where nothing is
+  /// connected.
+  virtual void constrain(std::span<float> /*parameters*/) const {}
+
   /// What the layer remembers from batch to batch and no optimizer changes: each filled with its
   /// `initial` at first.
   virtual std::vector<ParameterInfo> buffers() const { return {}; }

@@ -55,6 +55,33 @@ class Conv2d : public Layer {
   Shape input_, output_;
 };
 
+/// Layer C3 of LeNet-5 (LeCun 1998, table I): Conv2d(16, 5) on 6 channels, each output connected to
+/// 3, 4 or 6 of them. The weight has Conv2d's shape; where nothing is connected it is and stays 0.
+class LeNet5C3 final : public Conv2d {
+ public:
+  LeNet5C3() : Conv2d({.out_channels = 16, .kernel = 5}) {}
+
+  std::string text() const override { return "LeNet5C3"; }
+  Shape infer(const Shape& input) override;
+  void backward(const BackwardPass& pass) const override;
+  void constrain(std::span<float> parameters) const override;
+};
+
+/// y = x * weight + bias, a channel at a time: with AvgPool2d before it, the trainable subsampling
+/// of LeNet-5.
+class Affine2d final : public Layer {
+ public:
+  std::string text() const override { return "Affine2d"; }
+  Shape infer(const Shape& input) override;
+  void forward(const ForwardPass& pass) const override;
+  void backward(const BackwardPass& pass) const override;
+  std::vector<ParameterInfo> parameters() const override;
+  bool backward_in_place() const override { return true; }
+
+ private:
+  Shape input_;
+};
+
 /// What AvgPool2d and MaxPool2d share.
 class Pool2d : public Layer {
  public:

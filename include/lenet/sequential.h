@@ -83,6 +83,9 @@ class Sequential {
     return ranges_[static_cast<std::size_t>(layer)];
   }
 
+  /// Lets each layer constrain its parameters, after something has set them.
+  void constrain();
+
   /// After build(): what the layers remember besides, such as running means, in the same way.
   std::span<float> buffers() { return buffers_; }
   std::span<const float> buffers() const { return buffers_; }

@@ -78,6 +78,9 @@ struct Evaluation {
 class Trainer {
  public:
   struct Options {
+    /// Throws Error (kUsage) for an option out of range.
+    void check() const;
+
     std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
     Optimizer optimizer = {};
@@ -87,8 +90,7 @@ class Trainer {
     std::uint64_t seed = 0;      ///< of Dropout
   };
 
-  /// Throws Error (kUsage) for a network without parameters, a batch size below 1, threads out of
-  /// 0 to 1024, or another option out of range.
+  /// Throws Error (kUsage) for a network without parameters, or an option out of range.
   Trainer(Sequential& net, const Options& options);
   ~Trainer();
   Trainer(Trainer&&) noexcept;

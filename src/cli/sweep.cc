@@ -36,12 +36,13 @@ std::vector<Overrides> runs_of(const SweepCommand& c, std::uint64_t seed) {
     throw Error(ErrorKind::kUsage, "--random and --trials go together");
   }
   if (!drawn && c.grid.empty()) {
-    throw Error(ErrorKind::kUsage, "nothing to search: want --grid name=values, or --random and "
-                                   "--trials");
+    throw Error(ErrorKind::kUsage,
+                "nothing to search: want --grid name=values, or --random and "
+                "--trials");
   }
   std::vector<Overrides> runs;
-  const auto draws = drawn ? random_runs(c.random, c.trials, seed)
-                           : std::vector<Overrides>{Overrides::object()};
+  const auto draws =
+      drawn ? random_runs(c.random, c.trials, seed) : std::vector<Overrides>{Overrides::object()};
   for (const Overrides& draw : draws) {
     for (const Overrides& combination : grid_runs(c.grid)) {
       runs.push_back(draw);
@@ -103,9 +104,9 @@ void train_missing(const TrainOptions& common, const std::vector<Overrides>& ove
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
     folder.add(run, result_document(of_run, outcome));
     if (outcome.report) examples += outcome.report->examples;
-    fmt::print(stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
-               outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc)
-                              : outcome.error);
+    fmt::print(
+        stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
+        outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc) : outcome.error);
   });
   fmt::print(stderr, "{:.0f} images/s in all, evaluation included\n",
              static_cast<double>(examples) / timer.elapsed());

@@ -72,8 +72,8 @@ void SweepFolder::add(std::int64_t run, const Json& result) {
   line.update(result);
   const std::string text = line.dump() + '\n';
   if (std::fputs(text.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot write: {}",
-                                            (path_ / "runs.jsonl").string(), std::strerror(errno)));
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot write: {}", (path_ / "runs.jsonl").string(),
+                                            std::strerror(errno)));
   }
   results_[run] = line;
 }

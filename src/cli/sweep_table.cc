@@ -89,8 +89,7 @@ std::string sweep_svg(const SweepResults& results) {
   return animator.svg();
 }
 
-std::vector<Group> groups_of(const SweepResults& results,
-                             const std::string& metric) {
+std::vector<Group> groups_of(const SweepResults& results, const std::string& metric) {
   std::vector<Group> groups;
   for (const auto& [run, result] : results) {
     std::vector<std::string> parts;
@@ -100,8 +99,10 @@ std::vector<Group> groups_of(const SweepResults& results,
     const std::string options = fmt::format("{}", fmt::join(parts, " "));
     auto group = std::ranges::find(groups, options, &Group::options);
     if (group == groups.end()) group = groups.insert(group, Group{options, {}});
-    if (result.contains(metric)) group->values.push_back(result[metric].get<double>());
-    else ++group->failed;
+    if (result.contains(metric))
+      group->values.push_back(result[metric].get<double>());
+    else
+      ++group->failed;
   }
   const bool less_is_better = metric == "loss";
   std::ranges::stable_sort(groups, [&](const Group& a, const Group& b) {
@@ -116,8 +117,10 @@ void print_table(const std::vector<Group>& groups, const std::string& metric) {
   for (const Group& g : groups) width = std::max(width, g.options.size());
   fmt::print("{:{}}  {:>12}  deviation  runs\n", "options", width, metric);
   for (const Group& g : groups) {
-    if (g.values.empty()) fmt::print("{:{}}  {:>12}  {:>9}", g.options, width, "-", "-");
-    else fmt::print("{:{}}  {:>12.4f}  {:>9.4f}", g.options, width, g.mean(), g.deviation());
+    if (g.values.empty())
+      fmt::print("{:{}}  {:>12}  {:>9}", g.options, width, "-", "-");
+    else
+      fmt::print("{:{}}  {:>12.4f}  {:>9.4f}", g.options, width, g.mean(), g.deviation());
     fmt::print("  {:>4}{}\n", g.values.size(),
                g.failed ? fmt::format(", {} without a result", g.failed) : "");
   }

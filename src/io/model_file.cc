@@ -140,6 +140,7 @@ void copy_weights(const std::filesystem::path& path, const std::vector<NamedTens
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     std::ranges::copy(sources[i]->values, parameters[i].values.begin());
   }
+  net.constrain();
 }
 
 const std::string& require_metadata(const std::filesystem::path& path, const Metadata& metadata,

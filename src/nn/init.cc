@@ -15,6 +15,7 @@ void for_each_weight(Sequential& net, F f) {
   for (const NamedParameter& p : net.named_parameters()) {
     if (p.info.kind == ParameterInfo::Kind::kWeight) f(p);
   }
+  net.constrain();
 }
 
 }  // namespace

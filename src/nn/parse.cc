@@ -85,12 +85,14 @@ std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& laye
   if (layer.name == "Dropout") return parse_number<Dropout>(model, layer, "p", 0.5);
   if (layer.name == "BatchNorm1d") return parse_batch_norm<BatchNorm1d>(model, layer);
   if (layer.name == "BatchNorm2d") return parse_batch_norm<BatchNorm2d>(model, layer);
+  if (layer.name == "LeNet5C3") return parse_plain<LeNet5C3>(model, layer);
+  if (layer.name == "Affine2d") return parse_plain<Affine2d>(model, layer);
   if (layer.name == "AdaptiveAvgPool2d") return parse_adaptive_pool(model, layer);
   throw model_text_error(model.text, layer.position,
                          "unknown layer " + layer.name.substr(0, 40) +
                              ", want Conv2d, AvgPool2d, MaxPool2d, AdaptiveAvgPool2d, Linear, "
-                             "BatchNorm1d, BatchNorm2d, Dropout, Flatten, Sigmoid, ReLU, "
-                             "LeakyReLU, SiLU, Tanh or ScaledTanh");
+                             "BatchNorm1d, BatchNorm2d, Affine2d, LeNet5C3, Dropout, Flatten, "
+                             "Sigmoid, ReLU, LeakyReLU, SiLU, Tanh or ScaledTanh");
 }
 
 }  // namespace

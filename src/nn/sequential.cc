@@ -75,6 +75,7 @@ void Sequential::build(const Shape& input, Generator& generator) {
       std::ranges::fill(p.values, p.info.initial);
     }
   }
+  constrain();
   for (const NamedParameter& b : named_buffers()) std::ranges::fill(b.values, b.info.initial);
 }
 
@@ -86,6 +87,14 @@ void Sequential::require_built() const {
 std::vector<NamedParameter> Sequential::named_parameters() {
   require_built();
   return named(parameters_, [](const Layer& layer) { return layer.parameters(); });
+}
+
+void Sequential::constrain() {
+  for (std::int64_t i = 0; i < size(); ++i) {
+    const ParameterRange range = parameter_range(i);
+    layers_[static_cast<std::size_t>(i)]->constrain(parameters().subspan(
+        static_cast<std::size_t>(range.first), static_cast<std::size_t>(range.last - range.first)));
+  }
 }
 
 std::vector<NamedParameter> Sequential::named_buffers() {

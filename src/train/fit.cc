@@ -20,6 +20,16 @@ void require(bool good, const std::string& message) {
   if (!good) throw Error(ErrorKind::kUsage, message);
 }
 
+Trainer::Options trainer_options(const FitOptions& o) {
+  return {.batch_size = o.batch_size,
+          .threads = o.threads,
+          .optimizer = o.optimizer,
+          .label_smoothing = o.label_smoothing,
+          .clip_norm = o.clip_norm,
+          .ema_decay = o.ema_decay,
+          .seed = o.seed};
+}
+
 /// Images that train, and those set aside.
 Split split_of(const Dataset& train, const FitOptions& o) {
   if (o.holdout != 0) return stratified_split(train, o.holdout, o.seed);
@@ -41,14 +51,13 @@ void check_options(const FitOptions& o, const Dataset& train) {
       fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
   require(std::isfinite(o.lr) && o.lr > 0,
           fmt::format("learning rate: {}, want a number above 0", o.lr));
-  require(o.threads >= 0 && o.threads <= kMaxThreads,
-          fmt::format("threads: {}, want 1 to {}, or 0 for all CPUs", o.threads, kMaxThreads));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
   require(o.patience >= 0, fmt::format("patience: {} epochs, want 0 or more", o.patience));
   require(
       o.holdout != 0 || !(o.keep_best || o.patience > 0),
       "the best weights and the end of the run are chosen on images set aside, never on the test "
       "set: set some aside (holdout)");
+  trainer_options(o).check();
   check(o.augmentation, train.image_shape());
   const auto images = std::ssize(split_of(train, o).train);
   require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "
@@ -68,13 +77,7 @@ class Run {
         generator_(generator),
         split_(split_of(train, options)),
         net_(normalized(net)),
-        trainer_(net, {.batch_size = options.batch_size,
-                       .threads = options.threads,
-                       .optimizer = options.optimizer,
-                       .label_smoothing = options.label_smoothing,
-                       .clip_norm = options.clip_norm,
-                       .ema_decay = options.ema_decay,
-                       .seed = options.seed}),
+        trainer_(net, trainer_options(options)),
         places_(split_.train.size()),
         order_(split_.train),
         count_(steps_of(std::ssize(order_), options)),

@@ -206,22 +206,24 @@ struct Trainer::State {
   TrainedValues previous;  ///< as it was before the last step, or as set from outside since
 };
 
-Trainer::Trainer(Sequential& net, const Options& options) {
-  if (options.batch_size < 1) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("batch size: {}, want 1 or more", options.batch_size));
-  }
-  check(options.optimizer);
-  const auto in_0_to_1 = [](const char* name, double value) {
-    if (value >= 0 && value < 1) return;
-    throw Error(ErrorKind::kUsage, fmt::format("{}: {}, want 0 or more, below 1", name, value));
+void Trainer::Options::check() const {
+  const auto require = [](bool good, const std::string& message) {
+    if (!good) throw Error(ErrorKind::kUsage, message);
   };
-  in_0_to_1("label smoothing", options.label_smoothing);
-  in_0_to_1("decay of the averages", options.ema_decay);
-  if (!(options.clip_norm >= 0)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("gradient norm: at most {}, want 0 or more", options.clip_norm));
-  }
+  const auto share = [](double value) { return value >= 0 && value < 1; };
+  require(batch_size >= 1, fmt::format("batch size: {}, want 1 or more", batch_size));
+  checked_threads(threads);
+  lenet::check(optimizer);
+  require(share(label_smoothing),
+          fmt::format("label smoothing: {}, want 0 or more, below 1", label_smoothing));
+  require(share(ema_decay),
+          fmt::format("decay of the averages: {}, want 0 or more, below 1", ema_decay));
+  require(clip_norm >= 0 && std::isfinite(clip_norm),
+          fmt::format("largest gradient norm: {}, want 0 or more", clip_norm));
+}
+
+Trainer::Trainer(Sequential& net, const Options& options) {
+  options.check();
   require_trainable(net);
   state_ = std::make_unique<State>(net, options);
 }

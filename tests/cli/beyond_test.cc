@@ -1,0 +1,172 @@
+// lenet train beyond the chapter, lenet recipe and lenet sweep.
+#include "cli/cli_test.h"
+#include "lenet/model_file.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CliBeyond : public Cli {
+ protected:
+  static Words all_options() {
+    return {"train",          "--data",        "bands",       "--model",    "Flatten Linear(3)",
+            "--batch-size",   "20",            "--optimizer",    "adamw",         "--lr",        "0.01", "--weight-decay",
+            "0.01",           "--betas",       "0.8,0.99",    "--schedule", "cosine",
+            "--warmup",       "0.5",           "--epochs",    "2",    "--augment",
+            "flip,shift=1",   "--normalize",   "--holdout",   "0.2",  "--keep-best",
+            "--ema",          "0.9",           "--clip-norm", "2",    "--label-smoothing",
+            "0.1"};
+  }
+
+  Words sweep_words(const std::string& out) const {
+    return {"sweep",   "--data",       "bands",          "--model", "Flatten Linear(3)",
+            "--epochs", "2",           "--batch-size",   "20",      "--grid",
+            "lr=0.1,0.2", "--grid",    "seed=0..2",      "--out",   out};
+  }
+};
+
+TEST_F(CliBeyond, RunJsonIsAConfigurationThatRepeatsTheRun) {
+  Words words = all_options();
+  words.insert(words.end(), {"--out", "first"});
+  ASSERT_EQ(run(words).exit_code, 0);
+  const Outcome again = run({"train", "--config", "first/run.json", "--out", "again"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  for (const char* file : {"model.safetensors", "model_ema.safetensors", "metrics.jsonl"}) {
+    EXPECT_EQ(content(fs::path("first") / file), content(fs::path("again") / file)) << file;
+  }
+}
+
+TEST_F(CliBeyond, TheCommandLineWinsOverTheConfigurationAndThatOverTheRecipe) {
+  write_file(dir_ / "c.json", R"j({"epochs": 3, "lr": 0.25, "model": "Flatten Linear(3)"})j");
+  const Outcome outcome = run({"train", "--recipe", "fast", "--config", "c.json", "--lr", "0.125",
+                               "--data", "bands", "--out", "out", "--batch-size", "20"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json options = Json::parse(content("out/run.json"));
+  EXPECT_EQ(options.at("lr"), 0.125);
+  EXPECT_EQ(options.at("epochs"), 3);
+  EXPECT_EQ(options.at("momentum"), 0.9);
+}
+
+TEST_F(CliBeyond, AFlagOfARecipeCanBeTakenBack) {
+  const Outcome outcome = train("out", {"--recipe", "fast", "--no-nesterov", "--epochs", "1"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(Json::parse(content("out/run.json")).at("nesterov"), false);
+}
+
+TEST_F(CliBeyond, RecipePrintsAConfiguration) {
+  for (const char* name : {"chapter", "fast", "best"}) {
+    const Outcome outcome = run({"recipe", name});
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_TRUE(Json::parse(outcome.out).is_object());
+  }
+  EXPECT_EQ(run({"recipe", "slow"}).exit_code, 2);
+}
+
+TEST_F(CliBeyond, StandardisedModelsEvaluateAsTheyWereTrained) {
+  const Json result = Json::parse(train("out", {"--normalize", "--json", "--epochs", "2"}).out);
+  const Json eval =
+      Json::parse(run({"eval", "out/model.safetensors", "--data", "bands", "--json"}).out);
+  EXPECT_EQ(eval.at("accuracy"), result.at("test_acc"));
+  EXPECT_EQ(load_model(dir_ / "out/model.safetensors").net.normalization().mean.size(), 1u);
+}
+
+TEST_F(CliBeyond, RefusesWrongOptionsAndSaysWhich) {
+  const auto refused = [&](const Words& words, const Words& parts) {
+    expect_refusal(train("out", words), 2, parts);
+    EXPECT_FALSE(fs::exists(dir_ / "out"));
+  };
+  refused({"--optimizer", "rmsprop"}, {"rmsprop", "adamw"});
+  refused({"--momentum", "-0.5"}, {"momentum", "-0.5"});
+  refused({"--nesterov"}, {"Nesterov", "momentum"});
+  refused({"--augment", "mirror"}, {"mirror", "flip"});
+  refused({"--augment", "shift=12"}, {"shift"});
+  refused({"--holdout", "0.999"}, {"class"});
+  refused({"--keep-best"}, {"set aside"});
+  refused({"--schedule", "cosine", "--warmup", "11"}, {"warm-up", "11"});
+  refused({"--schedule", "poly"}, {"poly", "onecycle"});
+  refused({"--betas", "0.9"}, {"betas"});
+  refused({"--ema", "nan"}, {"nan"});
+}
+
+TEST_F(CliBeyond, RefusesConfigurationsThatAreNone) {
+  write_file(dir_ / "text.json", "epochs: 3");
+  write_file(dir_ / "unknown.json", R"({"epoch": 3})");
+  write_file(dir_ / "wrong.json", R"({"epochs": "many"})");
+  expect_refusal(train("out", {"--config", "none.json"}), 5, {"none.json"});
+  expect_refusal(train("out", {"--config", "text.json"}), 3, {"text.json", "JSON object"});
+  expect_refusal(train("out", {"--config", "unknown.json"}), 2, {"unknown.json", "--epoch"});
+  expect_refusal(train("out", {"--config", "wrong.json"}), 2, {"wrong.json", "many"});
+}
+
+TEST_F(CliBeyond, SweepTriesEveryCombinationAndSortsThem) {
+  const Outcome outcome = run(sweep_words("sweep"));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(std::ranges::count(content("sweep/sweep.csv"), '\n'), 7);
+  EXPECT_EQ(std::ranges::count(outcome.out, '\n'), 3) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "deviation"));
+  EXPECT_TRUE(contains(content("sweep/sweep.svg"), "<svg"));
+  // The figures are those of a single run.
+  const Json alone = Json::parse(run({"train", "--data", "bands", "--model", "Flatten Linear(3)",
+                                      "--epochs", "2", "--batch-size", "20", "--lr", "0.2",
+                                      "--seed", "1", "--out", "alone", "--json"}).out);
+  const std::string row = "4,0.2,1," + alone.at("loss").dump();
+  EXPECT_TRUE(contains(content("sweep/sweep.csv"), row)) << row;
+}
+
+TEST_F(CliBeyond, ASweepThatWasKilledEndsAsOneThatWasNot) {
+  ASSERT_EQ(run(sweep_words("whole")).exit_code, 0);
+  ASSERT_EQ(run(sweep_words("cut")).exit_code, 0);
+  const std::string lines = content("cut/runs.jsonl");
+  const std::size_t second = lines.find('\n', lines.find('\n') + 1) + 1;
+  for (const std::size_t kept : {second, second + 20, std::size_t{0}}) {  // also within a line
+    write_file(dir_ / "cut/runs.jsonl", lines.substr(0, kept));
+    fs::remove(dir_ / "cut/sweep.csv");
+    const Outcome outcome = run(sweep_words("cut"));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, kept == 0 ? "6/6" : "4/4"));
+    EXPECT_EQ(content("cut/sweep.csv"), content("whole/sweep.csv"));
+  }
+}
+
+TEST_F(CliBeyond, SweepRefusesAnotherSweepsFolderAndWrongAxes) {
+  ASSERT_EQ(run(sweep_words("sweep")).exit_code, 0);
+  Words other = sweep_words("sweep");
+  other.insert(other.end(), {"--momentum", "0.5"});
+  expect_refusal(run(other), 2, {"sweep", "another"});
+  const auto refused = [&](const Words& axis, const Words& parts) {
+    Words words = {"sweep", "--data", "bands", "--out", "new"};
+    words.insert(words.end(), axis.begin(), axis.end());
+    expect_refusal(run(words), 2, parts);
+    EXPECT_FALSE(fs::exists(dir_ / "new"));
+  };
+  refused({}, {"--grid"});
+  refused({"--grid", "lr"}, {"lr", "name=values"});
+  refused({"--grid", "speed=1,2"}, {"speed"});
+  refused({"--grid", "lr=0.1,fast"}, {"fast"});
+  refused({"--grid", "threads=1,2"}, {"threads"});
+  refused({"--grid", "seed=9..0"}, {"seed"});
+  refused({"--random", "lr=log:0..1", "--trials", "2"}, {"lr"});
+  refused({"--random", "lr=0.1..1"}, {"--trials"});
+}
+
+TEST_F(CliBeyond, RandomSearchDrawsTheSameAgainAndWithinItsLimits) {
+  const auto words = [](const std::string& out, const std::string& trials) {
+    return Words{"sweep",    "--data",   "bands",           "--model", "Flatten Linear(3)",
+                 "--epochs", "1",        "--random",        "lr=log:0.01..1",
+                 "--trials", trials,     "--out",           out,       "--batch-size", "20"};
+  };
+  ASSERT_EQ(run(words("a", "4")).exit_code, 0);
+  ASSERT_EQ(run(words("b", "8")).exit_code, 0);
+  const Json few = Json::parse(content("a/sweep.json")).at("runs");
+  const Json more = Json::parse(content("b/sweep.json")).at("runs");
+  for (std::size_t i = 0; i < few.size(); ++i) {
+    EXPECT_EQ(few[i], more[i]);
+    const double lr = std::stod(few[i].at("lr").get<std::string>());
+    EXPECT_TRUE(lr >= 0.01 && lr <= 1) << lr;
+  }
+  EXPECT_NE(few[0], few[1]);
+}
+
+}  // namespace
+}  // namespace lenet
