@@ -1,4 +1,4 @@
-// Normalisation of channels over a batch, of one pack at a time (Ioffe and Szegedy 2015; D2L 8.5).
+// Normalisation of channels over a batch, of one pack at a time (Ioffe and Szegedy 2015; D2L 7.5).
 #pragma once
 
 #include <cstdint>
