@@ -11,8 +11,8 @@ using Json = nlohmann::ordered_json;
 
 Json recipe(const std::string& name) {
   if (name == "fast") {
-    return {{"model", "lenet-relu"}, {"epochs", 5},
-            {"batch_size", 64},      {"lr", 0.1},
+    return {{"model", "lenet-relu"}, {"epochs", 4},
+            {"batch_size", 64},      {"lr", 0.05},
             {"momentum", 0.9},       {"nesterov", true},
             {"weight_decay", 5e-4},  {"schedule", "onecycle"},
             {"normalize", true}};
