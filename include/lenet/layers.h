@@ -225,7 +225,7 @@ class MappedLayer : public Layer {
 /// x above 0, negative_slope * x below.
 class LeakyReLU final : public MappedLayer {
  public:
-  /// Throws Error (kUsage) unless the slope is finite.
+  /// Throws Error (kUsage) unless the slope is a finite float.
   explicit LeakyReLU(double negative_slope = 0.01);
   std::string text() const override;
 

@@ -108,7 +108,7 @@ class Trainer {
   void undo();
 
   /// Exchanges the parameters and buffers with their exponential averages, to evaluate or to save
-  /// those; before the next step they must be exchanged back. Step t moves an average by
+  /// those; before the next step they must be exchanged back. Step t, from 0, moves an average by
   /// max(1 - ema_decay, 9 / (10 + t)) of the way. Throws Error (kUsage) if none are kept.
   void swap_averages();
 

@@ -95,6 +95,13 @@ void BatchNorm::forward_image(const ImagePass& pass) const {
   }
 }
 
+void BatchNormPasses::require_values(std::int64_t images) const {
+  if (images * layer_.shape_.positions > 1) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: one value a channel in a batch of {}, want more to normalise by",
+                          layer_.text(), images));
+}
+
 void BatchNormPasses::collect(const float* x, std::int64_t images, float* statistics) const {
   kernels::channel_statistics({layer_.shape_.channels, layer_.shape_.positions}, images, x,
                               statistics, statistics + layer_.shape_.channels);
@@ -104,11 +111,6 @@ void BatchNormPasses::gather(const PackStatistics& packs, std::span<const float>
                              std::span<float> buffers, float* prepared) const {
   const std::int64_t channels = layer_.shape_.channels, positions = layer_.shape_.positions;
   const std::int64_t total = packs.images * positions;
-  if (total < 2) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: one value a channel in a batch of {}, want more to normalise by",
-                            layer_.text(), packs.images));
-  }
   for (std::int64_t c = 0; c < channels; ++c) {
     double mean = 0, squares = 0;  // of the packs so far (Chan, Golub, LeVeque 1979)
     std::int64_t count = 0;

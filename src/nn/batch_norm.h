@@ -26,11 +26,14 @@ class BatchNormPasses {
 
   std::int64_t statistics_size() const { return 2 * layer_.shape_.channels; }
 
+  /// Throws Error (kUsage) for a batch with one value a channel: it has no variance.
+  void require_values(std::int64_t images) const;
+
   /// Mean and squared deviations of one pack's input.
   void collect(const float* x, std::int64_t images, float* statistics) const;
 
   /// Mean and variance of the batch into `prepared`, and the running ones in `buffers` moved
-  /// towards them. Throws Error (kUsage) for a batch with one value a channel.
+  /// towards them.
   void gather(const PackStatistics& packs, std::span<const float> parameters,
               std::span<float> buffers, float* prepared) const;
 

@@ -1,12 +1,23 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "kernels/mapping.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 
 namespace lenet {
+namespace {
+
+float finite_slope(double slope) {
+  if (std::abs(slope) <= static_cast<double>(std::numeric_limits<float>::max())) {
+    return static_cast<float>(slope);
+  }
+  throw Error(ErrorKind::kUsage, fmt::format("negative_slope is {}, want a finite float", slope));
+}
+
+}  // namespace
 
 Shape MappedLayer::infer(const Shape& input) {
   count_ = element_count(input);
@@ -26,13 +37,8 @@ void MappedLayer::forward_image(const ImagePass& pass) const {
 }
 
 LeakyReLU::LeakyReLU(double negative_slope)
-    : MappedLayer({.kind = Mapping::Kind::kLeakyReLU, .a = static_cast<float>(negative_slope)}),
-      negative_slope_(negative_slope) {
-  if (!std::isfinite(negative_slope)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("negative_slope is {}, want a finite number", negative_slope));
-  }
-}
+    : MappedLayer({.kind = Mapping::Kind::kLeakyReLU, .a = finite_slope(negative_slope)}),
+      negative_slope_(negative_slope) {}
 
 std::string LeakyReLU::text() const {
   return negative_slope_ == 0.01 ? "LeakyReLU" : fmt::format("LeakyReLU({})", negative_slope_);

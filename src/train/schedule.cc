@@ -40,7 +40,7 @@ void check(const Schedule& s, const StepCount& steps) {
           fmt::format("warm-up: {} epochs, want 0 or more", s.warmup));
   require(warmup_steps(s, steps) <= static_cast<double>(steps.total),
           fmt::format("warm-up: {} epochs, want no more than the run's {}", s.warmup,
-                      steps.total / steps.epoch));
+                      static_cast<double>(steps.total) / static_cast<double>(steps.epoch)));
   require(s.step_epochs > 0 && std::isfinite(s.step_epochs),
           fmt::format("step schedule: every {} epochs, want a number above 0", s.step_epochs));
   require(s.gamma > 0 && s.gamma <= 1, fmt::format("gamma: {}, want above 0, at most 1", s.gamma));

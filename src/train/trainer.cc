@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "lenet/error.h"
+#include "nn/batch_norm.h"
 #include "train/batch_pass.h"
 #include "train/optimizer.h"
 #include "train/pack_runner.h"
@@ -58,17 +59,25 @@ struct Trainer::State {
     return std::min(packs, std::max<std::int64_t>(64, 4 * runner.team().size()));
   }
 
-  /// The gradient of the mean loss into `gradient`; then, if the loss is finite and lr is not null,
-  /// the step.
-  Metrics run(const Batch& batch, const double* lr) {
-    require_fit(net, batch);
-    const std::int64_t packs = packs_of(batch.size());
-    if (pass.whole_batch() && packs > pass.packs()) {
+  /// Throws Error (kUsage) unless every normalisation over the batch can take this one.
+  void require_normalizable(const Batch& batch) const {
+    for (const Stage& stage : runner.plan().stages()) {
+      if (stage.norm) BatchNormPasses(*stage.norm).require_values(batch.size());
+    }
+    if (pass.whole_batch() && batch.size() > options.batch_size) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("a batch of {} images, but the trainer was made for {} and the "
                               "network normalises over the batch",
                               batch.size(), options.batch_size));
     }
+  }
+
+  /// The gradient of the mean loss into `gradient`; then, if the loss is finite and lr is not null,
+  /// the step.
+  Metrics run(const Batch& batch, const double* lr) {
+    require_fit(net, batch);
+    require_normalizable(batch);
+    const std::int64_t packs = packs_of(batch.size());
     std::ranges::copy(net.buffers(), values.buffers.begin());  // the passes move them
     Metrics total;
     for (std::int64_t first = 0; first < packs; first += pass.packs()) {
@@ -81,6 +90,7 @@ struct Trainer::State {
       const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
       finish(images, first > 0, update ? lr : nullptr);
     }
+    if (!lr) std::ranges::copy(values.buffers, net.buffers().begin());
     return total;
   }
 
@@ -172,6 +182,7 @@ struct Trainer::State {
   }
 
   void parameters_changed() {
+    previous = values;
     std::ranges::copy(net.parameters(), previous.parameters.begin());
     std::ranges::copy(net.buffers(), previous.buffers.begin());
     previous_steps = steps;

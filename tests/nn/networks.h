@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -22,21 +24,46 @@ inline void build_at_random(Sequential& net, const Shape& input) {
   generator.uniform(net.parameters(), -0.5, 0.5);
 }
 
-/// One whole pack of images and three more, uniform in [-1, 1).
-inline reference::Examples random_examples(const Shape& input, std::int64_t classes) {
-  constexpr std::int64_t kImages = 19;
+/// One whole pack of images and three more, or another number, uniform in [-1, 1).
+inline reference::Examples random_examples(const Shape& input, std::int64_t classes,
+                                           std::int64_t images = 19) {
   Generator generator(11);
   reference::Examples examples{
-      std::vector<float>(static_cast<std::size_t>(kImages * element_count(input))), {}};
+      std::vector<float>(static_cast<std::size_t>(images * element_count(input))), {}};
   generator.uniform(examples.values, -1, 1);
-  for (std::int64_t i = 0; i < kImages; ++i) {
+  for (std::int64_t i = 0; i < images; ++i) {
     examples.labels.push_back(static_cast<std::uint8_t>(i * 5 % classes));
   }
   return examples;
 }
 
-/// Expects the outputs, the loss and the gradient of each parameter of `net` to be those of the
-/// reference, the gradient by central differences.
+/// Expects the training loss and the gradient of each parameter of `net` to be those of the
+/// reference, the gradient by central differences: within 1e-4 of its norm, or of `floor` where the
+/// gradient is nothing but rounding.
+inline void expect_reference_gradient(
+    Sequential& net, const reference::Network& reference, const reference::Examples& examples,
+    const Trainer::Options& options = {.batch_size = 32, .threads = 2}, double floor = 0) {
+  const reference::Values parameters(net.parameters().begin(), net.parameters().end());
+  std::vector<float> gradient(net.parameters().size());
+  Trainer trainer(net, options);
+  const Metrics metrics = trainer.gradient({examples.values, examples.labels}, gradient);
+  EXPECT_NEAR(metrics.loss(), reference::loss(reference, parameters, examples), 1e-5);
+  const reference::Values want = reference::gradient(reference, parameters, examples);
+  ASSERT_EQ(want.size(), gradient.size());
+  std::size_t first = 0;
+  for (const NamedParameter& p : net.named_parameters()) {
+    const std::size_t count = p.values.size();
+    double distance = 0, norm = 0;
+    for (std::size_t i = first; i < first + count; ++i) {
+      distance = std::hypot(distance, static_cast<double>(gradient[i]) - want[i]);
+      norm = std::hypot(norm, want[i]);
+    }
+    EXPECT_LE(distance, 1e-4 * std::max(norm, floor)) << p.name << " of " << net.text();
+    first += count;
+  }
+}
+
+/// Expects the outputs, the loss and the gradient of `net` to be those of the reference.
 inline void expect_reference(Sequential& net, const reference::Network& reference) {
   const auto examples = random_examples(net.input_shape(), element_count(net.output_shape()));
   const reference::Values parameters(net.parameters().begin(), net.parameters().end());
@@ -49,22 +76,7 @@ inline void expect_reference(Sequential& net, const reference::Network& referenc
     outputs.insert(outputs.end(), y.begin(), y.end());
   }
   EXPECT_LE(relative_distance(forward(net, examples.values), outputs), 1e-5);
-
-  std::vector<float> gradient(net.parameters().size());
-  Trainer trainer(net, {.batch_size = 32, .threads = 2});
-  const Metrics metrics = trainer.gradient({examples.values, examples.labels}, gradient);
-  EXPECT_NEAR(metrics.loss(), reference::loss(reference, parameters, examples), 1e-5);
-  const reference::Values want = reference::gradient(reference, parameters, examples);
-  ASSERT_EQ(want.size(), gradient.size());
-  std::size_t first = 0;
-  for (const NamedParameter& p : net.named_parameters()) {
-    const std::size_t count = p.values.size();
-    EXPECT_LE(relative_distance(std::span(gradient).subspan(first, count),
-                                std::span(want).subspan(first, count)),
-              1e-4)
-        << p.name << " of " << net.text();
-    first += count;
-  }
+  expect_reference_gradient(net, reference, examples);
 }
 
 }  // namespace lenet

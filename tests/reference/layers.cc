@@ -133,6 +133,34 @@ Gradients linear_backward(std::int64_t outputs, const Values& x, const Values& w
   return d;
 }
 
+std::vector<Values> batch_norm(const ChannelNorm& norm, const std::vector<Values>& images,
+                               const Values& weight, const Values& bias) {
+  const std::size_t positions = images.front().size() / at(norm.channels);
+  const auto count = static_cast<double>(images.size() * positions);
+  std::vector<Values> y = images;
+  for (std::size_t c = 0; c < at(norm.channels); ++c) {
+    const auto for_each = [&](auto f) {
+      for (Values& image : y) {
+        for (std::size_t i = c * positions; i < (c + 1) * positions; ++i) f(image[i]);
+      }
+    };
+    double mean = 0, variance = 0;
+    for_each([&](double v) { mean += v / count; });
+    for_each([&](double v) { variance += (v - mean) * (v - mean) / count; });
+    for_each([&](double& v) {
+      v = (v - mean) / std::sqrt(variance + norm.eps);
+      if (!weight.empty()) v = v * weight[c] + bias[c];
+    });
+  }
+  return y;
+}
+
+double leaky_relu(double negative_slope, double x) { return x > 0 ? x : negative_slope * x; }
+
+double silu(double x) { return x / (1 + std::exp(-x)); }
+
+double scaled_tanh(double x) { return 1.7159 * std::tanh(2 * x / 3); }
+
 double activation(Activation kind, double x) {
   switch (kind) {
     case Activation::kNone:

@@ -53,8 +53,21 @@ Values linear(std::int64_t outputs, const Values& x, const Values& weight, const
 Gradients linear_backward(std::int64_t outputs, const Values& x, const Values& weight,
                           const Values& dy);
 
+/// (x - mean) / sqrt(variance + eps) * weight + bias, with the mean and the biased variance of each
+/// channel over all images and positions. `weight` and `bias` hold one value a channel, or none.
+struct ChannelNorm {
+  std::int64_t channels;
+  double eps = 1e-5;
+};
+std::vector<Values> batch_norm(const ChannelNorm& norm, const std::vector<Values>& images,
+                               const Values& weight, const Values& bias);
+
 double activation(Activation kind, double x);
 double activation_derivative(Activation kind, double x);
+
+double leaky_relu(double negative_slope, double x);
+double silu(double x);
+double scaled_tanh(double x);
 
 /// -log softmax(logits)[label], and its derivatives by the logits.
 double cross_entropy(const Values& logits, std::int64_t label);

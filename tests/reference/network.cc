@@ -1,7 +1,9 @@
 #include "reference/network.h"
 
 #include <stdexcept>
+#include <utility>
 
+#include "base/philox.h"
 #include "nn/arguments.h"
 #include "nn/model_text.h"
 
@@ -43,6 +45,18 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     net.push_back(activation_layer(name == "Sigmoid" ? Activation::kSigmoid
                                    : name == "ReLU"  ? Activation::kReLU
                                                      : Activation::kTanh));
+  } else if (name == "AdaptiveAvgPool2d") {
+    net.push_back(avg_pool2d_layer(sliding(shape, {shape[1], shape[2]}, {1, 1}, {0, 0})));
+    shape = {shape[0], 1, 1};
+  } else if (name == "BatchNorm1d" || name == "BatchNorm2d") {
+    const Arguments a(model, text, {{"eps"}, {"momentum"}, {"affine"}});
+    net.push_back(batch_norm_layer({shape[0], a.number("eps", 1e-5)}, a.boolean("affine", true)));
+  } else if (name == "LeakyReLU") {
+    const Arguments a(model, text, {{"negative_slope"}});
+    const double slope = a.number("negative_slope", 0.01);
+    net.push_back(mapping_layer([=](double x) { return leaky_relu(slope, x); }));
+  } else if (name == "SiLU" || name == "ScaledTanh") {
+    net.push_back(mapping_layer(name == "SiLU" ? silu : scaled_tanh));
   } else {
     throw std::invalid_argument("the reference has no layer " + name);
   }
@@ -81,6 +95,36 @@ Layer activation_layer(Activation kind) {
           }};
 }
 
+Layer mapping_layer(std::function<double(double)> f) {
+  return {0, [f = std::move(f)](Values x, std::span<const double>) {
+            for (double& v : x) v = f(v);
+            return x;
+          }};
+}
+
+Layer batch_norm_layer(const ChannelNorm& norm, bool affine) {
+  const std::int64_t size = affine ? norm.channels : 0;
+  return {.parameters = 2 * size,
+          .forward_batch = [=](const std::vector<Values>& images, std::span<const double> p) {
+            return batch_norm(norm, images, part(p, 0, size), part(p, size, size));
+          }};
+}
+
+Layer dropout_layer(double p, std::uint64_t seed, std::uint32_t stage) {
+  const auto forward = [=](std::vector<Values> images, std::span<const double>) {
+    for (std::uint32_t n = 0; n < images.size(); ++n) {
+      for (std::uint32_t e = 0; e < images[n].size(); ++e) {
+        const auto words = philox({e / 4, n, 0, stage}, {static_cast<std::uint32_t>(seed),
+                                                         static_cast<std::uint32_t>(seed >> 32)});
+        double& v = images[n][e];
+        v = static_cast<double>(words[e % 4]) < p * 0x1p32 ? 0 : v / (1 - p);
+      }
+    }
+    return images;
+  };
+  return {.forward_batch = forward};
+}
+
 Network network_of(const std::string& text, Shape input) {
   const ModelText model = parse_model_text(text);
   Network net;
@@ -100,10 +144,23 @@ Values forward(const Network& net, const Values& parameters, const Values& image
 
 double loss(const Network& net, const Values& parameters, const Examples& examples) {
   const std::size_t size = examples.values.size() / examples.labels.size();
+  std::vector<Values> images;
+  for (const float* x = examples.values.data(); images.size() < examples.labels.size(); x += size) {
+    images.emplace_back(x, x + size);
+  }
+  std::int64_t first = 0;
+  for (const Layer& layer : net) {
+    const Values own = part(parameters, first, layer.parameters);
+    if (layer.forward_batch) {
+      images = layer.forward_batch(images, own);
+    } else {
+      for (Values& image : images) image = layer.forward(image, own);
+    }
+    first += layer.parameters;
+  }
   double sum = 0;
-  for (std::size_t n = 0; n < examples.labels.size(); ++n) {
-    const float* image = examples.values.data() + n * size;
-    sum += cross_entropy(forward(net, parameters, Values(image, image + size)), examples.labels[n]);
+  for (std::size_t n = 0; n < images.size(); ++n) {
+    sum += cross_entropy(images[n], examples.labels[n]);
   }
   return sum / static_cast<double>(examples.labels.size());
 }

@@ -13,10 +13,13 @@
 namespace lenet::reference {
 
 /// A layer: how many parameters it takes from the front of those left, and what it makes of one
-/// image.
+/// image, or in training of all images of a batch together.
 struct Layer {
   std::int64_t parameters = 0;
-  std::function<Values(const Values& x, std::span<const double> parameters)> forward;
+  std::function<Values(const Values& x, std::span<const double> parameters)> forward = {};
+  std::function<std::vector<Values>(const std::vector<Values>& images,
+                                    std::span<const double> parameters)>
+      forward_batch = {};  ///< in place of `forward`
 };
 
 Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias);
@@ -24,6 +27,12 @@ Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias);
 Layer avg_pool2d_layer(const Sliding& s);
 Layer max_pool2d_layer(const Sliding& s);
 Layer activation_layer(Activation kind);
+Layer mapping_layer(std::function<double(double)> f);
+Layer batch_norm_layer(const ChannelNorm& norm, bool affine);
+
+/// Zero where word element % 4 of Philox at (element / 4, image, step 0, stage) is below p, or else
+/// divided by 1 - p.
+Layer dropout_layer(double p, std::uint64_t seed, std::uint32_t stage);
 
 using Network = std::vector<Layer>;
 
@@ -36,9 +45,10 @@ struct Examples {
   std::vector<std::uint8_t> labels;
 };
 
+/// Of a network without layers over the batch.
 Values forward(const Network& net, const Values& parameters, const Values& image);
 
-/// The mean cross-entropy.
+/// The mean cross-entropy in training, all examples as one batch.
 double loss(const Network& net, const Values& parameters, const Examples& examples);
 
 /// Its derivatives by the parameters: (loss(p + h) - loss(p - h)) / 2h, one by one.

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "lenet/trainer.h"
-#include "train/datasets.h"
+#include "train/beyond_nets.h"
 
 namespace {
 std::atomic<long> allocations{0};
@@ -82,6 +82,22 @@ TEST(TrainingStep, AllocatesNothing) {
     for (int i = 0; i < 20; ++i) trainer.step(batches[i % 3], 0.1f);
     trainer.gradient(batches[0], gradient);
     EXPECT_EQ(allocations - before, 0) << threads << " threads";
+  }
+}
+
+TEST(TrainingStep, AllocatesNothingWithNormalisationDropoutClippingAndAverages) {
+  const std::vector<std::int32_t> order = images_from(0, 100);
+  for (const Optimizer& optimizer : {kNesterov, kAdamW}) {
+    for (const int threads : {1, 3}) {
+      Sequential net = built_beyond();
+      Trainer trainer(net, beyond_options(optimizer, threads));
+      const Batch batches[] = {Batch(beyond_data(), order),
+                               Batch(beyond_data(), std::span(order).first(37))};
+      trainer.step(batches[0], 0.02);
+      const long before = allocations;
+      for (int i = 0; i < 10; ++i) trainer.step(batches[i % 2], 0.02);
+      EXPECT_EQ(allocations - before, 0) << threads << " threads";
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -15,8 +16,13 @@ namespace {
 /// Softmax in double of what the network gives for the image as part of a batch.
 std::vector<double> softmax_in_a_batch(const Sequential& net,
                                        const std::vector<std::uint8_t>& pixels) {
+  const Normalization& n = net.normalization();
+  const std::size_t plane = pixels.size() / std::max<std::size_t>(1, n.mean.size());
   std::vector<float> x;
-  for (const std::uint8_t p : pixels) x.push_back(static_cast<float>(p) / 255.0f);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    x.push_back(static_cast<float>(pixels[i]) / 255.0f);
+    if (!n.mean.empty()) x[i] = (x[i] - n.mean[i / plane]) / n.deviation[i / plane];
+  }
   std::vector<double> p;
   for (const float y : forward(net, x, 1)) p.push_back(std::exp(static_cast<double>(y)));
   const double sum = std::accumulate(p.begin(), p.end(), 0.0);
@@ -24,12 +30,8 @@ std::vector<double> softmax_in_a_batch(const Sequential& net,
   return p;
 }
 
-class PredictorOf : public testing::TestWithParam<const char*> {};
-
-TEST_P(PredictorOf, GivesTheProbabilitiesOfTheBatchPath) {
-  Sequential net = Sequential::parse(GetParam());
-  Generator generator(3);
-  net.build({2, 13, 21}, generator);
+/// Of three images that the generator draws.
+void expect_probabilities_of_the_batch_path(const Sequential& net, Generator& generator) {
   Predictor predictor(net);
   for (int image = 0; image < 3; ++image) {
     std::vector<std::uint8_t> pixels(2 * 13 * 21);
@@ -39,6 +41,18 @@ TEST_P(PredictorOf, GivesTheProbabilitiesOfTheBatchPath) {
     ASSERT_EQ(p.size(), expected.size());
     for (std::size_t k = 0; k < p.size(); ++k) EXPECT_NEAR(p[k], expected[k], 1e-6);
   }
+}
+
+class PredictorOf : public testing::TestWithParam<const char*> {};
+
+TEST_P(PredictorOf, GivesTheProbabilitiesOfTheBatchPath) {
+  Sequential net = Sequential::parse(GetParam());
+  Generator generator(3);
+  net.build({2, 13, 21}, generator);
+  generator.uniform(net.buffers(), 0.5, 1.5);
+  expect_probabilities_of_the_batch_path(net, generator);
+  net.set_normalization({.mean = {0.3f, 0.6f}, .deviation = {0.2f, 0.4f}});
+  expect_probabilities_of_the_batch_path(net, generator);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -52,6 +66,16 @@ INSTANTIATE_TEST_SUITE_P(
         "Sigmoid MaxPool2d(2) Flatten Linear(3) Tanh", "Flatten",
         // Pooled rows of 36: the last vectors of the last row end far behind it.
         "Conv2d(16, 3, padding=(12, 8)) ReLU MaxPool2d(2) Flatten Linear(3)"));
+
+INSTANTIATE_TEST_SUITE_P(
+    NetworksThatNormaliseOrDrop, PredictorOf,
+    testing::Values(
+        "Conv2d(5, 3, padding=1) BatchNorm2d ScaledTanh MaxPool2d(2) Conv2d(7, 3) BatchNorm2d "
+        "LeakyReLU(0.1) Dropout(0.2) AdaptiveAvgPool2d(1) Flatten Linear(19) BatchNorm1d SiLU "
+        "Dropout Linear(4)",
+        "BatchNorm2d(affine=False) ReLU AdaptiveAvgPool2d(1) Flatten Linear(3)",
+        "Conv2d(3, 3) Sigmoid AdaptiveAvgPool2d((1, 1)) Flatten", "Flatten SiLU Linear(5) Dropout",
+        "ScaledTanh Flatten LeakyReLU Linear(17) BatchNorm1d(eps=0.1)"));
 
 TEST(Predictor, NeedsABuiltNetwork) {
   const Sequential net = make_lenet();

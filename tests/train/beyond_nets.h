@@ -1,0 +1,66 @@
+// Networks and trainers with all that goes beyond the chapter.
+#pragma once
+
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "lenet/sequential.h"
+#include "lenet/trainer.h"
+#include "train/datasets.h"
+
+namespace lenet {
+
+/// Three normalisations, two dropouts, the three activations that keep their input.
+inline constexpr const char* kBeyondNet =
+    "Conv2d(5, 3, padding=1) BatchNorm2d ScaledTanh MaxPool2d(2) Conv2d(7, 3) "
+    "BatchNorm2d(eps=0.001, momentum=0.3) LeakyReLU(0.1) Dropout(0.2) AdaptiveAvgPool2d(1) Flatten "
+    "Linear(19) BatchNorm1d(affine=False) SiLU Dropout(0.5) Linear(4)";
+
+inline Sequential built_beyond(const char* text = kBeyondNet, const Shape& input = {1, 10, 9}) {
+  Sequential net = Sequential::parse(text);
+  Generator generator(3);
+  net.build(input, generator);
+  return net;
+}
+
+inline const Dataset& beyond_data() {
+  static const Dataset data = noise_images({1, 10, 9}, 600, 4);
+  return data;
+}
+
+/// `count` indices from `first` on.
+inline std::vector<std::int32_t> images_from(std::int32_t first, std::int64_t count) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), first);
+  return order;
+}
+
+inline Trainer::Options beyond_options(const Optimizer& optimizer, int threads = 2) {
+  return {.batch_size = 100,
+          .threads = threads,
+          .optimizer = optimizer,
+          .label_smoothing = 0.1,
+          .clip_norm = 0.5,
+          .ema_decay = 0.99,
+          .seed = 17};
+}
+
+inline constexpr Optimizer kNesterov{.weight_decay = 5e-4, .momentum = 0.9, .nesterov = true};
+inline constexpr Optimizer kAdamW{.kind = Optimizer::Kind::kAdamW, .weight_decay = 0.01};
+
+/// All that training leaves in a network: parameters, buffers, and the averages of both.
+inline std::vector<float> trained_values(Sequential& net, Trainer& trainer) {
+  std::vector<float> values;
+  const auto add = [&] {
+    values.insert(values.end(), net.parameters().begin(), net.parameters().end());
+    values.insert(values.end(), net.buffers().begin(), net.buffers().end());
+  };
+  add();
+  trainer.swap_averages();
+  add();
+  trainer.swap_averages();
+  return values;
+}
+
+}  // namespace lenet
