@@ -10,19 +10,45 @@ namespace fs = std::filesystem;
 class CliBeyond : public Cli {
  protected:
   static Words all_options() {
-    return {"train",          "--data",        "bands",       "--model",    "Flatten Linear(3)",
-            "--batch-size",   "20",            "--optimizer",    "adamw",         "--lr",        "0.01", "--weight-decay",
-            "0.01",           "--betas",       "0.8,0.99",    "--schedule", "cosine",
-            "--warmup",       "0.5",           "--epochs",    "2",    "--augment",
-            "flip,shift=1",   "--normalize",   "--holdout",   "0.2",  "--keep-best",
-            "--ema",          "0.9",           "--clip-norm", "2",    "--label-smoothing",
+    return {"train",
+            "--data",
+            "bands",
+            "--model",
+            "Flatten Linear(3)",
+            "--batch-size",
+            "20",
+            "--optimizer",
+            "adamw",
+            "--lr",
+            "0.01",
+            "--weight-decay",
+            "0.01",
+            "--betas",
+            "0.8,0.99",
+            "--schedule",
+            "cosine",
+            "--warmup",
+            "0.5",
+            "--epochs",
+            "2",
+            "--augment",
+            "flip,shift=1",
+            "--normalize",
+            "--holdout",
+            "0.2",
+            "--keep-best",
+            "--ema",
+            "0.9",
+            "--clip-norm",
+            "2",
+            "--label-smoothing",
             "0.1"};
   }
 
   Words sweep_words(const std::string& out) const {
-    return {"sweep",   "--data",       "bands",          "--model", "Flatten Linear(3)",
-            "--epochs", "2",           "--batch-size",   "20",      "--grid",
-            "lr=0.1,0.2", "--grid",    "seed=0..2",      "--out",   out};
+    return {"sweep",      "--data", "bands",        "--model", "Flatten Linear(3)",
+            "--epochs",   "2",      "--batch-size", "20",      "--grid",
+            "lr=0.1,0.2", "--grid", "seed=0..2",    "--out",   out};
   }
 };
 
@@ -107,9 +133,10 @@ TEST_F(CliBeyond, SweepTriesEveryCombinationAndSortsThem) {
   EXPECT_TRUE(contains(outcome.out, "deviation"));
   EXPECT_TRUE(contains(content("sweep/sweep.svg"), "<svg"));
   // The figures are those of a single run.
-  const Json alone = Json::parse(run({"train", "--data", "bands", "--model", "Flatten Linear(3)",
-                                      "--epochs", "2", "--batch-size", "20", "--lr", "0.2",
-                                      "--seed", "1", "--out", "alone", "--json"}).out);
+  const Json alone = Json::parse(
+      run({"train", "--data", "bands", "--model", "Flatten Linear(3)", "--epochs", "2",
+           "--batch-size", "20", "--lr", "0.2", "--seed", "1", "--out", "alone", "--json"})
+          .out);
   const std::string row = "4,0.2,1," + alone.at("loss").dump();
   EXPECT_TRUE(contains(content("sweep/sweep.csv"), row)) << row;
 }
@@ -152,9 +179,9 @@ TEST_F(CliBeyond, SweepRefusesAnotherSweepsFolderAndWrongAxes) {
 
 TEST_F(CliBeyond, RandomSearchDrawsTheSameAgainAndWithinItsLimits) {
   const auto words = [](const std::string& out, const std::string& trials) {
-    return Words{"sweep",    "--data",   "bands",           "--model", "Flatten Linear(3)",
-                 "--epochs", "1",        "--random",        "lr=log:0.01..1",
-                 "--trials", trials,     "--out",           out,       "--batch-size", "20"};
+    return Words{"sweep",    "--data", "bands",    "--model",        "Flatten Linear(3)",
+                 "--epochs", "1",      "--random", "lr=log:0.01..1", "--trials",
+                 trials,     "--out",  out,        "--batch-size",   "20"};
   };
   ASSERT_EQ(run(words("a", "4")).exit_code, 0);
   ASSERT_EQ(run(words("b", "8")).exit_code, 0);
