@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lenet/activation.h"
+#include "lenet/activation_layers.h"
 #include "lenet/animator.h"
 #include "lenet/augment.h"
 #include "lenet/dataset.h"

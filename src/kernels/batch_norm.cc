@@ -14,23 +14,30 @@ namespace lenet::kernels::HWY_NAMESPACE {
 inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 inline constexpr std::int64_t kSums = 4;  ///< running sums: one alone would wait for each addition
 
-/// The sum of f(position, lane) over all positions: kSums running sums, their total lane by lane,
-/// then the sum over the lanes. The same order on every target.
+/// Two sums over all positions at once: f(position, lane, sum a, sum b) adds to both. Each is kSums
+/// running sums, their total lane by lane, then the sum over the lanes: the same order on every
+/// target.
 template <class F>
-HWY_INLINE float sum_channel(std::int64_t positions, F f) {
+HWY_INLINE void sum_channel(std::int64_t positions, F f, float& a, float& b) {
   const F32 d;
-  Vec total[kVectors];
+  const auto total = [](const Vec(&sum)[kSums]) HWY_ATTR {
+    return hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]));
+  };
+  Vec total_a[kVectors], total_b[kVectors];
   for (int v = 0; v < kVectors; ++v) {
-    Vec sum[kSums] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+    Vec sum_a[kSums] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+    Vec sum_b[kSums] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
     std::int64_t i = 0;
     for (; i + kSums <= positions; i += kSums) {
 #pragma GCC unroll 4
-      for (std::int64_t k = 0; k < kSums; ++k) sum[k] = f(sum[k], i + k, v * kLanes);
+      for (std::int64_t k = 0; k < kSums; ++k) f(i + k, v * kLanes, sum_a[k], sum_b[k]);
     }
-    for (; i < positions; ++i) sum[0] = f(sum[0], i, v * kLanes);
-    total[v] = hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]));
+    for (; i < positions; ++i) f(i, v * kLanes, sum_a[0], sum_b[0]);
+    total_a[v] = total(sum_a);
+    total_b[v] = total(sum_b);
   }
-  return sum_lanes(total);
+  a = sum_lanes(total_a);
+  b = sum_lanes(total_b);
 }
 
 /// 1 in the first `images` lanes from `lane` on, 0 in the others.
@@ -49,17 +56,16 @@ void ChannelStatistics(const ChannelShape& shape, std::int64_t images, const flo
   for (std::int64_t c = 0; c < shape.channels; ++c, x += shape.positions * kPack) {
     // Differences from one of the values, lest the squares cancel.
     const Vec origin = hn::Set(d, x[0]);
-    const auto difference = [&](std::int64_t i, std::int64_t lane) HWY_ATTR {
-      return hn::Mul(hn::Sub(hn::Load(d, x + i * kPack + lane), origin), live[lane / kLanes]);
-    };
-    const float sum =
-        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane)
-                                         HWY_ATTR { return hn::Add(so_far, difference(i, lane)); });
-    const float square =
-        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
-          const Vec v = difference(i, lane);
-          return hn::MulAdd(v, v, so_far);
-        });
+    float sum, square;
+    sum_channel(
+        shape.positions,
+        [&](std::int64_t i, std::int64_t lane, Vec& of_x, Vec& of_squares) HWY_ATTR {
+          const Vec difference = hn::Sub(hn::Load(d, x + i * kPack + lane), origin);
+          const Vec counted = hn::Mul(difference, live[lane / kLanes]);
+          of_x = hn::Add(of_x, counted);
+          of_squares = hn::MulAdd(counted, counted, of_squares);
+        },
+        sum, square);
     mean[c] = x[0] + sum / count;
     squares[c] = std::max(0.0f, square - sum / count * sum);
   }
@@ -82,16 +88,16 @@ void BatchNormSums(const ChannelShape& shape, const ChannelScaling& by, const fl
   const F32 d;
   for (std::int64_t c = 0; c < shape.channels; ++c) {
     const Vec mean = hn::Set(d, by.mean[c]);
-    sum[c] =
-        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
-          return hn::Add(so_far, hn::Load(d, dy + i * kPack + lane));
-        });
-    product[c] =
-        by.inverse[c] *
-        sum_channel(shape.positions, [&](Vec so_far, std::int64_t i, std::int64_t lane) HWY_ATTR {
-          const std::int64_t at = i * kPack + lane;
-          return hn::MulAdd(hn::Sub(hn::Load(d, x + at), mean), hn::Load(d, dy + at), so_far);
-        });
+    sum_channel(
+        shape.positions,
+        [&](std::int64_t i, std::int64_t lane, Vec& of_dy, Vec& of_products) HWY_ATTR {
+          const Vec delta = hn::Load(d, dy + i * kPack + lane);
+          of_dy = hn::Add(of_dy, delta);
+          const Vec centred = hn::Sub(hn::Load(d, x + i * kPack + lane), mean);
+          of_products = hn::MulAdd(centred, delta, of_products);
+        },
+        sum[c], product[c]);
+    product[c] *= by.inverse[c];
     x += shape.positions * kPack;
     dy += shape.positions * kPack;
   }

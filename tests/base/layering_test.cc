@@ -29,21 +29,35 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io"}}};
 
 /// The folder whose code each public header declares; lenet.h is all of them.
-const std::map<std::string, std::string> kFolderOf = {
-    {"activation.h", "kernels"}, {"animator.h", "plot"},
-    {"augment.h", "data"},       {"d2l.h", "d2l"},
-    {"dataset.h", "data"},       {"device.h", "base"},
-    {"error.h", "base"},         {"fashion_mnist.h", "data"},
-    {"fit.h", "train"},          {"layer.h", "nn"},
-    {"layers.h", "nn"},          {"mapping.h", "kernels"},
-    {"model_file.h", "io"},      {"optimizer.h", "train"},
-    {"pack.h", "base"},          {"pixel_statistics.h", "data"},
-    {"predictor.h", "train"},    {"random.h", "base"},
-    {"safetensors.h", "io"},     {"schedule.h", "train"},
-    {"sequential.h", "nn"},      {"shape.h", "base"},
-    {"simd.h", "kernels"},       {"split.h", "data"},
-    {"summary.h", "nn"},         {"sweep.h", "train"},
-    {"timer.h", "base"},         {"trainer.h", "train"}};
+const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"},
+                                                      {"activation_layers.h", "nn"},
+                                                      {"animator.h", "plot"},
+                                                      {"augment.h", "data"},
+                                                      {"d2l.h", "d2l"},
+                                                      {"dataset.h", "data"},
+                                                      {"device.h", "base"},
+                                                      {"error.h", "base"},
+                                                      {"fashion_mnist.h", "data"},
+                                                      {"fit.h", "train"},
+                                                      {"layer.h", "nn"},
+                                                      {"layers.h", "nn"},
+                                                      {"mapping.h", "kernels"},
+                                                      {"model_file.h", "io"},
+                                                      {"optimizer.h", "train"},
+                                                      {"pack.h", "base"},
+                                                      {"pixel_statistics.h", "data"},
+                                                      {"predictor.h", "train"},
+                                                      {"random.h", "base"},
+                                                      {"safetensors.h", "io"},
+                                                      {"schedule.h", "train"},
+                                                      {"sequential.h", "nn"},
+                                                      {"shape.h", "base"},
+                                                      {"simd.h", "kernels"},
+                                                      {"split.h", "data"},
+                                                      {"summary.h", "nn"},
+                                                      {"sweep.h", "train"},
+                                                      {"timer.h", "base"},
+                                                      {"trainer.h", "train"}};
 struct Include {
   fs::path file;  ///< below the root
   std::string name;
