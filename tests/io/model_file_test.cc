@@ -258,5 +258,61 @@ TEST_F(ModelFile, MissingRowIsNamed) {
   }
 }
 
+/// With running statistics and a normalization of its own.
+Sequential normalised_net() {
+  Sequential net = Sequential::parse("Conv2d(2, 3) BatchNorm2d ReLU Flatten Linear(4)");
+  Generator generator(3);
+  net.build({1, 6, 6}, generator);
+  std::ranges::copy(std::vector<float>{0.5f, -0.25f, 2.0f, 3.0f}, net.buffers().begin());
+  net.set_normalization({{0.25f}, {0.5f}});
+  return net;
+}
+
+TEST_F(ModelFile, KeepsRunningStatisticsAndNormalization) {
+  Sequential net = normalised_net();
+  save_model(file_, net, {});
+  const Model loaded = load_model(file_);
+  EXPECT_EQ(parameters_of(loaded.net), parameters_of(net));
+  EXPECT_TRUE(std::ranges::equal(loaded.net.buffers(), net.buffers()));
+  EXPECT_EQ(loaded.net.normalization(), net.normalization());
+  std::vector<std::string> names;
+  for (const NamedTensor& t : read_safetensors(file_).tensors) names.push_back(t.name);
+  EXPECT_TRUE(std::ranges::count(names, "1.running_mean") &&
+              std::ranges::count(names, "1.running_var"));
+}
+
+TEST_F(ModelFile, TakesPyTorchsCountOfBatchesAndLeavesItOut) {
+  Sequential net = normalised_net();
+  save_model(file_, net, {});
+  SafeTensors content = read_safetensors(file_);
+  content.tensors.push_back({"1.num_batches_tracked", {}, {7}});
+  write_safetensors(file_, content.tensors, content.metadata);
+  EXPECT_EQ(parameters_of(load_model(file_).net), parameters_of(net));
+}
+
+TEST_F(ModelFile, RefusesANegativeVariance) {
+  Sequential net = normalised_net();
+  save_model(file_, net, {});
+  SafeTensors content = read_safetensors(file_);
+  for (NamedTensor& t : content.tensors) {
+    if (t.name == "1.running_var") t.values[1] = -1;
+  }
+  EXPECT_NE(refusal(content).find("running_var: value 1 is -1"), std::string::npos);
+}
+
+TEST_F(ModelFile, RefusesANormalizationThatIsNone) {
+  Sequential net = normalised_net();
+  save_model(file_, net, {});
+  for (const char* text :
+       {"", "1", "[]", "{}", R"({"mean": [0.5]})", R"({"mean": ["a"], "deviation": [1]})",
+        R"({"mean": [0.5], "deviation": [0]})", R"({"mean": [0.5, 0.5], "deviation": [1, 1]})",
+        R"({"mean": [1e60], "deviation": [1]})", R"({"mean": [0.5], "deviation": [-1]})"}) {
+    SafeTensors content = read_safetensors(file_);
+    content.metadata["normalization"] = text;
+    EXPECT_NE(refusal(content).find("metadata normalization"), std::string::npos) << text;
+    save_model(file_, net, {});
+  }
+}
+
 }  // namespace
 }  // namespace lenet
