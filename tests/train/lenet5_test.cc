@@ -74,15 +74,18 @@ TEST(LeNet5C3, HasTheSixtyConnectionsOfTheTable) {
 TEST(LeNet5C3, LearnsNothingWhereNothingIsConnected) {
   const Dataset data = noise_images({6, 6, 6}, 32, 3);
   Sequential net = built("LeNet5C3 Tanh Flatten Linear(3)", {6, 6, 6});
-  Trainer trainer(net, {.batch_size = 32,
-                        .optimizer = {.kind = Optimizer::Kind::kAdam, .weight_decay = 0.1}});
+  Trainer trainer(
+      net, {.batch_size = 32, .optimizer = {.kind = Optimizer::Kind::kAdam, .weight_decay = 0.1}});
   const auto order = first(32);
   for (int i = 0; i < 3; ++i) trainer.step(Batch(data, order), 0.01);
   EXPECT_EQ(zeros(net.parameters().first(16 * 6 * 25)), (96 - 60) * 25);
 }
 
 TEST(LeNet5C3, TakesSixChannelsOnly) {
-  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [] { built("LeNet5C3", {3, 14, 14}); }),
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage,
+                                [] {
+                                  built("LeNet5C3", {3, 14, 14});
+                                }),
                        "want 6 channels"));
 }
 
