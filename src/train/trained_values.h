@@ -11,7 +11,9 @@
 namespace lenet {
 
 /// Parameters and buffers of a network, the optimizer's state and the averages, element for element
-/// beside the parameters; what is not kept is empty.
+/// beside the parameters; what is not kept is empty. Parameters and buffers of now are the
+/// network's own: in a trainer's current values `parameters` counts for nothing, and `buffers`
+/// holds those from before the step that is under way.
 struct TrainedValues {
   TrainedValues(const Sequential& net, const Trainer::Options& options)
       : parameters(net.parameters().begin(), net.parameters().end()),

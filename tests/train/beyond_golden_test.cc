@@ -115,7 +115,8 @@ Optimizer optimizer_of(const Json& run) {
 /// The first layer's weights times 1 or 1 +- epsilon, as the seed draws; 0 leaves them.
 void move_by_an_ulp(Sequential& net, std::uint32_t seed) {
   std::mt19937 engine(seed);
-  for (float& w : net.named_parameters().front().values) {
+  const NamedParameter weight = net.named_parameters().front();
+  for (float& w : weight.values) {
     if (seed > 0) w *= 1 + (static_cast<float>(engine() % 3) - 1) * 0x1p-23f;
   }
 }
