@@ -9,6 +9,11 @@ namespace lenet::cli {
 
 using Json = nlohmann::ordered_json;
 
+const std::vector<std::string>& recipe_names() {
+  static const std::vector<std::string> names = {"chapter", "fast", "best"};
+  return names;
+}
+
 Json recipe(const std::string& name) {
   if (name == "fast") {
     return {{"model", "lenet-relu"}, {"epochs", 4},
@@ -34,7 +39,7 @@ void add_recipe(CLI::App& app) {
       app.add_subcommand("recipe", "Print a recipe's options as a file that train --config takes");
   command->add_option("NAME", *name, "chapter, fast or best")
       ->required()
-      ->check(one_of({"chapter", "fast", "best"}));
+      ->check(one_of(recipe_names()));
   command->callback([name] { fmt::print("{}", json_text(recipe(*name))); });
 }
 

@@ -7,13 +7,11 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/model_argument.h"
-#include "cli/run_folder.h"
 #include "cli/sweep_axes.h"
 #include "cli/sweep_folder.h"
 #include "cli/sweep_table.h"
 #include "cli/train_options.h"
 #include "lenet/error.h"
-#include "lenet/simd.h"
 #include "lenet/timer.h"
 
 namespace lenet::cli {

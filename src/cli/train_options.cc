@@ -143,7 +143,7 @@ void declare(CLI::App& command, TrainOptions& options) {
 void declare(CLI::App& command, LayeredOptions& options) {
   declare(command, options.given);
   command.add_option("--recipe", options.recipe, "Options to start from: chapter, fast or best")
-      ->check(one_of({"chapter", "fast", "best"}));
+      ->check(one_of(recipe_names()));
   command
       .add_option("--config", options.config,
                   "JSON file of options, such as the run.json of a run; those given here win")

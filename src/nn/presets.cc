@@ -7,9 +7,7 @@ namespace {
 
 const std::map<std::string, std::string, std::less<>>& texts() {
   static const std::map<std::string, std::string, std::less<>> all = {
-      {"lenet",
-       "Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) Flatten "
-       "Linear(120) Sigmoid Linear(84) Sigmoid Linear(10)"},
+      {"lenet", make_lenet().text()},
       {"lenet-relu",
        "Conv2d(6, 5, padding=2) ReLU MaxPool2d(2) Conv2d(16, 5) ReLU MaxPool2d(2) Flatten "
        "Linear(120) ReLU Linear(84) ReLU Linear(10)"},

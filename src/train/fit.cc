@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/require.h"
 #include "lenet/error.h"
 #include "lenet/pixel_statistics.h"
 #include "lenet/split.h"
@@ -15,10 +16,6 @@
 
 namespace lenet {
 namespace {
-
-void require(bool good, const std::string& message) {
-  if (!good) throw Error(ErrorKind::kUsage, message);
-}
 
 Trainer::Options trainer_options(const FitOptions& o) {
   return {.batch_size = o.batch_size,

@@ -5,14 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lenet/error.h"
+#include "base/require.h"
 
 namespace lenet {
 namespace {
-
-void require(bool good, const std::string& message) {
-  if (!good) throw Error(ErrorKind::kUsage, message);
-}
 
 void sgd(const OptimizerStep& step, const OptimizedPart& part) {
   const auto lr = static_cast<float>(step.lr);

@@ -6,14 +6,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "lenet/error.h"
+#include "base/require.h"
 
 namespace lenet {
 namespace {
-
-void require(bool good, const std::string& message) {
-  if (!good) throw Error(ErrorKind::kUsage, message);
-}
 
 /// From a at part = 0 to b at part = 1.
 double annealed(Schedule::Anneal anneal, double a, double b, double part) {

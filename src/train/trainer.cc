@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/require.h"
 #include "lenet/error.h"
 #include "nn/batch_norm.h"
 #include "train/batch_pass.h"
@@ -218,9 +219,6 @@ struct Trainer::State {
 };
 
 void Trainer::Options::check() const {
-  const auto require = [](bool good, const std::string& message) {
-    if (!good) throw Error(ErrorKind::kUsage, message);
-  };
   const auto share = [](double value) { return value >= 0 && value < 1; };
   require(batch_size >= 1, fmt::format("batch size: {}, want 1 or more", batch_size));
   checked_threads(threads);
