@@ -28,6 +28,8 @@ struct BenchOptions {
   std::string input = "1x28x28";
   std::int64_t batch_size = 256;
   int rounds = 7;
+  double momentum = 0;
+  std::string augment = "none";
 };
 
 double median(std::vector<double> values) {
@@ -123,8 +125,12 @@ Measurements measure(const BenchOptions& o) {
       noise(net.input_shape(), std::max<std::int64_t>(o.batch_size, 4096), classes);
   std::vector<std::int32_t> order(static_cast<std::size_t>(o.batch_size));
   std::iota(order.begin(), order.end(), 0);
-  const Batch batch(data, order);
-  Trainer trainer(net, {.batch_size = o.batch_size, .threads = o.common.threads});
+  const Augmentation augmentation = parse_augmentation(o.augment);
+  check(augmentation, net.input_shape());
+  const Batch batch = Batch(data, order).augmented(augmentation, 0, 0);
+  Trainer trainer(net, {.batch_size = o.batch_size,
+                        .threads = o.common.threads,
+                        .optimizer = {.momentum = o.momentum}});
   ThreadTeam team(trainer.threads());
   const Work work = work_of(net);
   Measurements m;
@@ -166,6 +172,8 @@ void run_bench(const BenchOptions& o) {
       {"simd", simd_target()},
       {"batch_size", o.batch_size},
       {"model", o.model},
+      {"momentum", o.momentum},
+      {"augment", o.augment},
       {"rounds", o.rounds}};
   if (o.common.json) {
     fmt::print("{}", json_text(document));
@@ -194,6 +202,12 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--batch-size", o->batch_size, "Examples a step")
       ->check(whole_number(1, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--momentum", o->momentum, "SGD's momentum, in training")
+      ->check(finite_number())
+      ->capture_default_str();
+  command
+      ->add_option("--augment", o->augment, "Random changes of images, in training: flip,shift=1")
       ->capture_default_str();
   command->add_option("--rounds", o->rounds, "Rounds to take the median of")
       ->check(whole_number(1, 1000))

@@ -28,8 +28,7 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, std::int64_t packs)
       statistics_size_(largest_statistics(runner.plan())),
       labels_(static_cast<std::size_t>(packs)),
       metrics_(static_cast<std::size_t>(packs)) {
-  if (!whole_batch()) return;
-  for (std::int64_t i = 0; i < packs; ++i) arenas_.emplace_back(runner.arena_size());
+  if (whole_batch()) arenas_ = AlignedFloats(packs * runner.arena_size());
 }
 
 Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& options) {
@@ -46,10 +45,13 @@ std::int64_t BatchPass::images_of(const Run& run, std::int64_t pack) const {
   return std::min(kPack, run.batch.size() - (run.wave.first + pack) * kPack);
 }
 
-/// Calls f(pack within the wave, its passes' memory, its gradients' memory).
+/// Calls f(pack within the wave, its passes' memory, its gradients' memory). Each visit goes the
+/// other way than the one before: the packs seen last are still in the caches.
 template <class F>
 void BatchPass::for_each_pack(const Run& run, F f) {
-  runner_.team().run(run.wave.count, [&](std::int64_t pack, int thread) {
+  upward_ = !upward_;
+  runner_.team().run(run.wave.count, [&](std::int64_t task, int thread) {
+    const std::int64_t pack = upward_ ? task : run.wave.count - 1 - task;
     const RandomPlace random{.seed = run.options.seed,
                              .step = run.options.step,
                              .first_image = (run.wave.first + pack) * kPack,

@@ -48,7 +48,7 @@ class BatchPass {
   };
 
   float* arena(std::int64_t pack, int thread) {
-    return whole_batch() ? arenas_[static_cast<std::size_t>(pack)].data() : runner_.arena(thread);
+    return whole_batch() ? arenas_.data() + pack * runner_.arena_size() : runner_.arena(thread);
   }
   std::int64_t images_of(const Run& run, std::int64_t pack) const;
   void forward(const Run& run, std::size_t segment);
@@ -63,7 +63,8 @@ class BatchPass {
   std::int64_t packs_;
   AlignedFloats slots_, panels_, statistics_;
   std::int64_t statistics_size_ = 0;  ///< floats of a pack's
-  std::vector<AlignedFloats> arenas_;
+  bool upward_ = false;
+  AlignedFloats arenas_;  ///< one a pack, with whole_batch()
   std::vector<PackLabels> labels_;
   std::vector<Metrics> metrics_;
 };

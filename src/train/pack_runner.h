@@ -45,9 +45,10 @@ class PackRunner {
   const Plan& plan() const { return plan_; }
   ThreadTeam& team() { return team_; }
   float* prepared() { return prepared_.data(); }
-  /// Floats of an arena: the plan's, and room for a pack of images of bytes.
+  /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
   std::int64_t arena_size() const {
-    return plan_.arena_size() + element_count(net_.input_shape()) * kPack / 4;
+    const std::int64_t images = element_count(net_.input_shape()) * kPack / 4;
+    return plan_.arena_size() + (images + kPack - 1) / kPack * kPack;
   }
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
 
