@@ -49,6 +49,8 @@ class Tanh final : public ElementwiseLayer {
 /// An activation that keeps its input for the backward pass.
 class MappedLayer : public Layer {
  public:
+  const Mapping& mapping() const { return mapping_; }
+
   Shape infer(const Shape& input) override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;

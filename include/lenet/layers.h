@@ -34,6 +34,8 @@ class Conv2d : public Layer {
   /// Throws Error (kUsage) for a size out of range.
   explicit Conv2d(const Options& options);
 
+  const Options& options() const { return options_; }
+
   std::string text() const override;
   Shape infer(const Shape& input) override;
   void forward(const ForwardPass& pass) const override;
@@ -90,6 +92,13 @@ class Pool2d : public Layer {
     std::optional<Size2d> stride = std::nullopt;  ///< the kernel's size if not given
     Size2d padding = 0;
   };
+  enum class Kind { kAverage, kMaximum };
+
+  Kind kind() const { return kind_; }
+
+  Size2d kernel() const { return options_.kernel; }  ///< of AdaptiveAvgPool2d after infer()
+  Size2d stride() const { return stride_; }
+  Size2d padding() const { return options_.padding; }
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
@@ -101,7 +110,6 @@ class Pool2d : public Layer {
   void forward_image(const ImagePass& pass) const override;
 
  protected:
-  enum class Kind { kAverage, kMaximum };
   Pool2d(Kind kind, const Options& options);
 
   /// Takes one window of this size from now on.
@@ -145,6 +153,8 @@ class Linear : public Layer {
 
   explicit Linear(std::int64_t out_features) : Linear(Options{.out_features = out_features}) {}
   explicit Linear(const Options& options);
+
+  const Options& options() const { return options_; }
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
@@ -199,6 +209,8 @@ class BatchNorm : public Layer {
     double momentum = 0.1;
     bool affine = true;  ///< has weight and bias
   };
+
+  const Options& options() const { return options_; }
 
   std::string text() const override;
   Shape infer(const Shape& input) override;

@@ -10,6 +10,7 @@
 #include "lenet/error.h"
 #include "lenet/fashion_mnist.h"
 #include "lenet/fit.h"
+#include "lenet/image.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
 #include "lenet/mapping.h"

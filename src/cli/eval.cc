@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/model_argument.h"
 #include "cli/options.h"
 #include "lenet/device.h"
 #include "lenet/model_file.h"
@@ -17,7 +17,7 @@ namespace {
 
 struct EvalOptions {
   CommonOptions common;
-  std::string model;
+  ModelOptions model;
 };
 
 /// The share of each class' images that are classified right; NaN for a class without images.
@@ -34,11 +34,7 @@ std::vector<double> per_class_accuracy(const Evaluation& evaluation, const Datas
 
 void run_eval(const EvalOptions& options) {
   parse_device(options.common.device);
-  const std::filesystem::path path = options.model;
-  std::error_code ignored;
-  // The folder of a run stands for its model.
-  const Model model =
-      load_model(std::filesystem::is_directory(path, ignored) ? path / "model.safetensors" : path);
+  const Model model = open_model(options.model);
   const auto [train, test] = load_data(options.common);
   Timer timer;
   const Evaluation evaluation = evaluate(model.net, test, options.common.threads);
@@ -70,8 +66,7 @@ void add_eval(CLI::App& app) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App* command =
       app.add_subcommand("eval", "Loss and accuracy of a saved model on the test set");
-  command->add_option("model", options->model, "model.safetensors of a run, or the run's folder")
-      ->required();
+  add_model(*command, options->model);
   add_data(*command, options->common);
   add_threads(*command, options->common);
   add_device(*command, options->common);

@@ -60,6 +60,30 @@ NamedNetwork parse_model_argument(const std::string& argument) {
   }
 }
 
+void add_model(CLI::App& command, ModelOptions& options) {
+  command
+      .add_option("model", options.path, "Saved model (model.safetensors), or the folder of a run")
+      ->required();
+  command.add_option("--model", options.network,
+                     "The network of a file of weights alone: preset, text file or model text");
+  command.add_option("--input", options.input, "Shape of an image, beside --model")
+      ->needs("--model")
+      ->default_str("1x28x28");
+}
+
+Model open_model(const ModelOptions& options) {
+  std::error_code ignored;
+  const fs::path path = fs::is_directory(options.path, ignored)
+                            ? fs::path(options.path) / "model.safetensors"
+                            : fs::path(options.path);
+  if (options.network.empty()) return load_model(path);
+  Model model{parse_model_argument(options.network).net, {}};
+  Generator generator;
+  model.net.build(parse_input_shape(options.input.empty() ? "1x28x28" : options.input), generator);
+  load_weights(path, model.net);
+  return model;
+}
+
 Shape parse_input_shape(const std::string& text) {
   long long channels = 0, height = 0, width = 0;
   char rest = 0;

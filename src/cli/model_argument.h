@@ -1,6 +1,7 @@
 // What a user may write where a command wants a network.
 #pragma once
 
+#include <CLI/App.hpp>
 #include <string>
 
 #include "lenet/model_file.h"
@@ -17,6 +18,19 @@ struct NamedNetwork {
 };
 
 NamedNetwork parse_model_argument(const std::string& argument);
+
+/// A trained model for a command that uses one.
+struct ModelOptions {
+  std::string path;     ///< a saved model, or the folder of a run
+  std::string network;  ///< --model, for a file of weights alone
+  std::string input;    ///< --input, beside it
+};
+
+/// Declares the model's path, --model and --input.
+void add_model(CLI::App& command, ModelOptions& options);
+
+/// Reads it. Throws Error, which for weights alone says what to add.
+Model open_model(const ModelOptions& options);
 
 /// The argument names a file for load_model, which also says what to do with one of torch.save.
 bool is_saved_model(const std::string& argument);

@@ -13,18 +13,18 @@
 namespace lenet {
 namespace {
 
-kernels::Pool2dShape kernel_shape(const Window& window, const Shape& in, const Shape& out) {
+kernels::Pool2dShape kernel_shape(const Pool2d& layer, const Shape& in, const Shape& out) {
   return {.channels = in[0],
           .in_height = in[1],
           .in_width = in[2],
           .out_height = out[1],
           .out_width = out[2],
-          .kernel_height = window.kernel.height,
-          .kernel_width = window.kernel.width,
-          .stride_height = window.stride.height,
-          .stride_width = window.stride.width,
-          .pad_height = window.padding.height,
-          .pad_width = window.padding.width};
+          .kernel_height = layer.kernel().height,
+          .kernel_width = layer.kernel().width,
+          .stride_height = layer.stride().height,
+          .stride_width = layer.stride().width,
+          .pad_height = layer.padding().height,
+          .pad_width = layer.padding().width};
 }
 
 }  // namespace
@@ -68,12 +68,10 @@ Shape AdaptiveAvgPool2d::infer(const Shape& input) {
   return Pool2d::infer(input);
 }
 
-bool Pool2d::takes_activation() const {
-  return kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_).disjoint();
-}
+bool Pool2d::takes_activation() const { return kernel_shape(*this, input_, output_).disjoint(); }
 
 void Pool2d::forward(const ForwardPass& pass) const {
-  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  const auto shape = kernel_shape(*this, input_, output_);
   const auto pooling =
       kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
   if (shape.disjoint()) {
@@ -84,21 +82,21 @@ void Pool2d::forward(const ForwardPass& pass) const {
 }
 
 std::optional<std::int64_t> Pool2d::image_scratch() const {
-  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  const auto shape = kernel_shape(*this, input_, output_);
   if (!kernels::image_pool2d_fits(shape)) return std::nullopt;
   return 0;
 }
 
 void Pool2d::forward_image(const ImagePass& pass) const {
   kernels::image_pool2d(
-      kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_),
+      kernel_shape(*this, input_, output_),
       kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum, pass.x,
       pass.y);
 }
 
 void Pool2d::backward(const BackwardPass& pass) const {
   if (!pass.dx) return;
-  const auto shape = kernel_shape({options_.kernel, stride_, options_.padding}, input_, output_);
+  const auto shape = kernel_shape(*this, input_, output_);
   const auto pooling =
       kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
   if (shape.disjoint()) {

@@ -39,6 +39,7 @@ const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"
                                                       {"error.h", "base"},
                                                       {"fashion_mnist.h", "data"},
                                                       {"fit.h", "train"},
+                                                      {"image.h", "data"},
                                                       {"layer.h", "nn"},
                                                       {"layers.h", "nn"},
                                                       {"mapping.h", "kernels"},
