@@ -147,10 +147,10 @@ const std::string& require_metadata(const std::filesystem::path& path, const Met
                                     const char* key) {
   const auto found = metadata.find(key);
   if (found != metadata.end()) return found->second;
-  throw bad_file(path,
-                 fmt::format("no metadata \"{}\": not a model that lenet saved (weights alone "
-                             "go with --weights and --model)",
-                             key));
+  throw bad_file(
+      path, fmt::format("no metadata \"{}\": not a model that lenet saved (weights alone go with "
+                        "--model, and --weights where they are a start)",
+                        key));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "cli/cli_test.h"
 #include "lenet/model_file.h"
+#include "lenet/safetensors.h"
 
 namespace lenet {
 namespace {
@@ -43,6 +44,20 @@ TEST_F(CliEval, TakesTheFolderOfARun) {
   const Outcome outcome = run({"eval", "run", "--data", "bands"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300"));
+}
+
+TEST_F(CliEval, TakesWeightsAloneWithTheirNetwork) {
+  const SafeTensors weights{.tensors = {{"fc.1.weight", {3, 144}, std::vector<float>(3 * 144)},
+                                        {"fc.1.bias", {3}, {0, 2, 0}}},
+                            .metadata = {}};
+  write_safetensors(dir_ / "weights.safetensors", weights.tensors);
+  const Outcome outcome = run({"eval", "weights.safetensors", "--data", "bands", "--model",
+                               "Flatten Linear(3)", "--input", "1x12x12"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300"));
+  const Outcome alone = run({"eval", "weights.safetensors", "--data", "bands"});
+  EXPECT_EQ(alone.exit_code, 3);
+  EXPECT_TRUE(contains(alone.err, "weights alone go with --model"));
 }
 
 TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
