@@ -28,7 +28,7 @@ Json recipe(const std::string& name) {
             {"momentum", 0.9},          {"nesterov", true},
             {"weight_decay", 5e-4},     {"schedule", "onecycle"},
             {"normalize", true},        {"label_smoothing", 0.05},
-            {"augment", "flip,shift=1"}};
+            {"augment", "flip"}};
   }
   return Json::object();  // the chapter's options are the defaults
 }

@@ -16,10 +16,12 @@ const std::map<std::string, std::string, std::less<>>& texts() {
        "AvgPool2d(2) Affine2d ScaledTanh Conv2d(120, 5) ScaledTanh Flatten Linear(84) ScaledTanh "
        "Linear(10)"},
       {"best",
+       "Conv2d(16, 3, padding=1, bias=False) BatchNorm2d ReLU "
        "Conv2d(16, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
        "Conv2d(32, 3, padding=1, bias=False) BatchNorm2d ReLU "
+       "Conv2d(32, 3, padding=1, bias=False) BatchNorm2d ReLU "
        "Conv2d(32, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
-       "Conv2d(64, 3, padding=1, bias=False) BatchNorm2d ReLU "
+       "Conv2d(48, 3, padding=1, bias=False) BatchNorm2d ReLU "
        "Conv2d(48, 3, padding=1, bias=False) BatchNorm2d ReLU "
        "AdaptiveAvgPool2d(1) Flatten Linear(10)"},
       {"lenet-bn",
