@@ -13,6 +13,7 @@
 #include "lenet/random.h"
 #include "lenet/schedule.h"
 #include "lenet/sequential.h"
+#include "lenet/trainer.h"
 
 namespace lenet {
 
@@ -39,9 +40,18 @@ struct EpochReport {
   std::optional<double> averaged_acc = {};  ///< on the test set, by the averaged weights
 };
 
-/// Averaged weights of a network: its parameters and buffers.
+/// Weights of a network beside its own: parameters and buffers.
 struct Averages {
   std::vector<float> parameters, buffers;
+};
+
+struct FitState;
+
+/// A place between two steps. After the last step of an epoch it comes once that is evaluated, as
+/// step 0 of the next.
+struct Pause {
+  std::int64_t epoch, step;                ///< the epoch under way, from 1, and its steps done
+  const std::function<FitState()>& state;  ///< makes a copy of where the run stands
 };
 
 struct FitOptions {
@@ -63,6 +73,7 @@ struct FitOptions {
   std::function<void(const StepEvent&)> on_step = {};
   std::function<void(const FitPoint&)> on_point = {};
   std::function<void(const EpochReport&)> on_epoch = {};
+  std::function<bool(const Pause&)> on_pause = {};  ///< whether to go on
 };
 
 /// What a training run ended with: the figures that the chapter prints, and each epoch's.
@@ -72,11 +83,26 @@ struct Report {
   double wall_seconds = 0;                       ///< from the call to the return
   std::int64_t examples = 0;                     ///< seen in training
   int threads = 0;
+  bool stopped = false;         ///< by on_pause, before the end
   std::int64_t best_epoch = 0;  ///< of the weights that the network ends with
   std::optional<Averages> averages = {};
   std::vector<EpochReport> epochs;
   std::vector<FitPoint> points;
   std::vector<double> step_losses;  ///< filled where max_steps is given
+};
+
+/// Where a run stands between two steps: a run that goes on from here ends in the same bits as one
+/// that never stopped.
+struct FitState {
+  std::int64_t epoch = 1, step = 0;  ///< as in Pause
+  Metrics sum;                       ///< since the epoch's start
+  Generator generator;               ///< as it was at the epoch's start
+  Trainer::Snapshot trainer;
+  double best_acc = -1;         ///< on the images set aside
+  std::int64_t best_epoch = 0;  ///< 0: none yet
+  Averages best;                ///< its parameters and buffers, with keep_best
+  double step_seconds = 0;      ///< of all steps so far
+  Report report;                ///< so far
 };
 
 /// Throws the Error (kUsage) that fit would throw for these options and data. net: built.
@@ -94,5 +120,12 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
 /// The same, with a generator that has drawn the initial weights already.
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
            Generator& generator);
+
+/// Goes on with a run that had the same network, data and options (threads, callbacks and max_steps
+/// may differ). on_point and on_epoch are called for what is new. net: built.
+///
+/// Throws Error as above: kUsage also for a state that fits neither network nor options.
+Report resume(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+              const FitState& state);
 
 }  // namespace lenet

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace lenet {
@@ -24,6 +25,12 @@ class Generator {
 
   /// Fills from the normal distribution: Tensor.normal_ for 16 values or more.
   void normal(std::span<float> values, double mean, double deviation);
+
+  /// 625 numbers between spaces: MT19937's words and how many of them are used up.
+  std::string state() const;
+
+  /// Goes on from what state() returned. Throws Error (kBadInput) for any other text.
+  void set_state(const std::string& state);
 
  private:
   std::mt19937 engine_;

@@ -90,6 +90,15 @@ class Trainer {
     std::uint64_t seed = 0;      ///< of Dropout
   };
 
+  /// All that a later step depends on beside options and batch. What is not kept is empty.
+  struct Snapshot {
+    std::vector<float> parameters = {}, buffers = {};
+    std::vector<float> first = {},
+                       second = {};  ///< momentum or first mean, second mean, a float a parameter
+    std::vector<float> average = {}, average_buffers = {};
+    std::int64_t steps = 0;
+  };
+
   /// Throws Error (kUsage) for a network without parameters, or an option out of range.
   Trainer(Sequential& net, const Options& options);
   ~Trainer();
@@ -106,6 +115,12 @@ class Trainer {
 
   /// Puts back parameters, buffers and the optimizer's state from before the last step.
   void undo();
+
+  Snapshot snapshot() const;
+
+  /// Goes on from a snapshot of a trainer with the same options and network: the steps that follow
+  /// have the same bits. Throws Error (kUsage) if it does not fit, and changes nothing.
+  void restore(const Snapshot& snapshot);
 
   /// Exchanges the parameters and buffers with their exponential averages, to evaluate or to save
   /// those; before the next step they must be exchanged back. Step t, from 0, moves an average by

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <locale>
 #include <numbers>
 #include <numeric>
+#include <sstream>
 #include <utility>
+
+#include "lenet/error.h"
 
 namespace lenet {
 namespace {
@@ -51,6 +55,33 @@ void Generator::normal(std::span<float> values, double mean, double deviation) {
   normal_from_uniform_16(last, m, s);
   const std::size_t count = std::min<std::size_t>(values.size(), 16);
   std::copy(last + 16 - count, last + 16, values.last(count).begin());
+}
+
+std::string Generator::state() const {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << engine_;
+  return text.str();
+}
+
+void Generator::set_state(const std::string& state) {
+  constexpr std::size_t kWords = std::mt19937::state_size;
+  std::istringstream numbers(state), text(state);
+  numbers.imbue(std::locale::classic());
+  text.imbue(std::locale::classic());
+  // The standard's reader takes any place behind the words.
+  std::vector<std::uint64_t> read;
+  for (std::uint64_t number; read.size() <= kWords + 1 && numbers >> number;)
+    read.push_back(number);
+  std::mt19937 engine;
+  const bool good = read.size() == kWords + 1 && numbers.eof() && read.back() <= kWords &&
+                    std::ranges::all_of(read, [](auto n) { return n >> 32 == 0; }) &&
+                    text >> engine;
+  if (!good) {
+    throw Error(ErrorKind::kBadInput,
+                "state of the random numbers: want the 625 numbers of a Mersenne Twister");
+  }
+  engine_ = engine;
 }
 
 void draw_loader_seed(Generator& generator) { generator.next63(); }

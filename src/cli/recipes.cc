@@ -23,11 +23,11 @@ Json recipe(const std::string& name) {
             {"normalize", true}};
   }
   if (name == "best") {
-    return {{"model", "best"},          {"epochs", 30},
-            {"batch_size", 64},         {"lr", 0.1},
-            {"momentum", 0.9},          {"nesterov", true},
-            {"weight_decay", 5e-4},     {"schedule", "onecycle"},
-            {"normalize", true},        {"label_smoothing", 0.05},
+    return {{"model", "best"},      {"epochs", 30},
+            {"batch_size", 64},     {"lr", 0.1},
+            {"momentum", 0.9},      {"nesterov", true},
+            {"weight_decay", 5e-4}, {"schedule", "onecycle"},
+            {"normalize", true},    {"label_smoothing", 0.05},
             {"augment", "flip"}};
   }
   return Json::object();  // the chapter's options are the defaults

@@ -10,39 +10,48 @@
 
 namespace lenet {
 
-/// Parameters and buffers of a network, the optimizer's state and the averages, element for element
-/// beside the parameters; what is not kept is empty. Parameters and buffers of now are the
-/// network's own: in a trainer's current values `parameters` counts for nothing, and `buffers`
-/// holds those from before the step that is under way.
-struct TrainedValues {
-  TrainedValues(const Sequential& net, const Trainer::Options& options)
-      : parameters(net.parameters().begin(), net.parameters().end()),
-        buffers(net.buffers().begin(), net.buffers().end()) {
-    if (options.optimizer.state_vectors() > 0) first.resize(parameters.size());
-    if (options.optimizer.state_vectors() > 1) second.resize(parameters.size());
-    if (options.ema_decay > 0) {
-      average = parameters;
-      average_buffers = buffers;
-    }
+/// Parameters and buffers of a network, the optimizer's state and the averages. Parameters and
+/// buffers of now are the network's own: in a trainer's current values `parameters` counts for
+/// nothing, and `buffers` holds those from before the step that is under way.
+using TrainedValues = Trainer::Snapshot;
+
+/// Those before the first step.
+inline TrainedValues initial_values(const Sequential& net, const Trainer::Options& options) {
+  TrainedValues values{.parameters = {net.parameters().begin(), net.parameters().end()},
+                       .buffers = {net.buffers().begin(), net.buffers().end()}};
+  const std::size_t count = values.parameters.size();
+  if (options.optimizer.state_vectors() > 0) values.first.resize(count);
+  if (options.optimizer.state_vectors() > 1) values.second.resize(count);
+  if (options.ema_decay > 0) {
+    values.average = values.parameters;
+    values.average_buffers = values.buffers;
   }
+  return values;
+}
 
-  float* first_at(std::size_t i) { return first.empty() ? nullptr : first.data() + i; }
-  float* second_at(std::size_t i) { return second.empty() ? nullptr : second.data() + i; }
+/// Whether both hold the same tensors.
+inline bool alike(const TrainedValues& a, const TrainedValues& b) {
+  return a.parameters.size() == b.parameters.size() && a.buffers.size() == b.buffers.size() &&
+         a.first.size() == b.first.size() && a.second.size() == b.second.size() &&
+         a.average.size() == b.average.size() &&
+         a.average_buffers.size() == b.average_buffers.size();
+}
 
-  /// Copies the part that starts at element i: these parameters, and what goes with them.
-  void copy_to(TrainedValues& to, std::span<const float> now, std::size_t i) const {
-    std::ranges::copy(now, to.parameters.begin() + static_cast<std::ptrdiff_t>(i));
-    const auto copy = [&](const std::vector<float>& from, std::vector<float>& into) {
-      if (!from.empty()) std::copy_n(from.data() + i, now.size(), into.data() + i);
-    };
-    copy(first, to.first);
-    copy(second, to.second);
-    copy(average, to.average);
-  }
+/// The floats from element i on; null if there are none.
+inline float* from_element(std::vector<float>& values, std::size_t i) {
+  return values.empty() ? nullptr : values.data() + i;
+}
 
-  std::vector<float> parameters, buffers;
-  std::vector<float> first, second;  ///< see optimizer_step()
-  std::vector<float> average, average_buffers;
-};
+/// Copies the part that starts at element i: these parameters, and what goes with them.
+inline void copy_part(const TrainedValues& from, std::span<const float> now, std::size_t i,
+                      TrainedValues& to) {
+  std::ranges::copy(now, to.parameters.begin() + static_cast<std::ptrdiff_t>(i));
+  const auto copy = [&](const std::vector<float>& source, std::vector<float>& into) {
+    if (!source.empty()) std::copy_n(source.data() + i, now.size(), into.data() + i);
+  };
+  copy(from.first, to.first);
+  copy(from.second, to.second);
+  copy(from.average, to.average);
+}
 
 }  // namespace lenet

@@ -50,7 +50,7 @@ struct Trainer::State {
         pass(runner, network, wave_packs(runner, o.batch_size)),
         gradient(static_cast<std::int64_t>(network.parameters().size())),
         squares(tasks.size()),
-        values(network, o),
+        values(initial_values(network, o)),
         previous(values) {}
 
   /// Packs of the largest wave: enough that the threads end it together.
@@ -86,7 +86,7 @@ struct Trainer::State {
       total += pass.run(batch, wave,
                         {.label_smoothing = static_cast<float>(options.label_smoothing),
                          .seed = options.seed,
-                         .step = steps});
+                         .step = values.steps});
       const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
       const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
       finish(images, first > 0, update ? lr : nullptr);
@@ -98,7 +98,7 @@ struct Trainer::State {
   /// Phase B: gradients of a wave, and the optimizer's step if lr is not null. A limit on the
   /// gradient's norm puts a barrier between the two.
   void finish(std::int64_t images, bool accumulate, const double* lr) {
-    OptimizerStep step{&options.optimizer, lr ? *lr : 0, steps + 1};
+    OptimizerStep step{&options.optimizer, lr ? *lr : 0, values.steps + 1};
     const bool at_once = lr && options.clip_norm == 0;
     for_each_task([&](const UpdateTask& t, std::size_t i) {
       sum_gradient(t, images, accumulate);
@@ -118,7 +118,7 @@ struct Trainer::State {
       std::ranges::copy(values.average_buffers, previous.average_buffers.begin());
       move_average(net.buffers(), values.average_buffers.data());
     }
-    previous_steps = steps++;
+    previous.steps = values.steps++;
   }
 
   template <class F>
@@ -167,9 +167,9 @@ struct Trainer::State {
     for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
       const auto first = static_cast<std::size_t>(task.stage->parameters.first + range.first);
       const std::span<float> parameters = part_of(layer, range);
-      values.copy_to(previous, parameters, first);
-      optimizer_step(step, {parameters, gradient.data() + first, values.first_at(first),
-                            values.second_at(first)});
+      copy_part(values, parameters, first, previous);
+      optimizer_step(step, {parameters, gradient.data() + first, from_element(values.first, first),
+                            from_element(values.second, first)});
       if (!values.average.empty()) move_average(parameters, values.average.data() + first);
     }
     task.stage->layer->prepare(task.part, layer, runner.prepared() + task.stage->prepared);
@@ -177,7 +177,7 @@ struct Trainer::State {
 
   /// average += part * (value - average), faster at first, when the average knows little.
   void move_average(std::span<const float> now, float* average) const {
-    const double t = static_cast<double>(steps);
+    const double t = static_cast<double>(values.steps);
     const auto part = static_cast<float>(std::max(1 - options.ema_decay, 9 / (10 + t)));
     for (std::size_t i = 0; i < now.size(); ++i) average[i] += part * (now[i] - average[i]);
   }
@@ -186,7 +186,6 @@ struct Trainer::State {
     previous = values;
     std::ranges::copy(net.parameters(), previous.parameters.begin());
     std::ranges::copy(net.buffers(), previous.buffers.begin());
-    previous_steps = steps;
     runner.prepare();
   }
 
@@ -194,8 +193,23 @@ struct Trainer::State {
     std::ranges::copy(previous.parameters, net.parameters().begin());
     std::ranges::copy(previous.buffers, net.buffers().begin());
     values = previous;
-    steps = previous_steps;
     runner.prepare();
+  }
+
+  Snapshot snapshot() const {
+    Snapshot now = values;
+    std::ranges::copy(net.parameters(), now.parameters.begin());
+    std::ranges::copy(net.buffers(), now.buffers.begin());
+    return now;
+  }
+
+  void restore(const Snapshot& from) {
+    require(alike(from, values) && from.steps >= 0,
+            "the snapshot is of a trainer with another network, optimizer or averages");
+    std::ranges::copy(from.parameters, net.parameters().begin());
+    std::ranges::copy(from.buffers, net.buffers().begin());
+    values = from;
+    parameters_changed();
   }
 
   void swap_averages() {
@@ -213,9 +227,8 @@ struct Trainer::State {
   BatchPass pass;
   AlignedFloats gradient;
   std::vector<double> squares;  ///< of the gradient, by task
-  std::int64_t steps = 0, previous_steps = 0;
-  TrainedValues values;    ///< what goes with the parameters now
-  TrainedValues previous;  ///< as it was before the last step, or as set from outside since
+  TrainedValues values;         ///< what goes with the parameters now
+  TrainedValues previous;       ///< as it was before the last step, or as set from outside since
 };
 
 void Trainer::Options::check() const {
@@ -250,6 +263,10 @@ Metrics Trainer::step(const Batch& batch, double lr) {
 }
 
 void Trainer::swap_averages() { state_->swap_averages(); }
+
+Trainer::Snapshot Trainer::snapshot() const { return state_->snapshot(); }
+
+void Trainer::restore(const Snapshot& snapshot) { state_->restore(snapshot); }
 
 void Trainer::undo() { state_->go_back(); }
 

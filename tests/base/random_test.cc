@@ -7,6 +7,8 @@
 #include <numeric>
 #include <set>
 
+#include "base/errors.h"
+
 namespace lenet {
 namespace {
 
@@ -118,6 +120,26 @@ TEST(LoaderSeed, TakesTwoNumbers) {
   draw_loader_seed(a);
   b.next32(), b.next32();
   EXPECT_EQ(a.next32(), b.next32());
+}
+
+TEST(Generator, GoesOnFromItsState) {
+  Generator generator(5);
+  for (int i = 0; i < 1000; ++i) generator.next32();
+  Generator other(6);
+  other.set_state(generator.state());
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(other.next32(), generator.next32());
+}
+
+TEST(Generator, RefusesAStateThatIsNone) {
+  const std::string good = Generator(5).state();
+  const std::string words = good.substr(0, good.rfind(' '));
+  for (const std::string& bad :
+       {std::string(), words, words + " 625", words + " -1", good + " 1", good + " x",
+        "4294967296" + good.substr(good.find(' ')), std::string("1 2 3")}) {
+    Generator generator;
+    error_of(ErrorKind::kBadInput, [&] { generator.set_state(bad); });
+    EXPECT_EQ(generator.next32(), Generator().next32());
+  }
 }
 
 }  // namespace

@@ -1,0 +1,265 @@
+#include "train/fit_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/require.h"
+#include "lenet/error.h"
+#include "lenet/pixel_statistics.h"
+
+namespace lenet {
+namespace {
+
+Trainer::Options trainer_options(const FitOptions& o) {
+  return {.batch_size = o.batch_size,
+          .threads = o.threads,
+          .optimizer = o.optimizer,
+          .label_smoothing = o.label_smoothing,
+          .clip_norm = o.clip_norm,
+          .ema_decay = o.ema_decay,
+          .seed = o.seed};
+}
+
+/// Images that train, and those set aside.
+Split split_of(const Dataset& train, const FitOptions& o) {
+  if (o.holdout != 0) return stratified_split(train, o.holdout, o.seed);
+  Split all;
+  all.train.resize(static_cast<std::size_t>(train.size()));
+  std::iota(all.train.begin(), all.train.end(), 0);
+  return all;
+}
+
+StepCount steps_of(std::int64_t images, const FitOptions& o) {
+  const std::int64_t epoch = (images + o.batch_size - 1) / o.batch_size;
+  return {.total = epoch * o.epochs, .epoch = epoch};
+}
+
+}  // namespace
+
+void check_options(const FitOptions& o, const Dataset& train) {
+  require(o.epochs >= 1, fmt::format("epochs: {}, want 1 or more", o.epochs));
+  require(
+      o.batch_size >= 1 && o.batch_size <= train.size(),
+      fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
+  require(std::isfinite(o.lr) && o.lr > 0,
+          fmt::format("learning rate: {}, want a number above 0", o.lr));
+  require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
+  require(o.patience >= 0, fmt::format("patience: {} epochs, want 0 or more", o.patience));
+  require(
+      o.holdout != 0 || !(o.keep_best || o.patience > 0),
+      "the best weights and the end of the run are chosen on images set aside, never on the test "
+      "set: set some aside (holdout)");
+  trainer_options(o).check();
+  check(o.augmentation, train.image_shape());
+  const auto images = std::ssize(split_of(train, o).train);
+  require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "
+                                              "that are not set aside",
+                                              o.batch_size, images));
+  check(o.schedule, steps_of(images, o));
+}
+
+FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
+               const FitOptions& options, Generator& generator)
+    : train_(train),
+      test_(test),
+      options_(options),
+      generator_(generator),
+      split_(split_of(train, options)),
+      net_(normalized(net)),
+      trainer_(net, trainer_options(options)),
+      places_(split_.train.size()),
+      order_(split_.train),
+      count_(steps_of(std::ssize(order_), options)),
+      limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {
+  std::iota(places_.begin(), places_.end(), 0);
+  now_.generator = generator;
+  now_.report.threads = trainer_.threads();
+}
+
+void FitRun::go_on_from(const FitState& state) {
+  const bool has_best = options_.keep_best && state.best_epoch > 0;
+  require(state.epoch >= 1 && state.step >= 0 && state.step < count_.epoch &&
+              std::ssize(state.report.epochs) == state.epoch - 1 && state.best_epoch >= 0 &&
+              state.best_epoch < state.epoch &&
+              state.best.parameters.size() == (has_best ? net_.parameters().size() : 0) &&
+              state.best.buffers.size() == (has_best ? net_.buffers().size() : 0),
+          "the state of the run does not fit its options");
+  trainer_.restore(state.trainer);
+  const int threads = now_.report.threads;
+  now_ = state;
+  now_.report.threads = threads;
+  now_.report.stopped = false;
+  generator_ = state.generator;
+  if (now_.step > 0) shuffle();
+}
+
+Report FitRun::run() {
+  Timer wall;
+  bool going = true;
+  while (going && !finished()) going = run_epoch();
+  now_.report.stopped = !going;
+  if (going) {
+    end_with_best();
+    keep_averages();
+  }
+  Report report = finished_report();
+  report.wall_seconds = wall.stop();
+  return report;
+}
+
+bool FitRun::finished() const {
+  const bool tired = options_.patience > 0 && now_.epoch - 1 - now_.best_epoch >= options_.patience;
+  return now_.epoch > options_.epochs || tired || total_steps() >= options_.max_steps;
+}
+
+/// The rest of an epoch; false if on_pause stops it.
+bool FitRun::run_epoch() {
+  if (now_.step == 0) {
+    now_.generator = generator_;
+    shuffle();
+  }
+  const std::int64_t a_fifth = std::max<std::int64_t>(1, count_.epoch / 5);
+  while (now_.step < count_.epoch && total_steps() < options_.max_steps) {
+    run_step();
+    const bool last = now_.step == count_.epoch;
+    if (now_.step % a_fifth == 0 || last) {
+      const double x = static_cast<double>(now_.epoch - 1) +
+                       static_cast<double>(now_.step) / static_cast<double>(count_.epoch);
+      add_point({x, now_.sum.loss(), now_.sum.accuracy(), std::nullopt});
+    }
+    if (!last && total_steps() < options_.max_steps && !go_on()) return false;
+  }
+  end_epoch();
+  if (total_steps() >= options_.max_steps) return true;
+  ++now_.epoch;
+  now_.step = 0;
+  now_.sum = {};
+  now_.generator = generator_;
+  return go_on();
+}
+
+bool FitRun::go_on() {
+  return !options_.on_pause || options_.on_pause({now_.epoch, now_.step, state_});
+}
+
+FitState FitRun::state() const {
+  FitState state = now_;
+  state.trainer = trainer_.snapshot();
+  return state;
+}
+
+/// The network, which standardises by the training images if the options say so.
+Sequential& FitRun::normalized(Sequential& net) const {
+  if (options_.normalize) {
+    const PixelStatistics pixels = pixel_statistics(train_, split_.train);
+    net.set_normalization({pixels.mean, pixels.deviation});
+  }
+  return net;
+}
+
+/// The images of the epoch in the order in which PyTorch's loader visits them.
+void FitRun::shuffle() {
+  if (!options_.shuffle) return draw_loader_seed(generator_);
+  shuffle_as_data_loader(generator_, places_);
+  std::ranges::transform(places_, order_.begin(), [&](std::int32_t place) {
+    return split_.train[static_cast<std::size_t>(place)];
+  });
+}
+
+void FitRun::run_step() {
+  Timer timer;
+  const auto first = static_cast<std::size_t>(now_.step * options_.batch_size);
+  const std::size_t count =
+      std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
+  const double lr = learning_rate(options_.schedule, options_.lr, total_steps(), count_);
+  const Metrics metrics =
+      trainer_.step(Batch(train_, std::span(order_).subspan(first, count))
+                        .augmented(options_.augmentation, options_.seed, now_.epoch),
+                    lr);
+  now_.step_seconds += timer.stop();
+  ++now_.step;
+  if (!std::isfinite(metrics.loss_sum)) diverged(metrics.loss());
+  now_.sum += metrics;
+  now_.report.examples += metrics.examples;
+  if (limited_) now_.report.step_losses.push_back(metrics.loss());
+  if (!options_.on_step) return;
+  options_.on_step({now_.epoch, now_.step, count_.epoch, metrics.loss(), now_.sum.loss(),
+                    now_.sum.accuracy(),
+                    static_cast<double>(now_.report.examples) / now_.step_seconds});
+}
+
+void FitRun::end_epoch() {
+  const Metrics test = trainer_.evaluate(test_).metrics;
+  if (!std::isfinite(test.loss_sum)) {  // no later step would find out
+    trainer_.undo();
+    diverged(test.loss());
+  }
+  EpochReport report{now_.epoch, now_.sum.loss(), now_.sum.accuracy(), test.accuracy()};
+  draw_loader_seed(generator_);
+  add_point({static_cast<double>(now_.epoch), std::nullopt, std::nullopt, report.test_acc});
+  if (!split_.holdout.empty()) judge(report);
+  if (options_.ema_decay > 0) {
+    trainer_.swap_averages();
+    report.averaged_acc = trainer_.evaluate(test_).metrics.accuracy();
+    trainer_.swap_averages();
+  }
+  now_.report.epochs.push_back(report);
+  if (options_.on_epoch) options_.on_epoch(report);
+}
+
+/// Looks at the images set aside, and keeps the weights if none before were better.
+void FitRun::judge(EpochReport& report) {
+  report.holdout_acc = trainer_.evaluate(train_, split_.holdout).metrics.accuracy();
+  if (*report.holdout_acc <= now_.best_acc) return;
+  now_.best_acc = *report.holdout_acc;
+  now_.best_epoch = report.epoch;
+  if (!options_.keep_best) return;
+  now_.best.parameters.assign(net_.parameters().begin(), net_.parameters().end());
+  now_.best.buffers.assign(net_.buffers().begin(), net_.buffers().end());
+}
+
+void FitRun::end_with_best() {
+  if (!options_.keep_best) return;
+  std::ranges::copy(now_.best.parameters, net_.parameters().begin());
+  std::ranges::copy(now_.best.buffers, net_.buffers().begin());
+  trainer_.parameters_changed();
+}
+
+void FitRun::keep_averages() {
+  if (options_.ema_decay == 0) return;
+  trainer_.swap_averages();
+  now_.report.averages = Averages{{net_.parameters().begin(), net_.parameters().end()},
+                                  {net_.buffers().begin(), net_.buffers().end()}};
+  trainer_.swap_averages();
+}
+
+/// The report with the figures that the chapter prints, if an epoch has been finished.
+Report FitRun::finished_report() {
+  Report report = std::move(now_.report);
+  report.examples_per_sec = static_cast<double>(report.examples) / now_.step_seconds;
+  if (report.epochs.empty()) return report;
+  report.best_epoch = options_.keep_best ? now_.best_epoch : report.epochs.back().epoch;
+  const EpochReport& best = report.epochs[static_cast<std::size_t>(report.best_epoch - 1)];
+  report.loss = best.train_loss;
+  report.train_acc = best.train_acc;
+  report.test_acc = best.test_acc;
+  return report;
+}
+
+void FitRun::add_point(const FitPoint& point) {
+  now_.report.points.push_back(point);
+  if (options_.on_point) options_.on_point(point);
+}
+
+void FitRun::diverged(double loss) const {
+  throw Error(
+      ErrorKind::kDiverged,
+      fmt::format("epoch {}, step {}: the loss is {} at learning rate {:g}; the network is "
+                  "back at its last weights with a finite loss; try a smaller rate",
+                  now_.epoch, now_.step, std::isnan(loss) ? std::abs(loss) : loss, options_.lr));
+}
+
+}  // namespace lenet

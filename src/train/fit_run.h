@@ -1,0 +1,61 @@
+// One run of fit: what its epochs share.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "lenet/fit.h"
+#include "lenet/split.h"
+#include "lenet/timer.h"
+#include "lenet/trainer.h"
+
+namespace lenet {
+
+/// Throws Error (kUsage) for options that are out of range or do not fit the images.
+void check_options(const FitOptions& options, const Dataset& train);
+
+/// Refers to its arguments, which must outlive it.
+class FitRun {
+ public:
+  FitRun(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+         Generator& generator);
+
+  /// Takes the place of a run that was stopped. Throws Error (kUsage) if it does not fit.
+  void go_on_from(const FitState& state);
+
+  Report run();
+
+ private:
+  bool finished() const;
+  bool run_epoch();
+  bool go_on();
+  FitState state() const;
+  std::int64_t total_steps() const { return (now_.epoch - 1) * count_.epoch + now_.step; }
+  Sequential& normalized(Sequential& net) const;
+  void shuffle();
+  void run_step();
+  void end_epoch();
+  void judge(EpochReport& report);
+  void end_with_best();
+  void keep_averages();
+  Report finished_report();
+  void add_point(const FitPoint& point);
+  [[noreturn]] void diverged(double loss) const;
+
+  const Dataset& train_;
+  const Dataset& test_;
+  const FitOptions& options_;
+  Generator& generator_;
+  Split split_;
+  Sequential& net_;
+  Trainer trainer_;
+  std::vector<std::int32_t> places_;  ///< in split_.train, shuffled
+  std::vector<std::int32_t> order_;   ///< the images there
+  StepCount count_;
+  bool limited_;  ///< by max_steps
+  FitState now_;  ///< but for the trainer, which is asked
+  std::function<FitState()> state_ = [this] { return state(); };
+};
+
+}  // namespace lenet
