@@ -5,6 +5,7 @@
 #include "lenet/activation_layers.h"
 #include "lenet/animator.h"
 #include "lenet/augment.h"
+#include "lenet/checkpoint.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/error.h"

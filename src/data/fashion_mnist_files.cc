@@ -9,10 +9,10 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "data/gzip.h"
 #include "data/https.h"
 #include "data/idx.h"
-#include "data/sha256.h"
 #include "lenet/error.h"
 
 namespace lenet {

@@ -4,9 +4,9 @@
 #include <future>
 #include <string>
 
+#include "base/sha256.h"
 #include "data/fashion_mnist_files.h"
 #include "data/idx.h"
-#include "data/sha256.h"
 #include "lenet/dataset.h"
 #include "lenet/error.h"
 #include "lenet/fashion_mnist.h"

@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"nn", {"base", "kernels"}},
     {"data", {"base"}},
     {"plot", {"base"}},
-    {"io", {"base", "kernels", "nn"}},
+    {"io", {"base", "kernels", "nn", "data", "train"}},
     {"train", {"base", "kernels", "nn", "data"}},
     {"d2l", {"base", "kernels", "nn", "data", "train", "plot"}},
     {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io"}}};
@@ -33,6 +33,7 @@ const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"
                                                       {"activation_layers.h", "nn"},
                                                       {"animator.h", "plot"},
                                                       {"augment.h", "data"},
+                                                      {"checkpoint.h", "io"},
                                                       {"d2l.h", "d2l"},
                                                       {"dataset.h", "data"},
                                                       {"device.h", "base"},

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/sha256.h"
 #include "data/fashion_mnist_files.h"
-#include "data/sha256.h"
 #include "data/test_files.h"
 
 namespace lenet {

@@ -1,4 +1,4 @@
-#include "data/sha256.h"
+#include "base/sha256.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,0 +1,25 @@
+// A run that was stopped, in a file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "lenet/fit.h"
+
+namespace lenet {
+
+/// A run between two steps.
+struct Checkpoint {
+  std::string run;  ///< what the caller knows the run by, such as its options; UTF-8
+  FitState state;
+};
+
+/// Writes a safetensors file: weights, optimizer's state and averages as tensors, the rest as JSON
+/// and the SHA-256 of it all as metadata. The file whole or not at all. Throws Error (kIo).
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// Reads what save_checkpoint wrote. Throws Error: kIo, and kBadInput if anything in it has changed
+/// since.
+Checkpoint load_checkpoint(const std::filesystem::path& path);
+
+}  // namespace lenet

@@ -1,0 +1,122 @@
+#include "lenet/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+
+#include "base/errors.h"
+#include "base/file.h"
+#include "data/test_files.h"
+#include "lenet/safetensors.h"
+
+namespace lenet {
+namespace {
+
+FitState some_state() {
+  FitState s;
+  s.epoch = 3;
+  s.step = 4;
+  s.sum = {.loss_sum = 0.1 + 0.2, .correct = 5, .examples = 64};
+  s.generator = Generator(9);
+  s.generator.next32();
+  s.trainer = {.parameters = {1.5f, -0.0f, 1e-42f},
+               .buffers = {3},
+               .first = {4, 5, 6},
+               .second = {},
+               .average = {7, 8, 9},
+               .average_buffers = {10},
+               .steps = 24};
+  s.best_acc = 1.0 / 3;
+  s.best_epoch = 2;
+  s.best = {{1, 2, 3}, {4}};
+  s.step_seconds = 0.25;
+  s.report.examples = 320;
+  s.report.epochs = {{1, 2.3, 0.1, 0.2, 0.3, std::nullopt}, {2, 2.1, 0.2, 0.3, std::nullopt, 0.5}};
+  s.report.points = {{0.2, 2.3, 0.1, std::nullopt}, {1, std::nullopt, std::nullopt, 0.2}};
+  s.report.step_losses = {2.5, 2.4};
+  return s;
+}
+
+class CheckpointFile : public TestFolder {
+ protected:
+  std::filesystem::path saved() const {
+    const auto path = dir_ / "checkpoint.safetensors";
+    save_checkpoint(path, {"{\"model\": \"…\"}", some_state()});
+    return path;
+  }
+};
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+TEST_F(CheckpointFile, KeepsEveryBit) {
+  const Checkpoint read = load_checkpoint(saved());
+  const FitState want = some_state(), &got = read.state;
+  EXPECT_EQ(read.run, "{\"model\": \"…\"}");
+  EXPECT_EQ(got.epoch, 3);
+  EXPECT_EQ(got.step, 4);
+  EXPECT_EQ(got.sum.loss_sum, want.sum.loss_sum);
+  EXPECT_EQ(got.sum.correct, 5);
+  EXPECT_EQ(got.sum.examples, 64);
+  EXPECT_EQ(got.generator.state(), want.generator.state());
+  EXPECT_TRUE(same_bits(got.trainer.parameters, want.trainer.parameters));
+  EXPECT_EQ(got.trainer.buffers, want.trainer.buffers);
+  EXPECT_EQ(got.trainer.first, want.trainer.first);
+  EXPECT_TRUE(got.trainer.second.empty());
+  EXPECT_EQ(got.trainer.average, want.trainer.average);
+  EXPECT_EQ(got.trainer.average_buffers, want.trainer.average_buffers);
+  EXPECT_EQ(got.trainer.steps, 24);
+  EXPECT_EQ(got.best_acc, want.best_acc);
+  EXPECT_EQ(got.best_epoch, 2);
+  EXPECT_EQ(got.best.parameters, want.best.parameters);
+  EXPECT_EQ(got.best.buffers, want.best.buffers);
+  EXPECT_EQ(got.step_seconds, 0.25);
+  EXPECT_EQ(got.report.examples, 320);
+  EXPECT_EQ(got.report.step_losses, want.report.step_losses);
+  ASSERT_EQ(got.report.epochs.size(), 2u);
+  EXPECT_EQ(got.report.epochs[0].train_loss, 2.3);
+  EXPECT_EQ(got.report.epochs[0].holdout_acc, 0.3);
+  EXPECT_FALSE(got.report.epochs[0].averaged_acc);
+  EXPECT_EQ(got.report.epochs[1].averaged_acc, 0.5);
+  ASSERT_EQ(got.report.points.size(), 2u);
+  EXPECT_EQ(got.report.points[0].train_loss, 2.3);
+  EXPECT_FALSE(got.report.points[0].test_acc);
+  EXPECT_EQ(got.report.points[1].test_acc, 0.2);
+}
+
+TEST_F(CheckpointFile, CutAnywhereIsRefused) {
+  const std::string bytes = read_file(saved(), 1 << 20);
+  const auto cut = dir_ / "cut.safetensors";
+  for (std::size_t size = 0; size < bytes.size(); size += size < 700 ? 1 : 13) {
+    std::ofstream(cut, std::ios::binary).write(bytes.data(), static_cast<std::ptrdiff_t>(size));
+    error_of(ErrorKind::kBadInput, [&] { load_checkpoint(cut); });
+  }
+}
+
+TEST_F(CheckpointFile, WithAnyBitFlippedIsRefused) {
+  const std::string bytes = read_file(saved(), 1 << 20);
+  const auto path = dir_ / "flipped.safetensors";
+  for (std::size_t at = 0; at < bytes.size(); at += at < 700 ? 1 : 13) {  // most are digits
+    std::string flipped = bytes;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
+    std::ofstream(path, std::ios::binary).write(flipped.data(), std::ssize(flipped));
+    error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); });
+  }
+}
+
+TEST_F(CheckpointFile, SaysThatItIsDamagedOrNone) {
+  const auto path = saved();
+  std::string bytes = read_file(path, 1 << 20);
+  bytes.back() ^= 1;
+  std::ofstream(path, std::ios::binary).write(bytes.data(), std::ssize(bytes));
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); }), "damaged"));
+  write_safetensors(path, {{"0.weight", {1}, {1}}});
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); }),
+                       "no metadata \"run\""));
+  error_of(ErrorKind::kIo, [&] { load_checkpoint(dir_ / "none"); });
+}
+
+}  // namespace
+}  // namespace lenet
