@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/signals.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
 
@@ -87,6 +88,8 @@ int main(int argc, char** argv) {
   } catch (const lenet::Error& e) {
     fmt::print(stderr, "lenet: {}\n", e.what());
     return static_cast<int>(e.kind());
+  } catch (const lenet::cli::Stopped& stopped) {
+    return 128 + stopped.signal;
   } catch (const std::system_error& e) {  // fmt::print's, when a write fails
     fmt::print(stderr, "lenet: {}\n", e.what());
     if (std::ferror(stdout)) return static_cast<int>(lenet::ErrorKind::kIo);

@@ -25,7 +25,9 @@ namespace fs = std::filesystem;
 
 /// The files of a run: one that grows, and those written whole.
 constexpr const char* kMetrics = "metrics.jsonl";
-constexpr const char* kWhole[] = {"run.json", "model.safetensors", "curves.svg"};
+constexpr const char* kWhole[] = {
+    "run.json",   "model.safetensors",      "model_ema.safetensors",
+    "curves.svg", "checkpoint.safetensors", "checkpoint.previous.safetensors"};
 
 bool holds_run(const fs::path& path) {
   std::error_code ignored;
@@ -76,11 +78,22 @@ fs::path create_given(const fs::path& path, bool force) {
 
 RunFolder::RunFolder(const Options& options)
     : path_(options.out.empty() ? create_default(options.model)
-                                : create_given(options.out, options.force)) {
+                                : create_given(options.out, options.force)),
+      lock_(path_) {
   for (const char* old : kWhole) {
     std::error_code ignored;
     fs::remove(path_ / old, ignored);
   }
+  open_metrics();
+}
+
+RunFolder::RunFolder(const fs::path& path, const std::vector<FitPoint>& points)
+    : path_(path), lock_(path_) {
+  open_metrics();
+  for (const FitPoint& point : points) add_point(point);
+}
+
+void RunFolder::open_metrics() {
   const fs::path metrics = path_ / kMetrics;
   metrics_.reset(std::fopen(metrics.c_str(), "we"));
   if (!metrics_) fail(metrics, "cannot create", std::strerror(errno));

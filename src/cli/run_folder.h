@@ -6,13 +6,16 @@
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
+#include "cli/run_lock.h"
 #include "lenet/animator.h"
 #include "lenet/fit.h"
 
 namespace lenet::cli {
 
-/// Where a run writes: model.safetensors, metrics.jsonl, curves.svg and run.json.
+/// Where a run writes: model.safetensors, metrics.jsonl, curves.svg, run.json and checkpoints. One
+/// run at a time.
 class RunFolder {
  public:
   struct Options {
@@ -24,6 +27,10 @@ class RunFolder {
   /// Creates the folder. Throws Error: kUsage if it holds a run and force is not given, kIo if it
   /// cannot be written.
   explicit RunFolder(const Options& options);
+
+  /// The folder of a run that goes on: metrics.jsonl holds these points. Throws Error: kUsage if
+  /// another run writes there, kIo.
+  RunFolder(const std::filesystem::path& path, const std::vector<FitPoint>& points);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path model_file() const { return path_ / "model.safetensors"; }
@@ -41,7 +48,10 @@ class RunFolder {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
+  void open_metrics();
+
   std::filesystem::path path_;
+  RunLock lock_;
   std::unique_ptr<std::FILE, Close> metrics_;
 };
 

@@ -1,16 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/checkpoints.h"
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "cli/resume.h"
 #include "cli/run_folder.h"
+#include "cli/signals.h"
 #include "cli/train_options.h"
 #include "lenet/animator.h"
 #include "lenet/device.h"
@@ -32,14 +36,16 @@ struct TrainCommand {
   std::string out;
   bool force = false;
   bool json = false;
+  std::string checkpoint_every = "1epoch";
+  std::string on_write_error = "continue";
+  std::string resume;
+  std::vector<std::string> allow_change;
 };
 
 /// Builds the network with its initial weights, drawn as PyTorch and the chapter draw them.
-void draw_weights(const TrainOptions& o, const Shape& images, Generator& generator,
-                  Sequential& net) {
+void draw_weights(const Shape& images, Generator& generator, Sequential& net) {
   net.build(images, generator);
   xavier_uniform(net, generator);
-  if (!o.weights.empty()) load_weights(o.weights, net);
 }
 
 /// A path as it can be found from anywhere; empty if there is none.
@@ -99,6 +105,10 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
   return result;
 }
 
+void add_point(const FitPoint& p, Animator& animator) {
+  animator.add(p.epoch, {p.train_loss, p.train_acc, p.test_acc});
+}
+
 /// Hands the events of a run to the display, the plot and the folder.
 void connect(FitOptions& fit, LiveDisplay& display, Animator& animator, RunFolder& folder) {
   auto timer = std::make_shared<Timer>();
@@ -118,7 +128,7 @@ void connect(FitOptions& fit, LiveDisplay& display, Animator& animator, RunFolde
                   .seconds_left = timer->elapsed() * (all - done) / done});
   };
   fit.on_point = [&animator, &folder](const FitPoint& p) {
-    animator.add(p.epoch, {p.train_loss, p.train_acc, p.test_acc});
+    add_point(p, animator);
     folder.add_point(p);
   };
   fit.on_epoch = [&display, rate, epochs](const EpochReport& e) {
@@ -150,38 +160,71 @@ void save_averages(Averages& averages, const RunFolder& folder, Sequential& net,
   exchange();
 }
 
-void run_train(const TrainOptions& o, const TrainCommand& c) {
+/// What shows a run while it goes, and what it leaves.
+struct Figures {
+  explicit Figures(std::int64_t epochs)
+      : animator(options(epochs)),
+        display(stderr, animator,
+                {.in_place = stderr_is_terminal(), .color = stderr_wants_color()}) {}
+
+  static AnimatorOptions options(std::int64_t epochs) {
+    AnimatorOptions figure;
+    figure.xlim = AxisLimits{1, static_cast<double>(epochs)};
+    return figure;
+  }
+
+  Animator animator;
+  LiveDisplay display;
+};
+
+[[noreturn]] void end_stopped(const RunFolder& folder) {
+  const int signal = SignalRequests::stop();
+  fmt::print(stderr, "stopped by {}; to go on: lenet train --resume {}\n",
+             signal == SIGINT ? "SIGINT" : "SIGTERM", folder.path().string());
+  throw Stopped{signal};
+}
+
+/// Trains, or goes on with a run that was stopped.
+void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* from) {
   Timer wall;
   const Device device = parse_device(o.common.device);
+  const CheckpointInterval every = parse_interval(c.checkpoint_every);
   NamedNetwork network = parse_model_argument(o.model);
   const auto [train, test] = load_data(o.common);
   Generator generator(o.seed);
-  draw_weights(o, train.image_shape(), generator, network.net);
+  draw_weights(train.image_shape(), generator, network.net);
+  if (!from && !o.weights.empty()) load_weights(o.weights, network.net);
   FitOptions fit = fit_options(o);
   check_fit(network.net, train, test, fit);
-  RunFolder folder({.out = c.out, .model = network.name, .force = c.force});
+  RunFolder folder = from ? RunFolder(c.resume, from->state.report.points)
+                          : RunFolder({.out = c.out, .model = network.name, .force = c.force});
   Json run = run_document(o, network.net, train);
+  if (from) run["started"] = from->run.value("started", run["started"]);
   folder.write_run(run);
 
-  AnimatorOptions figure;
-  figure.xlim = AxisLimits{1, static_cast<double>(o.epochs)};
-  Animator animator(figure);
-  LiveDisplay display(stderr, animator,
-                      {.in_place = stderr_is_terminal(), .color = stderr_wants_color()});
-  connect(fit, display, animator, folder);
+  Figures figures(o.epochs);
+  if (from) {
+    for (const FitPoint& p : from->state.report.points) add_point(p, figures.animator);
+  }
+  connect(fit, figures.display, figures.animator, folder);
+  Checkpoints checkpoints(
+      folder, {.every = every, .stop_on_error = c.on_write_error == "stop", .run = json_text(run)});
+  fit.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
   if (!c.json) {
     fmt::print("training on {}\n", to_string(device));
     std::fflush(stdout);
   }
   const auto save = [&] {
-    display.finish();
+    figures.display.finish();
     save_model(folder.model_file(), network.net, train.class_names());
-    folder.write_curves(animator);
+    folder.write_curves(figures.animator);
     fmt::print(stderr, "written to {}\n", folder.path().string());
   };
+  const SignalRequests signals;
   Report report;
   try {
-    report = lenet::fit(network.net, train, test, fit, generator);
+    report = from ? resume(network.net, train, test, fit, from->state)
+                  : lenet::fit(network.net, train, test, fit, generator);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kDiverged) {
       save();
@@ -191,6 +234,7 @@ void run_train(const TrainOptions& o, const TrainCommand& c) {
     throw;
   }
   save();
+  if (report.stopped) end_stopped(folder);
   if (report.averages) save_averages(*report.averages, folder, network.net, train.class_names());
   report.wall_seconds = wall.stop();
   const Json result = result_document(report, o, device, folder);
@@ -201,6 +245,36 @@ void run_train(const TrainOptions& o, const TrainCommand& c) {
   } else {
     print_report(report, device);
   }
+}
+
+void run_command(const CLI::App& command, const TrainCommand& c) {
+  if (c.resume.empty()) return run_train(layered(command, c.run), c, nullptr);
+  const Resumption resumption = read_resumption(c.resume, command, c.allow_change);
+  run_train(resumption.options, c, &resumption);
+}
+
+void declare_checkpoints(CLI::App& command, TrainCommand& c) {
+  command
+      .add_option("--checkpoint-every", c.checkpoint_every,
+                  "How often the run is saved so that it can go on: 1epoch, 200steps, 10min")
+      ->capture_default_str();
+  command
+      .add_option("--on-write-error", c.on_write_error,
+                  "When a checkpoint cannot be written: continue or stop")
+      ->check(one_of({"continue", "stop"}))
+      ->capture_default_str();
+  CLI::Option* resume =
+      command
+          .add_option("--resume", c.resume,
+                      "Go on with the run of this folder from its newest checkpoint, with its own "
+                      "options")
+          ->check(given_path())
+          ->excludes("--out", "--force", "--recipe", "--config", "--weights");
+  command
+      .add_option("--allow-change", c.allow_change,
+                  "Options given beside --resume that may change its result: epochs,lr")
+      ->delimiter(',')
+      ->needs(resume);
 }
 
 }  // namespace
@@ -216,7 +290,8 @@ void add_train(CLI::App& app) {
       ->check(given_path());
   command->add_flag("--force", c->force, "Take an --out that holds a run already");
   command->add_flag("--json", c->json, "Print one JSON document");
-  command->callback([c, command] { run_train(layered(*command, c->run), *c); });
+  declare_checkpoints(*command, *c);
+  command->callback([c, command] { run_command(*command, *c); });
 }
 
 }  // namespace lenet::cli

@@ -268,18 +268,21 @@ void read_options(const Json& document, const std::string& where, TrainOptions& 
   }
 }
 
+Json run_options(const Json& run) {
+  Json options = Json::object();
+  for (const auto& [key, value] : run.items()) {
+    if (!only_informs(key, value)) options[key] = value;
+  }
+  return options;
+}
+
 Json read_config(const std::string& path) {
   constexpr std::int64_t kMostBytes = 64 * 1024 * 1024;  // the run.json of many epochs
   const Json document = Json::parse(read_file(path, kMostBytes), nullptr, false);
   if (!document.is_object()) {
     throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
   }
-  Json options = Json::object();
-  const bool of_a_run = document.contains("lenet");
-  for (const auto& [key, value] : document.items()) {
-    if (!(of_a_run && only_informs(key, value))) options[key] = value;
-  }
-  return options;
+  return document.contains("lenet") ? run_options(document) : document;
 }
 
 Json given_options(const CLI::App& command) {

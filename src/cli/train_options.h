@@ -71,6 +71,9 @@ nlohmann::ordered_json options_document(const TrainOptions& options);
 void read_options(const nlohmann::ordered_json& document, const std::string& where,
                   TrainOptions& options);
 
+/// The options among what run.json holds.
+nlohmann::ordered_json run_options(const nlohmann::ordered_json& run);
+
 /// A configuration file: a JSON object of options, or the run.json of a run. Throws Error: kIo,
 /// kBadInput.
 nlohmann::ordered_json read_config(const std::string& path);

@@ -132,7 +132,8 @@ TEST_F(CliTrain, FirstLossFromWeightsOfZeroIsTheLogarithmOfTheClasses) {
 TEST_F(CliTrain, LeavesModelMetricsCurvesAndRun) {
   EXPECT_EQ(train("a/b/out").exit_code, 0);
   EXPECT_EQ(entries("a/b/out"),
-            (Words{"curves.svg", "metrics.jsonl", "model.safetensors", "run.json"}));
+            (Words{"checkpoint.previous.safetensors", "checkpoint.safetensors", "curves.svg",
+                   "metrics.jsonl", "model.safetensors", "run.json"}));
 }
 
 TEST_F(CliTrain, ModelHoldsPyTorchsNamesAndWhatIsNeededToUseIt) {

@@ -1,0 +1,98 @@
+#include "cli/checkpoints.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <system_error>
+
+#include "cli/signals.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kNewest = "checkpoint.safetensors";
+constexpr const char* kPrevious = "checkpoint.previous.safetensors";
+
+}  // namespace
+
+CheckpointInterval parse_interval(const std::string& text) {
+  using Unit = CheckpointInterval::Unit;
+  CheckpointInterval interval;
+  const char* const end = text.data() + text.size();
+  const auto [unit, error] = std::from_chars(text.data(), end, interval.count);
+  const std::string_view name(unit, end);
+  const bool known =
+      name == "epoch" || name == "epochs" || name == "step" || name == "steps" || name == "min";
+  if (error != std::errc() || interval.count < 1 || interval.count > 1'000'000'000 || !known) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("checkpoint interval '{:.60}': want a whole number above 0 and epoch, "
+                            "steps or min, as in 1epoch, 200steps, 10min",
+                            text));
+  }
+  interval.unit = name[0] == 'e' ? Unit::kEpochs : name[0] == 's' ? Unit::kSteps : Unit::kMinutes;
+  return interval;
+}
+
+bool Checkpoints::due(const Pause& pause) const {
+  using Unit = CheckpointInterval::Unit;
+  const std::int64_t count = options_.every.count;
+  switch (options_.every.unit) {
+    case Unit::kEpochs:
+      return pause.step == 0 && (pause.epoch - 1) % count == 0;
+    case Unit::kSteps:
+      return steps_since_ >= count;
+    case Unit::kMinutes:
+      return since_.elapsed() >= 60.0 * static_cast<double>(count);
+  }
+  return false;
+}
+
+bool Checkpoints::pause(const Pause& pause) {
+  ++steps_since_;
+  const bool stop = SignalRequests::stop() != 0;
+  if (SignalRequests::take_save() || stop || due(pause)) save(pause);
+  return !stop;
+}
+
+void Checkpoints::save(const Pause& pause) {
+  since_.start();
+  steps_since_ = 0;
+  const fs::path newest = folder_.path() / kNewest;
+  std::error_code none;  // before the first there is nothing to keep
+  fs::rename(newest, folder_.path() / kPrevious, none);
+  try {
+    save_checkpoint(newest, {options_.run, pause.state()});
+  } catch (const Error& e) {
+    if (options_.stop_on_error) throw;
+    fmt::print(stderr, "lenet: {}; training goes on, the next checkpoint tries again\n", e.what());
+  }
+}
+
+Checkpoint newest_checkpoint(const fs::path& folder) {
+  const fs::path newest = folder / kNewest, previous = folder / kPrevious;
+  std::error_code ignored;
+  if (!fs::exists(newest, ignored) && !fs::exists(previous, ignored)) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: not found; only a run that lenet train wrote a "
+                                            "checkpoint of can go on",
+                                            newest.string()));
+  }
+  std::string what;
+  try {
+    return load_checkpoint(newest);
+  } catch (const Error& e) {
+    what = e.what();
+  }
+  try {
+    Checkpoint checkpoint = load_checkpoint(previous);
+    fmt::print(stderr, "lenet: {}; going on from the checkpoint before it\n", what);
+    fs::remove(newest, ignored);  // lest the next one replaces the whole one by it
+    return checkpoint;
+  } catch (const Error& e) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}\nnor the one before: {}", what, e.what()));
+  }
+}
+
+}  // namespace lenet::cli

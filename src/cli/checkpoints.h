@@ -1,0 +1,55 @@
+// The checkpoints of a run: when they are written, where, and the newest that is whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "cli/run_folder.h"
+#include "lenet/checkpoint.h"
+#include "lenet/timer.h"
+
+namespace lenet::cli {
+
+/// "1epoch", "200steps", "10min": a number and a unit.
+struct CheckpointInterval {
+  enum class Unit { kEpochs, kSteps, kMinutes };
+
+  std::int64_t count = 1;
+  Unit unit = Unit::kEpochs;
+};
+
+/// Throws Error (kUsage).
+CheckpointInterval parse_interval(const std::string& text);
+
+/// Writes checkpoint.safetensors into a run's folder and keeps the one before it.
+class Checkpoints {
+ public:
+  struct Options {
+    CheckpointInterval every;
+    bool stop_on_error = false;
+    std::string run;  ///< what run.json holds
+  };
+
+  Checkpoints(const RunFolder& folder, const Options& options)
+      : folder_(folder), options_(options) {}
+
+  /// What fit() asks between two steps: saves if it is time to, or if a signal asks, and returns
+  /// false if a signal stops the run. Throws Error (kIo) with stop_on_error.
+  bool pause(const Pause& pause);
+
+ private:
+  bool due(const Pause& pause) const;
+  void save(const Pause& pause);
+
+  const RunFolder& folder_;
+  Options options_;
+  Timer since_;  ///< the last one
+  std::int64_t steps_since_ = 0;
+};
+
+/// The newest checkpoint of a folder that is whole; says on stderr if that is not the newest.
+/// Throws Error: kBadInput if none is whole, kIo if there is none.
+Checkpoint newest_checkpoint(const std::filesystem::path& folder);
+
+}  // namespace lenet::cli

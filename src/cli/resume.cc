@@ -1,0 +1,56 @@
+#include "cli/resume.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/checkpoints.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string option_name(std::string key) {
+  std::ranges::replace(key, '_', '-');
+  return key;
+}
+
+bool may_change(const std::string& key, const std::vector<std::string>& allowed) {
+  return key == "threads" || std::ranges::find(allowed, option_name(key)) != allowed.end();
+}
+
+}  // namespace
+
+Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
+                           const std::vector<std::string>& allow_change) {
+  Checkpoint checkpoint = newest_checkpoint(folder);
+  Resumption resumption{
+      {}, Json::parse(checkpoint.run, nullptr, false), std::move(checkpoint.state)};
+  if (!resumption.run.is_object()) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: its checkpoint names no options", folder.string()));
+  }
+  TrainOptions& options = resumption.options;
+  read_options(run_options(resumption.run), "run of " + folder.string(), options);
+  const Json before = options_document(options);
+  const Json given = given_options(command);
+  read_options(given, "command line", options);
+  const Json after = options_document(options);
+  for (const auto& [key, value] : given.items()) {
+    if (may_change(key, allow_change) || before.value(key, Json()) == after.value(key, Json())) {
+      continue;
+    }
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--{0}: the run has {1}, and {2} would change its result; leave it out, "
+                    "or add --allow-change {0}",
+                    option_name(key), before.value(key, Json()).dump(),
+                    after.value(key, Json()).dump()));
+  }
+  return resumption;
+}
+
+}  // namespace lenet::cli

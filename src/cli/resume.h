@@ -1,0 +1,27 @@
+// A run that goes on from its newest checkpoint.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/train_options.h"
+#include "lenet/checkpoint.h"
+
+namespace lenet::cli {
+
+struct Resumption {
+  TrainOptions options;        ///< the run's own, but for those changed
+  nlohmann::ordered_json run;  ///< its run.json
+  FitState state;
+};
+
+/// Reads the newest checkpoint of `folder`. Options given on the command line replace the run's:
+/// the number of threads freely, any other only if `allow_change` names it. Throws Error: kUsage
+/// for one that it does not, and what newest_checkpoint() throws.
+Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
+                           const std::vector<std::string>& allow_change);
+
+}  // namespace lenet::cli

@@ -1,0 +1,54 @@
+#include "cli/signals.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+namespace lenet::cli {
+namespace {
+
+volatile std::sig_atomic_t stop_signal = 0, save_asked = 0;
+
+void handle(int signal) {
+  if (signal == SIGUSR1) {
+    save_asked = 1;
+    return;
+  }
+  if (signal == SIGINT && stop_signal == SIGINT) _exit(128 + SIGINT);
+  stop_signal = signal;
+}
+
+constexpr std::array kHandled = {SIGINT, SIGTERM, SIGUSR1};
+constexpr std::array kIgnored = {SIGHUP, SIGPIPE};
+
+void set(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+SignalRequests::SignalRequests() {
+  stop_signal = 0;
+  save_asked = 0;
+  for (const int signal : kHandled) set(signal, handle);
+  for (const int signal : kIgnored) set(signal, SIG_IGN);
+}
+
+SignalRequests::~SignalRequests() {
+  for (const int signal : kHandled) set(signal, SIG_DFL);
+  for (const int signal : kIgnored) set(signal, SIG_DFL);
+}
+
+int SignalRequests::stop() { return stop_signal; }
+
+bool SignalRequests::take_save() {
+  const bool asked = save_asked != 0;
+  save_asked = 0;
+  return asked;
+}
+
+}  // namespace lenet::cli

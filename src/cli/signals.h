@@ -1,0 +1,24 @@
+// Signals that ask a run to stop or to save.
+#pragma once
+
+namespace lenet::cli {
+
+/// Until its end SIGINT and SIGTERM ask to stop, SIGUSR1 asks to save, SIGHUP and SIGPIPE are
+/// ignored. A second SIGINT ends the program at once. One at a time.
+class SignalRequests {
+ public:
+  SignalRequests();
+  ~SignalRequests();
+  SignalRequests(const SignalRequests&) = delete;
+  SignalRequests& operator=(const SignalRequests&) = delete;
+
+  static int stop();        ///< the signal that asks to stop, or 0
+  static bool take_save();  ///< whether saving was asked for since the last call
+};
+
+/// Thrown once a run has stopped and saved: the program ends with 128 + signal.
+struct Stopped {
+  int signal;
+};
+
+}  // namespace lenet::cli

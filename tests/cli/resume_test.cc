@@ -1,0 +1,105 @@
+// lenet train --resume and checkpoints; that killed runs lose nothing is tests/faults/kills.sh.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "cli/cli_test.h"
+
+namespace lenet {
+namespace {
+
+class CliResume : public Cli {
+ protected:
+  /// A run of two epochs with a checkpoint after each.
+  void train_two() const {
+    const Outcome outcome = train("out", {"--epochs", "2"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+
+  void damage(const std::string& file) const {
+    std::string bytes = content(dir_ / "out" / file);
+    bytes[bytes.size() - 9] = static_cast<char>(bytes[bytes.size() - 9] ^ 1);
+    write_file(dir_ / "out" / file, bytes);
+  }
+};
+
+TEST_F(CliResume, WithMoreEpochsEndsAsARunOfSoMany) {
+  train_two();
+  ASSERT_EQ(train("whole", {"--epochs", "4"}).exit_code, 0);
+  const Outcome outcome = run(
+      {"train", "--resume", "out", "--epochs", "4", "--allow-change", "epochs", "--threads", "3"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* file : {"model.safetensors", "metrics.jsonl", "curves.svg"}) {
+    EXPECT_EQ(content(dir_ / "out" / file), content(dir_ / "whole" / file)) << file;
+  }
+}
+
+TEST_F(CliResume, RefusesOptionsThatWouldChangeTheResult) {
+  train_two();
+  const Outcome changed = run({"train", "--resume", "out", "--lr", "0.25"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_TRUE(contains(changed.err, "--lr: the run has 0.5, and 0.25 would change its result"));
+  EXPECT_TRUE(contains(changed.err, "--allow-change lr"));
+  EXPECT_EQ(run({"train", "--resume", "out", "--lr", "0.5"}).exit_code, 0);
+  EXPECT_EQ(run({"train", "--resume", "out", "--out", "other"}).exit_code, 2);
+  EXPECT_EQ(run({"train", "--allow-change", "lr"}).exit_code, 2);
+}
+
+TEST_F(CliResume, FallsBackToTheCheckpointBeforeADamagedOne) {
+  train_two();
+  const std::string whole = content(dir_ / "out" / "model.safetensors");
+  damage("checkpoint.safetensors");
+  const Outcome outcome = run({"train", "--resume", "out"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "damaged"));
+  EXPECT_TRUE(contains(outcome.err, "going on from the checkpoint before it"));
+  EXPECT_EQ(content(dir_ / "out" / "model.safetensors"), whole);
+  EXPECT_EQ(run({"train", "--resume", "out"}).err.find("damaged"), std::string::npos);
+  damage("checkpoint.safetensors");
+  std::filesystem::copy(dir_ / "out" / "checkpoint.safetensors",
+                        dir_ / "out" / "checkpoint.previous.safetensors",
+                        std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(run({"train", "--resume", "out"}).exit_code, 3);
+}
+
+TEST_F(CliResume, SaysThatThereIsNothingToGoOnFrom) {
+  const Outcome outcome = run({"train", "--resume", "nowhere"});
+  EXPECT_EQ(outcome.exit_code, 5);
+  EXPECT_TRUE(contains(outcome.err, "nowhere/checkpoint.safetensors: not found"));
+}
+
+TEST_F(CliResume, RefusesAnIntervalThatIsNone) {
+  for (const char* bad : {"", "epoch", "0epochs", "-1steps", "10", "5 min", "1.5min", "3hours",
+                          "99999999999999999999steps"}) {
+    const Outcome outcome = train("out", {"--checkpoint-every", bad});
+    EXPECT_EQ(outcome.exit_code, 2) << bad;
+    EXPECT_TRUE(contains(outcome.err, "1epoch, 200steps, 10min")) << bad;
+  }
+}
+
+TEST_F(CliResume, RefusesAFolderThatAnotherRunWritesTo) {
+  train_two();
+  const std::string lock = dir_ / "out" / "lock";
+  const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT, 0666);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  ASSERT_EQ(::write(fd, "process 7, boot x\n", 18), 18);
+  for (const Outcome& outcome : {run({"train", "--resume", "out"}), train("out", {"--force"})}) {
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_TRUE(contains(outcome.err, "another run writes into this folder (process 7, boot x)"));
+  }
+  ::close(fd);
+  EXPECT_EQ(run({"train", "--resume", "out"}).exit_code, 0);
+}
+
+TEST_F(CliResume, GoesOnWithoutACheckpointThatCannotBeWrittenUnlessToldToStop) {
+  const Surroundings little{.folder = dir_, .largest_file = 6000};  // the model fits
+  const Outcome on = run_program(train_words("on"), little);
+  EXPECT_EQ(on.exit_code, 0) << on.err;
+  EXPECT_TRUE(contains(on.err, "training goes on, the next checkpoint tries again"));
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "on" / "checkpoint.safetensors"));
+  const Outcome stop = run_program(train_words("stop", {"--on-write-error", "stop"}), little);
+  EXPECT_EQ(stop.exit_code, 5);
+}
+
+}  // namespace
+}  // namespace lenet
