@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "data/image_formats.h"
+#include "lenet/error.h"
+#include "lenet/image.h"
+
+namespace lenet {
+namespace {
+
+constexpr std::int64_t kMostFileBytes = 256 * 1024 * 1024;
+constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
+
+}  // namespace
+
+void bad_image(const std::string& source, const std::string& what) {
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", source, what));
+}
+
+Image make_image(std::int64_t channels, std::int64_t height, std::int64_t width,
+                 const std::string& source) {
+  if (height < 1 || width < 1 || height > kMostImageSide || width > kMostImageSide ||
+      height * width > kMostPixels) {
+    bad_image(source, fmt::format("an image of {}x{} pixels, want 1 to {} a side and at most {}",
+                                  width, height, kMostImageSide, kMostPixels));
+  }
+  return {{channels, height, width},
+          std::vector<std::uint8_t>(static_cast<std::size_t>(channels * height * width))};
+}
+
+void to_planes(std::string_view interleaved, Image& image) {
+  const auto channels = static_cast<std::size_t>(image.shape[0]);
+  const std::size_t plane = image.pixels.size() / channels;
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = 0; i < plane; ++i) {
+      image.pixels[c * plane + i] = static_cast<std::uint8_t>(interleaved[i * channels + c]);
+    }
+  }
+}
+
+Image decode_image(std::string_view bytes, const std::string& source) {
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, source);
+  if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, source);
+  for (const char* magic : {"P2", "P3", "P5", "P6"}) {
+    if (bytes.starts_with(magic)) return decode_pnm(bytes, source);
+  }
+  bad_image(source, "no image that lenet reads, want PNG, JPEG, PGM or PPM");
+}
+
+Image read_image(const std::filesystem::path& path) {
+  return decode_image(read_file(path, kMostFileBytes), path.string());
+}
+
+void invert(Image& image) {
+  for (std::uint8_t& pixel : image.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
+}
+
+}  // namespace lenet
