@@ -9,12 +9,13 @@
 
 #include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 #include "lenet/optimizer.h"
 #include "lenet/random.h"
 #include "lenet/schedule.h"
 #include "lenet/sequential.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Where training stands after a step. Loss and accuracy are means since the epoch's start.
 struct StepEvent {
