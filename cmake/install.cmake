@@ -42,20 +42,20 @@ endif()
 
 install(TARGETS lenet_cli DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 
-# generate(file folder [name] : command...): a file that the program prints, installed in `folder`.
-function(generate file folder name)
+# generate(file folder name arguments): what lenet prints for these, installed as `name` in `folder`.
+function(generate file folder name arguments)
   set(output ${PROJECT_BINARY_DIR}/generated/${file})
   add_custom_command(OUTPUT ${output} DEPENDS lenet_cli VERBATIM
-                     COMMAND sh -c "\"$0\" ${ARGN} > '${output}'" $<TARGET_FILE:lenet_cli>)
+                     COMMAND sh -c "\"$0\" ${arguments} > '${output}'" $<TARGET_FILE:lenet_cli>)
   set_property(GLOBAL APPEND PROPERTY lenet_generated ${output})
   install(FILES ${output} DESTINATION ${folder} RENAME ${name} COMPONENT program)
 endfunction()
 
 set(data ${CMAKE_INSTALL_DATAROOTDIR})
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated)
-generate(lenet.1.gz ${CMAKE_INSTALL_MANDIR}/man1 lenet.1.gz manual | gzip -9n)
-generate(lenet.bash ${data}/bash-completion/completions lenet completion bash)
-generate(lenet.zsh ${data}/zsh/site-functions _lenet completion zsh)
-generate(lenet.fish ${data}/fish/vendor_completions.d lenet.fish completion fish)
+generate(lenet.1.gz ${CMAKE_INSTALL_MANDIR}/man1 lenet.1.gz "manual | gzip -9n")
+generate(lenet.bash ${data}/bash-completion/completions lenet "completion bash")
+generate(lenet.zsh ${data}/zsh/site-functions _lenet "completion zsh")
+generate(lenet.fish ${data}/fish/vendor_completions.d lenet.fish "completion fish")
 get_property(generated GLOBAL PROPERTY lenet_generated)
 add_custom_target(lenet_generated ALL DEPENDS ${generated})

@@ -13,11 +13,10 @@ if(BUILD_SHARED_LIBS)
   set(CPACK_COMPONENT_DEVELOPMENT_DEPENDS runtime)
 endif()
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
-    "${PROJECT_DESCRIPTION}\nThe program lenet: LeNet of Dive into Deep Learning 6.6, and your own networks.")
-set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-    "small convolutional networks: shared library\nTrains and runs networks from C++ and C.")
+    "The program: LeNet of Dive into Deep Learning 6.6, and networks of your own.")
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "The shared library, for programs in C++ and C.")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-    "small convolutional networks: headers and libraries\nFor programs that train or run networks, in C++20 or C.")
+    "Headers and libraries, for those who write programs in C++20 or C.")
 
 set(runtime_package liblenet${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -29,7 +28,7 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS dataset-fashion-mnist)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${runtime_package})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblenet-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)

@@ -3,8 +3,11 @@
 #include <lenet/d2l.h>
 #include <lenet/lenet.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <numeric>
+#include <vector>
 
 namespace {
 
@@ -50,9 +53,9 @@ bool trains() {
   lenet::Trainer trainer(net, {.batch_size = kImages});
   std::vector<std::int32_t> order(kImages);
   std::iota(order.begin(), order.end(), 0);
-  const double before = trainer.step({data, order}, 0.1).loss();
+  const double before = trainer.step({data, order}, 0.5).loss();
   double after = before;
-  for (int i = 0; i < 30; ++i) after = trainer.step({data, order}, 0.1).loss();
+  for (int i = 0; i < 60; ++i) after = trainer.step({data, order}, 0.5).loss();
   std::printf("loss %.4f, then %.4f\n", before, after);
   return after < before / 2 && lenet::evaluate_accuracy(net, data) == 1;
 }
