@@ -1,7 +1,9 @@
 // Functions applied element by element.
 #pragma once
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 enum class Activation { kNone, kSigmoid, kReLU, kTanh };
 

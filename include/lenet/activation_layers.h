@@ -5,10 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "lenet/export.h"
 #include "lenet/layer.h"
 #include "lenet/mapping.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// An activation: y = f(x), element by element. As a rule a network applies it in the memory of the
 /// layer before, or hands it to the pooling after.

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 enum class LineStyle { kSolid, kDashed, kDashDot };
 

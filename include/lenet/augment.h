@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "lenet/export.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Random changes of training images, made in this order: rotate and scale about the centre, flip,
 /// shift, erase. The defaults change nothing.

@@ -4,9 +4,10 @@
 #include <filesystem>
 #include <string>
 
+#include "lenet/export.h"
 #include "lenet/fit.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A run between two steps.
 struct Checkpoint {

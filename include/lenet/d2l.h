@@ -11,6 +11,7 @@
 #include "lenet/animator.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"
+#include "lenet/export.h"
 #include "lenet/fashion_mnist.h"
 #include "lenet/fit.h"
 #include "lenet/layers.h"
@@ -18,7 +19,8 @@
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
 
-namespace lenet::d2l {
+namespace LENET_PUBLIC lenet {
+namespace d2l {
 
 using lenet::Accumulator;
 using lenet::Animator;
@@ -80,4 +82,5 @@ TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& 
 TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& test_iter,
                    std::int64_t num_epochs, float lr, Device device, std::ostream& out);
 
-}  // namespace lenet::d2l
+}  // namespace d2l
+}  // namespace lenet

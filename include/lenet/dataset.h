@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Labelled images, pixels kept as the bytes of the file. Cheap to move, not copyable.
 class Dataset {

@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// A processor or a graphics card, as torch.device.
 struct Device {

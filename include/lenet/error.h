@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// What went wrong, in the terms a caller acts on. The values are the command line's exit codes.
 enum class ErrorKind {

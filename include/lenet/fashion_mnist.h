@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// The name of label i at i.
 inline constexpr std::array<std::string_view, 10> kFashionMnistLabels = {

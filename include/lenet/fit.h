@@ -9,13 +9,14 @@
 
 #include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 #include "lenet/optimizer.h"
 #include "lenet/random.h"
 #include "lenet/schedule.h"
 #include "lenet/sequential.h"
 #include "lenet/trainer.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Where training stands after a step. Loss and accuracy are means since the epoch's start.
 struct StepEvent {

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// 8-bit pixels in the order channels, height, width.
 struct Image {

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "lenet/activation.h"
+#include "lenet/export.h"
 #include "lenet/pack.h"
 #include "lenet/random.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A parameter tensor of a layer, and how PyTorch draws it at first.
 struct ParameterInfo {

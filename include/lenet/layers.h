@@ -5,9 +5,10 @@
 #include <optional>
 
 #include "lenet/activation_layers.h"
+#include "lenet/export.h"
 #include "lenet/layer.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A height and a width; one number means both.
 struct Size2d {

@@ -1,4 +1,4 @@
-// Everything but the names of the book, which are in lenet/d2l.h.
+// Everything but the names of the book, lenet/d2l.h, and the C interface, lenet/c_api.h.
 #pragma once
 
 #include "lenet/activation.h"

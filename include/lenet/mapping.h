@@ -1,7 +1,9 @@
 // Functions applied to each element whose derivative needs their argument, not only their value.
 #pragma once
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 struct Mapping {
   enum class Kind { kLeakyReLU, kSiLU, kScaledTanh };

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/sequential.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A network ready to run, and the names of its classes (none where the file has none).
 struct Model {

@@ -1,7 +1,9 @@
 // What a step does with the gradient: torch.optim's SGD, Adam and AdamW.
 #pragma once
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// The rule and its constants, under PyTorch's names and with its defaults.
 struct Optimizer {

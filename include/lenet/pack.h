@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// Images in a pack. An activation of shape (C, H, W) is stored as (C, H, W, kPack) floats: element
 /// i of the image in lane l is at i * kPack + l.

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// One value a channel, of pixels that count as byte / 255.
 struct PixelStatistics {

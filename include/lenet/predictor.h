@@ -5,9 +5,10 @@
 #include <memory>
 #include <span>
 
+#include "lenet/export.h"
 #include "lenet/sequential.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A built network made ready to classify single images on the calling thread. Refers to the
 /// network, whose parameters must not change. Not to be shared by threads: give each its own.

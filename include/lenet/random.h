@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// torch.Generator on the CPU: MT19937. The same seed gives the same initial weights and the same
 /// shuffle.

@@ -8,9 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A tensor under its name; `values` in row-major order, as many as the product of `shape`, which
 /// may be {} (one value) or hold zeros (none).

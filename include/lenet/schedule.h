@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// How the learning rate changes in the course of training. The rate of a step depends on nothing
 /// but its number.

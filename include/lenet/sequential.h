@@ -11,11 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/layer.h"
 #include "lenet/random.h"
 #include "lenet/shape.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A parameter tensor of a network. Valid as long as the network is neither moved nor built anew.
 struct NamedParameter {

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// Sizes without the batch: {channels, height, width}, or {features} once flattened.
 using Shape = std::vector<std::int64_t>;

@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// The instruction set in use: "avx512", "avx2", "ssse3" or "neon". At first the best that the
 /// machine has.

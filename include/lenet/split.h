@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Image indices, each list ascending; together they name every image once.
 struct Split {

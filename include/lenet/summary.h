@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "lenet/export.h"
 #include "lenet/sequential.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// One layer of a built network.
 struct LayerSummary {

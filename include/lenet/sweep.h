@@ -7,9 +7,10 @@
 #include <span>
 #include <string>
 
+#include "lenet/export.h"
 #include "lenet/fit.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// A network to train: its model text, and fit()'s options, of which threads counts for nothing.
 struct SweepRun {

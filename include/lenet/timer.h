@@ -6,7 +6,9 @@
 #include <initializer_list>
 #include <vector>
 
-namespace lenet {
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
 
 /// Several spans of time. Starts when made.
 class Timer {

@@ -8,10 +8,11 @@
 
 #include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/export.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
 
-namespace lenet {
+namespace LENET_PUBLIC lenet {
 
 /// Labelled examples for one step or one evaluation: bytes of a data set in some order, or floats.
 struct Batch {

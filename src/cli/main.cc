@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -12,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/signals.h"
+#include "cli/describe.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
 
@@ -39,8 +41,13 @@ std::string usage_error(const CLI::App* app, const CLI::Error& error) {
   const std::vector<std::string> rest = app->remaining();
   std::string what = error.what();
   if (commands.empty()) {
-    what = fmt::format("{}, want train, sweep, eval, summary, bench or recipe",
-                       rest.empty() ? "no command" : fmt::format("unknown command '{}'", rest[0]));
+    std::vector<std::string> names;
+    for (const CLI::App* command : lenet::cli::commands_of(*app)) {
+      names.push_back(command->get_name());
+    }
+    what = fmt::format("{}, want {}",
+                       rest.empty() ? "no command" : fmt::format("unknown command '{}'", rest[0]),
+                       fmt::join(names, ", "));
   }
   return fmt::format("lenet: {}\nRun lenet {}--help for the options.\n", what,
                      commands.empty() ? "" : commands[0]->get_name() + " ");
@@ -71,6 +78,8 @@ int run(int argc, char** argv) {
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);
   lenet::cli::add_recipe(app);
+  lenet::cli::add_completion(app);
+  lenet::cli::add_manual(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
