@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/signals.h"
 #include "cli/describe.h"
+#include "cli/signals.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
 
