@@ -24,15 +24,17 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"data", {"base"}},
     {"plot", {"base"}},
     {"io", {"base", "kernels", "nn"}},
+    {"export", {"base", "kernels", "nn", "data", "io"}},
     {"train", {"base", "kernels", "nn", "data"}},
     {"d2l", {"base", "kernels", "nn", "data", "train", "plot"}},
-    {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io"}}};
+    {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io", "export"}}};
 
 /// The folder whose code each public header declares; lenet.h is all of them.
 const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"},
                                                       {"activation_layers.h", "nn"},
                                                       {"animator.h", "plot"},
                                                       {"augment.h", "data"},
+                                                      {"c_export.h", "export"},
                                                       {"d2l.h", "d2l"},
                                                       {"dataset.h", "data"},
                                                       {"device.h", "base"},
@@ -48,6 +50,7 @@ const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"
                                                       {"pack.h", "base"},
                                                       {"pixel_statistics.h", "data"},
                                                       {"predictor.h", "train"},
+                                                      {"quantize.h", "export"},
                                                       {"random.h", "base"},
                                                       {"safetensors.h", "io"},
                                                       {"schedule.h", "train"},

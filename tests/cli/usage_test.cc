@@ -93,10 +93,10 @@ Refused refused_option(const std::string& name, const std::string& option, const
 INSTANTIATE_TEST_SUITE_P(
     Arguments, CliRefuses,
     testing::Values(
-        Refused{"NoCommand", {}, {"train, sweep, eval, summary, bench or recipe"}},
+        Refused{"NoCommand", {}, {"train, sweep, eval, export, summary, bench or recipe"}},
         Refused{"UnknownCommand",
                 {"tarin"},
-                {"'tarin'", "train, sweep, eval, summary, bench or recipe"}},
+                {"'tarin'", "train, sweep, eval, export, summary, bench or recipe"}},
         Refused{"UnknownOption", {"train", "--epoch", "3"}, {"--epoch", "lenet train --help"}},
         Refused{"UnknownOptionBeforeTheCommand", {"--jsn"}, {"--jsn"}},
         Refused{"OneWordTooMany", {"eval", "a", "b"}, {"b", "lenet eval --help"}},
