@@ -19,13 +19,23 @@ std::string upper(std::string text) {
 
 std::int64_t outputs_of(const Model& model) { return element_count(model.net.output_shape()); }
 
+std::string class_name(const Model& model, std::int64_t k) {
+  if (k >= std::ssize(model.class_names)) return fmt::format("class {}", k);
+  return model.class_names[static_cast<std::size_t>(k)];
+}
+
+/// Names, their last zeros, and pointers of 4 bytes to them.
+std::int64_t class_bytes(const Model& model) {
+  std::int64_t bytes = 0;
+  for (std::int64_t k = 0; k < outputs_of(model); ++k)
+    bytes += std::ssize(class_name(model, k)) + 5;
+  return bytes;
+}
+
 std::string class_list(const Model& model) {
   std::string lines;
   for (std::int64_t k = 0; k < outputs_of(model); ++k) {
-    const bool named = k < std::ssize(model.class_names);
-    const std::string name =
-        named ? model.class_names[static_cast<std::size_t>(k)] : fmt::format("class {}", k);
-    lines += fmt::format("    {},\n", c_string(name));
+    lines += fmt::format("    {},\n", c_string(class_name(model, k)));
   }
   return lines;
 }
@@ -80,9 +90,9 @@ std::string CSource::summary(const Model& model, const std::string& name) const 
       "/* A trained network, exported by lenet.\n"
       " *\n{}"
       " *\n"
-      " * Input   {} bytes of one image, {}{}. They are scaled{} here.\n"
+      " * Input   {} bytes of one image, {}{}; scaled{} inside.\n"
       " * Output  {} probabilities, in the order of {}_classes.\n"
-      " * Flash   {} bytes of constants, and about {} of code beside the C library's (Thumb-2).\n"
+      " * Flash   {} bytes of constants, and 1 to 3 KB of code (Thumb-2) beside the C library's.\n"
       " * RAM     {} bytes: buffers of {} and {} {} that take turns.\n"
       " *\n"
       " * C99, for an int of 32 bits or more. The buffers are static: one call at a time.\n"
@@ -91,7 +101,7 @@ std::string CSource::summary(const Model& model, const std::string& name) const 
       to_string(model.net.input_shape()),
       model.net.input_shape().size() == 3 ? " (channels, height, width)" : "",
       model.net.normalization().mean.empty() ? "" : " and standardised", outputs_of(model), name,
-      constant_bytes_, 1500, ram, most_[0], most_[1], element_);
+      constant_bytes_ + class_bytes(model), ram, most_[0], most_[1], element_);
 }
 
 std::string CSource::predict(const std::string& name) const {

@@ -19,23 +19,25 @@ namespace {
 using Kind = Operation::Kind;
 using Values = std::vector<float>;
 
-Values conv2d(const Operation& o, const Values& x) {
-  const std::int64_t positions = o.output[1] * o.output[2];
-  Values y(static_cast<std::size_t>(element_count(o.output)));
-  for (std::int64_t c = 0; c < o.output[0]; ++c) {
-    float* sums = y.data() + c * positions;
-    if (!o.bias.empty()) std::fill_n(sums, positions, o.bias[static_cast<std::size_t>(c)]);
-    conv2d_channel(o, o.weight.data() + c * row_size(o), 0.0f, x.data(), sums);
-  }
-  return y;
-}
-
+/// Products of each row of the weight and x, on top of the bias.
 Values linear(const Operation& o, const Values& x) {
   Values y;
   for (auto row = o.weight.begin(); row != o.weight.end(); row += std::ssize(x)) {
     const float bias = o.bias.empty() ? 0.0f : o.bias[y.size()];
     y.push_back(std::inner_product(x.begin(), x.end(), row, bias));
   }
+  return y;
+}
+
+Values conv2d(const Operation& o, const Values& x) {
+  const std::int64_t positions = o.output[1] * o.output[2];
+  Values y(static_cast<std::size_t>(element_count(o.output)));
+  for_each_patch(o, x.data(), [&](std::int64_t position, const Values& patch) {
+    for (const float v : linear(o, patch)) {
+      y[static_cast<std::size_t>(position)] = v;
+      position += positions;
+    }
+  });
   return y;
 }
 

@@ -15,36 +15,56 @@ namespace {
 
 using Kind = Operation::Kind;
 using Values = std::vector<std::int8_t>;
+using Centred = std::vector<std::int16_t>;
+using Sums = std::vector<std::int32_t>;
 
-/// weight * (x - zero), summed on top of the bias: (channels, positions).
-std::vector<std::int32_t> weighted_sums(const Int8Operation& q, const Values& x) {
-  const auto channels = static_cast<std::int64_t>(q.bias.size());
-  const std::int64_t row = std::ssize(q.weight) / channels;
-  const std::int64_t positions = element_count(q.what.output) / channels;
-  std::vector<std::int32_t> sums;
-  sums.reserve(static_cast<std::size_t>(channels * positions));
-  for (std::int64_t c = 0; c < channels; ++c) {
-    sums.insert(sums.end(), static_cast<std::size_t>(positions),
-                q.bias[static_cast<std::size_t>(c)]);
-    std::int32_t* of_channel = sums.data() + c * positions;
-    const std::int8_t* weight = q.weight.data() + c * row;
-    const auto add = [&](std::int32_t sum, std::int8_t v, std::int32_t w) {
-      return sum + w * (v - q.zero_in);
-    };
-    if (q.what.kind == Kind::kConv2d) {
-      conv2d_channel(q.what, weight, q.zero_in, x.data(), of_channel);
-    } else if (q.what.kind == Kind::kLinear) {
-      for (std::int64_t i = 0; i < row; ++i)
-        *of_channel = add(*of_channel, x[static_cast<std::size_t>(i)], weight[i]);
-    } else {
-      for (std::int64_t i = 0; i < positions; ++i)
-        of_channel[i] = add(of_channel[i], x[static_cast<std::size_t>(c * positions + i)], *weight);
+/// The input with its zero point taken off, 9 bits each.
+Centred centred(const Int8Operation& q, const Values& x) {
+  Centred result;
+  result.reserve(x.size());
+  for (const std::int8_t v : x) result.push_back(static_cast<std::int16_t>(v - q.zero_in));
+  return result;
+}
+
+Sums conv2d_sums(const Int8Operation& q, const Centred& x) {
+  const Centred weight(q.weight.begin(), q.weight.end());  // factors of one type vectorise
+  const std::size_t channels = q.bias.size(), row = weight.size() / channels;
+  Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
+  const std::size_t positions = sums.size() / channels;
+  for_each_patch(q.what, x.data(), [&](std::int64_t position, const Centred& patch) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      sums[c * positions + static_cast<std::size_t>(position)] =
+          std::inner_product(patch.begin(), patch.end(), weight.data() + c * row, q.bias[c]);
     }
+  });
+  return sums;
+}
+
+Sums linear_sums(const Int8Operation& q, const Centred& x) {
+  Sums sums;
+  for (auto row = q.weight.begin(); row != q.weight.end(); row += std::ssize(x)) {
+    sums.push_back(std::inner_product(x.begin(), x.end(), row, q.bias[sums.size()]));
   }
   return sums;
 }
 
-Values rescaled(const Int8Operation& q, const std::vector<std::int32_t>& sums) {
+Sums affine_sums(const Int8Operation& q, const Centred& x) {
+  Sums sums;
+  const std::size_t plane = x.size() / q.bias.size();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sums.push_back(q.bias[i / plane] + q.weight[i / plane] * x[i]);
+  }
+  return sums;
+}
+
+/// Of a Conv2d, Linear or kAffine: (channels, positions).
+Sums weighted_sums(const Int8Operation& q, const Values& x) {
+  if (q.what.kind == Kind::kConv2d) return conv2d_sums(q, centred(q, x));
+  if (q.what.kind == Kind::kLinear) return linear_sums(q, centred(q, x));
+  return affine_sums(q, centred(q, x));
+}
+
+Values rescaled(const Int8Operation& q, const Sums& sums) {
   Values y;
   y.reserve(sums.size());
   const std::size_t positions = sums.size() / q.rescaling.size();
@@ -55,7 +75,7 @@ Values rescaled(const Int8Operation& q, const std::vector<std::int32_t>& sums) {
 }
 
 Values avg_pool2d(const Int8Operation& q, const Values& x) {
-  std::vector<std::int32_t> sums(static_cast<std::size_t>(element_count(q.what.output)));
+  Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
   for_each_window(q.what, x.data(), [&](std::int64_t output, auto each) {
     each([&](std::int8_t v) { sums[static_cast<std::size_t>(output)] += v - q.zero_in; });
   });
@@ -83,7 +103,7 @@ Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels)
 
 std::vector<float> logits_of_sums(const Int8Operation& last, const Values& x) {
   std::vector<float> logits;
-  const std::vector<std::int32_t> sums = weighted_sums(last, x);
+  const Sums sums = weighted_sums(last, x);
   for (std::size_t k = 0; k < sums.size(); ++k) {
     logits.push_back(static_cast<float>(sums[k]) * last.logit_scale[k]);
   }
