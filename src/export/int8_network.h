@@ -14,9 +14,9 @@ namespace lenet {
 /// x = scale * (q - zero), q in [-128, 127]. 0 is exactly q = zero.
 struct Affine8 {
   double scale = 1;
-  std::int32_t zero = 0;
+  std::int32_t zero = -128;
 
-  /// Over the range; scale 1 where that is a point.
+  /// Over the range. Where that is 0 alone, as behind a ReLU that lets nothing pass, from 0 to 255.
   static Affine8 over(const ValueRange& range);
   std::int8_t quantize(double x) const;
 };
