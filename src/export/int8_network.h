@@ -13,10 +13,10 @@ namespace lenet {
 
 /// x = scale * (q - zero), q in [-128, 127]. 0 is exactly q = zero.
 struct Affine8 {
-  double scale = 1;
+  double scale = 1.0 / 255;
   std::int32_t zero = -128;
 
-  /// Over the range. Where that is 0 alone, as behind a ReLU that lets nothing pass, from 0 to 255.
+  /// Over the range. Where that is 0 alone, as behind a ReLU that lets nothing pass, from 0 to 1.
   static Affine8 over(const ValueRange& range);
   std::int8_t quantize(double x) const;
 };

@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"PixelsAlone", "Flatten", {2, 3, 2}},
         Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
         Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},
-        Network{"EndsInAReLU", "AvgPool2d(2) Flatten Linear(3) ReLU", {3, 6, 5}},
+        Network{"EndsInAReLU", "AvgPool2d(2) Flatten Linear(20) ReLU", {3, 6, 5}},
         Network{"EndsInAPooling", "Conv2d(4, 3) SiLU AdaptiveAvgPool2d(1) Flatten", {3, 6, 5}},
         Network{"Features", "Linear(4) Sigmoid Linear(3)", {7}}),
     [](const auto& test) { return test.param.name; });
