@@ -17,6 +17,7 @@ TEST_F(CliUsage, HelpNamesEveryOptionOfItsCommand) {
        {"--data", "--model", "--epochs", "--batch-size", "--lr", "--seed", "--threads", "--weights",
         "--no-shuffle", "--max-steps", "--out", "--force", "--device", "--json"}},
       {"eval", {"model", "--data", "--json"}},
+      {"export", {"model", "--out", "--format", "--name", "--int8", "--calibrate", "--data"}},
       {"summary", {"model", "--d2l"}},
       {"bench", {"--json"}}};
   for (const auto& [command, options] : promised) {
