@@ -1,0 +1,52 @@
+#include "export/c_functions.h"
+
+namespace lenet {
+
+const CFunction kWindowType = {"Window",
+                               R"(/* A window that slides over the height and width of an image. */
+typedef struct {
+  int in_channels, in_height, in_width;
+  int out_channels, out_height, out_width;
+  int kernel_height, kernel_width;
+  int stride_height, stride_width;
+  int pad_height, pad_width;
+} Window;
+)"};
+
+const CFunction kTapsInside = {"taps_inside", R"(typedef struct {
+  int first, last;
+} Taps;
+
+/* The taps of a window, from first to before last, that lie on an axis of `size` places. */
+static Taps taps_inside(int start, int kernel, int size) {
+  Taps taps;
+  taps.first = start < 0 ? -start : 0;
+  taps.last = size - start < kernel ? size - start : kernel;
+  return taps;
+}
+)"};
+
+const CFunction kSoftmax = {"softmax", R"(/* y = e^(x - largest x), over their sum. */
+static void softmax(int count, const float *x, float *y) {
+  float most = x[0], sum = 0.0f;
+  for (int i = 1; i < count; ++i) most = x[i] > most ? x[i] : most;
+  for (int i = 0; i < count; ++i) {
+    y[i] = expf(x[i] - most);
+    sum += y[i];
+  }
+  for (int i = 0; i < count; ++i) y[i] /= sum;
+}
+)"};
+
+std::string c_functions(const std::vector<CFunction>& library, std::set<std::string_view> used) {
+  for (auto f = library.rbegin(); f != library.rend(); ++f) {
+    if (used.contains(f->name)) used.insert(f->needs.begin(), f->needs.end());
+  }
+  std::string texts;
+  for (const CFunction& f : library) {
+    if (used.contains(f.name)) texts.append(f.text) += '\n';
+  }
+  return texts;
+}
+
+}  // namespace lenet

@@ -1,0 +1,141 @@
+#include "export/c_functions.h"
+
+namespace lenet {
+
+const std::vector<CFunction>& float_functions() {
+  static const std::vector<CFunction> functions = {
+      kWindowType,
+      kTapsInside,
+      {"scale_pixels", R"(static void scale_pixels(int count, const uint8_t *pixels, float *y) {
+  for (int i = 0; i < count; ++i) y[i] = (float)pixels[i] / 255.0f;
+}
+)"},
+      {"normalize", R"(/* x = (x - mean) * scale of its channel. */
+static void normalize(int channels, int plane, const float *mean, const float *scale, float *x) {
+  for (int c = 0; c < channels; ++c) {
+    for (int i = 0; i < plane; ++i, ++x) *x = (*x - mean[c]) * scale[c];
+  }
+}
+)"},
+      {"conv2d",
+       R"(/* weight: (out channels, in channels, kernel height, kernel width); bias: one each, or none. */
+static void conv2d(const Window *s, const float *weight, const float *bias, const float *x,
+                   float *y) {
+  const int row = s->in_channels * s->kernel_height * s->kernel_width;
+  for (int o = 0; o < s->out_channels; ++o, weight += row) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        float sum = bias ? bias[o] : 0.0f;
+        for (int c = 0; c < s->in_channels; ++c) {
+          for (int h = rows.first; h < rows.last; ++h) {
+            const float *w = weight + (c * s->kernel_height + h) * s->kernel_width;
+            const int at = (c * s->in_height + top + h) * s->in_width + left;
+            for (int k = columns.first; k < columns.last; ++k) sum += w[k] * x[at + k];
+          }
+        }
+        *y++ = sum;
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside"}},
+      {"linear", R"(/* weight: (outputs, inputs); bias: one each, or none. */
+static void linear(int inputs, int outputs, const float *weight, const float *bias, const float *x,
+                   float *y) {
+  for (int o = 0; o < outputs; ++o, weight += inputs) {
+    float sum = bias ? bias[o] : 0.0f;
+    for (int i = 0; i < inputs; ++i) sum += weight[i] * x[i];
+    y[o] = sum;
+  }
+}
+)"},
+      {"affine", R"(/* x = x * weight + bias of its channel. */
+static void affine(int channels, int plane, const float *weight, const float *bias, float *x) {
+  for (int c = 0; c < channels; ++c) {
+    for (int i = 0; i < plane; ++i, ++x) *x = *x * weight[c] + bias[c];
+  }
+}
+)"},
+      {"avg_pool2d",
+       R"(/* The mean of each window; padding counts as 0. */
+static void avg_pool2d(const Window *s, const float *x, float *y) {
+  const float area = (float)(s->kernel_height * s->kernel_width);
+  for (int c = 0; c < s->in_channels; ++c, x += s->in_height * s->in_width) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        float sum = 0.0f;
+        for (int h = rows.first; h < rows.last; ++h) {
+          const int at = (top + h) * s->in_width + left;
+          for (int k = columns.first; k < columns.last; ++k) sum += x[at + k];
+        }
+        *y++ = sum / area;
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside"}},
+      {"max_pool2d",
+       R"(/* The largest value of each window; padding has none. */
+static void max_pool2d(const Window *s, const float *x, float *y) {
+  for (int c = 0; c < s->in_channels; ++c, x += s->in_height * s->in_width) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        float most = x[(top + rows.first) * s->in_width + left + columns.first];
+        for (int h = rows.first; h < rows.last; ++h) {
+          const int at = (top + h) * s->in_width + left;
+          for (int k = columns.first; k < columns.last; ++k) {
+            most = x[at + k] > most ? x[at + k] : most;
+          }
+        }
+        *y++ = most;
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside"}},
+      {"sigmoid", R"(static void sigmoid(int count, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = 1.0f / (1.0f + expf(-x[i]));
+}
+)"},
+      {"relu", R"(static void relu(int count, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = x[i] > 0.0f ? x[i] : 0.0f;
+}
+)"},
+      {"tanh_all", R"(static void tanh_all(int count, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = tanhf(x[i]);
+}
+)"},
+      {"leaky_relu", R"(static void leaky_relu(int count, float slope, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = x[i] > 0.0f ? x[i] : slope * x[i];
+}
+)"},
+      {"silu", R"(/* x * sigmoid(x) */
+static void silu(int count, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = x[i] * (1.0f / (1.0f + expf(-x[i])));
+}
+)"},
+      {"scaled_tanh", R"(/* 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998) */
+static void scaled_tanh(int count, float *x) {
+  for (int i = 0; i < count; ++i) x[i] = 1.7159f * tanhf(x[i] * (2.0f / 3.0f));
+}
+)"},
+      kSoftmax};
+  return functions;
+}
+
+}  // namespace lenet

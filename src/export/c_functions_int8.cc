@@ -1,0 +1,161 @@
+#include "export/c_functions.h"
+
+namespace lenet {
+
+const std::vector<CFunction>& int8_functions() {
+  static const std::vector<CFunction> functions = {
+      kWindowType,
+      kTapsInside,
+      {"Channel",
+       R"(/* Of an output channel: what its sum starts with, and what brings it to the output's scale. */
+typedef struct {
+  int32_t bias, multiplier;
+  uint8_t shift;
+} Channel;
+)"},
+      {"rescale", R"(/* sum * multiplier / 2^shift, halves away from 0, plus zero; saturated. */
+static int8_t rescale(int32_t sum, int32_t multiplier, int shift, int zero) {
+  const int64_t product = (int64_t)sum * multiplier, half = (int64_t)1 << (shift - 1);
+  int64_t q = product >= 0 ? (product + half) >> shift : -((half - product) >> shift);
+  q += zero;
+  return (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+}
+)"},
+      {"look_up_pixels",
+       R"(/* The normalised value of each byte, from its channel's 256 of the table. */
+static void look_up_pixels(int channels, int plane, const int8_t *table, const uint8_t *pixels,
+                           int8_t *y) {
+  for (int c = 0; c < channels; ++c, table += 256) {
+    for (int i = 0; i < plane; ++i) *y++ = table[*pixels++];
+  }
+}
+)"},
+      {"look_up", R"(/* An activation: its value for q is at q + 128. */
+static void look_up(int count, const int8_t *table, int8_t *x) {
+  for (int i = 0; i < count; ++i) x[i] = table[x[i] + 128];
+}
+)"},
+      {"conv2d",
+       R"(/* weight: (out channels, in channels, kernel height, kernel width). */
+static void conv2d(const Window *s, const int8_t *weight, const Channel *channels, int zero_in,
+                   int zero_out, const int8_t *x, int8_t *y) {
+  const int row = s->in_channels * s->kernel_height * s->kernel_width;
+  for (int o = 0; o < s->out_channels; ++o, ++channels, weight += row) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        int32_t sum = channels->bias;
+        for (int c = 0; c < s->in_channels; ++c) {
+          for (int h = rows.first; h < rows.last; ++h) {
+            const int8_t *w = weight + (c * s->kernel_height + h) * s->kernel_width;
+            const int at = (c * s->in_height + top + h) * s->in_width + left;
+            for (int k = columns.first; k < columns.last; ++k) sum += w[k] * (x[at + k] - zero_in);
+          }
+        }
+        *y++ = rescale(sum, channels->multiplier, channels->shift, zero_out);
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside", "Channel", "rescale"}},
+      {"dot", R"(/* sum + weight * (x - zero) */
+static int32_t dot(int32_t sum, int count, const int8_t *weight, int zero, const int8_t *x) {
+  for (int i = 0; i < count; ++i) sum += weight[i] * (x[i] - zero);
+  return sum;
+}
+)"},
+      {"linear",
+       R"(/* weight: (outputs, inputs). */
+static void linear(int inputs, int outputs, const int8_t *weight, const Channel *channels,
+                   int zero_in, int zero_out, const int8_t *x, int8_t *y) {
+  for (int o = 0; o < outputs; ++o, ++channels, weight += inputs) {
+    const int32_t sum = dot(channels->bias, inputs, weight, zero_in, x);
+    y[o] = rescale(sum, channels->multiplier, channels->shift, zero_out);
+  }
+}
+)",
+       {"Channel", "rescale", "dot"}},
+      {"linear_logits",
+       R"(/* The last layer: its sums keep all their bits. */
+static void linear_logits(int inputs, int outputs, const int8_t *weight, const int32_t *bias,
+                          const float *scale, int zero_in, const int8_t *x, float *y) {
+  for (int o = 0; o < outputs; ++o, weight += inputs) {
+    y[o] = (float)dot(bias[o], inputs, weight, zero_in, x) * scale[o];
+  }
+}
+)",
+       {"dot"}},
+      {"affine",
+       R"(/* x = x * weight + bias of its channel. */
+static void affine(int count, int plane, const int8_t *weight, const Channel *channels, int zero_in,
+                   int zero_out, int8_t *x) {
+  for (int c = 0; c < count; ++c, ++channels) {
+    for (int i = 0; i < plane; ++i, ++x) {
+      const int32_t sum = channels->bias + weight[c] * (*x - zero_in);
+      *x = rescale(sum, channels->multiplier, channels->shift, zero_out);
+    }
+  }
+}
+)",
+       {"Channel", "rescale"}},
+      {"avg_pool2d",
+       R"(/* The mean of each window; padding counts as 0. The multiplier holds 1 / area. */
+static void avg_pool2d(const Window *s, int32_t multiplier, int shift, int zero_in, int zero_out,
+                       const int8_t *x, int8_t *y) {
+  for (int c = 0; c < s->in_channels; ++c, x += s->in_height * s->in_width) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        int32_t sum = 0;
+        for (int h = rows.first; h < rows.last; ++h) {
+          const int at = (top + h) * s->in_width + left;
+          for (int k = columns.first; k < columns.last; ++k) sum += x[at + k] - zero_in;
+        }
+        *y++ = rescale(sum, multiplier, shift, zero_out);
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside", "rescale"}},
+      {"max_pool2d",
+       R"(/* The largest value of each window; padding has none. */
+static void max_pool2d(const Window *s, const int8_t *x, int8_t *y) {
+  for (int c = 0; c < s->in_channels; ++c, x += s->in_height * s->in_width) {
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_inside(top, s->kernel_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_inside(left, s->kernel_width, s->in_width);
+        int8_t most = INT8_MIN;
+        for (int h = rows.first; h < rows.last; ++h) {
+          const int at = (top + h) * s->in_width + left;
+          for (int k = columns.first; k < columns.last; ++k) {
+            most = x[at + k] > most ? x[at + k] : most;
+          }
+        }
+        *y++ = most;
+      }
+    }
+  }
+}
+)",
+       {"Window", "taps_inside"}},
+      {"dequantize",
+       R"(static void dequantize(int count, int zero, float scale, const int8_t *x, float *y) {
+  for (int i = 0; i < count; ++i) y[i] = (float)(x[i] - zero) * scale;
+}
+)"},
+      kSoftmax};
+  return functions;
+}
+
+}  // namespace lenet

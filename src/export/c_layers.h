@@ -1,0 +1,18 @@
+// The calls, layer by layer, of an exported network.
+#pragma once
+
+#include <vector>
+
+#include "export/c_source.h"
+#include "export/int8_network.h"
+#include "lenet/sequential.h"
+#include "nn/operations.h"
+
+namespace lenet {
+
+/// Of deployed_operations(net).
+CSource float_source(const Sequential& net, const std::vector<Operation>& operations);
+
+CSource int8_source(const QuantizedNetwork::State& net);
+
+}  // namespace lenet

@@ -1,0 +1,160 @@
+#include "export/c_source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/require.h"
+
+namespace lenet {
+namespace {
+
+constexpr std::int64_t kMostElements = std::int64_t{1} << 29;  // 2 GiB of floats
+
+std::string upper(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+std::int64_t outputs_of(const Model& model) { return element_count(model.net.output_shape()); }
+
+std::string class_name(const Model& model, std::int64_t k) {
+  if (k >= std::ssize(model.class_names)) return fmt::format("class {}", k);
+  return model.class_names[static_cast<std::size_t>(k)];
+}
+
+/// Names, their last zeros, and pointers of 4 bytes to them.
+std::int64_t class_bytes(const Model& model) {
+  std::int64_t bytes = 0;
+  for (std::int64_t k = 0; k < outputs_of(model); ++k)
+    bytes += std::ssize(class_name(model, k)) + 5;
+  return bytes;
+}
+
+std::string class_list(const Model& model) {
+  std::string lines;
+  for (std::int64_t k = 0; k < outputs_of(model); ++k) {
+    lines += fmt::format("    {},\n", c_string(class_name(model, k)));
+  }
+  return lines;
+}
+
+}  // namespace
+
+CSource::CSource(const std::vector<CFunction>& library, std::string_view element,
+                 std::int64_t element_bytes, std::int64_t inputs)
+    : library_(library), element_(element), element_bytes_(element_bytes), most_{inputs, 0} {}
+
+void CSource::array(std::string_view type, std::string_view name,
+                    const std::vector<std::string>& values, std::int64_t bytes) {
+  constants_ += c_array(type, name, values) + '\n';
+  constant_bytes_ += bytes;
+}
+
+void CSource::window(const Operation& o) {
+  const std::vector<std::int64_t> fields = {o.input[0],      o.input[1],       o.input[2],
+                                            o.output[0],     o.output[1],      o.output[2],
+                                            o.kernel.height, o.kernel.width,   o.stride.height,
+                                            o.stride.width,  o.padding.height, o.padding.width};
+  constants_ +=
+      fmt::format("static const Window window{} = {{{}}};\n\n", o.name, fmt::join(fields, ", "));
+  constant_bytes_ += 4 * std::ssize(fields);
+}
+
+void CSource::call(std::string_view function, std::string_view arguments,
+                   std::string_view comment) {
+  for (const CFunction& f : library_) {
+    if (f.name == function) used_.insert(f.name);
+  }
+  calls_ += fmt::format("  {}({});  /* {} */\n", function, arguments, comment);
+}
+
+void CSource::call_across(std::string_view function, const std::string& arguments,
+                          const Shape& output) {
+  const char* const from = buffer();
+  current_ = 1 - current_;
+  std::int64_t& most = most_[current_];
+  most = std::max(most, element_count(output));
+  call(function, fmt::format("{}, {}, {}", arguments, from, buffer()), to_string(output));
+}
+
+void CSource::call_in_place(std::string_view function, const std::string& arguments,
+                            const Shape& output) {
+  call(function, fmt::format("{}, {}", arguments, buffer()), to_string(output));
+}
+
+std::string CSource::summary(const Model& model, const std::string& name) const {
+  const std::int64_t ram = (most_[0] + most_[1]) * element_bytes_;
+  return fmt::format(
+      "/* A trained network, exported by lenet.\n"
+      " *\n{}"
+      " *\n"
+      " * Input   {} bytes of one image, {}{}; scaled{} inside.\n"
+      " * Output  {} probabilities, in the order of {}_classes.\n"
+      " * Flash   {} bytes of constants, and 1 to 3 KB of code (Thumb-2) beside the C library's.\n"
+      " * RAM     {} bytes: buffers of {} and {} {} that take turns.\n"
+      " *\n"
+      " * C99, for an int of 32 bits or more. The buffers are static: one call at a time.\n"
+      " */\n",
+      c_comment_lines(model.net.text()), element_count(model.net.input_shape()),
+      to_string(model.net.input_shape()),
+      model.net.input_shape().size() == 3 ? " (channels, height, width)" : "",
+      model.net.normalization().mean.empty() ? "" : " and standardised", outputs_of(model), name,
+      constant_bytes_ + class_bytes(model), ram, most_[0], most_[1], element_);
+}
+
+std::string CSource::predict(const std::string& name) const {
+  std::string text;
+  for (int i = 0; i < 2; ++i) {
+    if (most_[i] > 0)
+      text += fmt::format("static {} {}[{}];\n", element_, i == 0 ? "a" : "b", most_[i]);
+  }
+  return text +
+         fmt::format("\nvoid {}_predict(const uint8_t *pixels, float *probabilities) {{\n{}}}\n",
+                     name, calls_);
+}
+
+std::string CSource::c_file(const Model& model, const std::string& name,
+                            const std::string& header) const {
+  return fmt::format(
+      "{0}\n#include {1}\n\n#include <math.h>\n\n{2}"
+      "const char *const {3}_classes[{4}_CLASSES] = {{\n{5}}};\n\n{6}{7}",
+      summary(model, name), header, c_functions(library_, used_), name, upper(name),
+      class_list(model), constants_, predict(name));
+}
+
+std::string CSource::h_file(const Model& model, const std::string& name) const {
+  const std::string prefix = upper(name);
+  const Shape& input = model.net.input_shape();
+  std::string sizes = fmt::format("#define {}_INPUTS {}\n", prefix, element_count(input));
+  if (input.size() == 3) {
+    sizes +=
+        fmt::format("#define {0}_CHANNELS {1}\n#define {0}_HEIGHT {2}\n#define {0}_WIDTH {3}\n",
+                    prefix, input[0], input[1], input[2]);
+  }
+  return fmt::format(
+      "/* A trained network, exported by lenet. */\n"
+      "#ifndef {0}_H_\n#define {0}_H_\n\n#include <stdint.h>\n\n"
+      "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
+      "{1}#define {0}_CLASSES {2}\n\n"
+      "extern const char *const {3}_classes[{0}_CLASSES];\n\n"
+      "/* pixels: {0}_INPUTS bytes{4}; probabilities: {0}_CLASSES floats, which sum to 1.\n"
+      " * Not to be called by two threads at a time. */\n"
+      "void {3}_predict(const uint8_t *pixels, float *probabilities);\n\n"
+      "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
+      prefix, sizes, outputs_of(model), name,
+      input.size() == 3 ? " (channels, height, width)" : "");
+}
+
+void require_exportable(const std::vector<Operation>& operations) {
+  for (const Operation& o : operations) {
+    const std::int64_t most = std::max({element_count(o.input), element_count(o.output),
+                                        static_cast<std::int64_t>(o.weight.size())});
+    require(most < kMostElements,
+            fmt::format("layer {}: {} values, but exported C holds fewer than {} in an array",
+                        o.name, most, kMostElements));
+  }
+}
+
+}  // namespace lenet

@@ -1,0 +1,82 @@
+// An exported network as it is put together: constants, buffers, calls.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "export/c_functions.h"
+#include "export/c_text.h"
+#include "lenet/model_file.h"
+#include "nn/operations.h"
+
+namespace lenet {
+
+class CSource {
+ public:
+  /// `element` is the type of an activation, which takes `element_bytes`.
+  CSource(const std::vector<CFunction>& library, std::string_view element,
+          std::int64_t element_bytes, std::int64_t inputs);
+
+  /// A constant array of `bytes` altogether, from its values as C text.
+  void array(std::string_view type, std::string_view name, const std::vector<std::string>& values,
+             std::int64_t bytes);
+
+  /// The same of numbers that C writes as fmt does; floats as c_float does.
+  template <class T>
+  void array(std::string_view type, std::string_view name, const std::vector<T>& values);
+
+  /// "window" + the operation's name, of its shapes and window.
+  void window(const Operation& o);
+
+  /// A call in NAME_predict; `comment` says what it gives.
+  void call(std::string_view function, std::string_view arguments, std::string_view comment);
+
+  /// A call from one buffer to the other, or in place. The last arguments are the buffers.
+  void call_across(std::string_view function, const std::string& arguments, const Shape& output);
+  void call_in_place(std::string_view function, const std::string& arguments, const Shape& output);
+
+  const char* buffer() const { return current_ == 0 ? "a" : "b"; }  ///< the activation's name
+
+  std::int64_t constant_bytes() const { return constant_bytes_; }
+
+  /// The two files. `name` is an identifier, `header` what the first includes.
+  std::string c_file(const Model& model, const std::string& name, const std::string& header) const;
+  std::string h_file(const Model& model, const std::string& name) const;
+
+ private:
+  std::string summary(const Model& model, const std::string& name) const;
+  std::string predict(const std::string& name) const;
+
+  const std::vector<CFunction>& library_;
+  std::string element_;
+  std::int64_t element_bytes_, constant_bytes_ = 0;
+  std::int64_t most_[2] = {0, 0};  ///< elements that each buffer holds
+  int current_ = 0;
+  std::set<std::string_view> used_;
+  std::string constants_, calls_;
+};
+
+template <class T>
+void CSource::array(std::string_view type, std::string_view name, const std::vector<T>& values) {
+  std::vector<std::string> texts;
+  texts.reserve(values.size());
+  for (const T v : values) {
+    if constexpr (std::is_same_v<T, float>) {
+      texts.push_back(c_float(v));
+    } else {
+      texts.push_back(fmt::format("{}", v));
+    }
+  }
+  array(type, name, texts, std::ssize(values) * static_cast<std::int64_t>(sizeof(T)));
+}
+
+/// Throws Error (kUsage) if weights or activations of this many elements of 4 bytes are no matter
+/// of a C array that an int counts.
+void require_exportable(const std::vector<Operation>& operations);
+
+}  // namespace lenet

@@ -1,0 +1,149 @@
+#include "export/calibrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "export/deployed.h"
+#include "export/loops.h"
+#include "lenet/error.h"
+#include "nn/standardize.h"
+
+namespace lenet {
+namespace {
+
+using Kind = Operation::Kind;
+using Values = std::vector<float>;
+
+/// Products of each row of the weight and x, on top of the bias.
+Values linear(const Operation& o, const Values& x) {
+  Values y;
+  for (auto row = o.weight.begin(); row != o.weight.end(); row += std::ssize(x)) {
+    const float bias = o.bias.empty() ? 0.0f : o.bias[y.size()];
+    y.push_back(std::inner_product(x.begin(), x.end(), row, bias));
+  }
+  return y;
+}
+
+Values conv2d(const Operation& o, const Values& x) {
+  const std::int64_t positions = o.output[1] * o.output[2];
+  Values y(static_cast<std::size_t>(element_count(o.output)));
+  for_each_patch(o, x.data(), [&](std::int64_t position, const Values& patch) {
+    for (const float v : linear(o, patch)) {
+      y[static_cast<std::size_t>(position)] = v;
+      position += positions;
+    }
+  });
+  return y;
+}
+
+Values affine(const Operation& o, Values x) {
+  const std::size_t plane = x.size() / o.weight.size();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = x[i] * o.weight[i / plane] + o.bias[i / plane];
+  }
+  return x;
+}
+
+Values avg_pool2d(const Operation& o, const Values& x) {
+  const auto area = static_cast<float>(o.kernel.height * o.kernel.width);
+  Values y(static_cast<std::size_t>(element_count(o.output)));
+  for_each_window(o, x.data(), [&](std::int64_t output, auto each) {
+    float sum = 0;
+    each([&](float v) { sum += v; });
+    y[static_cast<std::size_t>(output)] = sum / area;
+  });
+  return y;
+}
+
+Values apply(const Operation& o, Values x) {
+  switch (o.kind) {
+    case Kind::kConv2d:
+      return conv2d(o, x);
+    case Kind::kLinear:
+      return linear(o, x);
+    case Kind::kAffine:
+      return affine(o, std::move(x));
+    case Kind::kAvgPool2d:
+      return avg_pool2d(o, x);
+    case Kind::kMaxPool2d: {
+      Values y(static_cast<std::size_t>(element_count(o.output)));
+      max_pool2d(o, -std::numeric_limits<float>::infinity(), x.data(), y.data());
+      return y;
+    }
+    default:
+      for (float& v : x) v = apply_elementwise(o, v);
+      return x;
+  }
+}
+
+/// (byte / 255 - mean) / deviation.
+Values normalized(const std::uint8_t* pixels, std::int64_t size, const Normalization& by) {
+  Values x(pixels, pixels + size);
+  for (float& v : x) v /= 255.0f;
+  standardize(by, size, 1, x.data());
+  return x;
+}
+
+}  // namespace
+
+float apply_elementwise(const Operation& o, float x) {
+  const auto sigmoid = [](float v) { return 1.0f / (1.0f + std::exp(-v)); };
+  switch (o.kind) {
+    case Kind::kSigmoid:
+      return sigmoid(x);
+    case Kind::kReLU:
+      return x > 0 ? x : 0.0f;
+    case Kind::kTanh:
+      return std::tanh(x);
+    case Kind::kLeakyReLU:
+      return x > 0 ? x : o.slope * x;
+    case Kind::kSiLU:
+      return x * sigmoid(x);
+    case Kind::kScaledTanh:
+      return 1.7159f * std::tanh(x * (2.0f / 3));
+    default:
+      return x;
+  }
+}
+
+ValueRange pixel_range(const Normalization& normalization) {
+  ValueRange range;
+  const std::size_t channels = std::max<std::size_t>(1, normalization.mean.size());
+  for (const int byte : {0, 255}) {
+    const std::vector<std::uint8_t> pixels(channels, static_cast<std::uint8_t>(byte));
+    for (const float v : normalized(pixels.data(), std::ssize(pixels), normalization)) {
+      range.include(v);
+    }
+  }
+  return range;
+}
+
+std::vector<ValueRange> calibrate(const std::vector<Operation>& operations,
+                                  const Normalization& normalization, const Dataset& data,
+                                  std::int64_t images) {
+  std::vector<ValueRange> ranges(operations.size());
+  const std::int64_t size = element_count(data.image_shape());
+  for (std::int64_t n = 0; n < images; ++n) {
+    Values x = normalized(data.image(n * data.size() / images), size, normalization);
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      x = apply(operations[i], std::move(x));
+      for (const float v : x) {
+        if (!std::isfinite(v)) {
+          throw Error(ErrorKind::kBadInput,
+                      fmt::format("layer {}: an output is {}, want finite numbers to calibrate "
+                                  "on; train the network again",
+                                  operations[i].name, v));
+        }
+        ranges[i].include(v);
+      }
+    }
+  }
+  return ranges;
+}
+
+}  // namespace lenet

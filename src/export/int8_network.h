@@ -1,0 +1,62 @@
+// A network in integers: what QuantizedNetwork runs and what the C of a device holds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "export/calibrate.h"
+#include "lenet/quantize.h"
+#include "nn/operations.h"
+
+namespace lenet {
+
+/// x = scale * (q - zero), q in [-128, 127]. 0 is exactly q = zero.
+struct Affine8 {
+  double scale = 1.0 / 255;
+  std::int32_t zero = -128;
+
+  /// Over the range. Where that is 0 alone, as behind a ReLU that lets nothing pass, from 0 to 1.
+  static Affine8 over(const ValueRange& range);
+  std::int8_t quantize(double x) const;
+};
+
+/// Multiplies a sum of 32 bits by a positive real number: sum * multiplier / 2^shift, rounded to
+/// the nearest, halves away from 0.
+struct Rescaling {
+  std::int32_t multiplier;  ///< 2^30 to 2^31 - 1, or 0 for a factor that brings all sums to 0
+  std::uint8_t shift;       ///< 1 to 62
+
+  static Rescaling by(double factor);
+  /// The product plus `zero`, saturated.
+  std::int8_t apply(std::int32_t sum, std::int32_t zero) const;
+};
+
+using Table8 = std::array<std::int8_t, 256>;
+
+struct Int8Operation {
+  Operation what;  ///< kind, name, shapes and window; the floats left out
+  std::int32_t zero_in = 0, zero_out = 0;
+  std::vector<std::int8_t> weight = {};   ///< Conv2d, Linear, kAffine; as `what` lays them out
+  std::vector<std::int32_t> bias = {};    ///< one an output channel, at the scale of its sums
+  std::vector<Rescaling> rescaling = {};  ///< one an output channel, or one for AvgPool2d
+  std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits
+  Table8 table = {};                    ///< elementwise: the value for q at q + 128
+};
+
+struct QuantizedNetwork::State {
+  Shape input, output;
+  std::vector<Table8> pixels;  ///< value for each byte: one for each channel, or one for all
+  std::vector<Int8Operation> operations;
+  std::int32_t logit_zero = 0;  ///< unless the last is a Linear, logits are (q - zero) * scale
+  float logit_scale = 1;
+
+  bool ends_in_sums() const {
+    return !operations.empty() && !operations.back().logit_scale.empty();
+  }
+};
+
+/// Throws Error (kUsage) unless the images have this shape.
+void require_shape(const Dataset& data, const Shape& wanted);
+
+}  // namespace lenet

@@ -1,0 +1,82 @@
+// The operations that sum or compare, by their definition, on one image of floats or of integers.
+// Floats calibrate, integers stand in for the device.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "nn/operations.h"
+
+namespace lenet {
+
+/// Places [first, last) of an axis.
+struct Places {
+  std::int64_t first, last;
+};
+
+/// The taps of a window of `kernel` that lie on an axis of `size`, where the window starts at
+/// `start`.
+inline Places taps_inside(std::int64_t start, std::int64_t kernel, std::int64_t size) {
+  return {std::max<std::int64_t>(0, -start), std::min(kernel, size - start)};
+}
+
+/// Calls f(position, patch) for each position of a Conv2d, in order; the patch holds what lies
+/// under the window (in channels, kernel height, kernel width), 0 on the padding.
+template <class T, class F>
+void for_each_patch(const Operation& o, const T* x, F f) {
+  const std::int64_t height = o.input[1], width = o.input[2];
+  std::vector<T> patch(static_cast<std::size_t>(o.input[0] * o.kernel.height * o.kernel.width));
+  for (std::int64_t position = 0; position < o.output[1] * o.output[2]; ++position) {
+    const std::int64_t top = position / o.output[2] * o.stride.height - o.padding.height;
+    const std::int64_t left = position % o.output[2] * o.stride.width - o.padding.width;
+    const Places rows = taps_inside(top, o.kernel.height, height);
+    const Places columns = taps_inside(left, o.kernel.width, width);
+    std::ranges::fill(patch, T{});
+    for (std::int64_t c = 0; c < o.input[0]; ++c) {
+      for (std::int64_t h = rows.first; h < rows.last; ++h) {
+        const T* from = x + (c * height + top + h) * width + left + columns.first;
+        const std::int64_t to = (c * o.kernel.height + h) * o.kernel.width + columns.first;
+        std::copy_n(from, columns.last - columns.first, patch.data() + to);
+      }
+    }
+    f(position, patch);
+  }
+}
+
+/// Calls f(output, each) for each window of a pooling; each(g) calls g with the window's elements
+/// that lie on the image.
+template <class T, class F>
+void for_each_window(const Operation& o, const T* x, F f) {
+  const std::int64_t height = o.input[1], width = o.input[2];
+  std::int64_t output = 0;
+  for (std::int64_t c = 0; c < o.output[0]; ++c, x += height * width) {
+    for (std::int64_t oh = 0; oh < o.output[1]; ++oh) {
+      for (std::int64_t ow = 0; ow < o.output[2]; ++ow, ++output) {
+        const std::int64_t top = oh * o.stride.height - o.padding.height;
+        const std::int64_t left = ow * o.stride.width - o.padding.width;
+        const Places rows = taps_inside(top, o.kernel.height, height);
+        const Places columns = taps_inside(left, o.kernel.width, width);
+        f(output, [&](auto visit) {
+          for (std::int64_t h = rows.first; h < rows.last; ++h) {
+            for (std::int64_t w = columns.first; w < columns.last; ++w) {
+              visit(x[(top + h) * width + left + w]);
+            }
+          }
+        });
+      }
+    }
+  }
+}
+
+/// The largest element of each window.
+template <class T>
+void max_pool2d(const Operation& o, T lowest, const T* x, T* y) {
+  for_each_window(o, x, [&](std::int64_t output, auto each) {
+    T most = lowest;
+    each([&](T v) { most = std::max(most, v); });
+    y[output] = most;
+  });
+}
+
+}  // namespace lenet

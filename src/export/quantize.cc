@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/require.h"
+#include "export/deployed.h"
+#include "export/int8_network.h"
+#include "lenet/error.h"
+#include "nn/standardize.h"
+
+namespace lenet {
+namespace {
+
+using Kind = Operation::Kind;
+
+/// A bias takes at most half of a sum's 32 bits, the products share the other half.
+constexpr double kMostBias = 1 << 30;
+constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
+
+void require_short_sums(const Operation& o) {
+  std::int64_t products = 0;
+  if (is_weighted(o.kind)) products = row_size(o);
+  if (o.kind == Kind::kAvgPool2d) products = o.kernel.height * o.kernel.width;
+  require(products <= kMostProducts,
+          fmt::format("layer {}: a sum of {} products, but 32 bits hold {} of 8 bits; export it in "
+                      "float",
+                      o.name, products, kMostProducts));
+}
+
+Operation without_floats(const Operation& o) {
+  Operation result = o;
+  for (auto* values : {&result.weight, &result.bias, &result.mean, &result.variance}) {
+    *values = {};
+  }
+  return result;
+}
+
+/// What one step of a channel's weights is worth; above the finest where the bias would not fit.
+double weight_scale(std::span<const float> row, double bias, double input_scale) {
+  double most = 0;
+  for (const float w : row) most = std::max(most, std::abs(static_cast<double>(w)));
+  const double scale = std::max(most / 127, std::abs(bias) / (input_scale * kMostBias));
+  return scale > 0 ? scale : 1;
+}
+
+/// Weights and biases of a Conv2d, Linear or kAffine, and the scales of its sums, one a channel.
+std::vector<double> quantize_weights(const Operation& o, double input_scale, Int8Operation& to) {
+  std::vector<double> sum_scales;
+  const auto row = static_cast<std::size_t>(row_size(o));
+  for (std::size_t c = 0; c * row < o.weight.size(); ++c) {
+    const std::span weights(o.weight.data() + c * row, row);
+    const double bias = o.bias.empty() ? 0 : static_cast<double>(o.bias[c]);
+    const double scale = weight_scale(weights, bias, input_scale);
+    for (const float w : weights) {
+      to.weight.push_back(static_cast<std::int8_t>(std::lround(static_cast<double>(w) / scale)));
+    }
+    to.bias.push_back(static_cast<std::int32_t>(std::lround(bias / (scale * input_scale))));
+    sum_scales.push_back(scale * input_scale);
+  }
+  return sum_scales;
+}
+
+Table8 table_of(const Operation& o, const Affine8& in, const Affine8& out) {
+  Table8 table;
+  for (int q = -128; q < 128; ++q) {
+    const auto x = static_cast<float>(in.scale * (q - in.zero));
+    table[static_cast<std::size_t>(q + 128)] =
+        out.quantize(static_cast<double>(apply_elementwise(o, x)));
+  }
+  return table;
+}
+
+std::vector<Table8> pixel_tables(const Normalization& n, const Affine8& scale) {
+  const std::size_t channels = std::max<std::size_t>(1, n.mean.size());
+  std::vector<Table8> tables(channels);
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    std::vector<float> x(channels, static_cast<float>(byte) / 255.0f);
+    standardize(n, std::ssize(x), 1, x.data());
+    for (std::size_t c = 0; c < channels; ++c) {
+      tables[c][byte] = scale.quantize(static_cast<double>(x[c]));
+    }
+  }
+  return tables;
+}
+
+/// Quantizes operation after operation; `scale` is that of the activation so far.
+class Quantizer {
+ public:
+  Quantizer(const Sequential& net, const Affine8& input, QuantizedNetwork::State& to)
+      : scale_(input), to_(to) {
+    to_.input = net.input_shape();
+    to_.output = net.output_shape();
+    to_.pixels = pixel_tables(net.normalization(), input);
+  }
+
+  /// `logits`: the sums of this Linear are the network's outputs and stay as they are.
+  void add(const Operation& o, const ValueRange& range, bool logits) {
+    const Affine8 out = o.kind == Kind::kMaxPool2d ? scale_ : Affine8::over(range);
+    Int8Operation q{.what = without_floats(o), .zero_in = scale_.zero, .zero_out = out.zero};
+    if (is_weighted(o.kind)) {
+      for (const double sum_scale : quantize_weights(o, scale_.scale, q)) {
+        if (logits) {
+          q.logit_scale.push_back(static_cast<float>(sum_scale));
+        } else {
+          q.rescaling.push_back(Rescaling::by(sum_scale / out.scale));
+        }
+      }
+    } else if (o.kind == Kind::kAvgPool2d) {
+      const auto area = static_cast<double>(o.kernel.height * o.kernel.width);
+      q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
+    } else if (is_elementwise(o.kind)) {
+      q.table = table_of(o, scale_, out);
+    }
+    to_.operations.push_back(std::move(q));
+    scale_ = out;
+  }
+
+  void finish() {
+    to_.logit_zero = scale_.zero;
+    to_.logit_scale = static_cast<float>(scale_.scale);
+  }
+
+ private:
+  Affine8 scale_;
+  QuantizedNetwork::State& to_;
+};
+
+}  // namespace
+
+Affine8 Affine8::over(const ValueRange& range) {
+  const double least = static_cast<double>(range.least), most = static_cast<double>(range.most);
+  if (least == most) return {};
+  const double scale = (most - least) / 255;
+  return {scale, static_cast<std::int32_t>(std::lround(-128 - least / scale))};
+}
+
+std::int8_t Affine8::quantize(double x) const {
+  return static_cast<std::int8_t>(std::lround(std::clamp(x / scale + zero, -128.0, 127.0)));
+}
+
+Rescaling Rescaling::by(double factor) {
+  int exponent = 0;
+  double multiplier = std::round(std::ldexp(std::frexp(factor, &exponent), 31));
+  if (multiplier == std::ldexp(1, 31)) {
+    multiplier /= 2;
+    ++exponent;
+  }
+  const int shift = 31 - exponent;
+  if (shift > 62) return {0, 62};                                       // below half a step
+  if (shift < 1) return {std::numeric_limits<std::int32_t>::max(), 1};  // any sum saturates
+  return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(shift)};
+}
+
+void require_shape(const Dataset& data, const Shape& wanted) {
+  require(data.image_shape() == wanted,
+          fmt::format("the images have shape {}, the network was built for {}",
+                      to_string(data.image_shape()), to_string(wanted)));
+}
+
+QuantizedNetwork::QuantizedNetwork(const Sequential& net, const Dataset& data,
+                                   std::int64_t images) {
+  const std::vector<Operation> operations = deployed_operations(net);
+  require_shape(data, net.input_shape());
+  require(images >= 1 && data.size() >= 1, "no images to calibrate on, want at least one");
+  for (const Operation& o : operations) require_short_sums(o);
+  const std::vector<ValueRange> ranges =
+      calibrate(operations, net.normalization(), data, std::min(images, data.size()));
+  auto state = std::make_unique<State>();
+  Quantizer quantizer(net, Affine8::over(pixel_range(net.normalization())), *state);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    // A ReLU behind sums is their saturation at 0, the lower end of its range.
+    const bool saturates = is_weighted(operations[i].kind) && i + 1 < operations.size() &&
+                           operations[i + 1].kind == Kind::kReLU;
+    const bool logits = i + 1 == operations.size() && operations[i].kind == Kind::kLinear;
+    quantizer.add(operations[i], ranges[saturates ? i + 1 : i], logits);
+    i += saturates;
+  }
+  quantizer.finish();
+  state_ = std::move(state);
+}
+
+QuantizedNetwork::~QuantizedNetwork() = default;
+QuantizedNetwork::QuantizedNetwork(QuantizedNetwork&&) noexcept = default;
+QuantizedNetwork& QuantizedNetwork::operator=(QuantizedNetwork&&) noexcept = default;
+
+}  // namespace lenet

@@ -1,0 +1,149 @@
+// The integers of a device, on this machine.
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "base/thread_team.h"
+#include "export/deployed.h"
+#include "export/int8_network.h"
+#include "export/loops.h"
+
+namespace lenet {
+namespace {
+
+using Kind = Operation::Kind;
+using Values = std::vector<std::int8_t>;
+using Centred = std::vector<std::int16_t>;
+using Sums = std::vector<std::int32_t>;
+
+/// The input with its zero point taken off, 9 bits each.
+Centred centred(const Int8Operation& q, const Values& x) {
+  Centred result;
+  result.reserve(x.size());
+  for (const std::int8_t v : x) result.push_back(static_cast<std::int16_t>(v - q.zero_in));
+  return result;
+}
+
+Sums conv2d_sums(const Int8Operation& q, const Centred& x) {
+  const Centred weight(q.weight.begin(), q.weight.end());  // factors of one type vectorise
+  const std::size_t channels = q.bias.size(), row = weight.size() / channels;
+  Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
+  const std::size_t positions = sums.size() / channels;
+  for_each_patch(q.what, x.data(), [&](std::int64_t position, const Centred& patch) {
+    for (std::size_t c = 0; c < channels; ++c) {
+      sums[c * positions + static_cast<std::size_t>(position)] =
+          std::inner_product(patch.begin(), patch.end(), weight.data() + c * row, q.bias[c]);
+    }
+  });
+  return sums;
+}
+
+Sums linear_sums(const Int8Operation& q, const Centred& x) {
+  Sums sums;
+  for (auto row = q.weight.begin(); row != q.weight.end(); row += std::ssize(x)) {
+    sums.push_back(std::inner_product(x.begin(), x.end(), row, q.bias[sums.size()]));
+  }
+  return sums;
+}
+
+Sums affine_sums(const Int8Operation& q, const Centred& x) {
+  Sums sums;
+  const std::size_t plane = x.size() / q.bias.size();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sums.push_back(q.bias[i / plane] + q.weight[i / plane] * x[i]);
+  }
+  return sums;
+}
+
+/// Of a Conv2d, Linear or kAffine: (channels, positions).
+Sums weighted_sums(const Int8Operation& q, const Values& x) {
+  if (q.what.kind == Kind::kConv2d) return conv2d_sums(q, centred(q, x));
+  if (q.what.kind == Kind::kLinear) return linear_sums(q, centred(q, x));
+  return affine_sums(q, centred(q, x));
+}
+
+Values rescaled(const Int8Operation& q, const Sums& sums) {
+  Values y;
+  y.reserve(sums.size());
+  const std::size_t positions = sums.size() / q.rescaling.size();
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    y.push_back(q.rescaling[i / positions].apply(sums[i], q.zero_out));
+  }
+  return y;
+}
+
+Values avg_pool2d(const Int8Operation& q, const Values& x) {
+  Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
+  for_each_window(q.what, x.data(), [&](std::int64_t output, auto each) {
+    each([&](std::int8_t v) { sums[static_cast<std::size_t>(output)] += v - q.zero_in; });
+  });
+  return rescaled(q, sums);
+}
+
+Values apply(const Int8Operation& q, Values x) {
+  if (is_weighted(q.what.kind)) return rescaled(q, weighted_sums(q, x));
+  if (q.what.kind == Kind::kAvgPool2d) return avg_pool2d(q, x);
+  if (q.what.kind == Kind::kMaxPool2d) {
+    Values y(static_cast<std::size_t>(element_count(q.what.output)));
+    max_pool2d<std::int8_t>(q.what, -128, x.data(), y.data());
+    return y;
+  }
+  for (std::int8_t& v : x) v = q.table[static_cast<std::size_t>(v + 128)];
+  return x;
+}
+
+Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {
+  Values x(static_cast<std::size_t>(element_count(state.input)));
+  const std::size_t plane = x.size() / state.pixels.size();
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = state.pixels[i / plane][pixels[i]];
+  return x;
+}
+
+std::vector<float> logits_of_sums(const Int8Operation& last, const Values& x) {
+  std::vector<float> logits;
+  const Sums sums = weighted_sums(last, x);
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    logits.push_back(static_cast<float>(sums[k]) * last.logit_scale[k]);
+  }
+  return logits;
+}
+
+}  // namespace
+
+std::int8_t Rescaling::apply(std::int32_t sum, std::int32_t zero) const {
+  const std::int64_t product = std::int64_t{sum} * multiplier,
+                     half = std::int64_t{1} << (shift - 1);
+  const std::int64_t scaled =
+      product >= 0 ? (product + half) >> shift : -((half - product) >> shift);
+  return static_cast<std::int8_t>(std::clamp<std::int64_t>(scaled + zero, -128, 127));
+}
+
+std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
+  const State& s = *state_;
+  Values x = look_up(s, pixels);
+  const std::size_t in_integers = s.operations.size() - s.ends_in_sums();
+  for (std::size_t i = 0; i < in_integers; ++i) x = apply(s.operations[i], std::move(x));
+  if (s.ends_in_sums()) return logits_of_sums(s.operations.back(), x);
+  std::vector<float> logits;
+  for (const std::int8_t q : x) {
+    logits.push_back(static_cast<float>(q - s.logit_zero) * s.logit_scale);
+  }
+  return logits;
+}
+
+double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads) {
+  require_shape(data, net.state().input);
+  ThreadTeam team(threads > 0 ? threads : available_cpus());
+  std::vector<std::uint8_t> right(static_cast<std::size_t>(data.size()));
+  team.run(data.size(), [&](std::int64_t n, int) {
+    const std::vector<float> y = net.logits(data.image(n));
+    const auto predicted = std::ranges::max_element(y) - y.begin();
+    right[static_cast<std::size_t>(n)] = predicted == data.label(n);
+  });
+  return static_cast<double>(std::accumulate(right.begin(), right.end(), std::int64_t{0})) /
+         static_cast<double>(data.size());
+}
+
+}  // namespace lenet

@@ -1,0 +1,266 @@
+#include "lenet/c_export.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <set>
+
+#include "data/test_files.h"
+#include "export/compiled.h"
+#include "lenet/layers.h"
+
+namespace lenet {
+namespace {
+
+class CExport : public TestFolder {
+ protected:
+  /// Exports a network under `name` and compiles it.
+  std::unique_ptr<Compiled> compiled(Sequential net, const std::string& name) const {
+    export_c(dir_ / (name + ".c"), {std::move(net), {}});
+    return std::make_unique<Compiled>(dir_, name);
+  }
+
+  std::string content(const std::string& name) const { return read_file(dir_ / name, 1 << 24); }
+};
+
+/// A network and the image that it takes.
+struct Network {
+  const char* name;
+  std::string text;
+  Shape input = {1, 28, 28};
+};
+
+void PrintTo(const Network& network, std::ostream* out) { *out << network.name; }
+
+std::string preset(const char* name) { return make_preset(name)->text(); }
+
+class CExportOf : public CExport, public testing::WithParamInterface<Network> {
+ protected:
+  /// The network, with or without a normalization of its pixels.
+  Sequential net(bool normalized) const {
+    Sequential net = random_net(GetParam().text, GetParam().input);
+    if (!normalized) return net;
+    Normalization n;
+    for (std::int64_t c = 0; c < net.input_shape()[0]; ++c) {
+      n.mean.push_back(0.3f + 0.1f * static_cast<float>(c));
+      n.deviation.push_back(0.2f + 0.1f * static_cast<float>(c));
+    }
+    net.set_normalization(n);
+    return net;
+  }
+};
+
+TEST_P(CExportOf, FloatsGiveThePredictorsProbabilities) {
+  for (const bool normalized : {false, true}) {
+    const Sequential expected = net(normalized);
+    const auto c = compiled(net(normalized), normalized ? "standardised" : "plain");
+    ASSERT_TRUE(*c);
+    const Dataset images = random_images(expected.input_shape(), 5);
+    Predictor predictor(expected);
+    std::set<std::vector<float>> different;
+    for (std::int64_t i = 0; i < images.size(); ++i) {
+      const auto want = predictor.probabilities(images.image(i));
+      different.emplace(want.begin(), want.end());
+      const auto found = c->probabilities(images.image(i), outputs_of(expected));
+      for (std::size_t k = 0; k < want.size(); ++k) EXPECT_NEAR(found[k], want[k], 1e-5);
+    }
+    EXPECT_EQ(different.size(), 5u) << "the network does not look at the image";
+  }
+}
+
+/// As the C does it, so that equal logits give equal bits.
+std::vector<float> softmax(std::vector<float> y) {
+  const float most = *std::ranges::max_element(y);
+  float sum = 0;
+  for (float& v : y) sum += v = std::exp(v - most);
+  for (float& v : y) v /= sum;
+  return y;
+}
+
+TEST_P(CExportOf, IntegersAreThoseOfTheSimulation) {
+  for (const bool normalized : {false, true}) {
+    const Model model{net(normalized), {}};
+    const Dataset images = random_images(model.net.input_shape(), 20);
+    const QuantizedNetwork quantized(model.net, images, 10);
+    const std::string name = normalized ? "standardised" : "plain";
+    export_c(dir_ / (name + ".c"), model, quantized);
+    const Compiled c(dir_, name);
+    ASSERT_TRUE(c);
+    for (std::int64_t i = 0; i < images.size(); ++i) {
+      EXPECT_EQ(c.probabilities(images.image(i), outputs_of(model.net)),
+                softmax(quantized.logits(images.image(i))));
+    }
+  }
+}
+
+TEST_P(CExportOf, IntegersAreCloseToTheFloats) {
+  const Sequential expected = net(true);
+  const Dataset images = random_images(expected.input_shape(), 20);
+  const QuantizedNetwork quantized(expected, images);
+  Predictor predictor(expected);
+  for (std::int64_t i = 0; i < images.size(); ++i) {
+    const auto want = predictor.probabilities(images.image(i));
+    const auto found = softmax(quantized.logits(images.image(i)));
+    for (std::size_t k = 0; k < want.size(); ++k) EXPECT_NEAR(found[k], want[k], 0.03);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Networks, CExportOf,
+    testing::Values(
+        Network{"LeNet", preset("lenet")}, Network{"LeNetReLU", preset("lenet-relu")},
+        Network{"LeNetBN", preset("lenet-bn")}, Network{"LeNet5", preset("lenet5")},
+        Network{"Best", preset("best")},
+        Network{"EveryLayer",
+                "Conv2d(5, (3, 5), stride=(2, 1), padding=(1, 2), bias=False) BatchNorm2d "
+                "LeakyReLU(0.1) MaxPool2d(3, stride=2, padding=1) BatchNorm2d SiLU "
+                "Conv2d(7, 3, padding=2) Affine2d ScaledTanh AvgPool2d(3, stride=2, padding=1) "
+                "Affine2d Tanh Conv2d(4, 1) Sigmoid Dropout AdaptiveAvgPool2d(1) Flatten "
+                "Linear(19, bias=False) BatchNorm1d ReLU Linear(4)",
+                {2, 13, 21}},
+        Network{"PixelsAlone", "Flatten", {2, 3, 2}},
+        Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
+        Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},
+        Network{"EndsInAReLU", "AvgPool2d(2) Flatten Linear(20) ReLU", {3, 6, 5}},
+        Network{"EndsInAPooling", "Conv2d(4, 3) SiLU AdaptiveAvgPool2d(1) Flatten", {3, 6, 5}},
+        Network{"Features", "Linear(4) Sigmoid Linear(3)", {7}}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(CExport, HeaderGivesSizesAndClassNames) {
+  export_c(dir_ / "net.c", {random_net("Flatten Linear(3)", {2, 5, 7}), {"top", "middle"}});
+  write_file(dir_ / "main.c",
+             "#include \"net.h\"\n"
+             "typedef char sizes[NET_CHANNELS == 2 && NET_HEIGHT == 5 && NET_WIDTH == 7 &&\n"
+             "                   NET_INPUTS == 70 && NET_CLASSES == 3 ? 1 : -1];\n"
+             "sizes made;\n");
+  EXPECT_TRUE(compiles(dir_, "-c main.c"));
+  const Compiled c(dir_, "net");
+  ASSERT_TRUE(c);
+  EXPECT_STREQ(c.classes()[0], "top");
+  EXPECT_STREQ(c.classes()[1], "middle");
+  EXPECT_STREQ(c.classes()[2], "class 2");
+}
+
+TEST_F(CExport, HeaderServesCPlusPlus) {
+  export_c(dir_ / "net.c", {random_net("Flatten Linear(3)", {2, 5, 7}), {}});
+  write_file(dir_ / "main.cc",
+             "#include \"net.h\"\n#include \"net.h\"\n"
+             "int main() {\n"
+             "  unsigned char pixels[NET_INPUTS] = {};\n  float p[NET_CLASSES];\n"
+             "  net_predict(pixels, p);\n  return p[0] + p[1] + p[2] > 0.999f ? 0 : 1;\n}\n");
+  EXPECT_EQ(std::system(("cd '" + dir_.string() +
+                         "' && cc -std=c99 -c net.c && c++ main.cc net.o -lm && ./a.out")
+                            .c_str()),
+            0);
+}
+
+TEST_F(CExport, HostileClassNamesAreReadBackByteByByte) {
+  const std::vector<std::string> names = {"\"; system(\"x\"); \"",
+                                          "back\\slash\\",
+                                          "?\?/ ?\?( ?\?)",
+                                          "new\nline\r\t\x01"
+                                          "7",
+                                          "\xc3\xa4\xe2\x82\xac\xff",
+                                          "*/ /* %s"};
+  export_c(dir_ / "net.c", {random_net("Flatten Linear(6)", {1, 2, 2}), names});
+  const Compiled c(dir_, "net");
+  ASSERT_TRUE(c);
+  for (std::size_t k = 0; k < names.size(); ++k) EXPECT_EQ(c.classes()[k], names[k]);
+}
+
+TEST_F(CExport, FileNamesThatAreNoIdentifierAreMadeOne) {
+  export_c(dir_ / "9 of '2026'-\xc3\xa4.c", {random_net("Flatten Linear(3)", {1, 2, 2}), {}});
+  EXPECT_TRUE(contains(content("9 of '2026'-\xc3\xa4.h"),
+                       "void model_9_of__2026_____predict(const uint8_t *pixels"));
+  EXPECT_TRUE(compiles(dir_, "-c *.c"));
+}
+
+TEST_F(CExport, TwoNetworksLinkIntoOneProgram) {
+  export_c(dir_ / "a.c", {random_net("Conv2d(2, 3) Flatten Linear(3)", {1, 4, 4}), {}});
+  export_c(dir_ / "b.c", {random_net("Conv2d(2, 3) Flatten Linear(3)", {1, 4, 4}), {}},
+           {.name = "second"});
+  write_file(dir_ / "main.c",
+             "#include \"a.h\"\n#include \"b.h\"\n"
+             "int main(void) {\n"
+             "  static const uint8_t pixels[A_INPUTS] = {1, 2, 3};\n"
+             "  float p[A_CLASSES], q[SECOND_CLASSES];\n"
+             "  a_predict(pixels, p);\n  second_predict(pixels, q);\n  return p[0] < q[0];\n}\n");
+  EXPECT_TRUE(compiles(dir_, "a.c b.c main.c -lm && ./a.out"));
+}
+
+TEST_F(CExport, HoldsOnlyTheFunctionsThatItCalls) {
+  export_c(dir_ / "net.c", {random_net("Flatten Linear(3)", {1, 2, 2}), {}});
+  const std::string text = content("net.c");
+  EXPECT_TRUE(contains(text, "static void linear("));
+  for (const char* name : {"conv2d", "pool2d", "sigmoid", "Window", "malloc"}) {
+    EXPECT_FALSE(contains(text, name));
+  }
+}
+
+TEST_F(CExport, SummaryNamesFlashAndRam) {
+  export_c(dir_ / "net.c", {random_net("Conv2d(2, 3) Flatten Linear(3)", {1, 4, 4}), {"a", "b"}});
+  const std::string text = content("net.c");
+  // A window of 12 ints, 18 + 2 + 24 + 3 weights; "a", "b", "class 2" and three pointers.
+  EXPECT_TRUE(contains(text, "Flash   " + std::to_string(12 * 4 + 47 * 4 + 2 + 2 + 8 + 12) + " "));
+  EXPECT_TRUE(contains(text, "RAM     96 bytes: buffers of 16 and 8 float"));
+}
+
+class CExportRefuses : public CExport {
+ protected:
+  std::string refusal(ErrorKind kind, const std::string& file, const COptions& options = {},
+                      const std::vector<std::string>& class_names = {}) const {
+    const Model model{random_net("Flatten Linear(3)", {1, 2, 2}), class_names};
+    const std::string message = error_of(kind, [&] { export_c(dir_ / file, model, options); });
+    EXPECT_TRUE(std::filesystem::is_empty(dir_)) << "a file was written";
+    return message;
+  }
+};
+
+TEST_F(CExportRefuses, AFileThatDoesNotEndInC) {
+  EXPECT_TRUE(contains(refusal(ErrorKind::kUsage, "net.h"), "ends in .c"));
+}
+
+TEST_F(CExportRefuses, AFileNameThatCannotBeIncluded) {
+  for (const char* name : {"a\"b.c", "a\\b.c", "a\nb.c", "what?\?.c"}) {
+    EXPECT_TRUE(contains(refusal(ErrorKind::kUsage, name), "C can include"));
+  }
+}
+
+TEST_F(CExportRefuses, ANameThatIsNoIdentifier) {
+  for (const char* name : {"7up", "a-b", "a b", "_a", "x;int y", "\xc3\xa4"}) {
+    EXPECT_TRUE(contains(refusal(ErrorKind::kUsage, "net.c", {.name = name}), name));
+  }
+}
+
+TEST_F(CExportRefuses, AClassNameThatNoStringHolds) {
+  using std::string_literals::operator""s;
+  EXPECT_TRUE(contains(refusal(ErrorKind::kBadInput, "net.c", {}, {"a", "b\0c"s}), "class name 1"));
+  EXPECT_TRUE(
+      contains(refusal(ErrorKind::kBadInput, "net.c", {}, {std::string(4096, 'x')}), "4095"));
+}
+
+TEST_F(CExportRefuses, AFolderThatIsNotThere) {
+  EXPECT_TRUE(contains(refusal(ErrorKind::kIo, "nowhere/net.c"), "nowhere"));
+}
+
+/// Changes nothing.
+class Mine : public Layer {
+ public:
+  std::string text() const override { return "Mine"; }
+  Shape infer(const Shape& input) override { return input; }
+  void forward(const ForwardPass&) const override {}
+  void backward(const BackwardPass&) const override {}
+};
+
+TEST_F(CExportRefuses, ALayerOfTheUser) {
+  Model model{Sequential(Mine(), Flatten()), {}};
+  Generator generator;
+  model.net.build({1, 2, 2}, generator);
+  const auto to_floats = [&] { export_c(dir_ / "net.c", model); };
+  const auto to_integers = [&] { QuantizedNetwork q(model.net, random_images({1, 2, 2}, 1)); };
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, to_floats), "Mine"));
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, to_integers), "Mine"));
+}
+
+}  // namespace
+}  // namespace lenet
