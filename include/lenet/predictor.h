@@ -1,10 +1,12 @@
-// One image at a time.
+// Images in, probabilities out.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "lenet/dataset.h"
 #include "lenet/export.h"
 #include "lenet/sequential.h"
 
@@ -27,5 +29,9 @@ class Predictor {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// The softmax of the outputs for many images at once, (images, outputs); labels count for nothing.
+/// Throws Error (kUsage) if the network is not built for images of this shape.
+std::vector<float> probabilities(const Sequential& net, const Dataset& images, int threads = 0);
 
 }  // namespace lenet

@@ -8,6 +8,7 @@ namespace lenet::cli {
 
 void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_predict(CLI::App& app);
 void add_export(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_bench(CLI::App& app);

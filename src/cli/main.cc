@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
   lenet::cli::add_train(app);
   lenet::cli::add_sweep(app);
   lenet::cli::add_eval(app);
+  lenet::cli::add_predict(app);
   lenet::cli::add_export(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);

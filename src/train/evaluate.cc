@@ -2,8 +2,10 @@
 
 #include "kernels/transpose.h"
 #include "lenet/error.h"
+#include "lenet/predictor.h"
 #include "lenet/trainer.h"
 #include "train/pack_runner.h"
+#include "train/softmax.h"
 
 namespace lenet {
 
@@ -42,21 +44,40 @@ double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads
   return evaluate(net, data, threads).metrics.accuracy();
 }
 
-std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
-  PackRunner runner(net, threads);
-  const std::int64_t size = element_count(net.input_shape());
-  const std::int64_t outputs = element_count(net.output_shape());
-  const std::int64_t images = static_cast<std::int64_t>(values.size()) / size;
-  const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
-  const Batch batch(values, labels);
-  require_fit(net, batch);
-  std::vector<float> result(static_cast<std::size_t>(images * outputs));
-  runner.team().run(packs_of(images), [&](std::int64_t pack, int thread) {
+namespace {
+
+/// The outputs for each image of a batch, (images, outputs).
+std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
+  require_fit(runner.net(), batch);
+  const std::int64_t outputs = element_count(runner.net().output_shape());
+  std::vector<float> result(static_cast<std::size_t>(batch.size() * outputs));
+  runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackLabels lanes = runner.forward(batch, pack, thread);
     const float* y = runner.arena(thread) + runner.plan().output();
     kernels::transpose(outputs, lanes.count, {y, kPack},
                        {result.data() + pack * kPack * outputs, outputs});
   });
+  return result;
+}
+
+}  // namespace
+
+std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
+  PackRunner runner(net, threads);
+  const std::int64_t images = std::ssize(values) / element_count(net.input_shape());
+  const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
+  return outputs_of(runner, Batch(values, labels));
+}
+
+std::vector<float> probabilities(const Sequential& net, const Dataset& images, int threads) {
+  PackRunner runner(net, threads);
+  std::vector<std::int32_t> order(static_cast<std::size_t>(images.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<float> result = outputs_of(runner, Batch(images, order));
+  const auto outputs = static_cast<std::size_t>(element_count(net.output_shape()));
+  for (std::size_t i = 0; i < result.size(); i += outputs) {
+    softmax(std::span(result).subspan(i, outputs));
+  }
   return result;
 }
 

@@ -1,7 +1,6 @@
 #include "lenet/predictor.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "base/aligned.h"
@@ -10,6 +9,7 @@
 #include "lenet/error.h"
 #include "nn/plan.h"
 #include "nn/standardize.h"
+#include "train/softmax.h"
 
 namespace lenet {
 namespace {
@@ -75,16 +75,6 @@ struct Predictor::State {
     for (std::int64_t i = 0; i < stage.output_count / kPack; ++i) pass.y[i] = y[i * kPack];
   }
 
-  /// e^(logit - max) over their sum.
-  void softmax(const float* logits) {
-    const float max = *std::max_element(logits, logits + probabilities.size());
-    float sum = 0;
-    for (std::size_t k = 0; k < probabilities.size(); ++k) {
-      sum += probabilities[k] = std::exp(logits[k] - max);
-    }
-    for (float& p : probabilities) p /= sum;
-  }
-
   const Sequential& net;
   Plan plan;
   AlignedFloats prepared, buffers[2], scratch;
@@ -105,7 +95,8 @@ std::span<const float> Predictor::probabilities(const std::uint8_t* pixels) {
   const std::int64_t size = element_count(s.net.input_shape());
   kernels::image_scale(pixels, size, s.buffers[0].data());
   standardize(s.net.normalization(), size, 1, s.buffers[0].data());
-  s.softmax(s.forward());
+  std::copy_n(s.forward(), s.probabilities.size(), s.probabilities.begin());
+  softmax(s.probabilities);
   return s.probabilities;
 }
 

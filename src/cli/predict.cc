@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/model_argument.h"
+#include "cli/options.h"
+#include "data/idx.h"
+#include "lenet/error.h"
+#include "lenet/image.h"
+#include "lenet/predictor.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PredictOptions {
+  CommonOptions common;
+  ModelOptions model;
+  std::vector<std::string> files;
+  std::int64_t top = 3;
+  bool invert = false;
+};
+
+/// Where an image is from: a file, and its place there if the file holds many.
+struct Source {
+  std::string file;
+  std::optional<std::int64_t> index;
+};
+
+/// Images as the network takes them, one after another.
+struct Images {
+  std::vector<Source> sources;
+  std::vector<std::uint8_t> pixels;
+
+  void add(const Source& source, const Image& image, const Shape& wanted, bool invert_it) {
+    Image fit = resized(image, wanted);
+    if (invert_it) invert(fit);
+    sources.push_back(source);
+    pixels.insert(pixels.end(), fit.pixels.begin(), fit.pixels.end());
+  }
+};
+
+/// The file begins as an IDX file of images or a gzipped file does.
+bool looks_like_idx(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char start[4] = {1, 1, 1, 1};
+  file.read(start, 4);
+  const std::string_view bytes(start, 4);
+  return bytes.starts_with("\x1f\x8b") || bytes == std::string_view("\0\0\x08\x03", 4);
+}
+
+void read_file_of_images(const std::string& path, const Shape& wanted, bool invert_them,
+                         Images& images) {
+  if (!looks_like_idx(path)) {
+    return images.add({path, std::nullopt}, read_image(path), wanted, invert_them);
+  }
+  const Idx idx = read_idx(path, 3);
+  const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
+  const auto size = static_cast<std::size_t>(element_count(shape));
+  for (std::int64_t i = 0; i < idx.sizes[0]; ++i) {
+    const auto pixels = idx.payload().subspan(static_cast<std::size_t>(i) * size, size);
+    images.add({path, i}, {shape, {pixels.begin(), pixels.end()}}, wanted, invert_them);
+  }
+}
+
+Dataset dataset_of(const Images& images, const Shape& shape) {
+  auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images.pixels.size());
+  std::ranges::copy(images.pixels, pixels.get());
+  return Dataset(std::move(pixels), 0, shape, std::vector<std::uint8_t>(images.sources.size()), 1);
+}
+
+struct Answer {
+  std::size_t label;
+  float probability;
+};
+
+/// The likeliest classes first; of equals the first class.
+std::vector<Answer> best_of(std::span<const float> probabilities, std::int64_t top) {
+  std::vector<Answer> answers;
+  for (std::size_t k = 0; k < probabilities.size(); ++k) answers.push_back({k, probabilities[k]});
+  std::ranges::stable_sort(answers, std::ranges::greater(), &Answer::probability);
+  answers.resize(std::min(answers.size(), static_cast<std::size_t>(top)));
+  return answers;
+}
+
+std::string class_name(const Model& model, std::size_t label) {
+  return label < model.class_names.size() ? model.class_names[label]
+                                          : fmt::format("class {}", label);
+}
+
+/// A name of a file as a terminal can show it.
+std::string printable(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
+  return text;
+}
+
+void print_answers(const Source& source, std::span<const Answer> answers, const Model& model) {
+  constexpr float kBar = 30;
+  fmt::print("{}{}\n", printable(source.file),
+             source.index ? fmt::format(" {}", *source.index) : "");
+  for (const Answer& answer : answers) {
+    std::string bar;
+    for (int i = 0; i < static_cast<int>(answer.probability * kBar + 0.5f); ++i) bar += "█";
+    fmt::print("  {:<20} {:.3f}{}{}\n", class_name(model, answer.label), answer.probability,
+               bar.empty() ? "" : "  ", bar);
+  }
+}
+
+Json document_of(const Source& source, std::span<const Answer> answers,
+                 std::span<const float> probabilities, const Model& model) {
+  Json document = {{"file", source.file}};
+  if (source.index) document["index"] = *source.index;
+  document["class"] = answers[0].label;
+  document["label"] = class_name(model, answers[0].label);
+  document["top"] = Json::array();
+  for (const Answer& answer : answers) {
+    document["top"].push_back({{"class", answer.label},
+                               {"label", class_name(model, answer.label)},
+                               {"probability", answer.probability}});
+  }
+  document["probabilities"] = std::vector<float>(probabilities.begin(), probabilities.end());
+  return document;
+}
+
+void run_predict(const PredictOptions& o) {
+  const Model model = open_model(o.model);
+  const Shape& input = model.net.input_shape();
+  Images images;
+  for (const std::string& file : o.files) read_file_of_images(file, input, o.invert, images);
+  const std::vector<float> all =
+      probabilities(model.net, dataset_of(images, input), o.common.threads);
+  const auto outputs = static_cast<std::size_t>(element_count(model.net.output_shape()));
+  Json documents = Json::array();
+  for (std::size_t i = 0; i < images.sources.size(); ++i) {
+    const auto of_image = std::span(all).subspan(i * outputs, outputs);
+    const std::vector<Answer> answers = best_of(of_image, o.top);
+    if (o.common.json) {
+      documents.push_back(document_of(images.sources[i], answers, of_image, model));
+    } else {
+      print_answers(images.sources[i], answers, model);
+    }
+  }
+  if (o.common.json) fmt::print("{}", json_text(documents));
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app) {
+  auto options = std::make_shared<PredictOptions>();
+  CLI::App* command = app.add_subcommand("predict", "What a saved model sees in images");
+  add_model(*command, options->model);
+  command
+      ->add_option("images", options->files,
+                   "PNG, JPEG, PGM, PPM or IDX files, scaled to the model's input")
+      ->required();
+  command->add_option("--top", options->top, "Classes to name, likeliest first")
+      ->check(whole_number(1, 256))
+      ->capture_default_str();
+  command->add_flag("--invert", options->invert, "Dark drawings on light ground, as on paper");
+  add_threads(*command, options->common);
+  add_json(*command, options->common);
+  command->callback([options] { run_predict(*options); });
+}
+
+}  // namespace lenet::cli
