@@ -12,5 +12,7 @@ void add_summary(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_recipe(CLI::App& app);
 void add_sweep(CLI::App& app);
+void add_export(CLI::App& app);
+void add_import(CLI::App& app);
 
 }  // namespace lenet::cli

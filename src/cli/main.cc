@@ -38,7 +38,7 @@ std::string usage_error(const CLI::App* app, const CLI::Error& error) {
   const std::vector<std::string> rest = app->remaining();
   std::string what = error.what();
   if (commands.empty()) {
-    what = fmt::format("{}, want train, sweep, eval, summary, bench or recipe",
+    what = fmt::format("{}, want train, sweep, eval, summary, export, import, bench or recipe",
                        rest.empty() ? "no command" : fmt::format("unknown command '{}'", rest[0]));
   }
   return fmt::format("lenet: {}\nRun lenet {}--help for the options.\n", what,
@@ -68,6 +68,8 @@ int run(int argc, char** argv) {
   lenet::cli::add_sweep(app);
   lenet::cli::add_eval(app);
   lenet::cli::add_summary(app);
+  lenet::cli::add_export(app);
+  lenet::cli::add_import(app);
   lenet::cli::add_bench(app);
   lenet::cli::add_recipe(app);
   try {

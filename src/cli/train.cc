@@ -39,7 +39,7 @@ void draw_weights(const TrainOptions& o, const Shape& images, Generator& generat
                   Sequential& net) {
   net.build(images, generator);
   xavier_uniform(net, generator);
-  if (!o.weights.empty()) load_weights(o.weights, net);
+  if (!o.weights.empty()) read_weights(o.weights, net);
 }
 
 /// A path as it can be found from anywhere; empty if there is none.

@@ -44,6 +44,7 @@ const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"
                                                       {"layers.h", "nn"},
                                                       {"mapping.h", "kernels"},
                                                       {"model_file.h", "io"},
+                                                      {"onnx.h", "io"},
                                                       {"optimizer.h", "train"},
                                                       {"pack.h", "base"},
                                                       {"pixel_statistics.h", "data"},
