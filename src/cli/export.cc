@@ -22,7 +22,8 @@ std::string format_of(const ExportOptions& o) {
   if (!o.format.empty()) return o.format;
   const std::string extension = std::filesystem::path(o.out).extension().string();
   if (extension == ".onnx") return "onnx";
-  throw Error(ErrorKind::kUsage, "--output " + o.out + ": want a name that ends in .onnx, or --format");
+  throw Error(ErrorKind::kUsage,
+              "--output " + o.out + ": want a name that ends in .onnx, or --format");
 }
 
 void run_export(const ExportOptions& o) {

@@ -45,7 +45,8 @@ Sequential parse_file(const fs::path& path) {
 
 bool is_saved_model(const std::string& argument) {
   const std::string extension = fs::path(argument).extension().string();
-  return is_onnx(argument) || extension == ".safetensors" || extension == ".pt" || extension == ".pth";
+  return is_onnx(argument) || extension == ".safetensors" || extension == ".pt" ||
+         extension == ".pth";
 }
 
 Model read_saved_model(const fs::path& path) {
@@ -73,7 +74,8 @@ NamedNetwork parse_model_argument(const std::string& argument) {
 
 void add_model(CLI::App& command, ModelOptions& options) {
   command
-      .add_option("model", options.path, "Saved model (model.safetensors), ONNX file, or the folder of a run")
+      .add_option("model", options.path,
+                  "Saved model (model.safetensors), ONNX file, or the folder of a run")
       ->required();
   command.add_option("--model", options.network,
                      "The network of a file of weights alone: preset, text file or model text");

@@ -33,7 +33,8 @@ void add_model(CLI::App& command, ModelOptions& options);
 /// Reads it. Throws Error, which for weights alone says what to add.
 Model open_model(const ModelOptions& options);
 
-/// The argument names a file for read_saved_model, which also says what to do with one of torch.save.
+/// The argument names a file for read_saved_model, which also says what to do with one of
+/// torch.save.
 bool is_saved_model(const std::string& argument);
 
 /// Reads a saved model or an ONNX file. Throws Error.

@@ -25,8 +25,9 @@ std::vector<std::string> parse_class_names(std::string_view text, std::int64_t o
                              std::ranges::none_of(name.template get<std::string>(), is_control);
                     });
   if (!good) {
-    throw Error(ErrorKind::kBadInput, "metadata class_names: want a JSON list of strings without "
-                                      "control characters");
+    throw Error(ErrorKind::kBadInput,
+                "metadata class_names: want a JSON list of strings without "
+                "control characters");
   }
   if (std::ssize(names) > outputs) {
     throw Error(ErrorKind::kBadInput,

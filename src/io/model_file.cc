@@ -179,8 +179,7 @@ Model load_model(const std::filesystem::path& path) {
   }
   if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
     try {
-      model.class_names =
-          parse_class_names(names->second, element_count(model.net.output_shape()));
+      model.class_names = parse_class_names(names->second, element_count(model.net.output_shape()));
     } catch (const Error& e) {
       throw bad_file(path, e.what());
     }

@@ -69,8 +69,8 @@ class Export {
     if (n.mean.empty()) return;
     add_node("Sub", "normalization.centred",
              {by_channel("normalization.mean", graph_.input, n.mean)});
-    add_node("Div", "normalization", {by_channel("normalization.deviation", graph_.input,
-                                                 n.deviation)});
+    add_node("Div", "normalization",
+             {by_channel("normalization.deviation", graph_.input, n.deviation)});
   }
 
   void add_weighted(const char* op, const Operation& o, Shape dims, Attributes attributes) {
@@ -81,12 +81,12 @@ class Export {
 
   void add_norm(const Operation& o) {
     const Shape channels = {o.input[0]};
-    add_node("BatchNormalization", o.name,
-             {tensor(o.name + ".weight", channels, o.weight),
-              tensor(o.name + ".bias", channels, o.bias),
-              tensor(o.name + ".running_mean", channels, o.mean),
-              tensor(o.name + ".running_var", channels, o.variance)},
-             {{"epsilon", static_cast<float>(o.eps)}});
+    add_node(
+        "BatchNormalization", o.name,
+        {tensor(o.name + ".weight", channels, o.weight), tensor(o.name + ".bias", channels, o.bias),
+         tensor(o.name + ".running_mean", channels, o.mean),
+         tensor(o.name + ".running_var", channels, o.variance)},
+        {{"epsilon", static_cast<float>(o.eps)}});
   }
 
   void add_affine(const Operation& o) {
@@ -118,8 +118,7 @@ class Export {
   void add(const Operation& o) {
     switch (o.kind) {
       case Kind::kConv2d:
-        return add_weighted("Conv", o,
-                            {o.output[0], o.input[0], o.kernel.height, o.kernel.width},
+        return add_weighted("Conv", o, {o.output[0], o.input[0], o.kernel.height, o.kernel.width},
                             window_of(o));
       case Kind::kLinear:
         return add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});

@@ -99,7 +99,7 @@ struct Node {
 /// An input or output of the graph.
 struct Value {
   std::string_view name;
-  std::int64_t type = 0;  ///< of its elements, 0 if it is no tensor
+  std::int64_t type = 0;                     ///< of its elements, 0 if it is no tensor
   std::optional<Shape> dims = std::nullopt;  ///< a free size is -1
 };
 

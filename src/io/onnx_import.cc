@@ -33,10 +33,11 @@ class Walk {
     std::span<const Node> rest = graph_.nodes;
     while (!rest.empty()) rest = rest.subspan(step(rest));
     if (graph_.outputs.size() != 1 || graph_.outputs[0].name != at_) {
-      refuse(fmt::format("the chain of layers ends at {}, the graph has {} outputs ({}); want one, "
-                         "the end of the chain",
-                         quoted_name(at_), graph_.outputs.size(),
-                         graph_.outputs.empty() ? "" : quoted_name(graph_.outputs[0].name)));
+      refuse(
+          fmt::format("the chain of layers ends at {}, the graph has {} outputs ({}); want one, "
+                      "the end of the chain",
+                      quoted_name(at_), graph_.outputs.size(),
+                      graph_.outputs.empty() ? "" : quoted_name(graph_.outputs[0].name)));
     }
     return chain_.finish();
   }
@@ -62,20 +63,21 @@ class Walk {
   }
 
   static Chain start_at(const Value& input, std::int64_t bytes) {
-    const bool floats =
-        input.type == kFloat || input.type == kFloat16 || input.type == kDouble;
+    const bool floats = input.type == kFloat || input.type == kFloat16 || input.type == kDouble;
     if (!floats) {
-      refuse(fmt::format("input {} has element type {}, want float (1), float16 (10) or double "
-                         "(11)",
-                         quoted_name(input.name), input.type));
+      refuse(
+          fmt::format("input {} has element type {}, want float (1), float16 (10) or double "
+                      "(11)",
+                      quoted_name(input.name), input.type));
     }
     const Shape dims = input.dims.value_or(Shape());
     const bool known = dims.size() >= 2 && dims.size() <= 4 &&
                        std::all_of(dims.begin() + 1, dims.end(), [](auto d) { return d > 0; });
     if (!known) {
-      refuse(fmt::format("input {} has shape [{}] (-1: free), want (N, channels, height, width), "
-                         "(N, height, width) or (N, features), free at most in N",
-                         quoted_name(input.name), fmt::join(dims, ", ")));
+      refuse(
+          fmt::format("input {} has shape [{}] (-1: free), want (N, channels, height, width), "
+                      "(N, height, width) or (N, features), free at most in N",
+                      quoted_name(input.name), fmt::join(dims, ", ")));
     }
     // No file holds more values than bytes, but small ones may use a constant twice.
     return Chain(dims[0], Shape(dims.begin() + 1, dims.end()),
@@ -112,13 +114,13 @@ class Walk {
 
   static void require_operator(const Node& node) {
     if (node.domain.empty() || node.domain == "ai.onnx") return;
-    refuse(fmt::format("of the domain {}, want an operator of ONNX itself",
-                       quoted_name(node.domain)));
+    refuse(
+        fmt::format("of the domain {}, want an operator of ONNX itself", quoted_name(node.domain)));
   }
 
   bool take_constant(const Node& node) {
-    const bool named = node.op == "Identity" && node.inputs.size() == 1 &&
-                       constants_.contains(node.inputs[0]);
+    const bool named =
+        node.op == "Identity" && node.inputs.size() == 1 && constants_.contains(node.inputs[0]);
     if (node.op != "Constant" && !named) return false;
     if (node.outputs.size() != 1) refuse("want one output");
     const auto value = std::ranges::find(node.attributes, "value", &Attribute::name);
@@ -180,15 +182,16 @@ class Walk {
       const std::string_view input = node.inputs[i];
       if (input.empty() || constants_.contains(input)) continue;
       if (input != at_ || ++ends > 1) {
-        refuse(fmt::format("takes {}, want the value before it, {}, once, and constants: a chain of "
-                           "layers",
-                           quoted_name(input), quoted_name(at_)));
+        refuse(
+            fmt::format("takes {}, want the value before it, {}, once, and constants: a chain of "
+                        "layers",
+                        quoted_name(input), quoted_name(at_)));
       }
     }
     const bool either = node.op == "Add" || node.op == "Mul";
     if (ends == 0 || (either && node.inputs.size() != 2) || (!either && node.inputs[0] != at_)) {
-      refuse(fmt::format("does not take the value before it, {}, as its {} input",
-                         quoted_name(at_), either ? "one" : "first"));
+      refuse(fmt::format("does not take the value before it, {}, as its {} input", quoted_name(at_),
+                         either ? "one" : "first"));
     }
   }
 
@@ -213,9 +216,10 @@ class Walk {
 
 void require_opset(const Graph& graph) {
   if (graph.opset >= kFirstOpset && graph.opset <= kLastOpset) return;
-  refuse(fmt::format("opset {}, want {} to {} (torch.onnx.export with opset_version=17); is this "
-                     "ONNX?",
-                     graph.opset, kFirstOpset, kLastOpset));
+  refuse(
+      fmt::format("opset {}, want {} to {} (torch.onnx.export with opset_version=17); is this "
+                  "ONNX?",
+                  graph.opset, kFirstOpset, kLastOpset));
 }
 
 std::string_view find_metadata(const Graph& graph, std::string_view key) {

@@ -266,7 +266,8 @@ void add_reshape(const Operator& o, Chain& chain) {
   std::int64_t features = 1;
   for (const std::int64_t size : chain.dims()) features *= size;
   const bool keeps_zero = o.integer("allowzero", 0) == 0;
-  const bool good = shape.size() == 2 && (shape[1] == features || (shape[1] == -1 && shape[0] != -1)) &&
+  const bool good = shape.size() == 2 &&
+                    (shape[1] == features || (shape[1] == -1 && shape[0] != -1)) &&
                     (shape[0] == -1 || (shape[0] == 0 && keeps_zero) ||
                      (shape[0] > 0 && shape[0] == chain.batch()));
   if (!good) {

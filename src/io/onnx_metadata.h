@@ -5,7 +5,7 @@
 
 namespace lenet::onnx {
 
-inline constexpr std::string_view kModelKey = "lenet.model";              ///< the model text
+inline constexpr std::string_view kModelKey = "lenet.model";             ///< the model text
 inline constexpr std::string_view kClassNamesKey = "lenet.class_names";  ///< a JSON list
 
 /// ScaledTanh is Mul, Tanh, Mul by these.

@@ -27,9 +27,10 @@ std::int64_t same_padding(std::int64_t size, std::int64_t kernel, std::int64_t s
   const std::int64_t out = (size + stride - 1) / stride;
   const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + kernel - size, 0);
   if (total % 2 == 0) return total / 2;
-  refuse(fmt::format("auto_pad comes to {} rows or columns of padding for a kernel of {} and a "
-                     "stride of {} on {}, want the same on both sides",
-                     total, kernel, stride, size));
+  refuse(
+      fmt::format("auto_pad comes to {} rows or columns of padding for a kernel of {} and a "
+                  "stride of {} on {}, want the same on both sides",
+                  total, kernel, stride, size));
 }
 
 Size2d padding_of(const Operator& o, const Size2d& kernel, const Size2d& stride,
@@ -102,8 +103,8 @@ const Tensor& Operator::constant(std::size_t i, const char* what) const {
 std::vector<float> Operator::values(std::size_t i, std::int64_t count, const char* what) const {
   const Tensor& tensor = constant(i, what);
   if (value_count(tensor) != count) {
-    refuse(fmt::format("its {}, {}, has shape [{}], want {} values", what,
-                       quoted_name(tensor.name), fmt::join(tensor.dims, ", "), count));
+    refuse(fmt::format("its {}, {}, has shape [{}], want {} values", what, quoted_name(tensor.name),
+                       fmt::join(tensor.dims, ", "), count));
   }
   return read_floats(tensor);
 }

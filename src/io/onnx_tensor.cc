@@ -25,8 +25,9 @@ constexpr std::int64_t kMostIntegers = 64;
 
 void require_here(const Tensor& tensor) {
   if (tensor.external) {
-    refuse_tensor(tensor, "its values are in another file, want them in this one "
-                          "(onnx.save with save_as_external_data=False)");
+    refuse_tensor(tensor,
+                  "its values are in another file, want them in this one "
+                  "(onnx.save with save_as_external_data=False)");
   }
 }
 
@@ -144,8 +145,8 @@ std::vector<float> read_floats(const Tensor& tensor) {
   read_values(tensor, *dtype, values);
   const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
   if (bad != values.end()) {
-    refuse_tensor(tensor, fmt::format("value {} is {}, want finite numbers", bad - values.begin(),
-                                      *bad));
+    refuse_tensor(tensor,
+                  fmt::format("value {} is {}, want finite numbers", bad - values.begin(), *bad));
   }
   return values;
 }
