@@ -17,6 +17,7 @@
 #include "lenet/layers.h"
 #include "lenet/mapping.h"
 #include "lenet/model_file.h"
+#include "lenet/onnx.h"
 #include "lenet/optimizer.h"
 #include "lenet/pack.h"
 #include "lenet/pixel_statistics.h"

@@ -2,35 +2,44 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "base/require.h"
 #include "cli/commands.h"
 #include "cli/export_c.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "lenet/error.h"
+#include "lenet/onnx.h"
 
 namespace lenet::cli {
 namespace {
 
 struct ExportOptions {
   ModelOptions model;
-  std::string format, output;
+  std::string out, format;
+  bool softmax = false;
   ExportCOptions c;
 };
 
-/// --format, or what the output's extension says.
-std::string format_of(const ExportOptions& options) {
-  if (!options.format.empty()) return options.format;
-  const std::string extension = std::filesystem::path(options.output).extension().string();
+/// --format, or what the file's extension says.
+std::string format_of(const ExportOptions& o) {
+  if (!o.format.empty()) return o.format;
+  const std::string extension = std::filesystem::path(o.out).extension().string();
+  if (extension == ".onnx") return "onnx";
   if (extension == ".c") return "c";
   throw Error(ErrorKind::kUsage,
-              fmt::format("-o {}: no format is known by this extension, want model.c or --format",
-                          options.output));
+              fmt::format("--out {}: want a name that ends in .onnx or .c, or --format", o.out));
 }
 
-void run_export(const ExportOptions& options) {
-  format_of(options);  // c is the one there is
-  export_c_file(open_model(options.model), options.output, options.c);
+void run_export(const ExportOptions& o) {
+  const std::string format = format_of(o);
+  require(format == "onnx" || !o.softmax, "--softmax: exported C always ends with it");
+  require(format == "c" || !(o.c.int8 || !o.c.name.empty()),
+          "--name, --int8: of exported C alone, want a file that ends in .c");
+  const Model model = open_model(o.model);
+  if (format == "onnx") return save_onnx(o.out, model, {.softmax = o.softmax});
+  export_c_file(model, o.out, o.c);
 }
 
 }  // namespace
@@ -38,13 +47,14 @@ void run_export(const ExportOptions& options) {
 void add_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
   CLI::App* command =
-      app.add_subcommand("export", "Write a saved model as code that runs without lenet");
+      app.add_subcommand("export", "Write a saved model for other programs: ONNX, or C source");
   add_model(*command, options->model);
-  command->add_option("-o,--out", options->output, "The file to write: model.c")
+  command->add_option("-o,--out", options->out, "The file to write: model.onnx or model.c")
       ->required()
       ->check(given_path());
-  command->add_option("--format", options->format, "c. Default: what the extension of --out says")
-      ->check(one_of({"c"}));
+  command->add_option("--format", options->format, "onnx or c. Default: what --out ends in")
+      ->check(one_of({"onnx", "c"}));
+  command->add_flag("--softmax", options->softmax, "ONNX: end with the softmax, in probabilities");
   add_export_c(*command, options->c);
   command->callback([options] { run_export(*options); });
 }

@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
   lenet::cli::add_eval(app);
   lenet::cli::add_predict(app);
   lenet::cli::add_export(app);
+  lenet::cli::add_import(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);
   lenet::cli::add_recipe(app);

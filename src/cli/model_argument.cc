@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "lenet/error.h"
+#include "lenet/onnx.h"
 
 namespace lenet::cli {
 namespace {
@@ -29,6 +30,8 @@ bool looks_like_text(const std::string& argument) {
   return argument.find_first_of(" (,#\n\t") != std::string::npos;
 }
 
+bool is_onnx(const fs::path& path) { return path.extension() == ".onnx"; }
+
 Sequential parse_file(const fs::path& path) {
   const std::string text = read_file(path, kMostTextBytes);
   try {
@@ -42,12 +45,21 @@ Sequential parse_file(const fs::path& path) {
 
 bool is_saved_model(const std::string& argument) {
   const std::string extension = fs::path(argument).extension().string();
-  return extension == ".safetensors" || extension == ".pt" || extension == ".pth";
+  return is_onnx(argument) || extension == ".safetensors" || extension == ".pt" ||
+         extension == ".pth";
+}
+
+Model read_saved_model(const fs::path& path) {
+  return is_onnx(path) ? load_onnx(path) : load_model(path);
+}
+
+void read_weights(const fs::path& path, Sequential& net) {
+  is_onnx(path) ? load_onnx_weights(path, net) : load_weights(path, net);
 }
 
 NamedNetwork parse_model_argument(const std::string& argument) {
   if (auto preset = make_preset(argument)) return {*std::move(preset), argument};
-  if (is_saved_model(argument)) return {load_model(argument).net, name_of(argument)};
+  if (is_saved_model(argument)) return {read_saved_model(argument).net, name_of(argument)};
   std::error_code ignored;
   if (fs::exists(argument, ignored)) return {parse_file(argument), name_of(argument)};
   if (looks_like_text(argument)) return {Sequential::parse(argument), "custom"};
@@ -62,7 +74,8 @@ NamedNetwork parse_model_argument(const std::string& argument) {
 
 void add_model(CLI::App& command, ModelOptions& options) {
   command
-      .add_option("model", options.path, "Saved model (model.safetensors), or the folder of a run")
+      .add_option("model", options.path,
+                  "Saved model (model.safetensors), ONNX file, or the folder of a run")
       ->required();
   command.add_option("--model", options.network,
                      "The network of a file of weights alone: preset, text file or model text");
@@ -76,11 +89,11 @@ Model open_model(const ModelOptions& options) {
   const fs::path path = fs::is_directory(options.path, ignored)
                             ? fs::path(options.path) / "model.safetensors"
                             : fs::path(options.path);
-  if (options.network.empty()) return load_model(path);
+  if (options.network.empty()) return read_saved_model(path);
   Model model{parse_model_argument(options.network).net, {}};
   Generator generator;
   model.net.build(parse_input_shape(options.input.empty() ? "1x28x28" : options.input), generator);
-  load_weights(path, model.net);
+  read_weights(path, model.net);
   return model;
 }
 

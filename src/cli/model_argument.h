@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <filesystem>
 #include <string>
 
 #include "lenet/model_file.h"
@@ -21,7 +22,7 @@ NamedNetwork parse_model_argument(const std::string& argument);
 
 /// A trained model for a command that uses one.
 struct ModelOptions {
-  std::string path;     ///< a saved model, or the folder of a run
+  std::string path;     ///< a saved model, an ONNX file or the folder of a run
   std::string network;  ///< --model, for a file of weights alone
   std::string input;    ///< --input, beside it
 };
@@ -32,8 +33,15 @@ void add_model(CLI::App& command, ModelOptions& options);
 /// Reads it. Throws Error, which for weights alone says what to add.
 Model open_model(const ModelOptions& options);
 
-/// The argument names a file for load_model, which also says what to do with one of torch.save.
+/// The argument names a file for read_saved_model, which also says what to do with one of
+/// torch.save.
 bool is_saved_model(const std::string& argument);
+
+/// Reads a saved model or an ONNX file. Throws Error.
+Model read_saved_model(const std::filesystem::path& path);
+
+/// Replaces the parameters of a built network by those of a safetensors or ONNX file. Throws Error.
+void read_weights(const std::filesystem::path& path, Sequential& net);
 
 /// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).
 Shape parse_input_shape(const std::string& text);

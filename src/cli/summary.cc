@@ -20,7 +20,7 @@ struct SummaryOptions {
 void run_summary(const SummaryOptions& options) {
   Sequential net;
   if (is_saved_model(options.model)) {
-    net = load_model(options.model).net;
+    net = read_saved_model(options.model).net;
   } else {
     net = parse_model_argument(options.model).net;
     Generator generator;

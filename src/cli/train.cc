@@ -193,7 +193,7 @@ void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* f
   const auto [train, test] = load_data(o.common);
   Generator generator(o.seed);
   draw_weights(train.image_shape(), generator, network.net);
-  if (!from && !o.weights.empty()) load_weights(o.weights, network.net);
+  if (!from && !o.weights.empty()) read_weights(o.weights, network.net);
   FitOptions fit = fit_options(o);
   check_fit(network.net, train, test, fit);
   RunFolder folder = from ? RunFolder(c.resume, from->state.report.points)

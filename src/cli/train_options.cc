@@ -45,7 +45,8 @@ void declare_basics(CLI::App& command, TrainOptions& o) {
       ->capture_default_str();
   add_threads(command, o.common);
   add_device(command, o.common);
-  command.add_option("--weights", o.weights, "Start from the weights of this safetensors file")
+  command
+      .add_option("--weights", o.weights, "Start from the weights of this safetensors or ONNX file")
       ->check(given_path());
   command.add_flag("--shuffle,!--no-shuffle", o.shuffle,
                    "A new order of the examples every epoch (default), or the order of the file");

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "io/class_names.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
 
@@ -37,28 +38,6 @@ Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
     at = stop + 1;
   }
   throw bad_file(path, fmt::format("metadata input_shape is \"{:.60}\", want CxHxW", text));
-}
-
-bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
-
-/// At most `outputs` names, fit for a terminal.
-std::vector<std::string> parse_names(const std::filesystem::path& path, const std::string& text,
-                                     std::int64_t outputs) {
-  const nlohmann::json names = nlohmann::json::parse(text, nullptr, false);
-  const bool good = names.is_array() && std::ranges::all_of(names, [](const auto& name) {
-                      return name.is_string() &&
-                             std::ranges::none_of(name.template get<std::string>(), is_control);
-                    });
-  if (!good) {
-    throw bad_file(path,
-                   "metadata class_names: want a JSON list of strings without control characters");
-  }
-  if (std::ssize(names) > outputs) {
-    throw bad_file(path, fmt::format("metadata class_names: {} names, want at most one for each of "
-                                     "the {} outputs",
-                                     names.size(), outputs));
-  }
-  return names.get<std::vector<std::string>>();
 }
 
 void require_finite(const std::filesystem::path& path, const NamedTensor& tensor) {
@@ -168,7 +147,7 @@ void save_model(const std::filesystem::path& path, Sequential& net,
   if (const Normalization& n = net.normalization(); !n.mean.empty()) {
     metadata["normalization"] = nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
   }
-  if (!class_names.empty()) metadata["class_names"] = nlohmann::json(class_names).dump();
+  if (!class_names.empty()) metadata["class_names"] = class_names_text(class_names);
   write_safetensors(path, tensors, metadata);
 }
 
@@ -199,7 +178,11 @@ Model load_model(const std::filesystem::path& path) {
     }
   }
   if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
-    model.class_names = parse_names(path, names->second, element_count(model.net.output_shape()));
+    try {
+      model.class_names = parse_class_names(names->second, element_count(model.net.output_shape()));
+    } catch (const Error& e) {
+      throw bad_file(path, e.what());
+    }
   }
   return model;
 }

@@ -1,0 +1,38 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "lenet/model_file.h"
+#include "lenet/onnx.h"
+
+namespace lenet::cli {
+namespace {
+
+struct ImportOptions {
+  std::string path, out;
+};
+
+void run_import(const ImportOptions& o) {
+  Model model = load_onnx(o.path);
+  save_model(o.out, model.net, model.class_names);
+  fmt::print("{}\n", model.net.text());
+}
+
+}  // namespace
+
+void add_import(CLI::App& app) {
+  auto options = std::make_shared<ImportOptions>();
+  CLI::App* command =
+      app.add_subcommand("import", "Make a saved model of an ONNX file and print its layers");
+  command->add_option("model", options->path, "ONNX file: a chain of layers that lenet has")
+      ->required();
+  command->add_option("-o,--out", options->out, "The file to write, as in model.safetensors")
+      ->required()
+      ->check(given_path());
+  command->callback([options] { run_import(*options); });
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,41 @@
+#include "io/class_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
+
+}  // namespace
+
+std::string class_names_text(const std::vector<std::string>& names) {
+  return nlohmann::json(names).dump();
+}
+
+std::vector<std::string> parse_class_names(std::string_view text, std::int64_t outputs) {
+  const nlohmann::json names = nlohmann::json::parse(text, nullptr, false);
+  const bool good = names.is_array() && std::ranges::all_of(names, [](const auto& name) {
+                      return name.is_string() &&
+                             std::ranges::none_of(name.template get<std::string>(), is_control);
+                    });
+  if (!good) {
+    throw Error(ErrorKind::kBadInput,
+                "metadata class_names: want a JSON list of strings without "
+                "control characters");
+  }
+  if (std::ssize(names) > outputs) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("metadata class_names: {} names, want at most one for each of the {} "
+                            "outputs",
+                            names.size(), outputs));
+  }
+  return names.get<std::vector<std::string>>();
+}
+
+}  // namespace lenet

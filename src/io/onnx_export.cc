@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/require.h"
+#include "io/class_names.h"
+#include "io/onnx_metadata.h"
+#include "io/onnx_write.h"
+#include "lenet/onnx.h"
+#include "nn/operations.h"
+
+namespace lenet {
+namespace {
+
+using Kind = Operation::Kind;
+using onnx::AttributeValue;
+using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
+
+std::vector<std::int64_t> pair_of(const Size2d& size) { return {size.height, size.width}; }
+
+/// Attributes of a Conv or a pooling.
+Attributes window_of(const Operation& o) {
+  const std::int64_t h = o.padding.height, w = o.padding.width;
+  return {{"kernel_shape", pair_of(o.kernel)},
+          {"pads", std::vector<std::int64_t>{h, w, h, w}},
+          {"strides", pair_of(o.stride)}};
+}
+
+/// The graph of a network, as it grows.
+class Export {
+ public:
+  Export(const Model& model, const OnnxOptions& options) {
+    graph_.input = model.net.input_shape();
+    graph_.output = model.net.output_shape();
+    add_normalization(model.net.normalization());
+    for (const Operation& o : operations_of(model.net)) add(o);
+    if (options.softmax) add_node("Softmax", "softmax", {}, {{"axis", std::int64_t{-1}}});
+    if (graph_.nodes.empty()) add_node("Identity", "identity");
+    graph_.nodes.back().output = onnx::kOutputName;
+    graph_.metadata.emplace_back(onnx::kModelKey, model.net.text());
+    if (!model.class_names.empty()) {
+      graph_.metadata.emplace_back(onnx::kClassNamesKey, class_names_text(model.class_names));
+    }
+  }
+
+  const onnx::GraphToWrite& graph() const { return graph_; }
+
+ private:
+  /// A node behind the last one, whose output takes its name.
+  void add_node(const char* op, const std::string& name, std::vector<std::string> constants = {},
+                Attributes attributes = {}) {
+    constants.insert(constants.begin(), value_);
+    graph_.nodes.push_back({op, name, std::move(constants), name, std::move(attributes)});
+    value_ = name;
+  }
+
+  std::string tensor(const std::string& name, Shape dims, std::vector<float> values) {
+    graph_.initializers.push_back({name, std::move(dims), std::move(values)});
+    return name;
+  }
+
+  /// A value a channel, of the form that broadcasts over what the channels hold.
+  std::string by_channel(const std::string& name, const Shape& shape, std::vector<float> values) {
+    Shape dims(shape.size(), 1);
+    dims[0] = std::ssize(values);
+    return tensor(name, std::move(dims), std::move(values));
+  }
+
+  void add_normalization(const Normalization& n) {
+    if (n.mean.empty()) return;
+    add_node("Sub", "normalization.centred",
+             {by_channel("normalization.mean", graph_.input, n.mean)});
+    add_node("Div", "normalization",
+             {by_channel("normalization.deviation", graph_.input, n.deviation)});
+  }
+
+  void add_weighted(const char* op, const Operation& o, Shape dims, Attributes attributes) {
+    std::vector<std::string> constants = {tensor(o.name + ".weight", std::move(dims), o.weight)};
+    if (!o.bias.empty()) constants.push_back(tensor(o.name + ".bias", {o.output[0]}, o.bias));
+    add_node(op, o.name, std::move(constants), std::move(attributes));
+  }
+
+  void add_norm(const Operation& o) {
+    const Shape channels = {o.input[0]};
+    add_node(
+        "BatchNormalization", o.name,
+        {tensor(o.name + ".weight", channels, o.weight), tensor(o.name + ".bias", channels, o.bias),
+         tensor(o.name + ".running_mean", channels, o.mean),
+         tensor(o.name + ".running_var", channels, o.variance)},
+        {{"epsilon", static_cast<float>(o.eps)}});
+  }
+
+  void add_affine(const Operation& o) {
+    add_node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
+    add_node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
+  }
+
+  void add_average(const Operation& o) {
+    if (o.padding == Size2d(0) && pair_of(o.kernel) == Shape(o.input.begin() + 1, o.input.end())) {
+      return add_node("GlobalAveragePool", o.name);
+    }
+    Attributes attributes = window_of(o);
+    attributes.emplace_back("count_include_pad", std::int64_t{1});
+    add_node("AveragePool", o.name, {}, std::move(attributes));
+  }
+
+  void add_silu(const Operation& o) {
+    const std::string x = value_;
+    add_node("Sigmoid", o.name + ".sigmoid");
+    add_node("Mul", o.name, {x});
+  }
+
+  void add_scaled_tanh(const Operation& o) {
+    add_node("Mul", o.name + ".scaled", {tensor(o.name + ".inner", {}, {onnx::kScaledTanhInner})});
+    add_node("Tanh", o.name + ".tanh");
+    add_node("Mul", o.name, {tensor(o.name + ".outer", {}, {onnx::kScaledTanhOuter})});
+  }
+
+  void add(const Operation& o) {
+    switch (o.kind) {
+      case Kind::kConv2d:
+        return add_weighted("Conv", o, {o.output[0], o.input[0], o.kernel.height, o.kernel.width},
+                            window_of(o));
+      case Kind::kLinear:
+        return add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});
+      case Kind::kBatchNorm:
+        return add_norm(o);
+      case Kind::kAffine:
+        return add_affine(o);
+      case Kind::kAvgPool2d:
+        return add_average(o);
+      case Kind::kMaxPool2d:
+        return add_node("MaxPool", o.name, {}, window_of(o));
+      case Kind::kFlatten:
+        return add_node("Flatten", o.name);
+      case Kind::kSigmoid:
+        return add_node("Sigmoid", o.name);
+      case Kind::kReLU:
+        return add_node("Relu", o.name);
+      case Kind::kTanh:
+        return add_node("Tanh", o.name);
+      case Kind::kLeakyReLU:
+        return add_node("LeakyRelu", o.name, {}, {{"alpha", o.slope}});
+      case Kind::kSiLU:
+        return add_silu(o);
+      case Kind::kScaledTanh:
+        return add_scaled_tanh(o);
+    }
+  }
+
+  onnx::GraphToWrite graph_;
+  std::string value_{onnx::kInputName};
+};
+
+}  // namespace
+
+std::string serialise_onnx(const Model& model, const OnnxOptions& options) {
+  model.net.require_built();
+  require(model.net.output_shape().size() == 1 || !options.softmax,
+          fmt::format("a softmax over an output of shape {}, want a list of classes",
+                      to_string(model.net.output_shape())));
+  // Protobuf ends at 2 GiB; what stands beside the values is small.
+  constexpr std::int64_t kMostValues = (std::int64_t{1} << 29) - (1 << 20);
+  require(std::ssize(model.net.parameters()) + std::ssize(model.net.buffers()) <= kMostValues,
+          fmt::format("{} parameters, which do not fit into an ONNX file of 2 GiB",
+                      model.net.parameters().size()));
+  return onnx::serialise(Export(model, options).graph());
+}
+
+void save_onnx(const std::filesystem::path& path, const Model& model, const OnnxOptions& options) {
+  write_file(path, serialise_onnx(model, options));
+}
+
+}  // namespace lenet

@@ -1,0 +1,327 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <protozero/exception.hpp>
+#include <set>
+#include <span>
+
+#include "base/file.h"
+#include "io/class_names.h"
+#include "io/onnx_chain.h"
+#include "io/onnx_metadata.h"
+#include "io/safetensors_header.h"
+#include "lenet/error.h"
+#include "lenet/onnx.h"
+#include "nn/operations.h"
+#include "nn/plan.h"
+
+namespace lenet {
+namespace {
+
+using namespace onnx;  // NOLINT: what lenet reads of a file
+
+constexpr std::int64_t kMostBytes = (std::int64_t{1} << 31) - 1;  // protobuf's
+constexpr std::int64_t kFirstOpset = 7, kLastOpset = 17;
+
+/// The graph's constants. Constant nodes count, and names for constants.
+class Walk {
+ public:
+  Walk(const Graph& graph, std::int64_t bytes) : graph_(graph), chain_(start(graph, bytes)) {}
+
+  Sequential network() {
+    std::span<const Node> rest = graph_.nodes;
+    while (!rest.empty()) rest = rest.subspan(step(rest));
+    if (graph_.outputs.size() != 1 || graph_.outputs[0].name != at_) {
+      refuse(
+          fmt::format("the chain of layers ends at {}, the graph has {} outputs ({}); want one, "
+                      "the end of the chain",
+                      quoted_name(at_), graph_.outputs.size(),
+                      graph_.outputs.empty() ? "" : quoted_name(graph_.outputs[0].name)));
+    }
+    return chain_.finish();
+  }
+
+ private:
+  Chain start(const Graph& graph, std::int64_t bytes) {
+    for (const Tensor& tensor : graph.initializers) {
+      define(tensor.name);
+      constants_.emplace(tensor.name, tensor);
+    }
+    const Value* input = nullptr;
+    for (const Value& value : graph.inputs) {
+      if (constants_.contains(value.name)) continue;
+      if (input) {
+        refuse(fmt::format("two inputs without a value, {} and {}, want one",
+                           quoted_name(input->name), quoted_name(value.name)));
+      }
+      input = &value;
+    }
+    if (!input) refuse("no input");
+    define(at_ = input->name);
+    return start_at(*input, bytes);
+  }
+
+  static Chain start_at(const Value& input, std::int64_t bytes) {
+    const bool floats = input.type == kFloat || input.type == kFloat16 || input.type == kDouble;
+    if (!floats) {
+      refuse(
+          fmt::format("input {} has element type {}, want float (1), float16 (10) or double "
+                      "(11)",
+                      quoted_name(input.name), input.type));
+    }
+    const Shape dims = input.dims.value_or(Shape());
+    const bool known = dims.size() >= 2 && dims.size() <= 4 &&
+                       std::all_of(dims.begin() + 1, dims.end(), [](auto d) { return d > 0; });
+    if (!known) {
+      refuse(
+          fmt::format("input {} has shape [{}] (-1: free), want (N, channels, height, width), "
+                      "(N, height, width) or (N, features), free at most in N",
+                      quoted_name(input.name), fmt::join(dims, ", ")));
+    }
+    // No file holds more values than bytes, but small ones may use a constant twice.
+    return Chain(dims[0], Shape(dims.begin() + 1, dims.end()),
+                 std::max<std::int64_t>(bytes, 1 << 24));
+  }
+
+  void define(std::string_view name) {
+    if (defined_.insert(name).second) return;
+    refuse(fmt::format("{} is defined twice", quoted_name(name)));
+  }
+
+  /// Takes the first nodes of `rest` that make one layer; returns how many.
+  std::size_t step(std::span<const Node> rest) {
+    const Node& node = rest[0];
+    try {
+      require_operator(node);
+      if (take_constant(node)) return 1;
+      if (softmax_) refuse("behind a Softmax, want that at the end");
+      const std::size_t count = take_activation(rest);
+      if (count == 0) take_layer(node);
+      const Node& last = rest[count == 0 ? 0 : count - 1];
+      if (last.outputs.empty()) refuse("no output");
+      at_ = last.outputs[0];
+      for (const Node& taken : rest.first(count == 0 ? 1 : count)) {
+        for (const auto& output : taken.outputs) {
+          if (!output.empty()) define(output);
+        }
+      }
+      return count == 0 ? 1 : count;
+    } catch (const Error& e) {
+      refuse(fmt::format("{}: {}", describe(node), e.what()));
+    }
+  }
+
+  static void require_operator(const Node& node) {
+    if (node.domain.empty() || node.domain == "ai.onnx") return;
+    refuse(
+        fmt::format("of the domain {}, want an operator of ONNX itself", quoted_name(node.domain)));
+  }
+
+  bool take_constant(const Node& node) {
+    const bool named =
+        node.op == "Identity" && node.inputs.size() == 1 && constants_.contains(node.inputs[0]);
+    if (node.op != "Constant" && !named) return false;
+    if (node.outputs.size() != 1) refuse("want one output");
+    const auto value = std::ranges::find(node.attributes, "value", &Attribute::name);
+    if (!named && (value == node.attributes.end() || !value->tensor)) {
+      refuse("want the attribute value, a tensor");
+    }
+    define(node.outputs[0]);
+    constants_.emplace(node.outputs[0], named ? constants_.at(node.inputs[0]) : *value->tensor);
+    return true;
+  }
+
+  /// Whether `node` is this operator and takes exactly these values.
+  static bool is(const Node& node, std::string_view op, std::string_view a, std::string_view b) {
+    return node.op == op && node.inputs.size() == 2 &&
+           ((node.inputs[0] == a && node.inputs[1] == b) ||
+            (node.inputs[0] == b && node.inputs[1] == a));
+  }
+
+  /// Whether `node` multiplies the value by one constant number.
+  bool scales(const Node& node, std::string_view value, float factor) const {
+    if (node.op != "Mul" || node.inputs.size() != 2) return false;
+    const bool first = node.inputs[0] == value;
+    if (!first && node.inputs[1] != value) return false;
+    const auto constant = constants_.find(node.inputs[first ? 1 : 0]);
+    return constant != constants_.end() && constant->second.dims.empty() &&
+           constant->second.type == kFloat && read_floats(constant->second)[0] == factor;
+  }
+
+  /// Activations of several nodes: x sigmoid(x), 1.7159 tanh(2 x / 3). 0 if here is none.
+  std::size_t take_activation(std::span<const Node> rest) {
+    const auto simple = [&](std::size_t i) {
+      return i < rest.size() && rest[i].outputs.size() == 1 && !rest[i].inputs.empty();
+    };
+    if (simple(0) && simple(1) && rest[0].op == "Sigmoid" && rest[0].inputs[0] == at_ &&
+        is(rest[1], "Mul", at_, rest[0].outputs[0])) {
+      chain_.add(std::make_unique<SiLU>());
+      return 2;
+    }
+    if (simple(0) && simple(1) && simple(2) && scales(rest[0], at_, kScaledTanhInner) &&
+        rest[1].op == "Tanh" && rest[1].inputs[0] == rest[0].outputs[0] &&
+        scales(rest[2], rest[1].outputs[0], kScaledTanhOuter)) {
+      chain_.add(std::make_unique<ScaledTanh>());
+      return 3;
+    }
+    return 0;
+  }
+
+  void take_layer(const Node& node) {
+    require_chained(node);
+    const Operator o(node, constants_);
+    if (node.op == "Softmax") return take_softmax(o);
+    add_layer(o, chain_);
+  }
+
+  /// Of the inputs one is the end of the chain and the others are constants.
+  void require_chained(const Node& node) const {
+    std::size_t ends = 0;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const std::string_view input = node.inputs[i];
+      if (input.empty() || constants_.contains(input)) continue;
+      if (input != at_ || ++ends > 1) {
+        refuse(
+            fmt::format("takes {}, want the value before it, {}, once, and constants: a chain of "
+                        "layers",
+                        quoted_name(input), quoted_name(at_)));
+      }
+    }
+    const bool either = node.op == "Add" || node.op == "Mul";
+    if (ends == 0 || (either && node.inputs.size() != 2) || (!either && node.inputs[0] != at_)) {
+      refuse(fmt::format("does not take the value before it, {}, as its {} input", quoted_name(at_),
+                         either ? "one" : "first"));
+    }
+  }
+
+  /// Left out: the network gives logits.
+  void take_softmax(const Operator& o) {
+    const bool features = chain_.dims().size() == 1;
+    const std::int64_t axis = o.integer("axis", features ? 1 : 0);
+    if (!features || (axis != 1 && axis != -1)) {
+      refuse(fmt::format("axis {} of (N, {}), want axis 1 of (N, classes)", axis,
+                         fmt::join(chain_.dims(), ", ")));
+    }
+    softmax_ = true;
+  }
+
+  const Graph& graph_;
+  Constants constants_;
+  std::set<std::string_view> defined_;
+  std::string_view at_;  ///< the last value of the chain
+  bool softmax_ = false;
+  Chain chain_;
+};
+
+void require_opset(const Graph& graph) {
+  if (graph.opset >= kFirstOpset && graph.opset <= kLastOpset) return;
+  refuse(
+      fmt::format("opset {}, want {} to {} (torch.onnx.export with opset_version=17); is this "
+                  "ONNX?",
+                  graph.opset, kFirstOpset, kLastOpset));
+}
+
+std::string_view find_metadata(const Graph& graph, std::string_view key) {
+  const auto found = std::ranges::find(graph.metadata, key, &MetadataEntry::key);
+  return found == graph.metadata.end() ? std::string_view() : found->value;
+}
+
+bool same_layer(const Operation& a, const Operation& b) {
+  return a.kind == b.kind && a.input == b.input && a.output == b.output && a.kernel == b.kernel &&
+         a.stride == b.stride && a.padding == b.padding && a.eps == b.eps && a.slope == b.slope &&
+         a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
+}
+
+/// A network without values of its own there takes no others than those.
+bool holds(const Sequential& net, const Operation& to, const Operation& from) {
+  const std::int64_t layer = std::stoll(to.name);
+  const ParameterRange range = net.parameter_range(layer);
+  return range.first < range.last || (to.weight == from.weight && to.bias == from.bias);
+}
+
+/// Gives `net`, built, the values of `from` where both do the same; otherwise changes nothing.
+void take_values(const Sequential& from, Sequential& net) {
+  const std::vector<Operation> source = operations_of(from), target = operations_of(net);
+  bool same = source.size() == target.size();
+  for (std::size_t i = 0; same && i < source.size(); ++i) {
+    same = same_layer(source[i], target[i]) && holds(net, target[i], source[i]);
+  }
+  if (!same) {
+    refuse(fmt::format("the file's layers are {}, want {}", from.text(), net.text()));
+  }
+  const auto copy = [](const std::vector<float>& values, std::span<float>& to) {
+    std::ranges::copy(values, to.begin());
+    to = to.subspan(values.size());
+  };
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    const std::int64_t layer = std::stoll(target[i].name);
+    std::span<float> parameters = part_of(net.parameters(), net.parameter_range(layer));
+    std::span<float> buffers = part_of(net.buffers(), net.buffer_range(layer));
+    if (!parameters.empty()) {
+      copy(source[i].weight, parameters);
+      copy(source[i].bias, parameters);
+    }
+    copy(source[i].mean, buffers);
+    copy(source[i].variance, buffers);
+  }
+  net.constrain();
+}
+
+/// The network whose model text lenet wrote beside the graph: with Dropout, under its own names.
+Sequential named_network(std::string_view text, Sequential&& net) {
+  if (text.empty()) return std::move(net);
+  try {
+    Sequential named = Sequential::parse(text);
+    Generator generator;
+    named.build(net.input_shape(), generator);
+    take_values(net, named);
+    named.set_normalization(net.normalization());
+    return named;
+  } catch (const Error& e) {
+    refuse(fmt::format("metadata {}: {}", kModelKey, e.what()));
+  }
+}
+
+Model read_model(std::string_view bytes) {
+  const Graph graph = read_graph(bytes);
+  require_opset(graph);
+  Sequential net = Walk(graph, std::ssize(bytes)).network();
+  Model model{named_network(find_metadata(graph, kModelKey), std::move(net)), {}};
+  if (const std::string_view names = find_metadata(graph, kClassNamesKey); !names.empty()) {
+    model.class_names = parse_class_names(names, element_count(model.net.output_shape()));
+  }
+  return model;
+}
+
+/// Puts what is read in front of each message.
+template <class Action>
+auto naming(const std::string& source, Action action) {
+  try {
+    return action();
+  } catch (const Error& e) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", source, e.what()));
+  } catch (const protozero::exception&) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: no protobuf message (is it ONNX, is it cut off?)", source));
+  }
+}
+
+}  // namespace
+
+Model parse_onnx(std::string_view bytes, const std::string& source) {
+  return naming(source, [&] { return read_model(bytes); });
+}
+
+Model load_onnx(const std::filesystem::path& path) {
+  const std::string bytes = read_file(path, kMostBytes);
+  return parse_onnx(bytes, path.string());
+}
+
+void load_onnx_weights(const std::filesystem::path& path, Sequential& net) {
+  net.require_built();
+  const Model model = load_onnx(path);
+  naming(path.string(), [&] { take_values(model.net, net); });
+}
+
+}  // namespace lenet

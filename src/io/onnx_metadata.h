@@ -1,0 +1,14 @@
+// What the writer and the reader of ONNX files agree on.
+#pragma once
+
+#include <string_view>
+
+namespace lenet::onnx {
+
+inline constexpr std::string_view kModelKey = "lenet.model";             ///< the model text
+inline constexpr std::string_view kClassNamesKey = "lenet.class_names";  ///< a JSON list
+
+/// ScaledTanh is Mul, Tanh, Mul by these.
+inline constexpr float kScaledTanhInner = 2.0f / 3, kScaledTanhOuter = 1.7159f;
+
+}  // namespace lenet::onnx

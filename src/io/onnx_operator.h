@@ -1,0 +1,59 @@
+// A node of an ONNX graph beside the constants that it takes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/onnx_graph.h"
+#include "lenet/layers.h"
+#include "nn/window.h"
+
+namespace lenet::onnx {
+
+/// Initializers and outputs of Constant nodes by name.
+using Constants = std::map<std::string_view, Tensor>;
+
+/// "node 'conv1' (Conv)", for messages.
+std::string describe(const Node& node);
+
+/// Refers to both. Its members throw Error (kBadInput).
+class Operator {
+ public:
+  Operator(const Node& node, const Constants& constants) : node_(node), constants_(constants) {}
+
+  const Node& node() const { return node_; }
+
+  /// Attributes, or what ONNX takes for one that is not there.
+  std::int64_t integer(std::string_view name, std::int64_t missing) const;
+  float number(std::string_view name, float missing) const;
+  std::string_view text(std::string_view name, std::string_view missing) const;
+  std::vector<std::int64_t> integers(std::string_view name) const;
+
+  bool is_constant(std::size_t i) const { return constants_.contains(node_.inputs[i]); }
+
+  /// The constant that is input i; null where there is no such input.
+  const Tensor* find_constant(std::size_t i) const;
+  const Tensor& constant(std::size_t i, const char* what) const;
+
+  /// The values of input i, which must be `count`.
+  std::vector<float> values(std::size_t i, std::int64_t count, const char* what) const;
+
+ private:
+  const Attribute* find(std::string_view name) const;
+
+  const Node& node_;
+  const Constants& constants_;
+};
+
+/// The window of a Conv or a pooling over an image (channels, height, width). Throws Error if lenet
+/// has no such window: dilations, padding that is not the same on both sides, ceil_mode where it
+/// matters.
+Window window_of(const Operator& o, const Size2d& kernel, const Shape& image);
+
+/// The attribute kernel_shape. Throws Error if it is not there.
+Size2d kernel_of(const Operator& o);
+
+}  // namespace lenet::onnx

@@ -1,0 +1,78 @@
+// Writes networks as ONNX files, and what they make of Fashion-MNIST's test images, for readers
+// that are not lenet's: NAME.onnx and NAME.f32, logits (10000, 10).
+//
+// usage: onnx_logits FOLDER
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "lenet/fashion_mnist.h"
+#include "lenet/onnx.h"
+#include "lenet/trainer.h"
+
+namespace lenet {
+namespace {
+
+/// Every layer that no preset has, and a normalization of the pixels.
+constexpr const char* kOdd =
+    "Conv2d(5, (3, 5), stride=(1, 2), padding=(1, 2)) LeakyReLU(0.2) AvgPool2d(3, stride=2) "
+    "BatchNorm2d(eps=0.01, affine=False) SiLU MaxPool2d(3, stride=2, padding=1) Affine2d "
+    "Dropout Tanh AvgPool2d((2, 1)) Flatten Linear(30, bias=False) BatchNorm1d ReLU Linear(10)";
+
+/// Apart, since OpenCV 4.6 leaves padding out of the average whatever count_include_pad says.
+constexpr const char* kPaddedAverage =
+    "Conv2d(4, 3) AvgPool2d(3, stride=2, padding=1) Flatten Linear(10)";
+
+/// Biases, scales and running statistics away from 0 and 1.
+void shake(Sequential& net, Generator& generator) {
+  for (const NamedParameter& p : net.named_parameters()) {
+    if (p.info.kind != ParameterInfo::Kind::kWeight) generator.uniform(p.values, 0.5, 1.5);
+  }
+  for (const NamedParameter& b : net.named_buffers()) generator.uniform(b.values, 0.25, 0.75);
+}
+
+std::vector<float> pixels_of(const Dataset& images, const Normalization& n) {
+  const std::int64_t size = element_count(images.image_shape());
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(images.size() * size));
+  const double mean = n.mean.empty() ? 0 : static_cast<double>(n.mean[0]);
+  const double deviation = n.mean.empty() ? 1 : static_cast<double>(n.deviation[0]);
+  for (std::int64_t i = 0; i < images.size(); ++i) {
+    for (std::int64_t k = 0; k < size; ++k) {
+      values.push_back(static_cast<float>((images.image(i)[k] / 255.0 - mean) / deviation));
+    }
+  }
+  return values;
+}
+
+void write(const std::filesystem::path& folder, const std::string& name, Sequential net,
+           const Dataset& images) {
+  Generator generator(7);
+  net.build(images.image_shape(), generator);
+  xavier_uniform(net, generator);
+  shake(net, generator);
+  if (name == "odd") net.set_normalization({{0.286f}, {0.353f}});
+  const std::vector<float> logits = forward(net, pixels_of(images, net.normalization()));
+  write_file(folder / (name + ".f32"),
+             {reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)});
+  save_onnx(folder / (name + ".onnx"), {std::move(net), images.class_names()});
+}
+
+}  // namespace
+}  // namespace lenet
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder);
+  const auto [train, test] = lenet::load_data_fashion_mnist();
+  for (const std::string& name : lenet::preset_names()) {
+    lenet::write(folder, name, *lenet::make_preset(name), test);
+  }
+  lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
+  lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
+  std::puts("written");
+}

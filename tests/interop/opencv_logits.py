@@ -1,0 +1,26 @@
+"""Compares OpenCV's logits of each ONNX file of a folder with lenet's.
+
+usage: opencv_logits.py FOLDER
+"""
+import pathlib
+import sys
+
+from fashion_mnist import SKIPPED, compare, images
+
+try:
+    import cv2
+    import numpy as np
+except ImportError as error:
+    print(f"skipped: {error} (apt-get install python3-opencv)")
+    raise SystemExit(SKIPPED)
+
+pixels = images()
+paths = sorted(p for p in pathlib.Path(sys.argv[1]).glob("*.onnx") if p.stem != "padded-average")
+assert paths
+for path in paths:
+    net = cv2.dnn.readNetFromONNX(str(path))
+    logits = []
+    for first in range(0, len(pixels), 100):
+        net.setInput(pixels[first:first + 100])
+        logits.append(net.forward().copy())
+    compare(path.stem, np.fromfile(path.with_suffix(".f32"), np.float32).reshape(-1, 10), np.concatenate(logits))
