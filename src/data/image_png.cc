@@ -18,6 +18,21 @@ struct Png {
   png_image image = {};
 };
 
+/// Lays each pixel, whose last channel is its alpha, over white: as the bytes are, like PIL and
+/// browsers, where libpng would turn them to linear light first.
+std::string over_white(const std::string& pixels, std::size_t channels) {
+  std::string result;
+  result.reserve(pixels.size() / channels * (channels - 1));
+  for (std::size_t i = 0; i < pixels.size(); i += channels) {
+    const int alpha = static_cast<unsigned char>(pixels[i + channels - 1]);
+    for (std::size_t c = 0; c + 1 < channels; ++c) {
+      const int value = static_cast<unsigned char>(pixels[i + c]);
+      result += static_cast<char>((value * alpha + 255 * (255 - alpha) + 127) / 255);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Image decode_png(std::string_view bytes, const std::string& source) {
@@ -25,12 +40,13 @@ Image decode_png(std::string_view bytes, const std::string& source) {
   const auto fail = [&] { bad_image(source, fmt::format("broken PNG: {}", png.image.message)); };
   if (!png_image_begin_read_from_memory(&png.image, bytes.data(), bytes.size())) fail();
   png.image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits mean what 8 do
+  png.image.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA;
   const bool colour = (png.image.format & PNG_FORMAT_FLAG_COLOR) != 0;
+  const bool alpha = (png.image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
   Image image = make_image(colour ? 3 : 1, png.image.height, png.image.width, source);
-  png.image.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-  const png_color white = {255, 255, 255};
-  std::string interleaved(image.pixels.size(), '\0');
-  if (!png_image_finish_read(&png.image, &white, interleaved.data(), 0, nullptr)) fail();
+  std::string interleaved(PNG_IMAGE_SIZE(png.image), '\0');
+  if (!png_image_finish_read(&png.image, nullptr, interleaved.data(), 0, nullptr)) fail();
+  if (alpha) interleaved = over_white(interleaved, colour ? 4 : 2);
   to_planes(interleaved, image);
   return image;
 }

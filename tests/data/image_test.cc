@@ -43,8 +43,8 @@ TEST_P(ImageOf, CutAnywhereIsReadOrRefused) {
 
 INSTANTIATE_TEST_SUITE_P(Files, ImageOf,
                          testing::Values("grey.png", "colour.png", "palette.png", "bits.png",
-                                         "alpha.png", "deep.png", "grey.jpg", "colour.jpg",
-                                         "grey.pgm", "colour.ppm"));
+                                         "alpha.png", "partial.png", "grey_alpha.png", "deep.png",
+                                         "grey.jpg", "colour.jpg", "grey.pgm", "colour.ppm"));
 
 TEST(Image, IsToldApartByItsFirstBytes) {
   EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [] { decode_image("GIF89a", "a.png"); }),

@@ -15,20 +15,26 @@ colour = Image.new("RGB", (7, 5))
 colour.putdata([((i * 37) % 256, (i * 91 + 5) % 256, 255 - (i * 7) % 256) for i in range(35)])
 alpha = colour.convert("RGBA")
 alpha.putalpha(Image.frombytes("L", (7, 5), bytes(255 if i % 3 else 0 for i in range(35))))
+partial = colour.convert("RGBA")
+partial.putalpha(Image.frombytes("L", (7, 5), bytes((i * 53) % 256 for i in range(35))))
+grey_alpha = grey.convert("LA")
+grey_alpha.putalpha(partial.getchannel("A"))
 deep = Image.new("I", (7, 5))
 deep.putdata([(i * 1871) % 65536 for i in range(35)])
 
 files = {
     "grey.png": grey, "colour.png": colour, "palette.png": colour.quantize(16), "bits.png": grey.convert("1"),
     "grey.jpg": grey, "colour.jpg": colour, "grey.pgm": grey, "colour.ppm": colour, "alpha.png": alpha, "deep.png": deep,
+    "partial.png": partial, "grey_alpha.png": grey_alpha,
 }
 pixels = {}
 for name, image in files.items():
     image.save(folder / name)
     read = Image.open(folder / name)
-    if name == "alpha.png":
+    if read.mode in ("RGBA", "LA"):
         white = Image.new("RGBA", read.size, "white")
-        read = Image.alpha_composite(white, read).convert("RGB")
+        opaque = "L" if read.mode == "LA" else "RGB"
+        read = Image.alpha_composite(white, read.convert("RGBA")).convert(opaque)
     if name == "deep.png":
         pixels[name] = [[round(v / 257) for v in read.getdata()]]
         continue
