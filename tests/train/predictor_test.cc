@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "lenet/error.h"
+#include "base/errors.h"
 #include "lenet/random.h"
 #include "lenet/trainer.h"
 
@@ -80,6 +80,43 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Predictor, NeedsABuiltNetwork) {
   const Sequential net = make_lenet();
   EXPECT_THROW(Predictor predictor(net), Error);
+}
+
+Dataset noise_images(std::int64_t count, const Shape& shape, Generator& generator) {
+  const auto bytes = static_cast<std::size_t>(count * element_count(shape));
+  auto pixels = std::make_unique<std::uint8_t[]>(bytes);
+  for (std::size_t i = 0; i < bytes; ++i) pixels[i] = static_cast<std::uint8_t>(generator.next32());
+  return {std::move(pixels), 0, shape, std::vector<std::uint8_t>(static_cast<std::size_t>(count)),
+          1};
+}
+
+TEST(Probabilities, OfManyImagesAreThoseOfThePredictorToTheBit) {
+  Generator generator(3);
+  Sequential net = Sequential::parse("Conv2d(3, 3) ReLU AvgPool2d(2) Flatten Linear(7)");
+  net.build({2, 13, 21}, generator);
+  net.set_normalization({.mean = {0.3f, 0.5f}, .deviation = {0.2f, 0.4f}});
+  const Dataset data = noise_images(37, {2, 13, 21}, generator);
+  Predictor predictor(net);
+  for (const int threads : {1, 3}) {
+    const std::vector<float> all = probabilities(net, data, threads);
+    ASSERT_EQ(all.size(), 37u * 7);
+    for (std::int64_t i = 0; i < data.size(); ++i) {
+      const std::span<const float> one = predictor.probabilities(data.image(i));
+      EXPECT_TRUE(
+          std::ranges::equal(one, std::span(all).subspan(static_cast<std::size_t>(7 * i), 7)))
+          << i;
+    }
+  }
+}
+
+TEST(Probabilities, RefusesImagesOfAnotherShapeAndNetworksNotBuilt) {
+  Generator generator(3);
+  Sequential net = Sequential::parse("Flatten Linear(7)");
+  const Dataset data = noise_images(2, {1, 3, 3}, generator);
+  error_of(ErrorKind::kUsage, [&] { probabilities(net, data); });
+  net.build({1, 3, 4}, generator);
+  const std::string message = error_of(ErrorKind::kUsage, [&] { probabilities(net, data); });
+  EXPECT_TRUE(contains(message, "1x3x3"));
 }
 
 }  // namespace
