@@ -1,17 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <numeric>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "data/gzip.h"
 #include "data/idx.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
@@ -49,21 +52,46 @@ struct Images {
   }
 };
 
-/// The file begins as an IDX file of images or a gzipped file does.
+/// The file begins as an IDX file of bytes or a gzipped file does. What is no file, a pipe for one,
+/// is left to read_image, which refuses it without waiting for its bytes.
 bool looks_like_idx(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  char start[4] = {1, 1, 1, 1};
-  file.read(start, 4);
-  const std::string_view bytes(start, 4);
-  return bytes.starts_with("\x1f\x8b") || bytes == std::string_view("\0\0\x08\x03", 4);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  char start[3] = {1, 1, 1};
+  std::ifstream(path, std::ios::binary).read(start, 3);
+  const std::string_view bytes(start, 3);
+  return is_gzip(bytes) || bytes == std::string_view("\0\0\x08", 3);
+}
+
+void require_no_folder(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return;
+  throw Error(ErrorKind::kUsage, fmt::format("{}: a folder, want image files, as in {}", path,
+                                             (std::filesystem::path(path) / "*.png").string()));
+}
+
+/// Before memory is taken: a small file may hold millions of images, each to be enlarged.
+void require_room(const std::string& path, std::int64_t more, const Shape& wanted,
+                  const Images& images) {
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+  const std::int64_t all = std::ssize(images.sources) + more;
+  const std::int64_t most = kMostBytes / element_count(wanted);
+  if (all <= most) return;
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: this makes {} images, want at most {} of {} at once; give them in "
+                          "parts",
+                          path, all, most, to_string(wanted)));
 }
 
 void read_file_of_images(const std::string& path, const Shape& wanted, bool invert_them,
                          Images& images) {
+  require_no_folder(path);
   if (!looks_like_idx(path)) {
+    require_room(path, 1, wanted, images);
     return images.add({path, std::nullopt}, read_image(path), wanted, invert_them);
   }
   const Idx idx = read_idx(path, 3);
+  require_room(path, idx.sizes[0], wanted, images);
   const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
   const auto size = static_cast<std::size_t>(element_count(shape));
   for (std::int64_t i = 0; i < idx.sizes[0]; ++i) {
@@ -76,6 +104,15 @@ Dataset dataset_of(const Images& images, const Shape& shape) {
   auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images.pixels.size());
   std::ranges::copy(images.pixels, pixels.get());
   return Dataset(std::move(pixels), 0, shape, std::vector<std::uint8_t>(images.sources.size()), 1);
+}
+
+/// Weights that are all finite may still have outputs that are not.
+void require_numbers(std::span<const float> probabilities, const std::string& model,
+                     const Source& source) {
+  if (std::ranges::none_of(probabilities, [](float p) { return std::isnan(p); })) return;
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: the outputs for {} are not finite; its weights are too large", model,
+                          source.file));
 }
 
 struct Answer {
@@ -140,12 +177,15 @@ void run_predict(const PredictOptions& o) {
   const std::vector<float> all =
       probabilities(model.net, dataset_of(images, input), o.common.threads);
   const auto outputs = static_cast<std::size_t>(element_count(model.net.output_shape()));
+  const auto row = [&](std::size_t i) { return std::span(all).subspan(i * outputs, outputs); };
+  for (std::size_t i = 0; i < images.sources.size(); ++i) {
+    require_numbers(row(i), o.model.path, images.sources[i]);
+  }
   Json documents = Json::array();
   for (std::size_t i = 0; i < images.sources.size(); ++i) {
-    const auto of_image = std::span(all).subspan(i * outputs, outputs);
-    const std::vector<Answer> answers = best_of(of_image, o.top);
+    const std::vector<Answer> answers = best_of(row(i), o.top);
     if (o.common.json) {
-      documents.push_back(document_of(images.sources[i], answers, of_image, model));
+      documents.push_back(document_of(images.sources[i], answers, row(i), model));
     } else {
       print_answers(images.sources[i], answers, model);
     }
