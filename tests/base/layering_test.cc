@@ -42,6 +42,7 @@ const std::map<std::string, std::string> kFolderOf = {{"activation.h", "kernels"
                                                       {"image.h", "data"},
                                                       {"layer.h", "nn"},
                                                       {"layers.h", "nn"},
+                                                      {"load_data.h", "data"},
                                                       {"mapping.h", "kernels"},
                                                       {"model_file.h", "io"},
                                                       {"optimizer.h", "train"},
