@@ -15,6 +15,7 @@
 #include "lenet/image.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
+#include "lenet/load_data.h"
 #include "lenet/mapping.h"
 #include "lenet/model_file.h"
 #include "lenet/onnx.h"

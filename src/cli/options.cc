@@ -11,16 +11,46 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/require.h"
 #include "lenet/fashion_mnist.h"
+#include "lenet/load_data.h"
 
 namespace lenet::cli {
+namespace {
+
+/// "28x28" as {height, width}; nothing for "". Throws Error (kUsage).
+Shape parse_size(const std::string& text) {
+  if (text.empty()) return {};
+  long long height = 0, width = 0;
+  char rest = 0;
+  const int read = std::sscanf(text.c_str(), "%lldx%lld%c", &height, &width, &rest);
+  constexpr long long kMost = 16384;
+  const bool good = read == 2 && height >= 1 && width >= 1 && height <= kMost && width <= kMost;
+  require(good,
+          fmt::format("--size '{}': want HEIGHTxWIDTH, 1 to {} each, as in 28x28", text, kMost));
+  return {height, width};
+}
+
+}  // namespace
+
+void add_data_options(CLI::App& command, CommonOptions& options) {
+  command.add_option("--size", options.size,
+                     "Size of images whose file does not say it, as in 28x28. Default: squares");
+  command
+      .add_option("--test-split", options.test_split,
+                  "Share of the images of every class that become the test set, for data without "
+                  "one")
+      ->check(finite_number());
+}
 
 void add_data(CLI::App& command, CommonOptions& options) {
   command
       .add_option("--data", options.data,
-                  "Folder with the four IDX files of Fashion-MNIST, MNIST or the like, .gz or not. "
-                  "Default: $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download")
+                  "Folder of IDX files (MNIST and its like) or of CIFAR's binary batches, CSV file "
+                  "or .npz. Default: Fashion-MNIST from $LENET_DATA, Debian's "
+                  "dataset-fashion-mnist, the cache, a download")
       ->check(given_path());
+  add_data_options(command, options);
 }
 
 void add_threads(CLI::App& command, CommonOptions& options) {
@@ -99,8 +129,13 @@ std::string json_text(const nlohmann::ordered_json& document) {
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options) {
+  if (!options.data.empty()) {
+    return lenet::load_data(options.data,
+                            {.size = parse_size(options.size), .test_split = options.test_split});
+  }
+  require(options.size.empty() && options.test_split == 0,
+          "--size and --test-split are for the data that --data names");
   FashionMnistOptions where;
-  where.dir = options.data;
   std::string last;
   where.progress = [&last](std::string_view name, std::int64_t bytes, std::int64_t total) {
     const std::string line = fmt::format("downloading {}: {} of {} KiB", name, bytes / 1024,

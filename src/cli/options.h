@@ -12,15 +12,20 @@
 
 namespace lenet::cli {
 
-/// --data, --threads, --device and --json, as far as a command takes them.
+/// --data, --size, --test-split, --threads, --device and --json, as far as a command takes them.
 struct CommonOptions {
   std::string data;
+  std::string size;       ///< "28x28"; empty: as the files say
+  double test_split = 0;  ///< LoadOptions'
   int threads = 0;
   std::string device = "auto";
   bool json = false;
 };
 
+/// --data, --size and --test-split.
 void add_data(CLI::App& command, CommonOptions& options);
+/// --size and --test-split alone, where the data is named otherwise.
+void add_data_options(CLI::App& command, CommonOptions& options);
 void add_threads(CLI::App& command, CommonOptions& options);
 void add_device(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
@@ -49,7 +54,7 @@ CLI::Validator given_path();
 std::string json_text(const nlohmann::ordered_json& document);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
-/// are downloaded.
+/// are downloaded. Throws Error.
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options);
 
 /// The standard error is a terminal that can redraw.

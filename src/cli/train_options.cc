@@ -240,6 +240,8 @@ Json options_document(const TrainOptions& o) {
                    {"keep_best", o.keep_best},
                    {"patience", o.patience}};
   if (o.max_steps) document["max_steps"] = *o.max_steps;
+  if (!o.common.size.empty()) document["size"] = o.common.size;
+  if (o.common.test_split != 0) document["test_split"] = o.common.test_split;
   return document;
 }
 

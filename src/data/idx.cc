@@ -79,6 +79,13 @@ Idx parse_header(std::span<const std::uint8_t> header, std::int64_t dimensions,
   return idx;
 }
 
+std::ifstream open(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (file) return file;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+}
+
 std::span<std::uint8_t> allocate(Idx& idx) {
   const auto size = static_cast<std::size_t>(idx.header_size() + idx.payload_size);
   idx.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(size);
@@ -139,6 +146,22 @@ std::optional<fs::path> find_idx(const fs::path& dir, std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> idx_dimensions(const fs::path& path) {
+  std::ifstream file = open(path);
+  std::string start(4096, '\0');  // more than gzip's own header, which holds the file's name
+  file.read(start.data(), std::ssize(start));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  std::array<std::uint8_t, 4> magic{};
+  if (is_gzip(start)) {
+    gunzip_prefix(start, magic, path.string());
+  } else {
+    std::copy_n(start.begin(), std::min(start.size(), magic.size()), magic.begin());
+  }
+  const std::uint32_t word = big_endian(magic, 0);
+  if (word >> 8 != magic_of(0) >> 8) return std::nullopt;
+  return word & 0xff;
+}
+
 Idx read_idx(const fs::path& path, std::int64_t dimensions) {
   const std::string name = path.string();
   std::error_code error;
@@ -146,10 +169,7 @@ Idx read_idx(const fs::path& path, std::int64_t dimensions) {
   if (error) {
     throw Error(ErrorKind::kIo, fmt::format("{}: cannot read: {}", name, error.message()));
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot open: {}", name, std::strerror(errno)));
-  }
+  std::ifstream file = open(path);
   std::array<char, 2> start{};
   file.read(start.data(), start.size());
   if (is_gzip({start.data(), start.size()})) return read_gzipped(path, dimensions);

@@ -31,6 +31,10 @@ struct Idx {
 std::optional<std::filesystem::path> find_idx(const std::filesystem::path& dir,
                                               std::string_view name);
 
+/// The number of dimensions that the file's header tells, gzipped or not; nothing if it does not
+/// start as an IDX file of bytes. Throws Error if it cannot be read.
+std::optional<std::int64_t> idx_dimensions(const std::filesystem::path& path);
+
 /// Reads a file of `dimensions` sizes (3: images, 1: labels), gzipped or not, whatever its name.
 /// Takes no more memory than the file and what its header promises, and that only after checking
 /// that the file can hold it. Throws Error: kIo if it cannot be read, kBadInput if it is broken.

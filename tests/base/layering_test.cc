@@ -49,6 +49,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"image.h", "data"},
     {"layer.h", "nn"},
     {"layers.h", "nn"},
+    {"load_data.h", "data"},
     {"mapping.h", "kernels"},
     {"model_file.h", "io"},
     {"onnx.h", "io"},

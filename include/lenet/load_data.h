@@ -1,0 +1,47 @@
+// A user's own images, from a file or a folder of any format that lenet knows.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "lenet/dataset.h"
+#include "lenet/export.h"
+#include "lenet/shape.h"
+
+namespace LENET_PUBLIC lenet {
+
+/// What a path holds; its content tells.
+enum class DataFormat {
+  kIdx,    ///< a folder of IDX files: MNIST and its like
+  kCifar,  ///< a folder of CIFAR-10's or CIFAR-100's binary batches
+  kCsv,    ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
+  kNpz,    ///< a file, or a folder with one: x_train, y_train and perhaps x_test, y_test
+};
+
+/// "IDX files" and the like.
+std::string_view to_string(DataFormat format);
+
+/// Looks at names and first bytes only. Throws Error: kIo if there is nothing or it cannot be read,
+/// kBadInput if it is none of the formats.
+DataFormat data_format(const std::filesystem::path& path);
+
+struct LoadOptions {
+  /// {height, width} of images whose file does not say it (CSV); empty: squares.
+  Shape size = {};
+
+  /// The share of the images of every class that become the test set, for data that has none. The
+  /// choice is always the same, whatever a run's seed, so that results can be compared. 0: the
+  /// data must have a test set.
+  double test_split = 0;
+};
+
+/// The training and the test set of a file or a folder. Images are grey or colour as the data has
+/// them; both sets have as many classes as names are known or, without names, 1 + the largest
+/// training label, at most 256. Throws Error: kIo if something is missing or cannot be read,
+/// kBadInput if it is broken, kUsage for options that do not suit the data.
+std::pair<Dataset, Dataset> load_data(const std::filesystem::path& path,
+                                      const LoadOptions& options = {});
+
+}  // namespace lenet

@@ -1,0 +1,42 @@
+// The readers of the formats that load_data() tells apart, one file each.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "data/part.h"
+#include "lenet/load_data.h"
+
+namespace lenet {
+
+/// The most that a file of one of these formats may hold, packed or unpacked: 4 GiB.
+inline constexpr std::int64_t kMostDataBytes = 0xffffffff;
+
+/// The regular files of a folder whose names do not start with a dot, sorted. Throws Error (kIo).
+std::vector<std::filesystem::path> visible_files(const std::filesystem::path& dir);
+
+/// Whether the folder holds an IDX file, gzipped or not, under any name.
+bool is_idx_folder(const std::filesystem::path& dir);
+std::pair<Dataset, Dataset> load_idx(const std::filesystem::path& dir, const LoadOptions& options);
+
+bool is_cifar_folder(const std::filesystem::path& dir);
+std::pair<Dataset, Dataset> load_cifar(const std::filesystem::path& dir,
+                                       const LoadOptions& options);
+
+/// The training and test rows: train.csv and test.csv of a folder, or one file.
+std::pair<Dataset, Dataset> load_csv(const std::filesystem::path& path, const LoadOptions& options);
+
+/// The rows of a CSV file, whose `name` messages start with. `size` is LoadOptions'. A row of them
+/// is a line; a header is row 1.
+Part parse_csv(std::string_view text, const Shape& size, const std::string& name);
+
+std::pair<Dataset, Dataset> load_npz(const std::filesystem::path& path, const LoadOptions& options);
+
+/// The same from memory.
+std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
+                                      const std::string& name);
+
+}  // namespace lenet

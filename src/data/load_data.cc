@@ -1,0 +1,134 @@
+#include "lenet/load_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/require.h"
+#include "data/formats.h"
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWanted =
+    "want a folder of IDX files or CIFAR batches, a CSV file, or an .npz with x_train, y_train, "
+    "x_test and y_test";
+
+[[noreturn]] void unknown(const fs::path& path, const std::string& what) {
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: {}; {}", path.string(), what, kWanted));
+}
+
+std::string first_bytes(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(64, '\0');
+  file.read(bytes.data(), std::ssize(bytes));
+  if (!file && !file.eof()) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot read", path.string()));
+  }
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+bool is_zip(const std::string& bytes) { return bytes.starts_with("PK\3\4"); }
+
+DataFormat format_of_file(const fs::path& path) {
+  const std::string bytes = first_bytes(path);
+  if (is_zip(bytes)) return DataFormat::kNpz;
+  if (bytes.starts_with("\x93NUMPY")) {
+    unknown(path,
+            "one array alone; put images and labels into one file, as in np.savez(\"data.npz\", "
+            "x_train=..., y_train=...)");
+  }
+  if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xff\xd8\xff")) {
+    unknown(path, "one image");
+  }
+  const bool text = bytes.find('\0') == std::string::npos && bytes.find(',') != std::string::npos;
+  if (text || path.extension() == ".csv") return DataFormat::kCsv;
+  unknown(path, bytes.empty() ? "an empty file" : "none of the formats that are read");
+}
+
+DataFormat format_of_folder(const fs::path& dir) {
+  if (is_cifar_folder(dir)) return DataFormat::kCifar;
+  const std::vector<fs::path> files = visible_files(dir);
+  const auto with = [&](const char* extension) {
+    return std::ranges::any_of(files,
+                               [&](const fs::path& f) { return f.extension() == extension; });
+  };
+  if (with(".npz")) return DataFormat::kNpz;
+  if (with(".csv")) return DataFormat::kCsv;
+  if (is_idx_folder(dir)) return DataFormat::kIdx;
+  unknown(dir, files.empty() ? "no files in the folder" : "a folder of other files");
+}
+
+}  // namespace
+
+std::vector<fs::path> visible_files(const fs::path& dir) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator entry(dir, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;  // what cannot be looked at counts as absent
+    const bool hidden = entry->path().filename().string().starts_with('.');
+    if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
+  }
+  if (error) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot read the folder: {}", dir.string(), error.message()));
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string_view to_string(DataFormat format) {
+  switch (format) {
+    case DataFormat::kIdx:
+      return "IDX files";
+    case DataFormat::kCifar:
+      return "CIFAR batches";
+    case DataFormat::kCsv:
+      return "CSV";
+    case DataFormat::kNpz:
+      return "NPZ";
+  }
+  return "";
+}
+
+DataFormat data_format(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: not found, {}", path.string(), kWanted));
+  }
+  if (error) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot read: {}", path.string(), error.message()));
+  }
+  if (fs::is_directory(status)) return format_of_folder(path);
+  if (fs::is_regular_file(status)) return format_of_file(path);
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: cannot read: a pipe or a device, want a file", path.string()));
+}
+
+std::pair<Dataset, Dataset> load_data(const fs::path& path, const LoadOptions& options) {
+  const DataFormat format = data_format(path);
+  require(options.size.empty() || format == DataFormat::kCsv,
+          fmt::format("{}: {}, which have a size of their own; leave out --size", path.string(),
+                      to_string(format)));
+  switch (format) {
+    case DataFormat::kIdx:
+      return load_idx(path, options);
+    case DataFormat::kCifar:
+      return load_cifar(path, options);
+    case DataFormat::kCsv:
+      return load_csv(path, options);
+    case DataFormat::kNpz:
+      break;
+  }
+  return load_npz(path, options);
+}
+
+}  // namespace lenet

@@ -1,0 +1,38 @@
+// One array of numpy's .npy format (numpy.lib.format), versions 1 to 3.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lenet {
+
+/// An array in C order, little-endian.
+struct NpyArray {
+  std::string name;                       ///< for messages
+  std::unique_ptr<std::uint8_t[]> bytes;  ///< header, then values
+  std::int64_t header_size = 0;
+  char kind = 'u';             ///< b, i, u or f as numpy's dtype.kind
+  std::int64_t item_size = 1;  ///< bytes a value
+  std::vector<std::int64_t> shape;
+
+  std::int64_t count() const {
+    std::int64_t n = 1;
+    for (const std::int64_t size : shape) n *= size;
+    return n;
+  }
+  const std::uint8_t* values() const { return bytes.get() + header_size; }
+};
+
+/// Takes over the `size` bytes of a .npy file. Throws Error (kBadInput), starting with `name`, if
+/// they are none, are not exactly as many as header and shape say, or hold objects, big-endian
+/// numbers, Fortran order or a dtype other than bool, (u)int8 to 64 and float32 and 64.
+NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
+                   const std::string& name);
+
+/// Every value as a whole number. Throws Error (kBadInput) for floats, and for what exceeds int64.
+std::vector<std::int64_t> integers(const NpyArray& array);
+
+}  // namespace lenet

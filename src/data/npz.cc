@@ -1,0 +1,164 @@
+// numpy's archives of arrays as Keras names them: x_train, y_train, x_test, y_test.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/file.h"
+#include "data/formats.h"
+#include "data/npy.h"
+#include "data/zip.h"
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void bad_array(const std::string& name, const std::string& what) {
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", name, what));
+}
+
+std::optional<NpyArray> find_array(const ZipArchive& archive, const std::string& array,
+                                   const std::string& name) {
+  ZipFile file = archive.read(array + ".npy");
+  if (!file.bytes) return std::nullopt;
+  return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
+}
+
+NpyArray require_array(const ZipArchive& archive, const std::string& array,
+                       const std::string& name) {
+  if (auto found = find_array(archive, array, name)) return *std::move(found);
+  bad_array(name, fmt::format("no array {}, want x_train, y_train, x_test and y_test", array));
+}
+
+/// How the images of an array lie in memory.
+struct Layout {
+  std::int64_t images;
+  Shape shape;         ///< {channels, height, width}
+  bool channels_last;  ///< N,H,W,C
+};
+
+Layout layout_of(const NpyArray& x) {
+  const auto& s = x.shape;
+  const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
+  const bool empty = std::ranges::find(s, 0) != s.end();
+  if (!empty && s.size() == 3) return {s[0], {1, s[1], s[2]}, false};
+  if (!empty && s.size() == 4 && is_channels(s[3])) return {s[0], {s[3], s[1], s[2]}, true};
+  if (!empty && s.size() == 4 && is_channels(s[1])) return {s[0], {s[1], s[2], s[3]}, false};
+  bad_array(x.name, fmt::format("shape {}, want images x height x width, with 1 or 3 channels "
+                                "before or behind height and width, or without",
+                                to_string(s)));
+}
+
+double float_at(const NpyArray& x, std::int64_t i) {
+  if (x.item_size == 8) {
+    double value;
+    std::memcpy(&value, x.values() + i * 8, sizeof value);
+    return value;
+  }
+  float value;
+  std::memcpy(&value, x.values() + i * 4, sizeof value);
+  return value;
+}
+
+/// 255 if all of the array is from 0 to 1, else 1.
+double scale_of(const NpyArray& x) {
+  if (x.kind != 'f') return 1;
+  for (std::int64_t i = 0; i < x.count(); ++i) {
+    if (float_at(x, i) > 1) return 1;
+  }
+  return 255;
+}
+
+/// Turns floats, times `scale`, into bytes where they lie.
+void floats_to_bytes(const NpyArray& x, double scale) {
+  std::uint8_t* out = x.bytes.get() + x.header_size;
+  for (std::int64_t i = 0; i < x.count(); ++i) {
+    const double value = float_at(x, i);
+    if (!(value >= 0 && value * scale <= 255)) {
+      bad_array(x.name, fmt::format("{} at pixel {}, want 0 to {}", value, i, 255 / scale));
+    }
+    out[i] = static_cast<std::uint8_t>(std::lround(value * scale));
+  }
+}
+
+/// From N,H,W,C to N,C,H,W.
+std::unique_ptr<std::uint8_t[]> channels_first(const std::uint8_t* in, const Layout& layout) {
+  const std::int64_t channels = layout.shape[0], plane = layout.shape[1] * layout.shape[2];
+  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(
+      static_cast<std::size_t>(layout.images * channels * plane));
+  for (std::int64_t n = 0; n < layout.images; ++n) {
+    std::uint8_t* const image = bytes.get() + n * channels * plane;
+    for (std::int64_t i = 0; i < plane; ++i) {
+      for (std::int64_t c = 0; c < channels; ++c) image[c * plane + i] = *in++;
+    }
+  }
+  return bytes;
+}
+
+Part to_part(NpyArray x, const NpyArray& y, double scale) {
+  const Layout layout = layout_of(x);
+  const bool column = y.shape.size() == 2 && y.shape[1] == 1;
+  if (y.shape.size() != 1 && !column) {
+    bad_array(y.name, fmt::format("shape {}, want one label an image", to_string(y.shape)));
+  }
+  Part part{.images_source = x.name,
+            .labels_source = y.name,
+            .pixels = nullptr,
+            .offset = x.header_size,
+            .image_shape = layout.shape,
+            .labels = to_labels(integers(y), y.name)};
+  check_label_count(part, layout.images);
+  if (x.kind == 'f') {
+    floats_to_bytes(x, scale);
+  } else if (x.kind != 'u' || x.item_size != 1) {
+    bad_array(x.name, fmt::format("pixels of numpy's type {}{}, want uint8 or float32", x.kind,
+                                  x.item_size));
+  }
+  if (layout.channels_last && layout.shape[0] > 1) {
+    part.pixels = channels_first(x.values(), layout);
+    part.offset = 0;
+  } else {
+    part.pixels = std::move(x.bytes);
+  }
+  return part;
+}
+
+fs::path only_npz(const fs::path& dir) {
+  fs::path found;
+  for (const fs::path& path : visible_files(dir)) {
+    if (path.extension() != ".npz") continue;
+    if (!found.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}: holds {} and {}; give one of them", dir.string(),
+                              found.filename().string(), path.filename().string()));
+    }
+    found = path;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
+                                      const std::string& name) {
+  const ZipArchive archive(bytes, name);
+  NpyArray x = require_array(archive, "x_train", name);
+  const double scale = scale_of(x);
+  Part train = to_part(std::move(x), require_array(archive, "y_train", name), scale);
+  std::optional<Part> test;
+  if (auto x_test = find_array(archive, "x_test", name)) {
+    test = to_part(*std::move(x_test), require_array(archive, "y_test", name), scale);
+  }
+  return to_datasets(std::move(train), std::move(test), {}, options);
+}
+
+std::pair<Dataset, Dataset> load_npz(const fs::path& path, const LoadOptions& options) {
+  std::error_code ignored;
+  const fs::path file = fs::is_directory(path, ignored) ? only_npz(path) : path;
+  return parse_npz(read_file(file, kMostDataBytes), options, file.string());
+}
+
+}  // namespace lenet

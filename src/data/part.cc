@@ -1,0 +1,111 @@
+#include "data/part.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/require.h"
+#include "lenet/error.h"
+#include "lenet/split.h"
+
+namespace lenet {
+namespace {
+
+[[noreturn]] void bad_part(const std::string& source, const std::string& what) {
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", source, what));
+}
+
+std::string file_name(const std::string& source) {
+  return std::filesystem::path(source).filename().string();
+}
+
+/// `limit` says where the largest label allowed is from.
+void check_labels(const Part& part, std::int64_t classes, const std::string& limit) {
+  const auto unknown = std::ranges::find_if(
+      part.labels, [=](std::uint8_t label) { return std::int64_t{label} >= classes; });
+  if (unknown == part.labels.end()) return;
+  bad_part(part.labels_source, fmt::format("label {} at image {}, want at most {}, {}", *unknown,
+                                           unknown - part.labels.begin(), classes - 1, limit));
+}
+
+void check_same_shape(const Part& train, const Part& test) {
+  if (test.image_shape == train.image_shape) return;
+  bad_part(test.images_source,
+           fmt::format("images of {}, want {} as in {}", to_string(test.image_shape),
+                       to_string(train.image_shape), file_name(train.images_source)));
+}
+
+Dataset to_dataset(Part part, std::int64_t classes, std::vector<std::string> class_names) {
+  return Dataset(std::move(part.pixels), part.offset, std::move(part.image_shape),
+                 std::move(part.labels), classes, std::move(class_names));
+}
+
+/// A copy of the images that `indices` names.
+Dataset selection(const Dataset& data, std::span<const std::int32_t> indices) {
+  const std::int64_t size = element_count(data.image_shape());
+  auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(indices.size() *
+                                                               static_cast<std::size_t>(size));
+  std::vector<std::uint8_t> labels;
+  labels.reserve(indices.size());
+  std::uint8_t* out = pixels.get();
+  for (const std::int32_t i : indices) {
+    out = std::copy_n(data.image(i), size, out);
+    labels.push_back(data.label(i));
+  }
+  return Dataset(std::move(pixels), 0, data.image_shape(), std::move(labels), data.classes(),
+                 data.class_names());
+}
+
+}  // namespace
+
+void check_label_count(const Part& part, std::int64_t images) {
+  if (std::ssize(part.labels) == images) return;
+  bad_part(part.labels_source,
+           fmt::format("{} labels, want {}, one for each image of {}", part.labels.size(), images,
+                       file_name(part.images_source)));
+}
+
+std::vector<std::uint8_t> to_labels(std::span<const std::int64_t> labels,
+                                    const std::string& source) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(labels.size());
+  for (const std::int64_t label : labels) {
+    if (label < 0 || label > 255) {
+      bad_part(source, fmt::format("label {} at image {}, want 0 to 255 (at most 256 classes)",
+                                   label, bytes.size()));
+    }
+    bytes.push_back(static_cast<std::uint8_t>(label));
+  }
+  return bytes;
+}
+
+std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
+                                        std::vector<std::string> class_names,
+                                        const LoadOptions& options) {
+  if (train.labels.empty()) bad_part(train.labels_source, "no images, want at least one");
+  std::int64_t classes = std::ssize(class_names);
+  if (class_names.empty()) {
+    classes = 1 + *std::ranges::max_element(train.labels);
+  } else {
+    check_labels(train, classes, fmt::format("as {} classes have names", classes));
+  }
+  if (!test) {
+    require(options.test_split != 0,
+            fmt::format("{}: there is no test set beside it; set a share of the images aside for "
+                        "one, as in --test-split 0.2",
+                        train.images_source));
+    const Dataset all = to_dataset(std::move(train), classes, std::move(class_names));
+    const Split split = stratified_split(all, options.test_split, 0);
+    return {selection(all, split.train), selection(all, split.holdout)};
+  }
+  require(
+      options.test_split == 0,
+      fmt::format("{}: the data has this test set; leave out --test-split", test->images_source));
+  if (test->labels.empty()) bad_part(test->labels_source, "no images, want at least one");
+  check_same_shape(train, *test);
+  check_labels(*test, classes, fmt::format("the largest of {}", file_name(train.labels_source)));
+  return {to_dataset(std::move(train), classes, class_names),
+          to_dataset(*std::move(test), classes, class_names)};
+}
+
+}  // namespace lenet
