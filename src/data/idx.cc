@@ -154,8 +154,8 @@ std::optional<std::int64_t> idx_dimensions(const fs::path& path) {
   std::array<std::uint8_t, 4> magic{};
   if (is_gzip(start)) {
     gunzip_prefix(start, magic, path.string());
-  } else {
-    std::copy_n(start.begin(), std::min(start.size(), magic.size()), magic.begin());
+  } else if (start.size() >= magic.size()) {
+    std::memcpy(magic.data(), start.data(), magic.size());
   }
   const std::uint32_t word = big_endian(magic, 0);
   if (word >> 8 != magic_of(0) >> 8) return std::nullopt;
