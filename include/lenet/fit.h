@@ -81,7 +81,7 @@ struct FitOptions {
 struct Report {
   double loss = 0, train_acc = 0, test_acc = 0;  ///< of the last epoch
   double examples_per_sec = 0;                   ///< step time alone, as D2L's Timer counts
-  double wall_seconds = 0;                       ///< from the call to the return
+  double wall_seconds = 0;                       ///< from the call to the return, stops left out
   std::int64_t examples = 0;                     ///< seen in training
   int threads = 0;
   bool stopped = false;         ///< by on_pause, before the end

@@ -236,7 +236,7 @@ void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* f
   save();
   if (report.stopped) end_stopped(folder);
   if (report.averages) save_averages(*report.averages, folder, network.net, train.class_names());
-  report.wall_seconds = wall.stop();
+  report.wall_seconds = wall.stop() + (from ? from->state.report.wall_seconds : 0);
   const Json result = result_document(report, o, device, folder);
   run["result"] = result;
   folder.write_run(run);

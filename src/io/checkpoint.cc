@@ -48,6 +48,7 @@ Json document_of(const Report& r) {
                       optional_number(p.test_acc)});
   }
   return {{"examples", r.examples},
+          {"wall_seconds", r.wall_seconds},
           {"epochs", epochs},
           {"points", points},
           {"step_losses", r.step_losses}};
@@ -56,6 +57,7 @@ Json document_of(const Report& r) {
 Report read_report(const Json& document) {
   Report r;
   r.examples = document.at("examples");
+  r.wall_seconds = document.at("wall_seconds");
   r.step_losses = document.at("step_losses").get<std::vector<double>>();
   for (const Json& e : document.at("epochs")) {
     r.epochs.push_back(

@@ -93,11 +93,11 @@ void FitRun::go_on_from(const FitState& state) {
   now_.report.threads = threads;
   now_.report.stopped = false;
   generator_ = state.generator;
+  wall_before_ = state.report.wall_seconds;
   if (now_.step > 0) shuffle();
 }
 
 Report FitRun::run() {
-  Timer wall;
   bool going = true;
   while (going && !finished()) going = run_epoch();
   now_.report.stopped = !going;
@@ -106,7 +106,7 @@ Report FitRun::run() {
     keep_averages();
   }
   Report report = finished_report();
-  report.wall_seconds = wall.stop();
+  report.wall_seconds = wall_before_ + wall_.elapsed();
   return report;
 }
 
@@ -148,6 +148,7 @@ bool FitRun::go_on() {
 FitState FitRun::state() const {
   FitState state = now_;
   state.trainer = trainer_.snapshot();
+  state.report.wall_seconds = wall_before_ + wall_.elapsed();
   return state;
 }
 

@@ -55,6 +55,8 @@ class FitRun {
   StepCount count_;
   bool limited_;  ///< by max_steps
   FitState now_;  ///< but for the trainer, which is asked
+  Timer wall_;
+  double wall_before_ = 0;  ///< seconds of the runs that this one goes on with
   std::function<FitState()> state_ = [this] { return state(); };
 };
 

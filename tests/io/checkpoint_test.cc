@@ -32,6 +32,7 @@ FitState some_state() {
   s.best = {{1, 2, 3}, {4}};
   s.step_seconds = 0.25;
   s.report.examples = 320;
+  s.report.wall_seconds = 1.25;
   s.report.epochs = {{1, 2.3, 0.1, 0.2, 0.3, std::nullopt}, {2, 2.1, 0.2, 0.3, std::nullopt, 0.5}};
   s.report.points = {{0.2, 2.3, 0.1, std::nullopt}, {1, std::nullopt, std::nullopt, 0.2}};
   s.report.step_losses = {2.5, 2.4};
@@ -74,6 +75,7 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.best.buffers, want.best.buffers);
   EXPECT_EQ(got.step_seconds, 0.25);
   EXPECT_EQ(got.report.examples, 320);
+  EXPECT_EQ(got.report.wall_seconds, 1.25);
   EXPECT_EQ(got.report.step_losses, want.report.step_losses);
   ASSERT_EQ(got.report.epochs.size(), 2u);
   EXPECT_EQ(got.report.epochs[0].train_loss, 2.3);
