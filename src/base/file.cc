@@ -18,6 +18,18 @@ namespace {
   throw Error(ErrorKind::kIo, fmt::format("{}: {}: {}", path.string(), doing, std::strerror(code)));
 }
 
+/// Calls again what a signal has interrupted.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+int open_file(const std::filesystem::path& path, int flags) {
+  return uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0666); });
+}
+
 /// Closes a descriptor at the end of its scope.
 struct Descriptor {
   int fd;
@@ -27,7 +39,7 @@ struct Descriptor {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  const Descriptor file{open_file(path, O_RDONLY | O_NONBLOCK)};
   if (file.fd < 0) io_error("cannot open", path, errno);
   struct stat info {};
   if (::fstat(file.fd, &info) != 0) io_error("cannot read", path, errno);
@@ -43,8 +55,8 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
   std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n =
+        uninterrupted([&] { return ::read(file.fd, bytes.data() + done, bytes.size() - done); });
     if (n < 0) io_error("cannot read", path, errno);
     if (n == 0) break;  // the file shrank while it was read
     done += static_cast<std::size_t>(n);
@@ -58,7 +70,7 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   do {  // a process that was killed may have left a file of this name
     partial_ = path_;
     partial_ += fmt::format(".{}-{}.partial", ::getpid(), serial++);
-    fd_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd_ = open_file(partial_, O_WRONLY | O_CREAT | O_EXCL);
   } while (fd_ < 0 && errno == EEXIST);
   if (fd_ < 0) fail("cannot create");
 }
@@ -75,8 +87,7 @@ void AtomicFile::fail(const std::string& doing) const {
 
 void AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return ::write(fd_, bytes.data(), bytes.size()); });
     if (n < 0) fail("cannot write");
     written_ += n;
     bytes.remove_prefix(static_cast<std::size_t>(n));
@@ -84,12 +95,14 @@ void AtomicFile::write(std::string_view bytes) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(fd_) != 0) fail("cannot flush");
-  if (::rename(partial_.c_str(), path_.c_str()) != 0) fail("cannot rename into place");
+  if (uninterrupted([&] { return ::fsync(fd_); }) != 0) fail("cannot flush");
+  if (uninterrupted([&] { return ::rename(partial_.c_str(), path_.c_str()); }) != 0) {
+    fail("cannot rename into place");
+  }
   ::close(fd_);
   fd_ = -1;
   const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-  const Descriptor dir{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  const Descriptor dir{open_file(folder, O_RDONLY | O_DIRECTORY)};
   if (dir.fd >= 0) ::fsync(dir.fd);  // the new name, too, outlives a power cut
 }
 
@@ -97,6 +110,30 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+}
+
+LineFile::LineFile(std::filesystem::path path, std::string_view lines)
+    : path_(std::move(path)), size_(std::ssize(lines)) {
+  write_file(path_, lines);
+  fd_ = open_file(path_, O_WRONLY);
+  if (fd_ < 0) io_error("cannot open", path_, errno);
+}
+
+LineFile::~LineFile() { ::close(fd_); }
+
+void LineFile::add(std::string_view line) {
+  kept_ += line;
+  flush();
+}
+
+void LineFile::flush() {
+  while (!kept_.empty()) {
+    const ssize_t n =
+        uninterrupted([&] { return ::pwrite(fd_, kept_.data(), kept_.size(), size_); });
+    if (n < 0) io_error(fmt::format("cannot write (after {} bytes)", size_), path_, errno);
+    size_ += n;
+    kept_.erase(0, static_cast<std::size_t>(n));
+  }
 }
 
 }  // namespace lenet

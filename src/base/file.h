@@ -37,4 +37,24 @@ class AtomicFile {
 /// AtomicFile in one call.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// A file that grows line by line. What could not be written is kept, and goes in front of the next
+/// line.
+class LineFile {
+ public:
+  /// A file that holds these lines, whole from the beginning. Throws Error (kIo).
+  LineFile(std::filesystem::path path, std::string_view lines);
+  ~LineFile();
+  LineFile(const LineFile&) = delete;
+  LineFile& operator=(const LineFile&) = delete;
+
+  void add(std::string_view line);  ///< Throws Error (kIo), naming path and bytes.
+  void flush();                     ///< What is kept. Throws Error (kIo).
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+  std::int64_t size_;
+  std::string kept_;
+};
+
 }  // namespace lenet

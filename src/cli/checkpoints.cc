@@ -5,6 +5,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "lenet/error.h"
 
@@ -63,12 +64,7 @@ void Checkpoints::save(const Pause& pause) {
   const fs::path newest = folder_.path() / kNewest;
   std::error_code none;  // before the first there is nothing to keep
   fs::rename(newest, folder_.path() / kPrevious, none);
-  try {
-    save_checkpoint(newest, {options_.run, pause.state()});
-  } catch (const Error& e) {
-    if (options_.stop_on_error) throw;
-    fmt::print(stderr, "lenet: {}; training goes on, the next checkpoint tries again\n", e.what());
-  }
+  folder_.attempt([&] { save_checkpoint(newest, {options_.run, pause.state()}); });
 }
 
 Checkpoint newest_checkpoint(const fs::path& folder) {
@@ -87,7 +83,7 @@ Checkpoint newest_checkpoint(const fs::path& folder) {
   }
   try {
     Checkpoint checkpoint = load_checkpoint(previous);
-    fmt::print(stderr, "lenet: {}; going on from the checkpoint before it\n", what);
+    say(stderr, "lenet: {}; going on from the checkpoint before it\n", what);
     fs::remove(newest, ignored);  // lest the next one replaces the whole one by it
     return checkpoint;
   } catch (const Error& e) {

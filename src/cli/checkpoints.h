@@ -27,7 +27,6 @@ class Checkpoints {
  public:
   struct Options {
     CheckpointInterval every;
-    bool stop_on_error = false;
     std::string run;  ///< what run.json holds
   };
 
@@ -35,7 +34,7 @@ class Checkpoints {
       : folder_(folder), options_(options) {}
 
   /// What fit() asks between two steps: saves if it is time to, or if a signal asks, and returns
-  /// false if a signal stops the run. Throws Error (kIo) with stop_on_error.
+  /// false if a signal stops the run. A write that fails is RunFolder::attempt's to judge.
   bool pause(const Pause& pause);
 
  private:

@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/describe.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
@@ -98,17 +99,17 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const lenet::Error& e) {
-    fmt::print(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", e.what());
     return static_cast<int>(e.kind());
   } catch (const lenet::cli::Stopped& stopped) {
     return 128 + stopped.signal;
   } catch (const std::system_error& e) {  // fmt::print's, when a write fails
-    fmt::print(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", e.what());
     if (std::ferror(stdout)) return static_cast<int>(lenet::ErrorKind::kIo);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "lenet: not enough memory\n");
+    lenet::cli::say(stderr, "lenet: not enough memory\n");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", e.what());
   }
   return static_cast<int>(lenet::ErrorKind::kFailed);
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/require.h"
+#include "cli/say.h"
 #include "lenet/fashion_mnist.h"
 #include "lenet/load_data.h"
 
@@ -141,9 +142,9 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options) {
     const std::string line = fmt::format("downloading {}: {} of {} KiB", name, bytes / 1024,
                                          total > 0 ? fmt::format("{}", total / 1024) : "?");
     if (stderr_is_terminal()) {
-      if (line != last) fmt::print(stderr, "\r\x1b[K{}{}", line, bytes == total ? "\n" : "");
+      if (line != last) say(stderr, "\r\x1b[K{}{}", line, bytes == total ? "\n" : "");
     } else if (bytes == total && total > 0 && line != last) {
-      fmt::print(stderr, "{}\n", line);
+      say(stderr, "{}\n", line);
     }
     last = line;
   };

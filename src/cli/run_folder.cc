@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -74,42 +75,55 @@ fs::path create_given(const fs::path& path, bool force) {
   return path;
 }
 
+/// The line of metrics.jsonl.
+std::string line_of(const FitPoint& point) {
+  nlohmann::ordered_json line = {{"epoch", point.epoch}};
+  if (point.train_loss) line["train_loss"] = *point.train_loss;
+  if (point.train_acc) line["train_acc"] = *point.train_acc;
+  if (point.test_acc) line["test_acc"] = *point.test_acc;
+  return line.dump() + '\n';
+}
+
+std::string lines_of(const std::vector<FitPoint>& points) {
+  std::string lines;
+  for (const FitPoint& point : points) lines += line_of(point);
+  return lines;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const Options& options)
     : path_(options.out.empty() ? create_default(options.model)
                                 : create_given(options.out, options.force)),
-      lock_(path_) {
+      lock_(path_),
+      metrics_(path_ / kMetrics, ""),
+      stop_on_write_error_(options.stop_on_write_error) {
   for (const char* old : kWhole) {
     std::error_code ignored;
     fs::remove(path_ / old, ignored);
   }
-  open_metrics();
 }
 
-RunFolder::RunFolder(const fs::path& path, const std::vector<FitPoint>& points)
-    : path_(path), lock_(path_) {
-  open_metrics();
-  for (const FitPoint& point : points) add_point(point);
-}
+RunFolder::RunFolder(const Options& options, const std::vector<FitPoint>& points)
+    : path_(options.out),
+      lock_(path_),
+      metrics_(path_ / kMetrics, lines_of(points)),
+      stop_on_write_error_(options.stop_on_write_error) {}
 
-void RunFolder::open_metrics() {
-  const fs::path metrics = path_ / kMetrics;
-  metrics_.reset(std::fopen(metrics.c_str(), "we"));
-  if (!metrics_) fail(metrics, "cannot create", std::strerror(errno));
+void RunFolder::attempt(const std::function<void()>& write) const {
+  try {
+    write();
+  } catch (const Error& e) {
+    if (stop_on_write_error_) throw;
+    say(stderr, "lenet: {}; training goes on, the next save tries again\n", e.what());
+  }
 }
 
 void RunFolder::add_point(const FitPoint& point) {
-  nlohmann::ordered_json line = {{"epoch", point.epoch}};
-  if (point.train_loss) line["train_loss"] = *point.train_loss;
-  if (point.train_acc) line["train_acc"] = *point.train_acc;
-  if (point.test_acc) line["test_acc"] = *point.test_acc;
-  const std::string text = line.dump() + '\n';
-  const bool written = std::fputs(text.c_str(), metrics_.get()) >= 0;
-  if (!written || std::fflush(metrics_.get()) != 0) {
-    fail(path_ / kMetrics, "cannot write", std::strerror(errno));
-  }
+  attempt([&] { metrics_.add(line_of(point)); });
 }
+
+void RunFolder::finish_metrics() { metrics_.flush(); }
 
 void RunFolder::write_run(const nlohmann::ordered_json& run) const {
   write_file(path_ / "run.json", json_text(run));

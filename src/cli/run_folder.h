@@ -1,13 +1,13 @@
 // The folder that a training run leaves behind.
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "cli/run_lock.h"
 #include "lenet/animator.h"
 #include "lenet/fit.h"
@@ -22,37 +22,37 @@ class RunFolder {
     std::filesystem::path out;  ///< empty: runs/<UTC time>-<model>, and runs/latest points there
     std::string model;          ///< short name
     bool force = false;         ///< take a folder that holds a run already
+    bool stop_on_write_error = false;
   };
 
   /// Creates the folder. Throws Error: kUsage if it holds a run and force is not given, kIo if it
   /// cannot be written.
   explicit RunFolder(const Options& options);
 
-  /// The folder of a run that goes on: metrics.jsonl holds these points. Throws Error: kUsage if
-  /// another run writes there, kIo.
-  RunFolder(const std::filesystem::path& path, const std::vector<FitPoint>& points);
+  /// The folder options.out of a run that goes on: metrics.jsonl holds these points. Throws Error:
+  /// kUsage if another run writes there, kIo.
+  RunFolder(const Options& options, const std::vector<FitPoint>& points);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path model_file() const { return path_ / "model.safetensors"; }
 
   std::filesystem::path averages_file() const { return path_ / "model_ema.safetensors"; }
 
-  /// Appends a line to metrics.jsonl. Throws Error (kIo).
-  void add_point(const FitPoint& point);
+  /// A write in the midst of training. If it fails, the run ends with its Error, or says so and
+  /// goes on.
+  void attempt(const std::function<void()>& write) const;
+
+  void add_point(const FitPoint& point);  ///< A line of metrics.jsonl, attempted.
+  void finish_metrics();                  ///< Lines that could not be written. Throws Error (kIo).
 
   void write_run(const nlohmann::ordered_json& run) const;  ///< run.json. Throws Error (kIo).
   void write_curves(const Animator& animator) const;        ///< curves.svg. Throws Error (kIo).
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
-  void open_metrics();
-
   std::filesystem::path path_;
   RunLock lock_;
-  std::unique_ptr<std::FILE, Close> metrics_;
+  LineFile metrics_;
+  bool stop_on_write_error_;
 };
 
 /// The time in UTC: "2026-01-31T12:34:56Z".

@@ -20,7 +20,7 @@ void handle(int signal) {
 }
 
 constexpr std::array kHandled = {SIGINT, SIGTERM, SIGUSR1};
-constexpr std::array kIgnored = {SIGHUP, SIGPIPE};
+constexpr std::array kIgnored = {SIGHUP, SIGPIPE, SIGXFSZ};
 
 void set(int signal, void (*handler)(int)) {
   struct sigaction action {};
@@ -31,16 +31,22 @@ void set(int signal, void (*handler)(int)) {
 
 }  // namespace
 
+HangupsIgnored::HangupsIgnored() {
+  for (const int signal : kIgnored) set(signal, SIG_IGN);
+}
+
+HangupsIgnored::~HangupsIgnored() {
+  for (const int signal : kIgnored) set(signal, SIG_DFL);
+}
+
 SignalRequests::SignalRequests() {
   stop_signal = 0;
   save_asked = 0;
   for (const int signal : kHandled) set(signal, handle);
-  for (const int signal : kIgnored) set(signal, SIG_IGN);
 }
 
 SignalRequests::~SignalRequests() {
   for (const int signal : kHandled) set(signal, SIG_DFL);
-  for (const int signal : kIgnored) set(signal, SIG_DFL);
 }
 
 int SignalRequests::stop() { return stop_signal; }

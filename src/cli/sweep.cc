@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/model_argument.h"
+#include "cli/say.h"
 #include "cli/sweep_axes.h"
 #include "cli/sweep_folder.h"
 #include "cli/sweep_table.h"
@@ -103,12 +104,11 @@ void train_missing(const TrainOptions& common, const std::vector<Overrides>& ove
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
     folder.add(run, result_document(of_run, outcome));
     if (outcome.report) examples += outcome.report->examples;
-    fmt::print(
-        stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
+    say(stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
         outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc) : outcome.error);
   });
-  fmt::print(stderr, "{:.0f} images/s in all, evaluation included\n",
-             static_cast<double>(examples) / timer.elapsed());
+  say(stderr, "{:.0f} images/s in all, evaluation included\n",
+      static_cast<double>(examples) / timer.elapsed());
 }
 
 void run_sweep(const TrainOptions& common, const SweepCommand& c) {

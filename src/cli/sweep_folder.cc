@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-
-#include "base/file.h"
 #include "cli/options.h"
 #include "lenet/error.h"
 
@@ -39,12 +35,7 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan) : path_(path) {
   }
   std::string lines;
   for (const auto& [run, result] : results_) lines += result.dump() + '\n';
-  write_file(path / "runs.jsonl", lines);
-  file_.reset(std::fopen((path / "runs.jsonl").c_str(), "ae"));
-  if (!file_) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot open: {}", (path / "runs.jsonl").string(),
-                                            std::strerror(errno)));
-  }
+  file_.emplace(path / "runs.jsonl", lines);
 }
 
 void SweepFolder::read_results(std::int64_t runs) {
@@ -70,11 +61,7 @@ void SweepFolder::read_results(std::int64_t runs) {
 void SweepFolder::add(std::int64_t run, const Json& result) {
   Json line = {{"run", run}};
   line.update(result);
-  const std::string text = line.dump() + '\n';
-  if (std::fputs(text.c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0) {
-    throw Error(ErrorKind::kIo, fmt::format("{}: cannot write: {}", (path_ / "runs.jsonl").string(),
-                                            std::strerror(errno)));
-  }
+  file_->add(line.dump() + '\n');
   results_[run] = line;
 }
 

@@ -1,11 +1,12 @@
 // The folder of a sweep: what was asked, and what is done so far.
 #pragma once
 
-#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/file.h"
 
 namespace lenet::cli {
 
@@ -27,15 +28,11 @@ class SweepFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   void read_results(std::int64_t runs);
 
   std::filesystem::path path_;
   std::map<std::int64_t, Json> results_;
-  std::unique_ptr<std::FILE, Close> file_;
+  std::optional<LineFile> file_;  ///< runs.jsonl
 };
 
 }  // namespace lenet::cli

@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/resume.h"
 #include "cli/run_folder.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/train_options.h"
 #include "lenet/animator.h"
@@ -179,14 +180,15 @@ struct Figures {
 
 [[noreturn]] void end_stopped(const RunFolder& folder) {
   const int signal = SignalRequests::stop();
-  fmt::print(stderr, "stopped by {}; to go on: lenet train --resume {}\n",
-             signal == SIGINT ? "SIGINT" : "SIGTERM", folder.path().string());
+  say(stderr, "stopped by {}; to go on: lenet train --resume {}\n",
+      signal == SIGINT ? "SIGINT" : "SIGTERM", folder.path().string());
   throw Stopped{signal};
 }
 
 /// Trains, or goes on with a run that was stopped.
 void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* from) {
   Timer wall;
+  const HangupsIgnored hangups;
   const Device device = parse_device(o.common.device);
   const CheckpointInterval every = parse_interval(c.checkpoint_every);
   NamedNetwork network = parse_model_argument(o.model);
@@ -196,8 +198,11 @@ void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* f
   if (!from && !o.weights.empty()) read_weights(o.weights, network.net);
   FitOptions fit = fit_options(o);
   check_fit(network.net, train, test, fit);
-  RunFolder folder = from ? RunFolder(c.resume, from->state.report.points)
-                          : RunFolder({.out = c.out, .model = network.name, .force = c.force});
+  const RunFolder::Options where = {.out = from ? c.resume : c.out,
+                                    .model = network.name,
+                                    .force = c.force,
+                                    .stop_on_write_error = c.on_write_error == "stop"};
+  RunFolder folder = from ? RunFolder(where, from->state.report.points) : RunFolder(where);
   Json run = run_document(o, network.net, train);
   if (from) run["started"] = from->run.value("started", run["started"]);
   folder.write_run(run);
@@ -207,18 +212,17 @@ void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* f
     for (const FitPoint& p : from->state.report.points) add_point(p, figures.animator);
   }
   connect(fit, figures.display, figures.animator, folder);
-  Checkpoints checkpoints(
-      folder, {.every = every, .stop_on_error = c.on_write_error == "stop", .run = json_text(run)});
+  Checkpoints checkpoints(folder, {.every = every, .run = json_text(run)});
   fit.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
   if (!c.json) {
-    fmt::print("training on {}\n", to_string(device));
-    std::fflush(stdout);
+    say(stdout, "training on {}\n", to_string(device));
   }
   const auto save = [&] {
     figures.display.finish();
+    folder.finish_metrics();
     save_model(folder.model_file(), network.net, train.class_names());
     folder.write_curves(figures.animator);
-    fmt::print(stderr, "written to {}\n", folder.path().string());
+    say(stderr, "written to {}\n", folder.path().string());
   };
   const SignalRequests signals;
   Report report;
