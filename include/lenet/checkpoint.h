@@ -15,6 +15,9 @@ struct Checkpoint {
   FitState state;
 };
 
+/// The most bytes that a checkpoint of such a run takes. net: built.
+std::int64_t checkpoint_bytes(const Sequential& net, const FitOptions& options);
+
 /// Writes a safetensors file: weights, optimizer's state and averages as tensors, the rest as JSON
 /// and the SHA-256 of it all as metadata. The file whole or not at all. Throws Error (kIo).
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lenet/augment.h"
@@ -46,6 +47,13 @@ struct Averages {
   std::vector<float> parameters, buffers;
 };
 
+/// A return to the beginning of an epoch, because a loss or a gradient was not finite.
+struct Rollback {
+  std::int64_t epoch, count;  ///< the epoch that begins again; rollbacks so far
+  double lr;                  ///< the schedule's full rate from here on: half of that before
+  std::string why;
+};
+
 struct FitState;
 
 /// A place between two steps. After the last step of an epoch it comes once that is evaluated, as
@@ -64,16 +72,19 @@ struct FitOptions {
   Schedule schedule = {};
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
   Augmentation augmentation = {};
-  bool normalize = false;     ///< standardise by mean and deviation of the training images
-  double holdout = 0;         ///< share of the training images that is set aside, class by class
-  bool keep_best = false;     ///< end with the weights that were best on the images set aside
-  std::int64_t patience = 0;  ///< stop after so many epochs without a better one; 0: never
-  int threads = 0;            ///< 0: the CPUs that this process may use
-  bool shuffle = true;        ///< false: the order of the file in every epoch
+  bool normalize = false;      ///< standardise by mean and deviation of the training images
+  double holdout = 0;          ///< share of the training images that is set aside, class by class
+  bool keep_best = false;      ///< end with the weights that were best on the images set aside
+  std::int64_t patience = 0;   ///< stop after so many epochs without a better one; 0: never
+  std::int64_t rollbacks = 0;  ///< how often a loss or gradient that is not finite ends not the
+                               ///< run but the epoch, which begins again with half the rate
+  int threads = 0;             ///< 0: the CPUs that this process may use
+  bool shuffle = true;         ///< false: the order of the file in every epoch
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
   std::function<void(const StepEvent&)> on_step = {};
   std::function<void(const FitPoint&)> on_point = {};
   std::function<void(const EpochReport&)> on_epoch = {};
+  std::function<void(const Rollback&)> on_rollback = {};
   std::function<bool(const Pause&)> on_pause = {};  ///< whether to go on
 };
 
@@ -99,11 +110,13 @@ struct FitState {
   Metrics sum;                       ///< since the epoch's start
   Generator generator;               ///< as it was at the epoch's start
   Trainer::Snapshot trainer;
-  double best_acc = -1;         ///< on the images set aside
-  std::int64_t best_epoch = 0;  ///< 0: none yet
-  Averages best;                ///< its parameters and buffers, with keep_best
-  double step_seconds = 0;      ///< of all steps so far
-  Report report;                ///< so far
+  Trainer::Snapshot epoch_start;  ///< as it was there, with rollbacks
+  std::int64_t rollbacks = 0;     ///< so far
+  double best_acc = -1;           ///< on the images set aside
+  std::int64_t best_epoch = 0;    ///< 0: none yet
+  Averages best;                  ///< its parameters and buffers, with keep_best
+  double step_seconds = 0;        ///< of all steps so far
+  Report report;                  ///< so far
 };
 
 /// Throws the Error (kUsage) that fit would throw for these options and data. net: built.
@@ -115,7 +128,8 @@ void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
 /// one that is built goes on from its parameters.
 ///
 /// Throws Error: kUsage for options out of range or data that does not fit; kDiverged when the loss
-/// is no longer finite, the network then holding the parameters of the last finite loss.
+/// or a gradient is no longer finite and no rollback is left, the network then holding the
+/// parameters of the last finite loss.
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options);
 
 /// The same, with a generator that has drawn the initial weights already.

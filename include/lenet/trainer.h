@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lenet/augment.h"
@@ -109,10 +110,13 @@ class Trainer {
   int threads() const;
 
   /// A step of the optimizer with the gradient of the mean loss. If the loss is not finite, all is
-  /// as before the last step, and the metrics tell. Allocates nothing. Throws Error (kUsage) if the
-  /// batch does not fit the network, or is larger than Options::batch_size for one that normalises
-  /// over the batch.
+  /// as before the last step; if a gradient is not, all is as before this one; failure() then
+  /// tells. Allocates nothing while all is finite. Throws Error (kUsage) if the batch does not fit
+  /// the network, or is larger than Options::batch_size for one that normalises over the batch.
   Metrics step(const Batch& batch, double lr);
+
+  /// What was not finite in the last step, and where; empty if all was finite.
+  const std::string& failure() const;
 
   /// Puts back parameters, buffers and the optimizer's state from before the last step.
   void undo();

@@ -65,6 +65,16 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
   return bytes;
 }
 
+void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
+  std::error_code unknown;  // a disk that does not tell shows when it is written
+  const auto room = std::filesystem::space(folder, unknown).available;
+  if (unknown || room >= static_cast<std::uintmax_t>(bytes)) return;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: {} bytes free, want {} for what will be written there; make room, "
+                          "or choose another folder",
+                          folder.string(), room, bytes));
+}
+
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   static std::atomic<int> serial{0};
   do {  // a process that was killed may have left a file of this name

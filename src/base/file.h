@@ -12,6 +12,9 @@ namespace lenet {
 /// kBadInput if it holds more than `max_bytes` (checked before memory is taken).
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes);
 
+/// Throws Error (kIo) if the disk of `folder` has less room than `bytes`.
+void require_room(const std::filesystem::path& folder, std::int64_t bytes);
+
 /// A file that appears under its name only when it is whole: written beside it under another name,
 /// flushed to the disk and renamed by commit(). Without commit() nothing is left behind.
 class AtomicFile {

@@ -75,6 +75,13 @@ fs::path create_given(const fs::path& path, bool force) {
   return path;
 }
 
+/// Before anything there is replaced.
+fs::path created(const RunFolder::Options& o) {
+  fs::path path = o.out.empty() ? create_default(o.model) : create_given(o.out, o.force);
+  require_room(path, o.room);
+  return path;
+}
+
 /// The line of metrics.jsonl.
 std::string line_of(const FitPoint& point) {
   nlohmann::ordered_json line = {{"epoch", point.epoch}};
@@ -93,8 +100,7 @@ std::string lines_of(const std::vector<FitPoint>& points) {
 }  // namespace
 
 RunFolder::RunFolder(const Options& options)
-    : path_(options.out.empty() ? create_default(options.model)
-                                : create_given(options.out, options.force)),
+    : path_(created(options)),
       lock_(path_),
       metrics_(path_ / kMetrics, ""),
       stop_on_write_error_(options.stop_on_write_error) {

@@ -23,10 +23,11 @@ class RunFolder {
     std::string model;          ///< short name
     bool force = false;         ///< take a folder that holds a run already
     bool stop_on_write_error = false;
+    std::int64_t room = 0;  ///< bytes that the run will take
   };
 
   /// Creates the folder. Throws Error: kUsage if it holds a run and force is not given, kIo if it
-  /// cannot be written.
+  /// cannot be written or the disk has no room for the run.
   explicit RunFolder(const Options& options);
 
   /// The folder options.out of a run that goes on: metrics.jsonl holds these points. Throws Error:

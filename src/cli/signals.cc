@@ -31,12 +31,8 @@ void set(int signal, void (*handler)(int)) {
 
 }  // namespace
 
-HangupsIgnored::HangupsIgnored() {
+void ignore_hangups() {
   for (const int signal : kIgnored) set(signal, SIG_IGN);
-}
-
-HangupsIgnored::~HangupsIgnored() {
-  for (const int signal : kIgnored) set(signal, SIG_DFL);
 }
 
 SignalRequests::SignalRequests() {

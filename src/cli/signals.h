@@ -3,15 +3,9 @@
 
 namespace lenet::cli {
 
-/// Until its end a closed terminal or pipe does not end the program, and a file that may grow no
+/// From here on a closed terminal or pipe does not end the program, and a file that may grow no
 /// more is an error of the write: SIGHUP, SIGPIPE and SIGXFSZ are ignored.
-class HangupsIgnored {
- public:
-  HangupsIgnored();
-  ~HangupsIgnored();
-  HangupsIgnored(const HangupsIgnored&) = delete;
-  HangupsIgnored& operator=(const HangupsIgnored&) = delete;
-};
+void ignore_hangups();
 
 /// Until its end SIGINT and SIGTERM ask to stop, SIGUSR1 asks to save. A second SIGINT ends the
 /// program at once. One at a time.

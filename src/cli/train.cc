@@ -188,7 +188,7 @@ struct Figures {
 /// Trains, or goes on with a run that was stopped.
 void run_train(const TrainOptions& o, const TrainCommand& c, const Resumption* from) {
   Timer wall;
-  const HangupsIgnored hangups;
+  ignore_hangups();
   const Device device = parse_device(o.common.device);
   const CheckpointInterval every = parse_interval(c.checkpoint_every);
   NamedNetwork network = parse_model_argument(o.model);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -18,17 +19,24 @@ using Json = nlohmann::json;
 
 constexpr const char* kDigest = "sha256";
 
-/// The tensors of a state under their names.
-template <class State>
-auto tensors_of(State& s) {
-  return std::to_array({std::pair("parameters", &s.trainer.parameters),
-                        std::pair("buffers", &s.trainer.buffers),
-                        std::pair("optimizer.first", &s.trainer.first),
-                        std::pair("optimizer.second", &s.trainer.second),
-                        std::pair("average.parameters", &s.trainer.average),
-                        std::pair("average.buffers", &s.trainer.average_buffers),
-                        std::pair("best.parameters", &s.best.parameters),
-                        std::pair("best.buffers", &s.best.buffers)});
+/// The tensors of a trainer under their names.
+template <class Snapshot>
+auto tensors_of(Snapshot& s, const std::string& prefix) {
+  return std::to_array({std::pair(prefix + "parameters", &s.parameters),
+                        std::pair(prefix + "buffers", &s.buffers),
+                        std::pair(prefix + "optimizer.first", &s.first),
+                        std::pair(prefix + "optimizer.second", &s.second),
+                        std::pair(prefix + "average.parameters", &s.average),
+                        std::pair(prefix + "average.buffers", &s.average_buffers)});
+}
+
+/// Calls f with the name and the tensor, for each of a state's.
+template <class State, class F>
+void for_each_tensor(State& s, F f) {
+  for (const auto& [name, values] : tensors_of(s.trainer, "")) f(name, *values);
+  for (const auto& [name, values] : tensors_of(s.epoch_start, "epoch_start.")) f(name, *values);
+  f("best.parameters", s.best.parameters);
+  f("best.buffers", s.best.buffers);
 }
 
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
@@ -76,6 +84,7 @@ Json document_of(const FitState& s) {
           {"sum", {s.sum.loss_sum, s.sum.correct, s.sum.examples}},
           {"generator", s.generator.state()},
           {"steps", s.trainer.steps},
+          {"rollbacks", s.rollbacks},
           {"best_acc", s.best_acc},
           {"best_epoch", s.best_epoch},
           {"step_seconds", s.step_seconds},
@@ -90,6 +99,8 @@ FitState read_state(const Json& document) {
   s.sum = {.loss_sum = sum.at(0), .correct = sum.at(1), .examples = sum.at(2)};
   s.generator.set_state(document.at("generator"));
   s.trainer.steps = document.at("steps");
+  s.epoch_start.steps = s.trainer.steps - s.step;
+  s.rollbacks = document.at("rollbacks");
   s.best_acc = document.at("best_acc");
   s.best_epoch = document.at("best_epoch");
   s.step_seconds = document.at("step_seconds");
@@ -112,12 +123,24 @@ std::string digest_of(const SafeTensors& file) {
 
 }  // namespace
 
+std::int64_t checkpoint_bytes(const Sequential& net, const FitOptions& options) {
+  const std::int64_t average = options.ema_decay > 0, best = options.keep_best;
+  const std::int64_t trainers = options.rollbacks > 0 ? 2 : 1;
+  const auto parameters = static_cast<std::int64_t>(net.parameters().size());
+  const auto buffers = static_cast<std::int64_t>(net.buffers().size());
+  const std::int64_t floats =
+      parameters * (trainers * (1 + options.optimizer.state_vectors() + average) + best) +
+      buffers * (trainers * (1 + average) + best);
+  constexpr std::int64_t kHeader = 1 << 16, kEpoch = 1 << 11, kStep = 1 << 5;
+  const bool limited = options.max_steps < std::numeric_limits<std::int64_t>::max();
+  return 4 * floats + kHeader + kEpoch * options.epochs + (limited ? kStep * options.max_steps : 0);
+}
+
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   SafeTensors file;
-  for (const auto& [name, values] : tensors_of(checkpoint.state)) {
-    if (values->empty()) continue;
-    file.tensors.push_back({name, {std::ssize(*values)}, *values});
-  }
+  for_each_tensor(checkpoint.state, [&](const std::string& name, const auto& values) {
+    if (!values.empty()) file.tensors.push_back({name, {std::ssize(values)}, values});
+  });
   file.metadata = {{"run", checkpoint.run}, {"state", document_of(checkpoint.state).dump()}};
   file.metadata[kDigest] = digest_of(file);
   write_safetensors(path, file.tensors, file.metadata);
@@ -139,10 +162,10 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   } catch (const Json::exception& e) {
     damaged(path, fmt::format("metadata \"state\": {}", e.what()));
   }
-  for (const auto& [name, values] : tensors_of(checkpoint.state)) {
+  for_each_tensor(checkpoint.state, [&](const std::string& name, std::vector<float>& values) {
     const auto found = std::ranges::find(file.tensors, name, &NamedTensor::name);
-    if (found != file.tensors.end()) *values = std::move(found->values);
-  }
+    if (found != file.tensors.end()) values = std::move(found->values);
+  });
   return checkpoint;
 }
 

@@ -47,6 +47,7 @@ void check_options(const FitOptions& o, const Dataset& train) {
   require(std::isfinite(o.lr) && o.lr > 0,
           fmt::format("learning rate: {}, want a number above 0", o.lr));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
+  require(o.rollbacks >= 0, fmt::format("rollbacks: {}, want 0 or more", o.rollbacks));
   require(o.patience >= 0, fmt::format("patience: {} epochs, want 0 or more", o.patience));
   require(
       o.holdout != 0 || !(o.keep_best || o.patience > 0),
@@ -83,10 +84,12 @@ void FitRun::go_on_from(const FitState& state) {
   const bool has_best = options_.keep_best && state.best_epoch > 0;
   require(state.epoch >= 1 && state.step >= 0 && state.step < count_.epoch &&
               std::ssize(state.report.epochs) == state.epoch - 1 && state.best_epoch >= 0 &&
-              state.best_epoch < state.epoch &&
+              state.best_epoch < state.epoch && state.rollbacks >= 0 &&
+              state.rollbacks <= options_.rollbacks &&
               state.best.parameters.size() == (has_best ? net_.parameters().size() : 0) &&
               state.best.buffers.size() == (has_best ? net_.buffers().size() : 0),
           "the state of the run does not fit its options");
+  if (options_.rollbacks > 0 && state.step > 0) trainer_.restore(state.epoch_start);
   trainer_.restore(state.trainer);
   const int threads = now_.report.threads;
   now_ = state;
@@ -99,7 +102,14 @@ void FitRun::go_on_from(const FitState& state) {
 
 Report FitRun::run() {
   bool going = true;
-  while (going && !finished()) going = run_epoch();
+  while (going && !finished()) {
+    try {
+      going = run_epoch();
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::kDiverged || now_.rollbacks >= options_.rollbacks) throw;
+      roll_back(e.what());
+    }
+  }
   now_.report.stopped = !going;
   if (going) {
     end_with_best();
@@ -119,6 +129,7 @@ bool FitRun::finished() const {
 bool FitRun::run_epoch() {
   if (now_.step == 0) {
     now_.generator = generator_;
+    if (options_.rollbacks > 0) now_.epoch_start = trainer_.snapshot();
     shuffle();
   }
   const std::int64_t a_fifth = std::max<std::int64_t>(1, count_.epoch / 5);
@@ -137,6 +148,7 @@ bool FitRun::run_epoch() {
   ++now_.epoch;
   now_.step = 0;
   now_.sum = {};
+  now_.epoch_start = {};
   now_.generator = generator_;
   return go_on();
 }
@@ -175,14 +187,14 @@ void FitRun::run_step() {
   const auto first = static_cast<std::size_t>(now_.step * options_.batch_size);
   const std::size_t count =
       std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
-  const double lr = learning_rate(options_.schedule, options_.lr, total_steps(), count_);
+  const double lr = learning_rate(total_steps());
   const Metrics metrics =
       trainer_.step(Batch(train_, std::span(order_).subspan(first, count))
                         .augmented(options_.augmentation, options_.seed, now_.epoch),
                     lr);
   now_.step_seconds += timer.stop();
   ++now_.step;
-  if (!std::isfinite(metrics.loss_sum)) diverged(metrics.loss());
+  if (!trainer_.failure().empty()) diverged(trainer_.failure(), lr);
   now_.sum += metrics;
   now_.report.examples += metrics.examples;
   if (limited_) now_.report.step_losses.push_back(metrics.loss());
@@ -196,7 +208,8 @@ void FitRun::end_epoch() {
   const Metrics test = trainer_.evaluate(test_).metrics;
   if (!std::isfinite(test.loss_sum)) {  // no later step would find out
     trainer_.undo();
-    diverged(test.loss());
+    diverged(fmt::format("the loss on the test set is {}", test.loss()),
+             learning_rate(total_steps() - 1));
   }
   EpochReport report{now_.epoch, now_.sum.loss(), now_.sum.accuracy(), test.accuracy()};
   draw_loader_seed(generator_);
@@ -255,12 +268,25 @@ void FitRun::add_point(const FitPoint& point) {
   if (options_.on_point) options_.on_point(point);
 }
 
-void FitRun::diverged(double loss) const {
+void FitRun::diverged(const std::string& what, double lr) const {
   throw Error(
       ErrorKind::kDiverged,
-      fmt::format("epoch {}, step {}: the loss is {} at learning rate {:g}; the network is "
-                  "back at its last weights with a finite loss; try a smaller rate",
-                  now_.epoch, now_.step, std::isnan(loss) ? std::abs(loss) : loss, options_.lr));
+      fmt::format("epoch {}, step {}, learning rate {:g}: {}; the network is back at its last "
+                  "weights with a finite loss; try a smaller rate, a warm-up or a limit on the "
+                  "gradient's norm",
+                  now_.epoch, now_.step, lr, what));
+}
+
+/// To the beginning of the epoch under way, with half the rate.
+void FitRun::roll_back(const std::string& why) {
+  ++now_.rollbacks;
+  trainer_.restore(now_.epoch_start);
+  generator_ = now_.generator;
+  now_.step = 0;
+  now_.sum = {};
+  if (limited_) now_.report.step_losses.resize(static_cast<std::size_t>(total_steps()));
+  if (!options_.on_rollback) return;
+  options_.on_rollback({now_.epoch, now_.rollbacks, options_.lr * rate_factor(), why});
 }
 
 }  // namespace lenet

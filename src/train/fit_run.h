@@ -1,8 +1,10 @@
 // One run of fit: what its epochs share.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "lenet/fit.h"
@@ -41,7 +43,12 @@ class FitRun {
   void keep_averages();
   Report finished_report();
   void add_point(const FitPoint& point);
-  [[noreturn]] void diverged(double loss) const;
+  double rate_factor() const { return std::ldexp(1.0, -static_cast<int>(now_.rollbacks)); }
+  double learning_rate(std::int64_t step) const {
+    return lenet::learning_rate(options_.schedule, options_.lr * rate_factor(), step, count_);
+  }
+  void roll_back(const std::string& why);
+  [[noreturn]] void diverged(const std::string& what, double lr) const;
 
   const Dataset& train_;
   const Dataset& test_;

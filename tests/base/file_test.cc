@@ -1,10 +1,13 @@
 #include "base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 
 #include "lenet/error.h"
 
@@ -46,6 +49,32 @@ TEST_F(File, RefusesWhatIsTooLargeMissingOrAFolder) {
   EXPECT_THROW(read_file(dir_ / "f", 4), Error);
   EXPECT_THROW(read_file(dir_ / "none", 4), Error);
   EXPECT_THROW(read_file(dir_, 1 << 20), Error);
+}
+
+TEST_F(File, LinesThatCouldNotBeWrittenGoInFrontOfTheNext) {
+  struct rlimit old {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  LineFile file(dir_ / "lines", "one\n");
+  const struct rlimit small { 6, old.rlim_max };
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  EXPECT_THROW(file.add("two\n"), Error);
+  EXPECT_THROW(file.add("three\n"), Error);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old), 0);
+  std::signal(SIGXFSZ, handler);
+  file.add("four\n");
+  EXPECT_EQ(read_file(dir_ / "lines", 100), "one\ntwo\nthree\nfour\n");
+}
+
+TEST_F(File, SaysThatThereIsNoRoom) {
+  require_room(dir_, 1);
+  try {
+    require_room(dir_, std::numeric_limits<std::int64_t>::max());
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kIo);
+    EXPECT_NE(std::string(e.what()).find("9223372036854775807"), std::string::npos) << e.what();
+  }
 }
 
 TEST_F(File, NamesThePathThatCannotBeWritten) {

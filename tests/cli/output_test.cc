@@ -29,14 +29,22 @@ TEST_F(CliOutput, RunsThatIsAFileStopsARunWithoutOut) {
   EXPECT_EQ(content("runs"), "kept");
 }
 
-TEST_F(CliOutput, FullDiskUnderTheMetricsStopsTheRunAndSaysSo) {
-  fs::create_directory(dir_ / "out");
-  fs::create_symlink("/dev/full", dir_ / "out/metrics.jsonl");
-  const Outcome outcome = train("out", {"--force"});
-  EXPECT_EQ(outcome.exit_code, kIo);
-  EXPECT_TRUE(contains(outcome.err, "metrics.jsonl"));
-  EXPECT_TRUE(contains(outcome.err, "No space left"));
-  EXPECT_FALSE(fs::exists(dir_ / "out/model.safetensors"));
+TEST_F(CliOutput, MetricsThatCannotBeWrittenEndTheRunOnlyIfAskedTo) {
+  const Surroundings small{.folder = dir_, .largest_file = 2'500};
+  const Words options = {"--epochs", "7", "--checkpoint-every", "100epochs", "--on-write-error"};
+  const auto outcome = [&](const std::string& what) {
+    Words words = train_words(what, options);
+    words.push_back(what);
+    return run_program(words, small);
+  };
+  const Outcome stopped = outcome("stop"), going = outcome("continue");
+  EXPECT_EQ(stopped.exit_code, kIo);
+  EXPECT_TRUE(contains(stopped.err, "stop/metrics.jsonl: cannot write (after 2500 bytes)"));
+  EXPECT_FALSE(contains(stopped.err, "epoch 7"));
+  EXPECT_EQ(going.exit_code, kIo);  // in the end
+  EXPECT_TRUE(contains(going.err, "continue/metrics.jsonl: cannot write (after 2500 bytes)"));
+  EXPECT_TRUE(contains(going.err, "training goes on"));
+  EXPECT_TRUE(contains(going.err, "epoch 7"));
 }
 
 TEST_F(CliOutput, ModelThatDoesNotFitTheDiskLeavesNoPart) {

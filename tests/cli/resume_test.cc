@@ -95,7 +95,7 @@ TEST_F(CliResume, GoesOnWithoutACheckpointThatCannotBeWrittenUnlessToldToStop) {
   const Surroundings little{.folder = dir_, .largest_file = 6000};  // the model fits
   const Outcome on = run_program(train_words("on"), little);
   EXPECT_EQ(on.exit_code, 0) << on.err;
-  EXPECT_TRUE(contains(on.err, "training goes on, the next checkpoint tries again"));
+  EXPECT_TRUE(contains(on.err, "training goes on, the next save tries again"));
   EXPECT_FALSE(std::filesystem::exists(dir_ / "on" / "checkpoint.safetensors"));
   const Outcome stop = run_program(train_words("stop", {"--on-write-error", "stop"}), little);
   EXPECT_EQ(stop.exit_code, 5);

@@ -27,6 +27,10 @@ FitState some_state() {
                .average = {7, 8, 9},
                .average_buffers = {10},
                .steps = 24};
+  s.epoch_start = s.trainer;
+  s.epoch_start.parameters = {2, 3, 4};
+  s.epoch_start.steps = 20;
+  s.rollbacks = 1;
   s.best_acc = 1.0 / 3;
   s.best_epoch = 2;
   s.best = {{1, 2, 3}, {4}};
@@ -56,6 +60,10 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   const Checkpoint read = load_checkpoint(saved());
   const FitState want = some_state(), &got = read.state;
   EXPECT_EQ(read.run, "{\"model\": \"…\"}");
+  EXPECT_TRUE(same_bits(got.epoch_start.parameters, want.epoch_start.parameters));
+  EXPECT_TRUE(same_bits(got.epoch_start.first, want.epoch_start.first));
+  EXPECT_EQ(got.epoch_start.steps, 20);
+  EXPECT_EQ(got.rollbacks, 1);
   EXPECT_EQ(got.epoch, 3);
   EXPECT_EQ(got.step, 4);
   EXPECT_EQ(got.sum.loss_sum, want.sum.loss_sum);

@@ -162,6 +162,53 @@ TEST(Fit, ReportsDivergenceAndKeepsTheLastWeightsWithAFiniteLoss) {
       std::equal(net.parameters().begin(), net.parameters().end(), weights[steps - 2].begin()));
 }
 
+TEST(Fit, RollsBackWithHalfTheRateUntilItIsSmallEnough) {
+  const Dataset data = noise_images({1, 4, 4}, 64, 3);
+  const FitOptions options{.epochs = 2, .batch_size = 16, .lr = 1e20, .rollbacks = 200};
+  FitOptions watched = options;
+  std::vector<Rollback> rollbacks;
+  watched.on_rollback = [&](const Rollback& r) { rollbacks.push_back(r); };
+  Sequential net = Sequential::parse("Flatten Linear(30) ReLU Linear(3)");
+  const Report report = fit(net, data, data, watched);
+  ASSERT_FALSE(rollbacks.empty());
+  EXPECT_EQ(rollbacks[0].lr, 5e19);
+  EXPECT_EQ(rollbacks.back().count, std::ssize(rollbacks));
+  EXPECT_TRUE(contains(rollbacks[0].why, "epoch 1, step"));
+  EXPECT_EQ(std::ssize(report.epochs), 2);
+  // If all were in the first epoch, the rest is a run with that rate from the start.
+  ASSERT_EQ(rollbacks.back().epoch, 1);
+  FitOptions small = options;
+  small.lr = rollbacks.back().lr;
+  Sequential other = Sequential::parse("Flatten Linear(30) ReLU Linear(3)");
+  fit(other, data, data, small);
+  EXPECT_TRUE(std::ranges::equal(net.parameters(), other.parameters()));
+}
+
+TEST(Fit, EndsWhenNoRollbackIsLeft) {
+  const Dataset data = noise_images({1, 4, 4}, 64, 3);
+  Sequential net = Sequential::parse("Flatten Linear(30) ReLU Linear(3)");
+  std::int64_t count = 0;
+  const std::string message = error_of(ErrorKind::kDiverged, [&] {
+    fit(net, data, data,
+        {.epochs = 2,
+         .batch_size = 16,
+         .lr = 1e30,
+         .rollbacks = 5,
+         .on_rollback = [&](const Rollback&) { ++count; }});
+  });
+  EXPECT_EQ(count, 5);
+  EXPECT_TRUE(contains(message, "learning rate 3.125e+28"));  // 1e30 / 2^5
+  EXPECT_TRUE(contains(message, "its largest weight, "));
+}
+
+TEST(Fit, RaisesNoFalseAlarmInTheChaptersRunOverAHundredSeeds) {
+  const Dataset data = noise_images({1, 28, 28}, 64, 10);
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Sequential net = make_lenet();
+    EXPECT_NO_THROW(fit(net, data, data, {.epochs = 2, .batch_size = 32, .seed = seed})) << seed;
+  }
+}
+
 std::string fit_error(const FitOptions& options) {
   const Dataset data = noise_images({1, 4, 4}, 20, 3);
   Sequential net = Sequential::parse("Flatten Linear(3)");

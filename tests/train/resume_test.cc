@@ -116,6 +116,28 @@ TEST(Resume, EndsInTheSameBitsFrom200RandomSteps) {
   }
 }
 
+TEST(Resume, OfARunThatRolledBackEndsInTheSameBits) {
+  Case c = cases()[1];
+  c.options.lr = 1e25;
+  c.options.clip_norm = 0;
+  c.options.rollbacks = 200;
+  std::int64_t rollbacks = 0;
+  c.options.on_rollback = [&](const Rollback& r) { rollbacks = r.count; };
+  const Dataset data = noise_images({1, 6, 6}, 150, 3);
+  Sequential undisturbed = start(c);
+  const Report whole = fit(undisturbed, data, data, c.options);
+  ASSERT_GT(rollbacks, 3);
+  for (int pause = 1; pause < 120; pause += 3) {
+    const auto state = stop_at(c, data, pause);
+    if (!state) break;
+    SCOPED_TRACE(testing::Message() << "epoch " << state->epoch << " step " << state->step
+                                    << " after " << state->rollbacks << " rollbacks");
+    Sequential net = start(c);
+    expect_same(resume(net, data, data, c.options, *state), whole);
+    ASSERT_EQ(values(net), values(undisturbed));
+  }
+}
+
 TEST(Resume, OfARunAtItsEndHasItsReport) {
   const Dataset data = noise_images({1, 6, 6}, 64, 3);
   for (const Case& c : cases()) {

@@ -1,0 +1,202 @@
+#include "train/parameter_pass.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "base/require.h"
+#include "lenet/error.h"
+
+namespace lenet {
+
+ParameterPass::ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
+                             const Trainer::Options& options)
+    : runner_(runner),
+      net_(net),
+      pass_(pass),
+      options_(options),
+      tasks_(tasks_of(runner.plan())),
+      gradient_(static_cast<std::int64_t>(net.parameters().size())),
+      squares_(tasks_.size()),
+      finite_(tasks_.size(), 1),
+      values_(initial_values(net, options)),
+      previous_(values_) {}
+
+/// All parts of a plan, those that sum over the batch first: they take longest.
+std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan) {
+  std::vector<Task> tasks;
+  for (const bool over_batch : {true, false}) {
+    for (const Stage& stage : plan.stages()) {
+      if (stage.layer->gradient_over_batch() != over_batch) continue;
+      for (const UpdatePart& part : stage.layer->update_parts()) tasks.push_back({&stage, part});
+    }
+  }
+  return tasks;
+}
+
+void ParameterPass::begin() { std::ranges::copy(net_.buffers(), values_.buffers.begin()); }
+
+void ParameterPass::end_without_step() {
+  std::ranges::copy(values_.buffers, net_.buffers().begin());
+}
+
+/// A limit on the gradient's norm puts a barrier between the gradient and the optimizer.
+void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) {
+  OptimizerStep step{&options_.optimizer, lr ? *lr : 0, values_.steps + 1};
+  const bool at_once = lr && options_.clip_norm == 0;
+  for_each_task([&](const Task& task, std::size_t i) {
+    sum_gradient(task, images, accumulate);
+    finite_[i] = !lr || finite(task);
+    if (at_once)
+      update(task, step);
+    else if (lr)
+      squares_[i] = squared_norm(task);
+  });
+  if (!lr) return;
+  if (!at_once) {
+    if (!all_finite()) return end_without_step();
+    const double norm = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+    step.gradient_scale = static_cast<float>(std::min(1.0, options_.clip_norm / (norm + 1e-6)));
+    for_each_task([&](const Task& task, std::size_t) { update(task, step); });
+  }
+  end_step();
+  if (!all_finite()) go_back();
+}
+
+void ParameterPass::end_step() {
+  std::ranges::copy(values_.buffers, previous_.buffers.begin());
+  if (options_.ema_decay > 0) {
+    std::ranges::copy(values_.average_buffers, previous_.average_buffers.begin());
+    move_average(net_.buffers(), values_.average_buffers.data());
+  }
+  previous_.steps = values_.steps++;
+}
+
+std::optional<std::int64_t> ParameterPass::bad_layer() const {
+  std::optional<std::int64_t> bad;
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    if (finite_[k]) continue;
+    for (std::int64_t i = bad.value_or(0); i < net_.size(); ++i) {
+      if (&net_[i] == tasks_[k].stage->layer) bad = i;
+    }
+  }
+  return bad;
+}
+
+template <class F>
+void ParameterPass::for_each_task(F f) {
+  runner_.team().run(static_cast<std::int64_t>(tasks_.size()), [&](std::int64_t task, int) {
+    const auto i = static_cast<std::size_t>(task);
+    f(tasks_[i], i);
+  });
+}
+
+/// The gradient of one part, added to that of the waves before if `accumulate`.
+void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool accumulate) {
+  const Stage& stage = *task.stage;
+  const std::span<float> dparameters = part_of(
+      std::span(gradient_.data(), static_cast<std::size_t>(gradient_.size())), stage.parameters);
+  if (stage.layer->gradient_over_batch()) {
+    const std::int64_t stride = pass_.packs() * kPack * kPack;
+    stage.layer->gradient_part(task.part,
+                               {.x = pass_.panels() + stage.x_panels * stride,
+                                .dy = pass_.panels() + stage.dy_panels * stride,
+                                .stride = stride,
+                                .images = images},
+                               accumulate, dparameters);
+    return;
+  }
+  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
+    sum_slots(pass_.slots() + stage.slot + range.first, runner_.plan().slot_size(),
+              packs_of(images), accumulate, part_of(dparameters, range));
+  }
+}
+
+/// Calls f with the gradients of the part's weights, then with those of its biases.
+template <class F>
+void ParameterPass::for_each_range(const Task& task, F f) const {
+  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
+    f(std::span(gradient_.data() + task.stage->parameters.first + range.first,
+                static_cast<std::size_t>(range.last - range.first)));
+  }
+}
+
+/// Infinities and NaNs have an exponent of all ones.
+bool ParameterPass::finite(const Task& task) const {
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  std::uint32_t bad = 0;
+  for_each_range(task, [&](std::span<const float> gradient) {
+    for (const float g : gradient)
+      bad |= (std::bit_cast<std::uint32_t>(g) & kExponent) == kExponent;
+  });
+  return bad == 0;
+}
+
+double ParameterPass::squared_norm(const Task& task) const {
+  double sum = 0;
+  for_each_range(task, [&](std::span<const float> gradient) {
+    for (const float g : gradient) sum += static_cast<double>(g) * static_cast<double>(g);
+  });
+  return sum;
+}
+
+/// The optimizer's step on one part, which is then laid out for the next forward pass.
+void ParameterPass::update(const Task& task, const OptimizerStep& step) {
+  const std::span<float> layer = part_of(net_.parameters(), task.stage->parameters);
+  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
+    const auto first = static_cast<std::size_t>(task.stage->parameters.first + range.first);
+    const std::span<float> parameters = part_of(layer, range);
+    copy_part(values_, parameters, first, previous_);
+    optimizer_step(step, {parameters, gradient_.data() + first, from_element(values_.first, first),
+                          from_element(values_.second, first)});
+    if (!values_.average.empty()) move_average(parameters, values_.average.data() + first);
+  }
+  task.stage->layer->prepare(task.part, layer, runner_.prepared() + task.stage->prepared);
+}
+
+/// average += part * (value - average), faster at first, when the average knows little.
+void ParameterPass::move_average(std::span<const float> now, float* average) const {
+  const double t = static_cast<double>(values_.steps);
+  const auto part = static_cast<float>(std::max(1 - options_.ema_decay, 9 / (10 + t)));
+  for (std::size_t i = 0; i < now.size(); ++i) average[i] += part * (now[i] - average[i]);
+}
+
+void ParameterPass::parameters_changed() {
+  previous_ = values_;
+  std::ranges::copy(net_.parameters(), previous_.parameters.begin());
+  std::ranges::copy(net_.buffers(), previous_.buffers.begin());
+  runner_.prepare();
+}
+
+void ParameterPass::go_back() {
+  std::ranges::copy(previous_.parameters, net_.parameters().begin());
+  std::ranges::copy(previous_.buffers, net_.buffers().begin());
+  values_ = previous_;
+  runner_.prepare();
+}
+
+Trainer::Snapshot ParameterPass::snapshot() const {
+  Trainer::Snapshot now = values_;
+  std::ranges::copy(net_.parameters(), now.parameters.begin());
+  std::ranges::copy(net_.buffers(), now.buffers.begin());
+  return now;
+}
+
+void ParameterPass::restore(const Trainer::Snapshot& from) {
+  require(alike(from, values_) && from.steps >= 0,
+          "the snapshot is of a trainer with another network, optimizer or averages");
+  std::ranges::copy(from.parameters, net_.parameters().begin());
+  std::ranges::copy(from.buffers, net_.buffers().begin());
+  values_ = from;
+  parameters_changed();
+}
+
+void ParameterPass::swap_averages() {
+  require(!values_.average.empty(), "no averages are kept: ema_decay is 0");
+  std::ranges::swap_ranges(net_.parameters(), values_.average);
+  std::ranges::swap_ranges(net_.buffers(), values_.average_buffers);
+  runner_.prepare();
+}
+
+}  // namespace lenet

@@ -1,0 +1,82 @@
+// Phase B of a training step: the gradient of each parameter, and the optimizer's step on it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/aligned.h"
+#include "lenet/trainer.h"
+#include "train/batch_pass.h"
+#include "train/optimizer.h"
+#include "train/pack_runner.h"
+#include "train/trained_values.h"
+
+namespace lenet {
+
+/// Sums what phase A left, parameter by parameter and in the order of the packs, and applies the
+/// optimizer. Every sum has one owner and one order, whatever the number of threads.
+class ParameterPass {
+ public:
+  /// Refers to all of them.
+  ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
+                const Trainer::Options& options);
+
+  /// Before phase A moves the buffers.
+  void begin();
+
+  /// After a wave of `images`: its gradients, added to those of the waves before if `accumulate`,
+  /// and the step if lr is not null. A gradient that is not finite leaves all as before the step.
+  void run(std::int64_t images, bool accumulate, const double* lr);
+
+  /// Instead of a step: the buffers as they were.
+  void end_without_step();
+
+  /// The last layer whose gradient was not finite in the last step: where the way back began.
+  std::optional<std::int64_t> bad_layer() const;
+
+  std::span<const float> gradient() const {
+    return {gradient_.data(), static_cast<std::size_t>(gradient_.size())};
+  }
+  std::int64_t steps() const { return values_.steps; }
+
+  void go_back();
+  void parameters_changed();
+  Trainer::Snapshot snapshot() const;
+  void restore(const Trainer::Snapshot& from);
+  void swap_averages();
+
+ private:
+  /// A part of one stage's parameters: what a thread updates at a time.
+  struct Task {
+    const Stage* stage;
+    UpdatePart part;
+  };
+
+  static std::vector<Task> tasks_of(const Plan& plan);
+  template <class F>
+  void for_each_task(F f);
+  void sum_gradient(const Task& task, std::int64_t images, bool accumulate);
+  template <class F>
+  void for_each_range(const Task& task, F f) const;
+  bool finite(const Task& task) const;
+  double squared_norm(const Task& task) const;
+  void update(const Task& task, const OptimizerStep& step);
+  void end_step();
+  void move_average(std::span<const float> now, float* average) const;
+  bool all_finite() const { return !bad_layer().has_value(); }
+
+  PackRunner& runner_;
+  Sequential& net_;
+  const BatchPass& pass_;
+  const Trainer::Options& options_;
+  std::vector<Task> tasks_;
+  AlignedFloats gradient_;
+  std::vector<double> squares_;        ///< of the gradient, by task
+  std::vector<unsigned char> finite_;  ///< the gradient, by task
+  TrainedValues values_;               ///< what goes with the parameters now
+  TrainedValues previous_;  ///< as it was before the last step, or as set from outside since
+};
+
+}  // namespace lenet
