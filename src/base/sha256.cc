@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "base/file.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -16,6 +17,11 @@ std::string sha256(std::span<const std::uint8_t> bytes) {
     throw Error(ErrorKind::kFailed, "OpenSSL has no SHA-256 here; check its configuration");
   }
   return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  const std::string bytes = read_file(path, std::int64_t{1} << 32);
+  return sha256({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace lenet

@@ -12,6 +12,7 @@ void add_predict(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_recipe(CLI::App& app);
+void add_reproduce(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_manual(CLI::App& app);

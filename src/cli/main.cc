@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
       "5 I/O error.\nLENET_SIMD=avx512|avx2|ssse3 forces an instruction set.");
   lenet::cli::add_train(app);
   lenet::cli::add_sweep(app);
+  lenet::cli::add_reproduce(app);
   lenet::cli::add_eval(app);
   lenet::cli::add_predict(app);
   lenet::cli::add_export(app);

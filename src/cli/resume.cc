@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/checkpoints.h"
+#include "cli/train_config.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -16,10 +17,6 @@ using Json = nlohmann::ordered_json;
 std::string option_name(std::string key) {
   std::ranges::replace(key, '_', '-');
   return key;
-}
-
-bool may_change(const std::string& key, const std::vector<std::string>& allowed) {
-  return key == "threads" || std::ranges::find(allowed, option_name(key)) != allowed.end();
 }
 
 }  // namespace
@@ -40,7 +37,9 @@ Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& 
   read_options(given, "command line", options);
   const Json after = options_document(options);
   for (const auto& [key, value] : given.items()) {
-    if (may_change(key, allow_change) || before.value(key, Json()) == after.value(key, Json())) {
+    if (key == "threads" || before.value(key, Json()) == after.value(key, Json())) continue;
+    if (std::ranges::find(allow_change, option_name(key)) != allow_change.end()) {
+      resumption.run["changed"].push_back(key);
       continue;
     }
     throw Error(

@@ -11,7 +11,7 @@
 #include "cli/sweep_axes.h"
 #include "cli/sweep_folder.h"
 #include "cli/sweep_table.h"
-#include "cli/train_options.h"
+#include "cli/train_config.h"
 #include "lenet/error.h"
 #include "lenet/timer.h"
 

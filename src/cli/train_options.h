@@ -1,10 +1,8 @@
-// The options of a training run, by which it can be repeated: from the command line, a
-// configuration file, a recipe or a sweep.
+// The options of a training run, by which it can be repeated.
 #pragma once
 
 #include <CLI/App.hpp>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +35,7 @@ struct TrainOptions {
   double pct_start = 0.3, div_factor = 25, final_div_factor = 1e4;
 
   double label_smoothing = 0, clip_norm = 0, ema = 0;
+  std::string on_nan = "stop";
   std::string augment = "none";
   bool normalize = false;
   double holdout = 0;
@@ -47,38 +46,7 @@ struct TrainOptions {
 /// Declares them all on a command.
 void declare(CLI::App& command, TrainOptions& options);
 
-/// Options that start from a recipe and a configuration file.
-struct LayeredOptions {
-  TrainOptions given;  ///< on the command line
-  std::string recipe, config;
-};
-
-/// Declares those of TrainOptions, --recipe and --config.
-void declare(CLI::App& command, LayeredOptions& options);
-
-/// The options of the run: the defaults, over them the recipe, over that the configuration file,
-/// and what was given on the command line on top. Throws Error.
-TrainOptions layered(const CLI::App& command, const LayeredOptions& options);
-
 /// What fit() takes of them. Throws Error (kUsage).
 FitOptions fit_options(const TrainOptions& options);
-
-/// All of them under their names, "-" written as "_", as read_options() takes them.
-nlohmann::ordered_json options_document(const TrainOptions& options);
-
-/// Sets those that the document names. `where` it is from, for messages. Throws Error (kUsage) for
-/// a name that is not an option, or a value that the command line would refuse.
-void read_options(const nlohmann::ordered_json& document, const std::string& where,
-                  TrainOptions& options);
-
-/// The options among what run.json holds.
-nlohmann::ordered_json run_options(const nlohmann::ordered_json& run);
-
-/// A configuration file: a JSON object of options, or the run.json of a run. Throws Error: kIo,
-/// kBadInput.
-nlohmann::ordered_json read_config(const std::string& path);
-
-/// The options that stand on the command line, as a document.
-nlohmann::ordered_json given_options(const CLI::App& command);
 
 }  // namespace lenet::cli

@@ -107,7 +107,7 @@ Report FitRun::run() {
       going = run_epoch();
     } catch (const Error& e) {
       if (e.kind() != ErrorKind::kDiverged || now_.rollbacks >= options_.rollbacks) throw;
-      roll_back(e.what());
+      roll_back();
     }
   }
   now_.report.stopped = !going;
@@ -208,7 +208,7 @@ void FitRun::end_epoch() {
   const Metrics test = trainer_.evaluate(test_).metrics;
   if (!std::isfinite(test.loss_sum)) {  // no later step would find out
     trainer_.undo();
-    diverged(fmt::format("the loss on the test set is {}", test.loss()),
+    diverged(fmt::format("the loss on the test set is {}", std::abs(test.loss())),
              learning_rate(total_steps() - 1));
   }
   EpochReport report{now_.epoch, now_.sum.loss(), now_.sum.accuracy(), test.accuracy()};
@@ -268,17 +268,17 @@ void FitRun::add_point(const FitPoint& point) {
   if (options_.on_point) options_.on_point(point);
 }
 
-void FitRun::diverged(const std::string& what, double lr) const {
-  throw Error(
-      ErrorKind::kDiverged,
-      fmt::format("epoch {}, step {}, learning rate {:g}: {}; the network is back at its last "
-                  "weights with a finite loss; try a smaller rate, a warm-up or a limit on the "
-                  "gradient's norm",
-                  now_.epoch, now_.step, lr, what));
+void FitRun::diverged(const std::string& what, double lr) {
+  alarm_ =
+      fmt::format("epoch {}, step {}, learning rate {:g}: {}", now_.epoch, now_.step, lr, what);
+  throw Error(ErrorKind::kDiverged,
+              alarm_ +
+                  "; the network is back at its last weights with a finite loss; try a smaller "
+                  "rate, a warm-up or a limit on the gradient's norm");
 }
 
 /// To the beginning of the epoch under way, with half the rate.
-void FitRun::roll_back(const std::string& why) {
+void FitRun::roll_back() {
   ++now_.rollbacks;
   trainer_.restore(now_.epoch_start);
   generator_ = now_.generator;
@@ -286,7 +286,7 @@ void FitRun::roll_back(const std::string& why) {
   now_.sum = {};
   if (limited_) now_.report.step_losses.resize(static_cast<std::size_t>(total_steps()));
   if (!options_.on_rollback) return;
-  options_.on_rollback({now_.epoch, now_.rollbacks, options_.lr * rate_factor(), why});
+  options_.on_rollback({now_.epoch, now_.rollbacks, options_.lr * rate_factor(), alarm_});
 }
 
 }  // namespace lenet

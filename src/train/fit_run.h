@@ -47,8 +47,8 @@ class FitRun {
   double learning_rate(std::int64_t step) const {
     return lenet::learning_rate(options_.schedule, options_.lr * rate_factor(), step, count_);
   }
-  void roll_back(const std::string& why);
-  [[noreturn]] void diverged(const std::string& what, double lr) const;
+  void roll_back();
+  [[noreturn]] void diverged(const std::string& what, double lr);
 
   const Dataset& train_;
   const Dataset& test_;
@@ -60,8 +60,9 @@ class FitRun {
   std::vector<std::int32_t> places_;  ///< in split_.train, shuffled
   std::vector<std::int32_t> order_;   ///< the images there
   StepCount count_;
-  bool limited_;  ///< by max_steps
-  FitState now_;  ///< but for the trainer, which is asked
+  bool limited_;       ///< by max_steps
+  FitState now_;       ///< but for the trainer, which is asked
+  std::string alarm_;  ///< when and where the last loss or gradient was not finite
   Timer wall_;
   double wall_before_ = 0;  ///< seconds of the runs that this one goes on with
   std::function<FitState()> state_ = [this] { return state(); };

@@ -125,7 +125,7 @@ Metrics Trainer::step(const Batch& batch, double lr) {
   s.failure.clear();
   const Metrics metrics = s.run(batch, &lr);
   if (!std::isfinite(metrics.loss_sum)) {
-    s.failure = fmt::format("the loss is {}; {}", metrics.loss(), largest_weight(s.net));
+    s.failure = fmt::format("the loss is {}; {}", std::abs(metrics.loss()), largest_weight(s.net));
     s.parameters.go_back();
   } else if (const auto layer = s.parameters.bad_layer()) {
     s.failure = fmt::format("the gradient of {} is not finite; {}", layer_name(s.net, *layer),

@@ -89,8 +89,9 @@ TEST_F(CliTrain, JsonIsOneDocumentWithTheResultAndEveryEpoch) {
       train("out", {"--epochs", "2", "--seed", "7", "--threads", "1", "--json"});
   EXPECT_EQ(outcome.exit_code, 0);
   const Json result = Json::parse(outcome.out);  // throws on a second document
-  EXPECT_EQ(keys(result), (Words{"device", "epochs", "examples_per_sec", "loss", "out", "seed",
-                                 "simd", "test_acc", "threads", "train_acc", "wall_seconds"}));
+  EXPECT_EQ(keys(result),
+            (Words{"device", "epochs", "examples_per_sec", "loss", "out", "seed", "sha256", "simd",
+                   "test_acc", "threads", "train_acc", "wall_seconds"}));
   EXPECT_EQ(result.at("device"), "cpu");
   EXPECT_EQ(result.at("out"), "out");
   EXPECT_EQ(result.at("seed"), 7);

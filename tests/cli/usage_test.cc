@@ -94,8 +94,8 @@ Refused refused_option(const std::string& name, const std::string& option, const
 INSTANTIATE_TEST_SUITE_P(
     Arguments, CliRefuses,
     testing::Values(
-        Refused{"NoCommand", {}, {"train, sweep, eval, ", "summary, bench, recipe"}},
-        Refused{"UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, eval, "}},
+        Refused{"NoCommand", {}, {"train, sweep, reproduce, eval, ", "summary, bench, recipe"}},
+        Refused{"UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, reproduce, eval, "}},
         Refused{"UnknownShell", {"completion", "csh"}, {"'csh'", "bash, zsh, fish"}},
         Refused{"UnknownOption", {"train", "--epoch", "3"}, {"--epoch", "lenet train --help"}},
         Refused{"UnknownOptionBeforeTheCommand", {"--jsn"}, {"--jsn"}},

@@ -174,6 +174,7 @@ TEST(Fit, RollsBackWithHalfTheRateUntilItIsSmallEnough) {
   EXPECT_EQ(rollbacks[0].lr, 5e19);
   EXPECT_EQ(rollbacks.back().count, std::ssize(rollbacks));
   EXPECT_TRUE(contains(rollbacks[0].why, "epoch 1, step"));
+  EXPECT_TRUE(contains(rollbacks[0].why, "learning rate 1e+20: "));
   EXPECT_EQ(std::ssize(report.epochs), 2);
   // If all were in the first epoch, the rest is a run with that rate from the start.
   ASSERT_EQ(rollbacks.back().epoch, 1);

@@ -1,0 +1,78 @@
+#include "cli/run_record.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/sha256.h"
+#include "cli/train_config.h"
+#include "lenet/simd.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A path as it can be found from anywhere; empty if there is none.
+std::string absolute(const std::string& path) {
+  return path.empty() ? "" : std::filesystem::absolute(path).string();
+}
+
+/// The folder that the data comes from, or "fashion-mnist".
+std::string data_name(const TrainOptions& o) {
+  if (!o.common.data.empty()) return absolute(o.common.data);
+  const char* folder = std::getenv("LENET_DATA");
+  return folder && *folder ? absolute(folder) : "fashion-mnist";
+}
+
+Json epoch_document(const EpochReport& e) {
+  Json epoch = {{"epoch", e.epoch},
+                {"loss", e.train_loss},
+                {"train_acc", e.train_acc},
+                {"test_acc", e.test_acc}};
+  if (e.holdout_acc) epoch["holdout_acc"] = *e.holdout_acc;
+  if (e.averaged_acc) epoch["averaged_acc"] = *e.averaged_acc;
+  return epoch;
+}
+
+}  // namespace
+
+Json run_document(const TrainOptions& o, const Sequential& net, const Dataset& train) {
+  Json run = {{"lenet", LENET_VERSION},
+              {"started", utc_now()},
+              {"images", train.size()},
+              {"input_shape", to_string(net.input_shape())},
+              {"simd", simd_target()}};
+  run.update(options_document(o));
+  run["data"] = data_name(o);
+  run["model"] = net.text();
+  run["weights"] = absolute(o.weights);
+  return run;
+}
+
+Json result_document(const Report& report, const TrainOptions& o, const Device& device,
+                     const RunFolder& folder) {
+  Json epochs = Json::array();
+  for (const EpochReport& e : report.epochs) epochs.push_back(epoch_document(e));
+  Json result = {{"loss", report.loss},
+                 {"train_acc", report.train_acc},
+                 {"test_acc", report.test_acc},
+                 {"examples_per_sec", report.examples_per_sec},
+                 {"wall_seconds", report.wall_seconds},
+                 {"device", to_string(device)},
+                 {"threads", report.threads},
+                 {"simd", simd_target()},
+                 {"seed", o.seed},
+                 {"out", folder.path().string()},
+                 {"sha256", sha256_of_file(folder.model_file())},
+                 {"epochs", epochs}};
+  if (report.best_epoch != std::ssize(report.epochs)) result["best_epoch"] = report.best_epoch;
+  if (report.averages) {
+    result["averaged_acc"] = *report.epochs.back().averaged_acc;
+    result["averaged_sha256"] = sha256_of_file(folder.averages_file());
+  }
+  if (o.max_steps) result["step_losses"] = report.step_losses;
+  return result;
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,160 @@
+#include "cli/train_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "cli/recipes.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The same name as an option and as a key: "batch-size" and "batch_size".
+std::string with(char to, char from, std::string name) {
+  std::ranges::replace(name, from, to);
+  return name;
+}
+
+/// A JSON value as an argument.
+std::string argument_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& element : value) text += (text.empty() ? "" : ",") + argument_text(element);
+  return text;
+}
+
+/// What run.json says beside the options, and options that are the default there.
+bool only_informs(const std::string& key, const Json& value) {
+  static const std::vector<std::string> names = {"lenet", "started", "images",   "input_shape",
+                                                 "simd",  "result",  "diverged", "changed"};
+  const bool usual =
+      (key == "weights" && value == "") || (key == "data" && value == "fashion-mnist");
+  return usual || std::ranges::find(names, key) != names.end();
+}
+
+}  // namespace
+
+void declare(CLI::App& command, LayeredOptions& options) {
+  declare(command, options.given);
+  command.add_option("--recipe", options.recipe, "Options to start from: chapter, fast or best")
+      ->check(one_of(recipe_names()));
+  command
+      .add_option("--config", options.config,
+                  "JSON file of options, such as the run.json of a run; those given here win")
+      ->check(given_path());
+}
+
+TrainOptions layered(const CLI::App& command, const LayeredOptions& options) {
+  TrainOptions o;
+  if (!options.recipe.empty()) read_options(recipe(options.recipe), "recipe " + options.recipe, o);
+  if (!options.config.empty()) read_options(read_config(options.config), options.config, o);
+  read_options(given_options(command), "command line", o);
+  return o;
+}
+
+Json options_document(const TrainOptions& o) {
+  Json document = {{"data", o.common.data},
+                   {"model", o.model},
+                   {"weights", o.weights},
+                   {"epochs", o.epochs},
+                   {"batch_size", o.batch_size},
+                   {"lr", o.lr},
+                   {"seed", o.seed},
+                   {"shuffle", o.shuffle},
+                   {"threads", o.common.threads},
+                   {"device", o.common.device},
+                   {"optimizer", o.optimizer},
+                   {"momentum", o.momentum},
+                   {"dampening", o.dampening},
+                   {"nesterov", o.nesterov},
+                   {"weight_decay", o.weight_decay},
+                   {"betas", o.betas},
+                   {"eps", o.eps},
+                   {"clip_norm", o.clip_norm},
+                   {"ema", o.ema},
+                   {"on_nan", o.on_nan},
+                   {"schedule", o.schedule},
+                   {"warmup", o.warmup},
+                   {"step_epochs", o.step_epochs},
+                   {"gamma", o.gamma},
+                   {"min_lr", o.min_lr},
+                   {"pct_start", o.pct_start},
+                   {"div_factor", o.div_factor},
+                   {"final_div_factor", o.final_div_factor},
+                   {"anneal", o.anneal},
+                   {"label_smoothing", o.label_smoothing},
+                   {"augment", o.augment},
+                   {"normalize", o.normalize},
+                   {"holdout", o.holdout},
+                   {"keep_best", o.keep_best},
+                   {"patience", o.patience}};
+  if (o.max_steps) document["max_steps"] = *o.max_steps;
+  if (!o.common.size.empty()) document["size"] = o.common.size;
+  if (o.common.test_split != 0) document["test_split"] = o.common.test_split;
+  return document;
+}
+
+void read_options(const Json& document, const std::string& where, TrainOptions& options) {
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : document.items()) {
+    if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
+    const std::string name = "--" + with('-', '_', key), text = argument_text(value);
+    if (text.empty()) {  // "--name=" would take what follows for its value
+      arguments.insert(arguments.end(), {name, text});
+    } else {
+      arguments.push_back(name + "=" + text);
+    }
+  }
+  std::ranges::reverse(arguments);  // as CLI11 takes them
+  CLI::App app;
+  app.set_help_flag();
+  declare(app, options);
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ExtrasError&) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: {}: no such option, see lenet train --help", where,
+                            app.remaining().empty() ? "" : app.remaining()[0]));
+  } catch (const CLI::ParseError& e) {
+    throw Error(ErrorKind::kUsage, fmt::format("{}: {}", where, e.what()));
+  }
+}
+
+Json run_options(const Json& run) {
+  Json options = Json::object();
+  for (const auto& [key, value] : run.items()) {
+    if (!only_informs(key, value)) options[key] = value;
+  }
+  return options;
+}
+
+Json read_config(const std::string& path) {
+  constexpr std::int64_t kMostBytes = 64 * 1024 * 1024;  // the run.json of many epochs
+  const Json document = Json::parse(read_file(path, kMostBytes), nullptr, false);
+  if (!document.is_object()) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
+  }
+  return document.contains("lenet") ? run_options(document) : document;
+}
+
+Json given_options(const CLI::App& command) {
+  TrainOptions ignored;
+  CLI::App known;
+  declare(known, ignored);
+  Json given = Json::object();
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_single_name();
+    if (option->count() == 0 || !known.get_option_no_throw("--" + name) || name == "help") continue;
+    Json values = Json::array();
+    for (const std::string& value : option->results()) values.push_back(value);
+    given[with('_', '-', name)] = values;
+  }
+  return given;
+}
+
+}  // namespace lenet::cli

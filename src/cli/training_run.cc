@@ -1,0 +1,231 @@
+#include "cli/training_run.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "cli/chance_level.h"
+#include "cli/checkpoints.h"
+#include "cli/model_argument.h"
+#include "cli/run_folder.h"
+#include "cli/run_record.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+#include "lenet/animator.h"
+#include "lenet/error.h"
+#include "lenet/model_file.h"
+#include "lenet/timer.h"
+#include "plot/live.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The network with its initial weights, drawn as PyTorch and the chapter draw them, or read.
+NamedNetwork start_network(const TrainOptions& o, const Shape& images, Generator& generator,
+                           bool goes_on) {
+  NamedNetwork network = parse_model_argument(o.model);
+  network.net.build(images, generator);
+  xavier_uniform(network.net, generator);
+  if (!goes_on && !o.weights.empty()) read_weights(o.weights, network.net);
+  return network;
+}
+
+RunFolder open_folder(const RunRequest& r, const NamedNetwork& network, const FitOptions& fit) {
+  const auto weights = static_cast<std::int64_t>(4 * network.net.parameters().size());
+  constexpr std::int64_t kFigures = 1 << 20;
+  const RunFolder::Options options = {
+      .out = r.out,
+      .model = network.name,
+      .force = r.force,
+      .stop_on_write_error = r.stop_on_write_error,
+      .room = 2 * checkpoint_bytes(network.net, fit) + 2 * weights + kFigures};
+  return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
+}
+
+AnimatorOptions figure(std::int64_t epochs) {
+  AnimatorOptions options;
+  options.xlim = AxisLimits{1, static_cast<double>(epochs)};
+  return options;
+}
+
+/// What one run holds together.
+class Run {
+ public:
+  explicit Run(const RunRequest& request)
+      : request_(request),
+        options_(request.options),
+        every_(parse_interval(request.checkpoint_every)),
+        device_(parse_device(options_.common.device)),
+        data_(load_data(options_.common)),
+        generator_(options_.seed),
+        network_(start_network(options_, train().image_shape(), generator_, request.from)),
+        fit_(checked_options()),
+        folder_(open_folder(request, network_, fit_)),
+        record_(run_document(options_, net(), train())),
+        animator_(figure(options_.epochs)),
+        display_(stderr, animator_,
+                 {.in_place = stderr_is_terminal(), .color = stderr_wants_color()}),
+        chance_(net(), train()) {}
+
+  RunOutcome run();
+
+ private:
+  Sequential& net() { return network_.net; }
+  const Dataset& train() const { return data_.first; }
+
+  FitOptions checked_options() {
+    FitOptions fit = fit_options(options_);
+    check_fit(net(), train(), data_.second, fit);
+    return fit;
+  }
+
+  void begin_record();
+  void connect();
+  void show_step(const StepEvent& e);
+  void add_point(const FitPoint& p) {
+    animator_.add(p.epoch, {p.train_loss, p.train_acc, p.test_acc});
+  }
+  void show_epoch(const EpochReport& e);
+  Report train_to_the_end();
+  void save();
+  void save_averages(Averages averages);
+  [[noreturn]] void end_stopped();
+
+  const RunRequest& request_;
+  const TrainOptions& options_;
+  CheckpointInterval every_;
+  Timer wall_;
+  Device device_;
+  std::pair<Dataset, Dataset> data_;
+  Generator generator_;
+  NamedNetwork network_;
+  FitOptions fit_;
+  RunFolder folder_;
+  Json record_;
+  Animator animator_;
+  LiveDisplay display_;
+  ChanceLevel chance_;
+  Timer since_;      ///< the first step
+  double rate_ = 0;  ///< images a second
+};
+
+RunOutcome Run::run() {
+  begin_record();
+  connect();
+  Checkpoints checkpoints(folder_, {.every = every_, .run = json_text(record_)});
+  fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
+  if (request_.announce) say(stdout, "training on {}\n", to_string(device_));
+  const SignalRequests signals;
+  Report report = train_to_the_end();
+  save();
+  if (report.stopped) end_stopped();
+  if (report.averages) save_averages(*report.averages);
+  report.wall_seconds =
+      wall_.stop() + (request_.from ? request_.from->state.report.wall_seconds : 0);
+  record_["result"] = result_document(report, options_, device_, folder_);
+  folder_.write_run(record_);
+  return {report, record_["result"], device_, folder_.path()};
+}
+
+void Run::begin_record() {
+  if (const Resumption* from = request_.from) {
+    for (const char* kept : {"started", "changed"}) {
+      if (from->run.contains(kept)) record_[kept] = from->run[kept];
+    }
+    for (const FitPoint& p : from->state.report.points) add_point(p);
+  }
+  folder_.write_run(record_);
+}
+
+/// Hands the events of the run to the display, the plot and the folder.
+void Run::connect() {
+  since_.start();
+  fit_.on_step = [this](const StepEvent& e) { show_step(e); };
+  fit_.on_point = [this](const FitPoint& p) {
+    add_point(p);
+    folder_.add_point(p);
+  };
+  fit_.on_epoch = [this](const EpochReport& e) { show_epoch(e); };
+  fit_.on_rollback = [this](const Rollback& r) {
+    display_.finish();
+    say(stderr, "lenet: {}; epoch {} begins again with a rate of {:g} (rollback {} of {})\n", r.why,
+        r.epoch, r.lr, r.count, fit_.rollbacks);
+  };
+}
+
+void Run::show_step(const StepEvent& e) {
+  const double done = static_cast<double>((e.epoch - 1) * e.steps + e.step);
+  const double all = static_cast<double>(std::min(fit_.epochs * e.steps, fit_.max_steps));
+  rate_ = e.examples_per_sec;
+  display_.step({.epoch = e.epoch,
+                 .epochs = fit_.epochs,
+                 .step = e.step,
+                 .steps = e.steps,
+                 .images_per_second = e.examples_per_sec,
+                 .loss = e.train_loss,
+                 .accuracy = e.train_acc,
+                 .seconds_left = since_.elapsed() * (all - done) / done});
+}
+
+void Run::show_epoch(const EpochReport& e) {
+  display_.epoch({.epoch = e.epoch,
+                  .epochs = fit_.epochs,
+                  .loss = e.train_loss,
+                  .train_accuracy = e.train_acc,
+                  .test_accuracy = e.test_acc,
+                  .images_per_second = rate_});
+  const std::string why = chance_.explain(e);
+  if (why.empty()) return;
+  display_.finish();
+  say(stderr, "lenet: {}\n", why);
+}
+
+Report Run::train_to_the_end() {
+  try {
+    return request_.from ? resume(net(), train(), data_.second, fit_, request_.from->state)
+                         : fit(net(), train(), data_.second, fit_, generator_);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::kDiverged) {
+      save();
+      record_["diverged"] = e.what();
+      folder_.write_run(record_);
+    }
+    throw;
+  }
+}
+
+void Run::save() {
+  display_.finish();
+  folder_.finish_metrics();
+  save_model(folder_.model_file(), net(), train().class_names());
+  folder_.write_curves(animator_);
+  say(stderr, "written to {}\n", folder_.path().string());
+}
+
+/// Writes the averaged weights beside the others.
+void Run::save_averages(Averages averages) {
+  const auto exchange = [&] {
+    std::ranges::swap_ranges(net().parameters(), averages.parameters);
+    std::ranges::swap_ranges(net().buffers(), averages.buffers);
+  };
+  exchange();
+  save_model(folder_.averages_file(), net(), train().class_names());
+  exchange();
+}
+
+void Run::end_stopped() {
+  const int signal = SignalRequests::stop();
+  say(stderr, "stopped by {}; to go on: lenet train --resume {}\n",
+      signal == SIGINT ? "SIGINT" : "SIGTERM", folder_.path().string());
+  throw Stopped{signal};
+}
+
+}  // namespace
+
+RunOutcome train_run(const RunRequest& request) {
+  ignore_hangups();
+  return Run(request).run();
+}
+
+}  // namespace lenet::cli
