@@ -14,10 +14,12 @@ namespace LENET_PUBLIC lenet {
 
 /// What a path holds; its content tells.
 enum class DataFormat {
-  kIdx,    ///< a folder of IDX files: MNIST and its like
-  kCifar,  ///< a folder of CIFAR-10's or CIFAR-100's binary batches
-  kCsv,    ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
-  kNpz,    ///< a file, or a folder with one: x_train, y_train and perhaps x_test, y_test
+  kIdx,     ///< a folder of IDX files: MNIST and its like
+  kCifar,   ///< a folder of CIFAR-10's or CIFAR-100's binary batches
+  kCsv,     ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
+  kNpz,     ///< a file, or a folder with one: x_train, y_train and perhaps x_test, y_test
+  kImages,  ///< a folder with a folder of PNG, JPEG, PGM or PPM files a class, or two such folders,
+            ///< train/ and test/
 };
 
 /// "IDX files" and the like.
@@ -28,13 +30,18 @@ std::string_view to_string(DataFormat format);
 DataFormat data_format(const std::filesystem::path& path);
 
 struct LoadOptions {
-  /// {height, width} of images whose file does not say it (CSV); empty: squares.
+  /// {height, width}: of images whose file does not say it (CSV; empty: squares), or that image
+  /// files are brought to, each pixel the mean of the area that it covers (empty: all must be
+  /// alike).
   Shape size = {};
 
   /// The share of the images of every class that become the test set, for data that has none. The
   /// choice is always the same, whatever a run's seed, so that results can be compared. 0: the
   /// data must have a test set.
   double test_split = 0;
+
+  /// Data without a test set is taken without a test_split: the second set is then empty.
+  bool test_optional = false;
 };
 
 /// The training and the test set of a file or a folder. Images are grey or colour as the data has

@@ -14,6 +14,7 @@ void add_bench(CLI::App& app);
 void add_recipe(CLI::App& app);
 void add_reproduce(CLI::App& app);
 void add_sweep(CLI::App& app);
+void add_data_command(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_manual(CLI::App& app);
 void add_export(CLI::App& app);

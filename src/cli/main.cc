@@ -78,6 +78,7 @@ int run(int argc, char** argv) {
   lenet::cli::add_reproduce(app);
   lenet::cli::add_eval(app);
   lenet::cli::add_predict(app);
+  lenet::cli::add_data_command(app);
   lenet::cli::add_export(app);
   lenet::cli::add_import(app);
   lenet::cli::add_summary(app);

@@ -35,8 +35,10 @@ Shape parse_size(const std::string& text) {
 }  // namespace
 
 void add_data_options(CLI::App& command, CommonOptions& options) {
-  command.add_option("--size", options.size,
-                     "Size of images whose file does not say it, as in 28x28. Default: squares");
+  command.add_option(
+      "--size", options.size,
+      "Size that image files are brought to, or that a CSV's images have, as in 28x28. "
+      "Default: as they are; a CSV's are squares");
   command
       .add_option("--test-split", options.test_split,
                   "Share of the images of every class that become the test set, for data without "
@@ -46,10 +48,12 @@ void add_data_options(CLI::App& command, CommonOptions& options) {
 
 void add_data(CLI::App& command, CommonOptions& options) {
   command
-      .add_option("--data", options.data,
-                  "Folder of IDX files (MNIST and its like) or of CIFAR's binary batches, CSV file "
-                  "or .npz. Default: Fashion-MNIST from $LENET_DATA, Debian's "
-                  "dataset-fashion-mnist, the cache, a download")
+      .add_option(
+          "--data", options.data,
+          "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of images "
+          "(a folder for each class), CSV file or .npz. Default: Fashion-MNIST from $LENET_DATA, "
+          "Debian's "
+          "dataset-fashion-mnist, the cache, a download")
       ->check(given_path());
   add_data_options(command, options);
 }
@@ -129,10 +133,11 @@ std::string json_text(const nlohmann::ordered_json& document) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
-std::pair<Dataset, Dataset> load_data(const CommonOptions& options) {
+std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_optional) {
   if (!options.data.empty()) {
-    return lenet::load_data(options.data,
-                            {.size = parse_size(options.size), .test_split = options.test_split});
+    return lenet::load_data(options.data, {.size = parse_size(options.size),
+                                           .test_split = options.test_split,
+                                           .test_optional = test_optional});
   }
   require(options.size.empty() && options.test_split == 0,
           "--size and --test-split are for the data that --data names");

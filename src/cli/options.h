@@ -54,8 +54,8 @@ CLI::Validator given_path();
 std::string json_text(const nlohmann::ordered_json& document);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
-/// are downloaded. Throws Error.
-std::pair<Dataset, Dataset> load_data(const CommonOptions& options);
+/// are downloaded. test_optional: LoadOptions'. Throws Error.
+std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_optional = false);
 
 /// The standard error is a terminal that can redraw.
 bool stderr_is_terminal();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
@@ -136,8 +137,7 @@ std::string class_name(const Model& model, std::size_t label) {
 
 /// A name of a file as a terminal can show it.
 std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
+  std::ranges::replace_if(text, is_control, '?');
   return text;
 }
 

@@ -18,6 +18,14 @@ inline constexpr std::int64_t kMostDataBytes = 0xffffffff;
 /// The regular files of a folder whose names do not start with a dot, sorted. Throws Error (kIo).
 std::vector<std::filesystem::path> visible_files(const std::filesystem::path& dir);
 
+/// Its folders, likewise.
+std::vector<std::filesystem::path> visible_folders(const std::filesystem::path& dir);
+
+/// Whether it holds folders of image files, one a class, itself or in train/.
+bool is_image_folder(const std::filesystem::path& dir);
+std::pair<Dataset, Dataset> load_image_folder(const std::filesystem::path& dir,
+                                              const LoadOptions& options);
+
 /// Whether the folder holds an IDX file, gzipped or not, under any name.
 bool is_idx_folder(const std::filesystem::path& dir);
 std::pair<Dataset, Dataset> load_idx(const std::filesystem::path& dir, const LoadOptions& options);

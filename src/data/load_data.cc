@@ -16,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kWanted =
-    "want a folder of IDX files or CIFAR batches, a CSV file, or an .npz with x_train, y_train, "
+    "want a folder of IDX files, CIFAR batches or images (a folder for each class), a CSV file, or "
+    "an .npz with x_train, y_train, "
     "x_test and y_test";
 
 [[noreturn]] void unknown(const fs::path& path, const std::string& what) {
@@ -54,6 +55,7 @@ DataFormat format_of_file(const fs::path& path) {
 
 DataFormat format_of_folder(const fs::path& dir) {
   if (is_cifar_folder(dir)) return DataFormat::kCifar;
+  if (is_image_folder(dir)) return DataFormat::kImages;
   const std::vector<fs::path> files = visible_files(dir);
   const auto with = [&](const char* extension) {
     return std::ranges::any_of(files,
@@ -65,23 +67,32 @@ DataFormat format_of_folder(const fs::path& dir) {
   unknown(dir, files.empty() ? "no files in the folder" : "a folder of other files");
 }
 
-}  // namespace
-
-std::vector<fs::path> visible_files(const fs::path& dir) {
+/// The entries of a folder that are of this type, without hidden ones, sorted.
+std::vector<fs::path> visible_entries(const fs::path& dir, fs::file_type type) {
   std::error_code error;
-  std::vector<fs::path> files;
+  std::vector<fs::path> entries;
   for (fs::directory_iterator entry(dir, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;  // what cannot be looked at counts as absent
     const bool hidden = entry->path().filename().string().starts_with('.');
-    if (!hidden && entry->is_regular_file(ignored)) files.push_back(entry->path());
+    if (!hidden && entry->status(ignored).type() == type) entries.push_back(entry->path());
   }
   if (error) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: cannot read the folder: {}", dir.string(), error.message()));
   }
-  std::ranges::sort(files);
-  return files;
+  std::ranges::sort(entries);
+  return entries;
+}
+
+}  // namespace
+
+std::vector<fs::path> visible_files(const fs::path& dir) {
+  return visible_entries(dir, fs::file_type::regular);
+}
+
+std::vector<fs::path> visible_folders(const fs::path& dir) {
+  return visible_entries(dir, fs::file_type::directory);
 }
 
 std::string_view to_string(DataFormat format) {
@@ -94,6 +105,8 @@ std::string_view to_string(DataFormat format) {
       return "CSV";
     case DataFormat::kNpz:
       return "NPZ";
+    case DataFormat::kImages:
+      return "image files";
   }
   return "";
 }
@@ -115,7 +128,7 @@ DataFormat data_format(const fs::path& path) {
 
 std::pair<Dataset, Dataset> load_data(const fs::path& path, const LoadOptions& options) {
   const DataFormat format = data_format(path);
-  require(options.size.empty() || format == DataFormat::kCsv,
+  require(options.size.empty() || format == DataFormat::kCsv || format == DataFormat::kImages,
           fmt::format("{}: {}, which have a size of their own; leave out --size", path.string(),
                       to_string(format)));
   switch (format) {
@@ -125,6 +138,8 @@ std::pair<Dataset, Dataset> load_data(const fs::path& path, const LoadOptions& o
       return load_cifar(path, options);
     case DataFormat::kCsv:
       return load_csv(path, options);
+    case DataFormat::kImages:
+      return load_image_folder(path, options);
     case DataFormat::kNpz:
       break;
   }

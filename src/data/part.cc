@@ -89,6 +89,9 @@ std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
   } else {
     check_labels(train, classes, fmt::format("as {} classes have names", classes));
   }
+  if (!test && options.test_optional && options.test_split == 0) {
+    return {to_dataset(std::move(train), classes, std::move(class_names)), Dataset()};
+  }
   if (!test) {
     require(options.test_split != 0,
             fmt::format("{}: there is no test set beside it; set a share of the images aside for "

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/require.h"
+#include "base/text.h"
 #include "export/c_layers.h"
 #include "export/c_source.h"
 #include "export/deployed.h"
@@ -39,11 +40,8 @@ Names names_of(const std::filesystem::path& path, const COptions& options) {
   require(
       path.extension() == ".c",
       fmt::format("{}: want a name that ends in .c, beside which the header goes", path.string()));
-  require(std::ranges::none_of(stem,
-                               [](char c) {
-                                 return (c >= 0 && c < ' ') || c == 0x7F || c == '"' || c == '\\' ||
-                                        c == '?';
-                               }),
+  require(std::ranges::none_of(
+              stem, [](char c) { return is_control(c) || c == '"' || c == '\\' || c == '?'; }),
           fmt::format("{}: want a name that C can include, without quotes, backslashes, question "
                       "marks and control characters",
                       path.string()));

@@ -5,14 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "lenet/error.h"
 
 namespace lenet {
-namespace {
-
-bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
-
-}  // namespace
 
 std::string class_names_text(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump();

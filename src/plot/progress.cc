@@ -72,7 +72,7 @@ std::string progress_line(const Progress& progress, int columns, bool color) {
   const auto joined = [&parts](std::string_view after_epoch) {
     std::string line = parts[kEpoch];
     if (!after_epoch.empty()) line.append(kSeparator).append(after_epoch);
-    for (int i = kEpoch + 1; i < kParts; ++i) {
+    for (std::size_t i = kEpoch + 1; i < kParts; ++i) {
       if (!parts[i].empty()) line.append(kSeparator).append(parts[i]);
     }
     return line;

@@ -104,7 +104,7 @@ TEST(Shuffle, IsThatOfADataLoaderAndDrawsTwoNumbers) {
 }
 
 TEST(Shuffle, IsAPermutationOfAnySize) {
-  for (const std::size_t n : {0, 1, 2, 3, 1000}) {
+  for (const std::size_t n : {0u, 1u, 2u, 3u, 1000u}) {
     Generator generator(n);
     std::vector<std::int32_t> order(n, -1);
     shuffle_as_data_loader(generator, order);

@@ -66,7 +66,7 @@ TEST_F(IdxFile, RefusesAGzippedFileCutAnywhere) {
     EXPECT_TRUE(contains(refusal(small.substr(0, size)), "cut short?")) << size;
   }
   const std::string large = gzip(image_file(500, 20, 20, noise(200'000)));
-  for (std::size_t cut : {1, 7, 8, 9, 1'000, 70'000, 150'000}) {
+  for (std::size_t cut : {1u, 7u, 8u, 9u, 1'000u, 70'000u, 150'000u}) {
     EXPECT_TRUE(contains(refusal(large.substr(0, large.size() - cut)), "cut short?")) << cut;
   }
 }

@@ -69,10 +69,10 @@ struct BadArray {
 class NpzRefuses : public testing::TestWithParam<BadArray> {};
 
 TEST_P(NpzRefuses, AndSaysWhy) {
-  const auto [file, part] = GetParam();
+  const BadArray bad = GetParam();
   const std::string message =
-      error_of(ErrorKind::kBadInput, [&] { load_data(npz(file), {.test_split = 0.5}); });
-  EXPECT_TRUE(contains(message, part));
+      error_of(ErrorKind::kBadInput, [&] { load_data(npz(bad.file), {.test_split = 0.5}); });
+  EXPECT_TRUE(contains(message, bad.part));
 }
 
 INSTANTIATE_TEST_SUITE_P(Arrays, NpzRefuses,

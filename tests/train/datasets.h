@@ -32,8 +32,8 @@ inline Dataset noise_images(const Shape& shape, std::int64_t count, std::int64_t
     const auto label = static_cast<std::int64_t>(engine() % static_cast<std::uint32_t>(classes));
     labels.push_back(static_cast<std::uint8_t>(label));
     for (std::int64_t k = 0; k < size; ++k) {
-      pixels[static_cast<std::size_t>(i * size + k)] =
-          static_cast<std::uint8_t>(engine() % 128 + 127 * label / classes);
+      pixels[static_cast<std::size_t>(i * size + k)] = static_cast<std::uint8_t>(
+          static_cast<std::int64_t>(engine() % 128) + 127 * label / classes);
     }
   }
   return Dataset(std::move(pixels), 0, shape, std::move(labels), classes);

@@ -104,7 +104,7 @@ TEST(Fit, VisitsTheImagesInFileOrderWithoutShuffle) {
   std::vector<std::int32_t> order(40);
   std::iota(order.begin(), order.end(), 0);
   for (int epoch = 0; epoch < 2; ++epoch) {
-    for (const std::size_t first : {0, 16, 32}) {
+    for (const std::size_t first : {0u, 16u, 32u}) {
       const std::size_t count = std::min<std::size_t>(16, 40 - first);
       trainer.step(Batch(data, std::span(order).subspan(first, count)), 0.5f);
     }

@@ -42,7 +42,7 @@ TEST(Golden, SeedDrawsPyTorchsInitialWeightsToTheBit) {
 }
 
 TEST(Golden, EpochsVisitTheImagesInPyTorchsOrder) {
-  for (const std::uint64_t seed : {0, 1, 2}) {
+  for (const std::uint64_t seed : {0u, 1u, 2u}) {
     Generator generator(seed);
     Sequential net = make_lenet();
     net.build({1, 28, 28}, generator);

@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/sample_sheet.h"
+#include "lenet/load_data.h"
+#include "lenet/pixel_statistics.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct DataCommand {
+  CommonOptions common;
+  std::string sheet;
+};
+
+std::vector<std::int64_t> counts_of(const Dataset& data, std::int64_t classes) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const std::uint8_t label : data.labels()) ++counts[label];
+  return counts;
+}
+
+std::string class_name(const Dataset& data, std::int64_t k) {
+  const std::vector<std::string>& names = data.class_names();
+  return names.empty() ? fmt::format("class {}", k) : names[static_cast<std::size_t>(k)];
+}
+
+PixelStatistics statistics_of(const Dataset& data) {
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), 0);
+  return pixel_statistics(data, all);
+}
+
+std::string format_name(const CommonOptions& o) {
+  return o.data.empty() ? "Fashion-MNIST" : std::string(to_string(data_format(o.data)));
+}
+
+Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& test) {
+  const PixelStatistics pixels = statistics_of(train);
+  const auto in_train = counts_of(train, train.classes()),
+             in_test = counts_of(test, train.classes());
+  Json classes = Json::array();
+  for (std::int64_t k = 0; k < train.classes(); ++k) {
+    const auto i = static_cast<std::size_t>(k);
+    classes.push_back(
+        {{"name", class_name(train, k)}, {"train", in_train[i]}, {"test", in_test[i]}});
+  }
+  return {{"format", format_name(o)}, {"train", train.size()},
+          {"test", test.size()},      {"image_shape", to_string(train.image_shape())},
+          {"mean", pixels.mean},      {"deviation", pixels.deviation},
+          {"classes", classes}};
+}
+
+void print_document(const Json& d) {
+  fmt::print("{}: {} training and {} test images of {}, {} classes\n",
+             d["format"].get<std::string>(), d["train"].get<std::int64_t>(),
+             d["test"].get<std::int64_t>(), d["image_shape"].get<std::string>(),
+             d["classes"].size());
+  fmt::print("pixels from 0 to 1: mean {:.4f}, deviation {:.4f}\n\n",
+             fmt::join(d["mean"].get<std::vector<double>>(), " "),
+             fmt::join(d["deviation"].get<std::vector<double>>(), " "));
+  std::size_t width = 5;
+  for (const Json& c : d["classes"]) width = std::max(width, c["name"].get<std::string>().size());
+  fmt::print("{:<{}}  {:>8}  {:>8}\n", "class", width, "training", "test");
+  for (const Json& c : d["classes"]) {
+    fmt::print("{:<{}}  {:>8}  {:>8}\n", c["name"].get<std::string>(), width,
+               c["train"].get<std::int64_t>(), c["test"].get<std::int64_t>());
+  }
+}
+
+void run_data(const DataCommand& c) {
+  const auto [train, test] = load_data(c.common, true);
+  if (!c.sheet.empty()) write_png(c.sheet, sample_sheet(train));
+  const Json document = document_of(c.common, train, test);
+  if (c.common.json) {
+    fmt::print("{}", json_text(document));
+  } else {
+    print_document(document);
+  }
+}
+
+}  // namespace
+
+void add_data_command(CLI::App& app) {
+  auto c = std::make_shared<DataCommand>();
+  CLI::App* command =
+      app.add_subcommand("data", "Describe a data set, and draw a sheet of samples");
+  command->add_option("PATH", c->common.data, "What train's --data takes. Default: Fashion-MNIST")
+      ->check(given_path());
+  add_data_options(*command, c->common);
+  command->add_option("--sheet", c->sheet, "Draw each class' first ten images into this PNG")
+      ->check(given_path());
+  add_json(*command, c->common);
+  command->callback([c] { run_data(*c); });
+}
+
+}  // namespace lenet::cli

@@ -1,0 +1,65 @@
+// lenet data, and training on a folder of image files.
+#include "cli/cli_test.h"
+#include "lenet/image.h"
+
+namespace lenet {
+namespace {
+
+class CliData : public Cli {
+ protected:
+  /// Images of two sizes, the first class dark and the second bright.
+  void put_images() const {
+    for (const char* name : {"dark", "light"}) {
+      std::filesystem::create_directories(dir_ / "images" / name);
+      for (std::int64_t i = 0; i < 20; ++i) {
+        const Shape shape = {1, 8 + i % 2, 8};
+        const auto value = static_cast<std::uint8_t>((name[0] == 'd' ? 40 : 200) + i);
+        write_png(dir_ / "images" / name / (std::to_string(i) + ".png"),
+                  {shape, std::vector<std::uint8_t>(static_cast<std::size_t>(element_count(shape)),
+                                                    value)});
+      }
+    }
+  }
+};
+
+TEST_F(CliData, CountsEachClass) {
+  const Outcome outcome = run({"data", "bands"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(
+      contains(outcome.out, "IDX files: 300 training and 100 test images of 1x12x12, 3 classes"));
+  EXPECT_TRUE(contains(outcome.out, "class 0       100        34"));
+  const Json document = Json::parse(run({"data", "bands", "--json"}).out);
+  EXPECT_EQ(document["classes"][2], (Json{{"name", "class 2"}, {"train", 100}, {"test", 33}}));
+  EXPECT_EQ(document["mean"].size(), 1u);
+}
+
+TEST_F(CliData, DrawsASheet) {
+  EXPECT_EQ(run({"data", "bands", "--sheet", "sheet.png"}).exit_code, 0);
+  const Image sheet = read_image(dir_ / "sheet.png");
+  EXPECT_EQ(sheet.shape, (Shape{1, 3 * (12 * 4 + 2) + 2, 10 * (12 * 4 + 2) + 2}));
+  EXPECT_EQ(sheet.pixels[0], 128);
+  EXPECT_EQ(run({"data", "bands", "--sheet", "no/sheet.png"}).exit_code, 5);
+}
+
+TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
+  put_images();
+  EXPECT_TRUE(contains(run({"data", "images", "--size", "8x8"}).out,
+                       "image files: 40 training and 0 test images of 1x8x8, 2 classes"));
+  expect_refusal(run({"data", "images"}), 3, {"images/dark/1.png", "--size 8x8"});
+  const Words data = {"--data", "images", "--size", "8x8", "--test-split", "0.25"};
+  Words words = {"train", "--model", "Flatten Linear(2)", "--batch-size", "10", "--out", "out"};
+  words.insert(words.end(), data.begin(), data.end());
+  const Outcome trained = run(words);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const Json record = Json::parse(content("out/run.json"));
+  EXPECT_EQ(record["size"], "8x8");
+  EXPECT_EQ(record["test_split"], 0.25);
+  words = {"eval", "out"};
+  words.insert(words.end(), data.begin(), data.end());
+  EXPECT_TRUE(contains(run(words).out, "accuracy 1.0000 on 10 images"));
+  EXPECT_TRUE(contains(run({"predict", "out", "images/light/3.png"}).out, "light"));
+  EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace lenet
