@@ -10,6 +10,7 @@
 #include "io/class_names.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_metadata.h"
+#include "io/onnx_values.h"
 #include "io/safetensors_header.h"
 #include "lenet/error.h"
 #include "lenet/onnx.h"
@@ -225,47 +226,6 @@ void require_opset(const Graph& graph) {
 std::string_view find_metadata(const Graph& graph, std::string_view key) {
   const auto found = std::ranges::find(graph.metadata, key, &MetadataEntry::key);
   return found == graph.metadata.end() ? std::string_view() : found->value;
-}
-
-bool same_layer(const Operation& a, const Operation& b) {
-  return a.kind == b.kind && a.input == b.input && a.output == b.output && a.kernel == b.kernel &&
-         a.stride == b.stride && a.padding == b.padding && a.eps == b.eps && a.slope == b.slope &&
-         a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
-}
-
-/// A network without values of its own there takes no others than those.
-bool holds(const Sequential& net, const Operation& to, const Operation& from) {
-  const std::int64_t layer = std::stoll(to.name);
-  const ParameterRange range = net.parameter_range(layer);
-  return range.first < range.last || (to.weight == from.weight && to.bias == from.bias);
-}
-
-/// Gives `net`, built, the values of `from` where both do the same; otherwise changes nothing.
-void take_values(const Sequential& from, Sequential& net) {
-  const std::vector<Operation> source = operations_of(from), target = operations_of(net);
-  bool same = source.size() == target.size();
-  for (std::size_t i = 0; same && i < source.size(); ++i) {
-    same = same_layer(source[i], target[i]) && holds(net, target[i], source[i]);
-  }
-  if (!same) {
-    refuse(fmt::format("the file's layers are {}, want {}", from.text(), net.text()));
-  }
-  const auto copy = [](const std::vector<float>& values, std::span<float>& to) {
-    std::ranges::copy(values, to.begin());
-    to = to.subspan(values.size());
-  };
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    const std::int64_t layer = std::stoll(target[i].name);
-    std::span<float> parameters = part_of(net.parameters(), net.parameter_range(layer));
-    std::span<float> buffers = part_of(net.buffers(), net.buffer_range(layer));
-    if (!parameters.empty()) {
-      copy(source[i].weight, parameters);
-      copy(source[i].bias, parameters);
-    }
-    copy(source[i].mean, buffers);
-    copy(source[i].variance, buffers);
-  }
-  net.constrain();
 }
 
 /// The network whose model text lenet wrote beside the graph: with Dropout, under its own names.

@@ -129,4 +129,9 @@ Window window_of(const Operator& o, const Size2d& kernel, const Shape& image) {
   return {kernel, stride, padding};
 }
 
+std::vector<float> joined(std::vector<float> first, const std::vector<float>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 }  // namespace lenet::onnx

@@ -56,4 +56,7 @@ Window window_of(const Operator& o, const Size2d& kernel, const Shape& image);
 /// The attribute kernel_shape. Throws Error if it is not there.
 Size2d kernel_of(const Operator& o);
 
+/// The values of the one behind those of the other.
+std::vector<float> joined(std::vector<float> first, const std::vector<float>& second);
+
 }  // namespace lenet::onnx

@@ -1,0 +1,58 @@
+#include "io/onnx_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+#include "io/onnx_graph.h"
+#include "nn/operations.h"
+#include "nn/plan.h"
+
+namespace lenet::onnx {
+namespace {
+
+bool same_layer(const Operation& a, const Operation& b) {
+  return a.kind == b.kind && a.input == b.input && a.output == b.output && a.kernel == b.kernel &&
+         a.stride == b.stride && a.padding == b.padding && a.eps == b.eps && a.slope == b.slope &&
+         a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
+}
+
+/// A network without values of its own there takes no others than those.
+bool holds(const Sequential& net, const Operation& to, const Operation& from) {
+  const std::int64_t layer = std::stoll(to.name);
+  const ParameterRange range = net.parameter_range(layer);
+  return range.first < range.last || (to.weight == from.weight && to.bias == from.bias);
+}
+
+}  // namespace
+
+void take_values(const Sequential& from, Sequential& net) {
+  const std::vector<Operation> source = operations_of(from), target = operations_of(net);
+  bool same = source.size() == target.size();
+  for (std::size_t i = 0; same && i < source.size(); ++i) {
+    same = same_layer(source[i], target[i]) && holds(net, target[i], source[i]);
+  }
+  if (!same) {
+    refuse(fmt::format("the file's layers are {}, want {}", from.text(), net.text()));
+  }
+  const auto copy = [](const std::vector<float>& values, std::span<float>& to) {
+    std::ranges::copy(values, to.begin());
+    to = to.subspan(values.size());
+  };
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    const std::int64_t layer = std::stoll(target[i].name);
+    std::span<float> parameters = part_of(net.parameters(), net.parameter_range(layer));
+    std::span<float> buffers = part_of(net.buffers(), net.buffer_range(layer));
+    if (!parameters.empty()) {
+      copy(source[i].weight, parameters);
+      copy(source[i].bias, parameters);
+    }
+    copy(source[i].mean, buffers);
+    copy(source[i].variance, buffers);
+  }
+  net.constrain();
+}
+
+}  // namespace lenet::onnx

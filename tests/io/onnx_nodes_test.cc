@@ -1,0 +1,181 @@
+// ONNX's own tests of its operators (Debian's libonnx-testdata): each is taken and computes the
+// right values, or is refused clearly. Inputs but for the first become constants of the graph.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/errors.h"
+#include "base/file.h"
+#include "io/onnx_graph.h"
+#include "lenet/onnx.h"
+#include "lenet/trainer.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kCases = "/usr/share/libonnx-testdata/data/node";
+
+std::string bytes_of(const fs::path& path) { return read_file(path, 1 << 26); }
+
+/// A TensorProto under another name: of a field that comes twice the last counts.
+std::string named(std::string tensor, const std::string& name) {
+  protozero::pbf_writer(tensor).add_string(onnx::field::tensor::kName, name);
+  return tensor;
+}
+
+/// The values of a file that holds a TensorProto.
+struct Values {
+  explicit Values(const fs::path& path) {
+    std::string graph, model;
+    protozero::pbf_writer(graph).add_message(onnx::field::graph::kInitializer,
+                                             named(bytes_of(path), "values"));
+    protozero::pbf_writer(model).add_message(onnx::field::model::kGraph, graph);
+    const onnx::Graph read = onnx::read_graph(model);
+    dims = read.initializers.at(0).dims;
+    floats = onnx::read_floats(read.initializers.at(0));
+  }
+
+  Shape dims;
+  std::vector<float> floats;
+};
+
+/// The model of a case with the values of all inputs but the first as initializers.
+std::string model_of(const fs::path& dir) {
+  const std::string original = bytes_of(dir / "model.onnx");
+  const onnx::Graph read = onnx::read_graph(original);
+  std::string model;
+  protozero::pbf_writer writer(model);
+  protozero::pbf_reader fields(original);
+  while (fields.next()) {
+    if (fields.tag() == onnx::field::model::kGraph) {
+      std::string graph(fields.get_view());
+      for (std::size_t i = 1; i < read.inputs.size(); ++i) {
+        const fs::path file = dir / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb");
+        protozero::pbf_writer(graph).add_message(
+            onnx::field::graph::kInitializer,
+            named(bytes_of(file), std::string(read.inputs[i].name)));
+      }
+      writer.add_message(onnx::field::model::kGraph, graph);
+    } else if (fields.tag() == onnx::field::model::kOpsetImport) {
+      writer.add_message(onnx::field::model::kOpsetImport, fields.get_view());
+    } else {
+      fields.skip();
+    }
+  }
+  return model;
+}
+
+/// A model leaves the Softmax at its end out.
+void softmax(std::vector<float>& values, std::size_t classes) {
+  for (auto row = values.begin(); row != values.end();
+       row += static_cast<std::ptrdiff_t>(classes)) {
+    const auto end = row + static_cast<std::ptrdiff_t>(classes);
+    const float largest = *std::max_element(row, end);
+    float sum = 0;
+    for (auto v = row; v != end; ++v) sum += * v = std::exp(*v - largest);
+    for (auto v = row; v != end; ++v) *v /= sum;
+  }
+}
+
+/// "" if the case computes what it should.
+std::string difference(const fs::path& dir, const Model& model) {
+  const Values x(dir / "test_data_set_0/input_0.pb"), want(dir / "test_data_set_0/output_0.pb");
+  std::vector<float> got = forward(model.net, x.floats);
+  if (dir.filename().string().starts_with("test_softmax")) {
+    softmax(got, static_cast<std::size_t>(element_count(model.net.output_shape())));
+  }
+  if (got.size() != want.floats.size()) {
+    return std::to_string(got.size()) + " values, want " + std::to_string(want.floats.size());
+  }
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (std::abs(got[i] - want.floats[i]) > 1e-7f + 1e-3f * std::abs(want.floats[i])) {
+      return "value " + std::to_string(i) + " is " + std::to_string(got[i]) + ", want " +
+             std::to_string(want.floats[i]);
+    }
+  }
+  return "";
+}
+
+bool is_of_our_operators(const std::string& name) {
+  static const std::vector<std::string> operators = {
+      "add",  "averagepool",       "batchnorm", "conv_",     "dropout", "flatten",
+      "gemm", "globalaveragepool", "identity",  "leakyrelu", "matmul",  "maxpool",
+      "relu", "reshape",           "sigmoid",   "softmax",   "tanh"};
+  return std::ranges::any_of(operators,
+                             [&](const std::string& op) { return name.starts_with("test_" + op); });
+}
+
+/// The message names the node and its operator, or what of the graph as a whole is not taken.
+bool is_clear(const std::string& message) {
+  const std::vector<std::string> parts = {"node \"", "input \"", "outputs (", "opset ",
+                                          "no layer between"};
+  return std::ranges::any_of(parts,
+                             [&](const std::string& part) { return contains(message, part); });
+}
+
+TEST(OnnxNodes, EachPassesOrIsRefusedClearly) {
+  if (!fs::exists(kCases)) GTEST_SKIP() << "libonnx-testdata is not installed";
+  const std::set<std::string> want = {"test_averagepool_2d_default",
+                                      "test_averagepool_2d_precomputed_pads_count_include_pad",
+                                      "test_averagepool_2d_precomputed_strides",
+                                      "test_averagepool_2d_strides",
+                                      "test_batchnorm_epsilon",
+                                      "test_batchnorm_example",
+                                      "test_conv_with_autopad_same",
+                                      "test_conv_with_strides_and_asymmetric_padding",
+                                      "test_conv_with_strides_no_padding",
+                                      "test_conv_with_strides_padding",
+                                      "test_flatten_axis1",
+                                      "test_flatten_default_axis",
+                                      "test_flatten_negative_axis3",
+                                      "test_gemm_alpha",
+                                      "test_gemm_beta",
+                                      "test_gemm_default_no_bias",
+                                      "test_gemm_default_scalar_bias",
+                                      "test_gemm_default_single_elem_vector_bias",
+                                      "test_gemm_default_vector_bias",
+                                      "test_gemm_default_zero_bias",
+                                      "test_gemm_transposeB",
+                                      "test_leakyrelu",
+                                      "test_leakyrelu_default",
+                                      "test_matmul_2d",
+                                      "test_maxpool_2d_default",
+                                      "test_maxpool_2d_precomputed_pads",
+                                      "test_maxpool_2d_precomputed_same_upper",
+                                      "test_maxpool_2d_precomputed_strides",
+                                      "test_maxpool_2d_strides",
+                                      "test_relu",
+                                      "test_reshape_reduced_dims",
+                                      "test_sigmoid",
+                                      "test_tanh"};
+  std::set<std::string> passed;
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(kCases)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_of_our_operators(name)) continue;
+    ++count;
+    SCOPED_TRACE(name);
+    try {
+      const Model model = parse_onnx(model_of(entry.path()), "model");
+      EXPECT_EQ(difference(entry.path(), model), "");
+      passed.insert(name);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::kBadInput);
+      EXPECT_TRUE(is_clear(e.what())) << e.what();
+    }
+  }
+  EXPECT_GE(count, 100);
+  EXPECT_EQ(passed, want);
+}
+
+}  // namespace
+}  // namespace lenet
