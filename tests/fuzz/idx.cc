@@ -1,0 +1,17 @@
+#include "data/idx.h"
+
+#include <cstdint>
+
+#include "fuzz/memory_file.h"
+#include "lenet/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const lenet::MemoryFile file(data, size);
+    if (const auto dimensions = lenet::idx_dimensions(file.path())) {
+      lenet::read_idx(file.path(), *dimensions);
+    }
+  } catch (const lenet::Error&) {
+  }
+  return 0;
+}

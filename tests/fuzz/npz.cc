@@ -1,0 +1,13 @@
+#include <cstdint>
+#include <string_view>
+
+#include "data/formats.h"
+#include "lenet/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    lenet::parse_npz({reinterpret_cast<const char*>(data), size}, {.test_optional = true}, "input");
+  } catch (const lenet::Error&) {
+  }
+  return 0;
+}

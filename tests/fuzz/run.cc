@@ -1,0 +1,23 @@
+// What run.json and a configuration file hold.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "cli/train_config.h"
+#include "lenet/error.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const auto document = nlohmann::ordered_json::parse(data, data + size, nullptr, false);
+    lenet::cli::TrainOptions options;
+    if (document.is_object()) {
+      lenet::cli::read_options(lenet::cli::run_options(document), "input", options);
+      lenet::cli::fit_options(options);
+      lenet::cli::options_document(options);
+    }
+  } catch (const lenet::Error&) {
+  }
+  return 0;
+}
