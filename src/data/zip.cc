@@ -19,7 +19,7 @@ struct CloseFile {
 };
 
 /// Throws unless the directory's sizes can be true.
-void check_sizes(const zip_stat_t& stat, const std::string& name) {
+void check_sizes(const zip_stat_t& stat, std::int64_t archive, const std::string& name) {
   constexpr zip_uint64_t kNeeded =
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_INDEX;
   if ((stat.valid & kNeeded) != kNeeded) bad_zip(name, "no sizes in the archive's directory");
@@ -30,11 +30,13 @@ void check_sizes(const zip_stat_t& stat, const std::string& name) {
   }
   const bool packed = stat.comp_method == ZIP_CM_DEFLATE;
   const auto most = static_cast<zip_uint64_t>(kMostDataBytes);
-  if (stat.size > most || stat.comp_size > most ||
+  if (stat.size > most || stat.comp_size > static_cast<zip_uint64_t>(archive) ||
       stat.size >
           static_cast<zip_uint64_t>(max_gunzip_size(static_cast<std::int64_t>(stat.comp_size)))) {
-    bad_zip(name, fmt::format("{} bytes {} {}, more than 4 GiB or than these can hold", stat.size,
-                              packed ? "deflated to" : "stored in", stat.comp_size));
+    bad_zip(
+        name,
+        fmt::format("{} bytes {} {}, more than 4 GiB, than these can hold or than the archive has",
+                    stat.size, packed ? "deflated to" : "stored in", stat.comp_size));
   }
 }
 
@@ -42,7 +44,8 @@ void check_sizes(const zip_stat_t& stat, const std::string& name) {
 
 void ZipArchive::Close::operator()(zip* archive) const { zip_discard(archive); }
 
-ZipArchive::ZipArchive(std::string_view bytes, std::string name) : name_(std::move(name)) {
+ZipArchive::ZipArchive(std::string_view bytes, std::string name)
+    : name_(std::move(name)), size_(std::ssize(bytes)) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -57,7 +60,7 @@ ZipFile ZipArchive::read(const std::string& file) const {
   const std::string name = fmt::format("{}: {}", name_, file);
   zip_stat_t stat;
   if (zip_stat(archive_.get(), file.c_str(), 0, &stat) != 0) return {};
-  check_sizes(stat, name);
+  check_sizes(stat, size_, name);
   const std::unique_ptr<zip_file_t, CloseFile> opened(
       zip_fopen_index(archive_.get(), stat.index, 0));
   if (!opened) bad_zip(name, zip_strerror(archive_.get()));

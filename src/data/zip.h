@@ -21,8 +21,9 @@ class ZipArchive {
   /// Throws Error (kBadInput), starting with `name`, if the bytes are no zip archive.
   ZipArchive(std::string_view bytes, std::string name);
 
-  /// The file, stored or deflated, its checksum tested. No memory is taken for more than 4 GiB or
-  /// more than its packed size can hold. Throws Error (kBadInput).
+  /// The file, stored or deflated, its checksum tested. No memory is taken for more than 4 GiB,
+  /// more than its packed size can hold or a packed size that the archive does not have. Throws
+  /// Error (kBadInput).
   ZipFile read(const std::string& file) const;
 
  private:
@@ -31,6 +32,7 @@ class ZipArchive {
   };
 
   std::string name_;
+  std::int64_t size_;  ///< of the archive
   std::unique_ptr<zip, Close> archive_;
 };
 

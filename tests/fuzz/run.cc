@@ -1,7 +1,4 @@
 // What run.json and a configuration file hold.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
