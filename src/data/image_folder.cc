@@ -45,7 +45,7 @@ std::vector<fs::path> images_below(const fs::path& dir) {
   return images;
 }
 
-/// Where the classes are: train/ and test/, or the folder itself.
+/// Where the classes are: train/ and test/, or the folder itself, where train/ may be a class.
 struct Layout {
   fs::path train;
   std::optional<fs::path> test;
@@ -53,7 +53,9 @@ struct Layout {
 
 Layout find_layout(const fs::path& dir) {
   std::error_code ignored;
-  if (!fs::is_directory(dir / "train", ignored)) return {dir, std::nullopt};
+  const bool split =
+      fs::is_directory(dir / "train", ignored) && !visible_folders(dir / "train").empty();
+  if (!split) return {dir, std::nullopt};
   if (!fs::is_directory(dir / "test", ignored)) return {dir / "train", std::nullopt};
   return {dir / "train", dir / "test"};
 }

@@ -64,6 +64,13 @@ TEST_F(ImageFolder, WithoutATestSetIsSplitByClasses) {
   EXPECT_EQ(none.size(), 0);
 }
 
+TEST_F(ImageFolder, MayHaveAClassOfTrains) {
+  put("car/1.png", 1);
+  put("train/1.png", 2);
+  EXPECT_EQ(load_data(dir_, {.test_optional = true}).first.class_names(),
+            (std::vector<std::string>{"car", "train"}));
+}
+
 TEST_F(ImageFolder, WithOneColourImageIsAllInColour) {
   put("train/a/grey.png", 7);
   put("train/b/grey.png", 8);
