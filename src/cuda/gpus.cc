@@ -1,0 +1,31 @@
+#include "base/gpus.h"
+
+#include <cuda_runtime.h>
+#include <fmt/format.h>
+
+namespace lenet {
+
+/// A card older than the oldest that the kernels are compiled for cannot be used, and counts as the
+/// end of the list.
+Gpus find_gpus() {
+  constexpr int kOldestMajor = 8;
+  int count = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  if (status != cudaSuccess) {
+    cudaGetLastError();
+    return {.count = 0, .why_none = cudaGetErrorString(status)};
+  }
+  if (count == 0) return {.count = 0, .why_none = "there is no graphics card"};
+  for (int i = 0; i < count; ++i) {
+    int major = 0, minor = 0;
+    cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, i);
+    cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, i);
+    if (major >= kOldestMajor) continue;
+    return {.count = i,
+            .why_none = fmt::format("card {} has compute capability {}.{}, want {}.0 or more", i,
+                                    major, minor, kOldestMajor)};
+  }
+  return {.count = count, .why_none = ""};
+}
+
+}  // namespace lenet
