@@ -1,9 +1,10 @@
-// numpy's archives of arrays as Keras names them: x_train, y_train, x_test, y_test.
+// numpy's arrays as Keras names them, in an archive or a folder: x_train, y_train, x_test, y_test.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 #include "base/file.h"
 #include "data/formats.h"
@@ -20,16 +21,11 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", name, what));
 }
 
-std::optional<NpyArray> find_array(const ZipArchive& archive, const std::string& array,
-                                   const std::string& name) {
-  ZipFile file = archive.read(array + ".npy");
-  if (!file.bytes) return std::nullopt;
-  return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
-}
+/// Gives an array by its name, nothing if it is not there.
+using FindArray = std::function<std::optional<NpyArray>(const std::string& array)>;
 
-NpyArray require_array(const ZipArchive& archive, const std::string& array,
-                       const std::string& name) {
-  if (auto found = find_array(archive, array, name)) return *std::move(found);
+NpyArray require_array(const FindArray& find, const std::string& array, const std::string& name) {
+  if (auto found = find(array)) return *std::move(found);
   bad_array(name, fmt::format("no array {}, want x_train, y_train, x_test and y_test", array));
 }
 
@@ -126,6 +122,28 @@ Part to_part(NpyArray x, const NpyArray& y, double scale) {
   return part;
 }
 
+/// Data sets of the arrays. `name` is what holds them.
+std::pair<Dataset, Dataset> arrays_to_datasets(const FindArray& find, const LoadOptions& options,
+                                               const std::string& name) {
+  NpyArray x = require_array(find, "x_train", name);
+  const double scale = scale_of(x);
+  Part train = to_part(std::move(x), require_array(find, "y_train", name), scale);
+  std::optional<Part> test;
+  if (auto x_test = find("x_test")) {
+    test = to_part(*std::move(x_test), require_array(find, "y_test", name), scale);
+  }
+  return to_datasets(std::move(train), std::move(test), {}, options);
+}
+
+std::optional<NpyArray> read_npy(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  const std::string file = read_file(path, kMostDataBytes);
+  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(file.size());
+  std::ranges::copy(file, bytes.get());
+  return parse_npy(std::move(bytes), std::ssize(file), path.string());
+}
+
 fs::path only_npz(const fs::path& dir) {
   fs::path found;
   for (const fs::path& path : visible_files(dir)) {
@@ -142,23 +160,31 @@ fs::path only_npz(const fs::path& dir) {
 
 }  // namespace
 
+bool is_npy_folder(const fs::path& dir) {
+  std::error_code ignored;
+  return fs::is_regular_file(dir / "x_train.npy", ignored);
+}
+
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name) {
   const ZipArchive archive(bytes, name);
-  NpyArray x = require_array(archive, "x_train", name);
-  const double scale = scale_of(x);
-  Part train = to_part(std::move(x), require_array(archive, "y_train", name), scale);
-  std::optional<Part> test;
-  if (auto x_test = find_array(archive, "x_test", name)) {
-    test = to_part(*std::move(x_test), require_array(archive, "y_test", name), scale);
-  }
-  return to_datasets(std::move(train), std::move(test), {}, options);
+  const auto find = [&](const std::string& array) -> std::optional<NpyArray> {
+    ZipFile file = archive.read(array + ".npy");
+    if (!file.bytes) return std::nullopt;
+    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
+  };
+  return arrays_to_datasets(find, options, name);
 }
 
 std::pair<Dataset, Dataset> load_npz(const fs::path& path, const LoadOptions& options) {
   std::error_code ignored;
   const fs::path file = fs::is_directory(path, ignored) ? only_npz(path) : path;
   return parse_npz(read_file(file, kMostDataBytes), options, file.string());
+}
+
+std::pair<Dataset, Dataset> load_npy_folder(const fs::path& dir, const LoadOptions& options) {
+  const auto find = [&](const std::string& array) { return read_npy(dir / (array + ".npy")); };
+  return arrays_to_datasets(find, options, dir.string());
 }
 
 }  // namespace lenet
