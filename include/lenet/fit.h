@@ -61,6 +61,7 @@ struct FitState;
 /// an epoch it comes once that is evaluated, as step 0 of the next.
 struct Pause {
   std::int64_t epoch, step;                ///< the epoch under way, from 1, and its steps done
+  std::int64_t steps;                      ///< made since the pause before
   const std::function<FitState()>& state;  ///< makes a copy of where the run stands
 };
 

@@ -27,14 +27,17 @@ Device parse_device(std::string_view name) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("device '{}': want auto, cpu, cuda or cuda:INDEX", name));
   }
-  const Gpus gpus = find_gpus();
-  if (index >= gpus.count) {
-    throw Error(
-        ErrorKind::kFailed,
-        fmt::format("device cuda:{}: {}; use cpu, or auto to take what is there", index,
-                    gpus.count == 0 ? gpus.why_none : fmt::format("want 0 to {}", gpus.count - 1)));
-  }
+  require_gpu(index);
   return {Device::Kind::kCuda, index};
+}
+
+void require_gpu(int index) {
+  const Gpus gpus = find_gpus();
+  if (index >= 0 && index < gpus.count) return;
+  throw Error(
+      ErrorKind::kFailed,
+      fmt::format("device cuda:{}: {}; use cpu, or auto to take what is there", index,
+                  gpus.count == 0 ? gpus.why_none : fmt::format("want 0 to {}", gpus.count - 1)));
 }
 
 Device try_gpu(int i) {

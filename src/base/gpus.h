@@ -13,4 +13,7 @@ struct Gpus {
 /// Asks the driver. Defined by src/cuda, or by its stand-in where there is no CUDA.
 Gpus find_gpus();
 
+/// Throws Error (kFailed), saying why, unless card `index` can be used.
+void require_gpu(int index);
+
 }  // namespace lenet

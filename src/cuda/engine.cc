@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/gpus.h"
 #include "train/pack_runner.h"
 
 namespace lenet::cuda {
@@ -232,8 +233,18 @@ void CudaEngine::parameters_changed() {
 }  // namespace lenet::cuda
 
 namespace lenet {
+namespace {
+
+/// A network for evaluations alone.
+cuda::CudaNetwork evaluated(const Sequential& net, const Trainer::Options& options) {
+  require_gpu(options.device.index);
+  return {net, options, 0};
+}
+
+}  // namespace
 
 std::unique_ptr<Engine> make_cuda_engine(Sequential& net, const Trainer::Options& options) {
+  require_gpu(options.device.index);
   return std::make_unique<cuda::CudaEngine>(net, options);
 }
 
@@ -242,13 +253,13 @@ Evaluation cuda_evaluate(const Sequential& net, const Dataset& data, int card) {
   const Trainer::Options options{.device = {Device::Kind::kCuda, card}};
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
-  return cuda::CudaNetwork(net, options, 0).evaluate(data, all);
+  return evaluated(net, options).evaluate(data, all);
 }
 
 std::vector<float> cuda_outputs(const Sequential& net, const Batch& batch, int card) {
   net.require_built();
   const Trainer::Options options{.device = {Device::Kind::kCuda, card}};
-  return cuda::CudaNetwork(net, options, 0).outputs(batch);
+  return evaluated(net, options).outputs(batch);
 }
 
 }  // namespace lenet

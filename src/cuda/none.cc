@@ -1,23 +1,24 @@
-// In place of the CUDA back end, where it is not built.
+// In place of the CUDA back end, where it is not built: no card can be used.
 #include "base/gpus.h"
-#include "lenet/error.h"
 #include "train/engine.h"
 
 namespace lenet {
-namespace {
 
-constexpr const char* kNone = "this build of lenet has no CUDA back end";
+Gpus find_gpus() { return {.count = 0, .why_none = "this build of lenet has no CUDA back end"}; }
 
-[[noreturn]] void refuse() { throw Error(ErrorKind::kFailed, kNone); }
+std::unique_ptr<Engine> make_cuda_engine(Sequential&, const Trainer::Options& options) {
+  require_gpu(options.device.index);
+  return nullptr;
+}
 
-}  // namespace
+Evaluation cuda_evaluate(const Sequential&, const Dataset&, int card) {
+  require_gpu(card);
+  return {};
+}
 
-Gpus find_gpus() { return {.count = 0, .why_none = kNone}; }
-
-std::unique_ptr<Engine> make_cuda_engine(Sequential&, const Trainer::Options&) { refuse(); }
-
-Evaluation cuda_evaluate(const Sequential&, const Dataset&, int) { refuse(); }
-
-std::vector<float> cuda_outputs(const Sequential&, const Batch&, int) { refuse(); }
+std::vector<float> cuda_outputs(const Sequential&, const Batch&, int card) {
+  require_gpu(card);
+  return {};
+}
 
 }  // namespace lenet

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/require.h"
 #include "lenet/error.h"
@@ -159,7 +160,8 @@ bool FitRun::run_epoch() {
 }
 
 bool FitRun::go_on() {
-  return !options_.on_pause || options_.on_pause({now_.epoch, now_.step, state_});
+  const std::int64_t steps = std::exchange(steps_since_pause_, 0);
+  return !options_.on_pause || options_.on_pause({now_.epoch, now_.step, steps, state_});
 }
 
 FitState FitRun::state() const {
@@ -218,6 +220,7 @@ void FitRun::run_steps(std::int64_t count) {
 
 void FitRun::add_step(const Metrics& metrics) {
   ++now_.step;
+  ++steps_since_pause_;
   now_.sum += metrics;
   now_.report.examples += metrics.examples;
   if (limited_) now_.report.step_losses.push_back(metrics.loss());

@@ -62,6 +62,7 @@ class FitRun {
   std::vector<std::int32_t> places_;  ///< in split_.train, shuffled
   std::vector<std::int32_t> order_;   ///< the images there
   StepCount count_;
+  std::int64_t steps_since_pause_ = 0;
   std::int64_t steps_a_point_;  ///< of the plot
   std::vector<Batch> batches_;  ///< of the steps that are run together; and the rest of these
   std::vector<double> rates_;

@@ -1,5 +1,5 @@
-// The CUDA back end, its kernels run as loops on the host, against PyTorch's numbers and the CPU
-// engine.
+// The CUDA back end against PyTorch's numbers and the CPU engine: its kernels run as loops on the
+// host, or on a card.
 #include <cmath>
 #include <numeric>
 
@@ -22,9 +22,9 @@ Sequential lenet_of_seed_0() {
   return net;
 }
 
-TEST(CudaOnHost, IsTheCardThatTheProgramSees) { EXPECT_EQ(try_gpu(0), kCard); }
+TEST(CudaDevice, IsTheCardThatTheProgramSees) { EXPECT_EQ(try_gpu(0), kCard); }
 
-TEST(CudaOnHost, FirstStepHasPyTorchsLogitsLossAndGradients) {
+TEST(CudaGolden, FirstStepHasPyTorchsLogitsLossAndGradients) {
   const GoldenTensors golden("lenet_seed0_step1.safetensors");
   Sequential net = lenet_of_seed_0();
   const Dataset& train = fashion_mnist().first;
@@ -49,7 +49,7 @@ TEST(CudaOnHost, FirstStepHasPyTorchsLogitsLossAndGradients) {
   }
 }
 
-TEST(CudaOnHost, TenStepsHavePyTorchsLosses) {
+TEST(CudaGolden, TenStepsHavePyTorchsLosses) {
   const auto& [train, test] = fashion_mnist();
   const auto want = golden_json("lenet_seed0_10steps.json")["loss"].get<std::vector<double>>();
   Sequential net = lenet_of_seed_0();
