@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/gpus.h"
 #include "cli/chance_level.h"
 #include "cli/checkpoints.h"
 #include "cli/model_argument.h"
@@ -15,6 +16,7 @@
 #include "lenet/model_file.h"
 #include "lenet/timer.h"
 #include "plot/live.h"
+#include "train/fit_options.h"
 
 namespace lenet::cli {
 namespace {
@@ -75,9 +77,11 @@ class Run {
 
   const FitOptions& checked_fit() {
     check_fit(net(), train(), data_.second, fit_);
+    if (options_.common.device == "auto") settle_device();
     return fit_;
   }
 
+  void settle_device();
   void begin_record();
   void connect();
   void show_step(const StepEvent& e);
@@ -123,6 +127,22 @@ RunOutcome Run::run() {
   record_["result"] = result_document(report, options_, fit_.device, folder_);
   folder_.write_run(record_);
   return {report, record_["result"], fit_.device, folder_.path()};
+}
+
+/// Of "auto": says why, if a graphics card that is there is not taken.
+void Run::settle_device() {
+  std::string why;
+  if (const Gpus gpus = find_gpus(); gpus.count == 0) {
+    if (gpus.present) why = gpus.why_none;
+  } else {
+    try {
+      Trainer(net(), trainer_options(fit_));  // its memory may not suffice
+    } catch (const Error& e) {
+      why = e.what();
+      fit_.device = Device();
+    }
+  }
+  if (!why.empty()) say(stderr, "lenet: {}; training on the CPU\n", why);
 }
 
 void Run::begin_record() {

@@ -52,32 +52,45 @@ struct Derivative {
 /// LeCun's 1.7159 tanh(2 x / 3).
 inline constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3;
 
-LENET_HOST_DEVICE inline float map(const Mapping& mapping, float x) {
-  switch (mapping.kind) {
-    case Mapping::Kind::kLeakyReLU:
-      return x > 0 ? x : mapping.a * x;
-    case Mapping::Kind::kSiLU:
-      return x * sigmoid(x);
-    case Mapping::Kind::kScaledTanh:
-      break;
-  }
-  return kAmplitude * tanhf(kSlope * x);
-}
+/// An activation, and its derivative, as functions of the argument.
+struct ActivationFunction {
+  Activation activation;
 
-/// The derivative where the mapping's argument is x.
-LENET_HOST_DEVICE inline float derivative_of(const Mapping& mapping, float x) {
-  switch (mapping.kind) {
-    case Mapping::Kind::kLeakyReLU:
-      return x > 0 ? 1.0f : mapping.a;
-    case Mapping::Kind::kSiLU: {
-      const float s = sigmoid(x);
-      return s + x * s * (1.0f - s);
-    }
-    case Mapping::Kind::kScaledTanh:
-      break;
+  LENET_HOST_DEVICE float operator()(float x) const { return activate(activation, x); }
+  LENET_HOST_DEVICE float derivative(float x) const {
+    return derivative_at(activation, activate(activation, x));
   }
-  const float t = tanhf(kSlope * x);
-  return kAmplitude * kSlope * (1.0f - t * t);
-}
+};
+
+struct MappingFunction {
+  Mapping mapping;
+
+  LENET_HOST_DEVICE float operator()(float x) const {
+    switch (mapping.kind) {
+      case Mapping::Kind::kLeakyReLU:
+        return x > 0 ? x : mapping.a * x;
+      case Mapping::Kind::kSiLU:
+        return x * sigmoid(x);
+      case Mapping::Kind::kScaledTanh:
+        break;
+    }
+    return kAmplitude * tanhf(kSlope * x);
+  }
+
+  LENET_HOST_DEVICE float derivative(float x) const {
+    switch (mapping.kind) {
+      case Mapping::Kind::kLeakyReLU:
+        return x > 0 ? 1.0f : mapping.a;
+      case Mapping::Kind::kSiLU: {
+        const float s = sigmoid(x);
+        return s + x * s * (1.0f - s);
+      }
+      case Mapping::Kind::kScaledTanh:
+        break;
+    }
+    const float t = tanhf(kSlope * x);
+    return kAmplitude * kSlope * (1.0f - t * t);
+  }
+};
 
 }  // namespace lenet::cuda

@@ -7,36 +7,10 @@
 
 namespace lenet::cuda {
 
-/// y = next(activation(x)). A thread: one value.
-struct ActivationForward {
-  Activation activation, next;
-  std::int64_t images;
-  const float* x;
-  float* y;
-
-  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    const std::int64_t at = task * images + image;
-    y[at] = activate(next, activate(activation, x[at]));
-  }
-};
-
-/// dx = dy * activation'(x).
-struct ActivationBackward {
-  Activation activation;
-  Derivative before;
-  std::int64_t images;
-  const float* x;
-  const float* dy;
-  float* dx;
-
-  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    const std::int64_t at = task * images + image;
-    dx[at] = before.of(dy[at] * derivative_at(activation, activate(activation, x[at])), at);
-  }
-};
-
-struct MappingForward {
-  Mapping mapping;
+/// y = next(f(x)). A thread: one value.
+template <class F>
+struct FunctionForward {
+  F f;
   Activation next;
   std::int64_t images;
   const float* x;
@@ -44,12 +18,14 @@ struct MappingForward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    y[at] = activate(next, map(mapping, x[at]));
+    y[at] = activate(next, f(x[at]));
   }
 };
 
-struct MappingBackward {
-  Mapping mapping;
+/// dx = dy * f'(x).
+template <class F>
+struct FunctionBackward {
+  F f;
   Derivative before;
   std::int64_t images;
   const float* x;
@@ -58,7 +34,7 @@ struct MappingBackward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    dx[at] = before.of(dy[at] * derivative_of(mapping, x[at]), at);
+    dx[at] = before.of(dy[at] * f.derivative(x[at]), at);
   }
 };
 

@@ -7,43 +7,24 @@
 namespace lenet::cuda {
 namespace {
 
-class ActivationStage final : public CudaStage {
+template <class F>
+class FunctionStage final : public CudaStage {
  public:
-  ActivationStage(const StagePlan& plan, Activation activation)
-      : activation_(activation), next_(plan.stage.activation), values_(element_count(plan.input)) {}
+  FunctionStage(const StagePlan& plan, const F& f)
+      : f_(f), next_(plan.stage.activation), values_(element_count(plan.input)) {}
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
-    launch(pass.stream, ActivationForward{activation_, next_, pass.stride, at.x, at.y}, values_);
+    launch(pass.stream, FunctionForward<F>{f_, next_, pass.stride, at.x, at.y}, values_);
   }
 
   void backward(const Pass& pass, const StageBuffers& at) const override {
     if (!at.dx) return;
-    launch(pass.stream, ActivationBackward{activation_, at.before, pass.stride, at.x, at.dy, at.dx},
+    launch(pass.stream, FunctionBackward<F>{f_, at.before, pass.stride, at.x, at.dy, at.dx},
            values_);
   }
 
  private:
-  Activation activation_, next_;
-  std::int64_t values_;
-};
-
-class MappingStage final : public CudaStage {
- public:
-  MappingStage(const StagePlan& plan, const Mapping& mapping)
-      : mapping_(mapping), next_(plan.stage.activation), values_(element_count(plan.input)) {}
-
-  void forward(const Pass& pass, const StageBuffers& at) const override {
-    launch(pass.stream, MappingForward{mapping_, next_, pass.stride, at.x, at.y}, values_);
-  }
-
-  void backward(const Pass& pass, const StageBuffers& at) const override {
-    if (!at.dx) return;
-    launch(pass.stream, MappingBackward{mapping_, at.before, pass.stride, at.x, at.dy, at.dx},
-           values_);
-  }
-
- private:
-  Mapping mapping_;
+  F f_;
   Activation next_;
   std::int64_t values_;
 };
@@ -93,10 +74,12 @@ class DropoutStage final : public CudaStage {
 std::unique_ptr<CudaStage> make_elementwise_stage(const StagePlan& plan) {
   const Layer* layer = plan.stage.layer;
   if (const auto* activation = dynamic_cast<const ElementwiseLayer*>(layer)) {
-    return std::make_unique<ActivationStage>(plan, activation->activation());
+    return std::make_unique<FunctionStage<ActivationFunction>>(
+        plan, ActivationFunction{activation->activation()});
   }
   if (const auto* mapped = dynamic_cast<const MappedLayer*>(layer)) {
-    return std::make_unique<MappingStage>(plan, mapped->mapping());
+    return std::make_unique<FunctionStage<MappingFunction>>(plan,
+                                                            MappingFunction{mapped->mapping()});
   }
   return std::make_unique<DropoutStage>(plan, dynamic_cast<const Dropout&>(*layer).p());
 }

@@ -11,16 +11,21 @@ std::string version_text(int version) {
 }
 
 /// Why the driver names no card.
-std::string driver_trouble(cudaError_t status) {
+Gpus driver_trouble(cudaError_t status) {
   int driver = 0;
   if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) {
-    return "no NVIDIA driver was found";
+    return {.count = 0, .why_none = "no NVIDIA driver was found"};
   }
   if (status == cudaErrorInsufficientDriver) {
-    return fmt::format("the NVIDIA driver is for CUDA {}, want {} or later: update the driver",
-                       version_text(driver), version_text(CUDART_VERSION));
+    return {.count = 0,
+            .why_none =
+                fmt::format("the NVIDIA driver is for CUDA {}, want {} or later: update the driver",
+                            version_text(driver), version_text(CUDART_VERSION)),
+            .present = true};
   }
-  return fmt::format("the NVIDIA driver says: {}", cudaGetErrorString(status));
+  return {.count = 0,
+          .why_none = fmt::format("the NVIDIA driver says: {}", cudaGetErrorString(status)),
+          .present = true};
 }
 
 }  // namespace
@@ -33,9 +38,9 @@ Gpus find_gpus() {
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) {
     cudaGetLastError();  // or the next call would report it again
-    return {.count = 0, .why_none = driver_trouble(status)};
+    return driver_trouble(status);
   }
-  if (count == 0) return {.count = 0, .why_none = "there is no graphics card"};
+  if (count == 0) return {.count = 0, .why_none = "there is no graphics card", .present = true};
   for (int i = 0; i < count; ++i) {
     int major = 0, minor = 0;
     cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, i);
@@ -43,9 +48,10 @@ Gpus find_gpus() {
     if (major >= kOldestMajor) continue;
     return {.count = i,
             .why_none = fmt::format("card {} has compute capability {}.{}, want {}.0 or more", i,
-                                    major, minor, kOldestMajor)};
+                                    major, minor, kOldestMajor),
+            .present = true};
   }
-  return {.count = count, .why_none = ""};
+  return {.count = count, .why_none = "", .present = true};
 }
 
 }  // namespace lenet

@@ -4,7 +4,9 @@
 
 namespace lenet {
 
-Gpus find_gpus() { return {.count = 0, .why_none = "this build of lenet has no CUDA back end"}; }
+Gpus find_gpus() {
+  return {.count = 0, .why_none = "this build of lenet has no CUDA back end", .present = false};
+}
 
 std::unique_ptr<Engine> make_cuda_engine(Sequential&, const Trainer::Options& options) {
   require_gpu(options.device.index);

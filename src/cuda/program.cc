@@ -92,6 +92,7 @@ void Program::forward(const Pass& pass) const {
 
 void Program::backward(const Pass& pass) const {
   for (std::size_t i = stages_.size(); i-- > 0;) stages_[i].stage->backward(pass, buffers(i));
+  pass.stream.join();
 }
 
 }  // namespace lenet::cuda

@@ -3,6 +3,8 @@
 #include <cuda_runtime.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "lenet/error.h"
 
 namespace lenet::cuda {
@@ -38,14 +40,20 @@ class Stream::Graph {
 
 Stream::Stream(int device) : device_(device) {
   make_current();
-  cudaStream_t stream = nullptr;
-  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
-  handle_ = stream;
+  for (void** stream : {&handle_, &side_}) {
+    check(cudaStreamCreateWithFlags(reinterpret_cast<cudaStream_t*>(stream), cudaStreamNonBlocking),
+          "cudaStreamCreate");
+  }
+  check(cudaEventCreateWithFlags(reinterpret_cast<cudaEvent_t*>(&event_), cudaEventDisableTiming),
+        "cudaEventCreate");
 }
 
 Stream::~Stream() {
-  cudaStreamSynchronize(stream_of(handle_));
-  cudaStreamDestroy(stream_of(handle_));
+  for (void* stream : {handle_, side_}) {
+    cudaStreamSynchronize(stream_of(stream));
+    cudaStreamDestroy(stream_of(stream));
+  }
+  cudaEventDestroy(static_cast<cudaEvent_t>(event_));
 }
 
 void Stream::make_current() const { check(cudaSetDevice(device_), "cudaSetDevice"); }
@@ -67,6 +75,30 @@ void Stream::copy_on_device(void* to, const void* from, std::size_t bytes) {
 
 void Stream::zero(void* at, std::size_t bytes) {
   check(cudaMemsetAsync(at, 0, bytes, stream_of(handle_)), "cudaMemsetAsync");
+}
+
+void Stream::follow(void* first, void* then) {
+  const auto event = static_cast<cudaEvent_t>(event_);
+  check(cudaEventRecord(event, stream_of(first)), "cudaEventRecord");
+  check(cudaStreamWaitEvent(stream_of(then), event), "cudaStreamWaitEvent");
+}
+
+void Stream::branch(const std::function<void()>& queue_work) {
+  follow(handle_, side_);
+  branched_ = true;
+  std::swap(handle_, side_);
+  try {
+    queue_work();
+  } catch (...) {
+    std::swap(handle_, side_);
+    throw;
+  }
+  std::swap(handle_, side_);
+}
+
+void Stream::join() {
+  if (branched_) follow(side_, handle_);
+  branched_ = false;
 }
 
 void Stream::wait() { check(cudaStreamSynchronize(stream_of(handle_)), "cudaStreamSynchronize"); }
@@ -91,18 +123,27 @@ void Stream::launch(const Graph& graph) {
 
 void check_launch() { check(cudaGetLastError(), "kernel launch"); }
 
-std::size_t free_memory() {
+namespace memory {
+namespace {
+
+[[noreturn]] void throw_out_of_memory(std::size_t wanted) {
+  cudaGetLastError();  // or the next call would report it again
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-  return free;
+  throw Error(ErrorKind::kFailed,
+              fmt::format("the graphics card has {} MiB of memory free, want {} MiB more; take a "
+                          "smaller batch, or the CPU",
+                          free >> 20, (wanted >> 20) + 1));
 }
 
-namespace memory {
+}  // namespace
 
 void* allocate_on_device(std::size_t bytes) {
   void* memory = nullptr;
-  check(cudaMalloc(&memory, bytes), "cudaMalloc");
-  const cudaError_t status = cudaMemset(memory, 0, bytes);
+  cudaError_t status = cudaMalloc(&memory, bytes);
+  if (status == cudaErrorMemoryAllocation) throw_out_of_memory(bytes);
+  check(status, "cudaMalloc");
+  status = cudaMemset(memory, 0, bytes);
   if (status != cudaSuccess) cudaFree(memory);
   check(status, "cudaMemset");
   return memory;

@@ -29,7 +29,11 @@ class Stream {
   void copy_on_device(void* to, const void* from, std::size_t bytes);
   void zero(void* at, std::size_t bytes);
 
-  /// Until all that is queued is done.
+  /// What queue_work queues may run beside what is queued after it, up to the next join().
+  void branch(const std::function<void()>& queue_work);
+  void join();
+
+  /// Until all that is queued is done. Not between branch() and join().
   void wait();
 
   /// Work that can be queued again and again in one call.
@@ -37,19 +41,21 @@ class Stream {
   std::shared_ptr<const Graph> record(const std::function<void()>& queue_work);
   void launch(const Graph& graph);
 
-  void* handle() const { return handle_; }  ///< the cudaStream_t
+  void* handle() const { return handle_; }  ///< the cudaStream_t; in a branch, the branch's
   void run(std::function<void()> work);     ///< on the host's stand-in alone
 
  private:
+  void follow(void* first, void* then);
+
   int device_;
   void* handle_ = nullptr;
+  void* side_ = nullptr;   ///< the cudaStream_t of branches
+  void* event_ = nullptr;  ///< a cudaEvent_t
+  bool branched_ = false;  ///< since the last join()
 };
 
 /// Throws if the last launch failed.
 void check_launch();
-
-/// Bytes of memory that the current card has free.
-std::size_t free_memory();
 
 namespace memory {
 

@@ -71,29 +71,9 @@ class WeightedStage final : public CudaStage {
                                     .maximum = at.maximum});
   }
 
+  /// The gradient of the weights and that of the input need nothing of each other.
   void backward(const Pass& pass, const StageBuffers& at) const override {
-    if (linear_) {
-      launch(pass.stream, LinearGradient{.inputs = in_channels_,
-                                         .outputs = out_channels_,
-                                         .images = pass.stride,
-                                         .x = at.x,
-                                         .dy = at.dy,
-                                         .dweight = slots_.data(),
-                                         .dbias = bias_ ? slots_.data() + weights() : nullptr});
-    } else {
-      launch(pass.stream, Conv2dGradient{.in_channels = in_channels_,
-                                         .out_channels = out_channels_,
-                                         .height = height_,
-                                         .width = width_,
-                                         .images = pass.stride,
-                                         .x = at.x,
-                                         .dy = at.dy,
-                                         .slots = slots_.data(),
-                                         .slot_stride = parameters_,
-                                         .bias = bias_,
-                                         .image_parts = image_parts_,
-                                         .row_parts = row_parts_});
-    }
+    pass.stream.branch([&] { queue_gradient(pass, at); });
     if (!at.dx) return;
     launch(pass.stream, Contraction{.direction = Contraction::Direction::kBackward,
                                     .in_channels = out_channels_,
@@ -130,6 +110,31 @@ class WeightedStage final : public CudaStage {
   }
 
  private:
+  void queue_gradient(const Pass& pass, const StageBuffers& at) const {
+    if (linear_) {
+      launch(pass.stream, LinearGradient{.inputs = in_channels_,
+                                         .outputs = out_channels_,
+                                         .images = pass.stride,
+                                         .x = at.x,
+                                         .dy = at.dy,
+                                         .dweight = slots_.data(),
+                                         .dbias = bias_ ? slots_.data() + weights() : nullptr});
+    } else {
+      launch(pass.stream, Conv2dGradient{.in_channels = in_channels_,
+                                         .out_channels = out_channels_,
+                                         .height = height_,
+                                         .width = width_,
+                                         .images = pass.stride,
+                                         .x = at.x,
+                                         .dy = at.dy,
+                                         .slots = slots_.data(),
+                                         .slot_stride = parameters_,
+                                         .bias = bias_,
+                                         .image_parts = image_parts_,
+                                         .row_parts = row_parts_});
+    }
+  }
+
   std::int64_t taps() const { return std::int64_t{height_.kernel} * width_.kernel; }
   std::int64_t weights() const { return out_channels_ * in_channels_ * taps(); }
 

@@ -1,5 +1,6 @@
 #include "lenet/fit.h"
 
+#include "train/fit_options.h"
 #include "train/fit_run.h"
 #include "train/pack_runner.h"
 

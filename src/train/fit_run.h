@@ -14,9 +14,6 @@
 
 namespace lenet {
 
-/// Throws Error (kUsage) for options that are out of range or do not fit the images.
-void check_options(const FitOptions& options, const Dataset& train);
-
 /// Refers to its arguments, which must outlive it.
 class FitRun {
  public:

@@ -11,7 +11,7 @@
 
 namespace lenet {
 
-Gpus find_gpus() { return {.count = 1, .why_none = ""}; }
+Gpus find_gpus() { return {.count = 1, .why_none = "", .present = true}; }
 
 namespace cuda {
 
@@ -48,6 +48,8 @@ void Stream::copy_on_device(void* to, const void* from, std::size_t bytes) {
 void Stream::zero(void* at, std::size_t bytes) {
   run([=] { std::memset(at, 0, bytes); });
 }
+void Stream::branch(const std::function<void()>& queue_work) { queue_work(); }
+void Stream::join() {}
 void Stream::wait() {}
 
 std::shared_ptr<const Stream::Graph> Stream::record(const std::function<void()>& queue_work) {

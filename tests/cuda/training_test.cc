@@ -20,15 +20,6 @@ constexpr const char* kNet =
     "Conv2d(4, 3, bias=False) BatchNorm2d ReLU MaxPool2d(2) Dropout(0.1) Flatten Linear(8) Tanh "
     "Linear(3)";
 
-Sequential built(const char* text, const Shape& input) {
-  Sequential net = Sequential::parse(text);
-  Generator generator(3);
-  net.build(input, generator);
-  return net;
-}
-
-std::vector<float> copy_of(std::span<const float> values) { return {values.begin(), values.end()}; }
-
 /// The options of a run of ten epochs, and their name.
 using Change = std::pair<const char*, void (*)(FitOptions&)>;
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,18 @@ inline void build_at_random(Sequential& net, const Shape& input) {
   Generator generator(7);
   net.build(input, generator);
   generator.uniform(net.parameters(), -0.5, 0.5);
+}
+
+/// A network of its text, with PyTorch's weights of seed 3.
+inline Sequential built(const char* text, const Shape& input) {
+  Sequential net = Sequential::parse(text);
+  Generator generator(3);
+  net.build(input, generator);
+  return net;
+}
+
+inline std::vector<float> copy_of(std::span<const float> values) {
+  return {values.begin(), values.end()};
 }
 
 /// One whole pack of images and three more, or another number, uniform in [-1, 1).

@@ -5,21 +5,13 @@
 #include <numeric>
 
 #include "base/errors.h"
+#include "nn/networks.h"
 #include "train/datasets.h"
 
 namespace lenet {
 namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-Sequential built(const char* text, const Shape& input) {
-  Sequential net = Sequential::parse(text);
-  Generator generator(3);
-  net.build(input, generator);
-  return net;
-}
-
-std::vector<float> copy_of(std::span<const float> values) { return {values.begin(), values.end()}; }
 
 TEST(Trainer, StepSubtractsTheGradientTimesTheRate) {
   const Dataset data = noise_images({1, 6, 6}, 40, 3);
