@@ -103,17 +103,19 @@ StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double
   return outcome(batches, metrics);
 }
 
-/// Launches the graph of the run, which is recorded the first time.
+/// A run of a new kind is queued kernel by kernel, which loads the kernels; the second is recorded
+/// as a graph.
 void CudaEngine::launch(const Run& run) {
   if (generation_ != network_.images().generation()) graphs_.clear();
   generation_ = network_.images().generation();
-  auto& graph = graphs_[{run.steps, run.batch, run.last, run.source.pixels, run.source.order}];
-  if (!graph) {
-    graph = network_.stream().record([&] {
-      for (std::int64_t i = 0; i < run.steps; ++i) queue_step(run, i);
-    });
-  }
-  network_.stream().launch(*graph);
+  const auto queue = [&] {
+    for (std::int64_t i = 0; i < run.steps; ++i) queue_step(run, i);
+  };
+  const auto [place, is_new] =
+      graphs_.try_emplace({run.steps, run.batch, run.last, run.source.pixels, run.source.order});
+  if (is_new) return queue();
+  if (!place->second) place->second = network_.stream().record(queue);
+  network_.stream().launch(*place->second);
 }
 
 void CudaEngine::queue_step(const Run& run, std::int64_t i) {

@@ -57,7 +57,7 @@ class CudaEngine final : public Engine {
   ThreadTeam team_;  ///< augments
   CudaNetwork network_;
   std::optional<Staging> staging_;
-  std::map<RunKey, std::shared_ptr<const Stream::Graph>> graphs_;
+  std::map<RunKey, std::shared_ptr<const Stream::Graph>> graphs_;  ///< null: seen once
   std::int64_t generation_ = 0;                ///< of the images that graphs_ read
   std::int64_t steps_ = 0, steps_before_ = 0;  ///< made; at undo()
 };
