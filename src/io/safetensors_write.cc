@@ -92,7 +92,10 @@ std::string serialise_safetensors(const std::vector<NamedTensor>& tensors,
   check_names(tensors);
   const std::string header = header_text(tensors, metadata);
   const std::uint64_t length = header.size();
+  std::size_t values = 0;
+  for (const NamedTensor& tensor : tensors) values += tensor.values.size();
   std::string bytes;
+  bytes.reserve(sizeof length + header.size() + values * sizeof(float));
   append_bytes(bytes, &length, sizeof length);
   bytes += header;
   for (const NamedTensor& tensor : tensors) {
