@@ -129,6 +129,21 @@ CLI::Validator given_path() {
       "");
 }
 
+nlohmann::ordered_json parse_json(const std::string& text) {
+  using Json = nlohmann::ordered_json;
+  struct TooDeep {};
+  const auto limited = [](int depth, Json::parse_event_t, const Json&) {
+    constexpr int kDeepest = 64;
+    if (depth > kDeepest) throw TooDeep();
+    return true;
+  };
+  try {
+    return Json::parse(text, limited, false);
+  } catch (TooDeep) {
+    return Json(Json::value_t::discarded);
+  }
+}
+
 std::string json_text(const nlohmann::ordered_json& document) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }

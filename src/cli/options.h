@@ -53,6 +53,10 @@ CLI::Validator given_path();
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& document);
 
+/// The document of a text. One that is no JSON, or is nested so deeply that to copy it could
+/// overflow the stack, is discarded: neither object nor list.
+nlohmann::ordered_json parse_json(const std::string& text);
+
 /// The training and the test set that --data names, with a line of progress on stderr while they
 /// are downloaded. test_optional: LoadOptions'. Throws Error.
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_optional = false);

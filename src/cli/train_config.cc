@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "cli/options.h"
 #include "cli/recipes.h"
 #include "lenet/error.h"
 
@@ -136,8 +137,9 @@ Json run_options(const Json& run) {
 }
 
 Json read_config(const std::string& path) {
-  constexpr std::int64_t kMostBytes = 64 * 1024 * 1024;  // the run.json of many epochs
-  const Json document = Json::parse(read_file(path, kMostBytes), nullptr, false);
+  constexpr std::int64_t kMostBytes =
+      std::int64_t{64} * 1024 * 1024;  // the run.json of many epochs
+  const Json document = parse_json(read_file(path, kMostBytes));
   if (!document.is_object()) {
     throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
   }

@@ -119,6 +119,9 @@ TEST_F(CliBeyond, RefusesConfigurationsThatAreNone) {
   write_file(dir_ / "text.json", "epochs: 3");
   write_file(dir_ / "unknown.json", R"({"epoch": 3})");
   write_file(dir_ / "wrong.json", R"({"epochs": "many"})");
+  const std::string nested = std::string(1 << 20, '[') + std::string(1 << 20, ']');
+  write_file(dir_ / "nested.json", "{\"lr\": " + nested + '}');
+  expect_refusal(train("out", {"--config", "nested.json"}), 3, {"nested.json", "JSON object"});
   expect_refusal(train("out", {"--config", "none.json"}), 5, {"none.json"});
   expect_refusal(train("out", {"--config", "text.json"}), 3, {"text.json", "JSON object"});
   expect_refusal(train("out", {"--config", "unknown.json"}), 2, {"unknown.json", "--epoch"});
