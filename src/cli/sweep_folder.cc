@@ -10,17 +10,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMostBytes = 256 * 1024 * 1024;
+constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
+
+const fs::path& created(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) return path;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
+}
 
 }  // namespace
 
-SweepFolder::SweepFolder(const fs::path& path, const Json& plan) : path_(path) {
+SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
+    : path_(created(path)), lock_(path_) {
   std::error_code error;
-  fs::create_directories(path, error);
-  if (error) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
-  }
   const fs::path plan_file = path / "sweep.json";
   if (fs::exists(plan_file, error)) {
     if (parse_json(read_file(plan_file, kMostBytes)) != plan) {

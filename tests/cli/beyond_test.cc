@@ -178,6 +178,7 @@ TEST_F(CliBeyond, SweepRefusesAnotherSweepsFolderAndWrongAxes) {
   refused({"--grid", "seed=9..0"}, {"seed"});
   refused({"--random", "lr=log:0..1", "--trials", "2"}, {"lr"});
   refused({"--random", "lr=0.1..1"}, {"--trials"});
+  refused({"--grid", "lr=0.1,0.2", "--weights", "w.safetensors"}, {"--weights"});
 }
 
 TEST_F(CliBeyond, RandomSearchDrawsTheSameAgainAndWithinItsLimits) {
