@@ -74,6 +74,10 @@ void add_json(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON document");
 }
 
+void add_switch(CLI::App& command, const char* names, bool& value, const char* help) {
+  command.add_flag(names, value, help)->disable_flag_override();
+}
+
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
   return CLI::Validator(
       [=](const std::string& text) -> std::string {

@@ -30,6 +30,10 @@ void add_threads(CLI::App& command, CommonOptions& options);
 void add_device(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
 
+/// A flag "--name,!--no-name". It takes no value as in --no-name=1, which CLI11 reads with
+/// std::stoll and negates, whatever that throws or overflows.
+void add_switch(CLI::App& command, const char* names, bool& value, const char* help);
+
 /// The most that --epochs, --max-steps and --batch-size take.
 inline constexpr std::uint64_t kMostCount = 1'000'000'000;
 

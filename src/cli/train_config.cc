@@ -31,6 +31,15 @@ std::string argument_text(const Json& value) {
   return text;
 }
 
+/// The words that give a switch this value.
+std::string switch_word(const std::string& name, const std::string& text,
+                        const std::string& where) {
+  if (text == "true") return "--" + name;
+  if (text == "false") return "--no-" + name;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: --{}: found '{:.60}', want true or false", where, name, text));
+}
+
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
   static const std::vector<std::string> names = {"lenet", "started", "images",   "input_shape",
@@ -103,20 +112,23 @@ Json options_document(const TrainOptions& o) {
 }
 
 void read_options(const Json& document, const std::string& where, TrainOptions& options) {
-  std::vector<std::string> arguments;
-  for (const auto& [key, value] : document.items()) {
-    if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
-    const std::string name = "--" + with('-', '_', key), text = argument_text(value);
-    if (text.empty()) {  // "--name=" would take what follows for its value
-      arguments.insert(arguments.end(), {name, text});
-    } else {
-      arguments.push_back(name + "=" + text);
-    }
-  }
-  std::ranges::reverse(arguments);  // as CLI11 takes them
   CLI::App app;
   app.set_help_flag();
   declare(app, options);
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : document.items()) {
+    if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
+    const std::string name = with('-', '_', key), text = argument_text(value);
+    const CLI::Option* option = app.get_option_no_throw("--" + name);
+    if (option && option->get_items_expected_max() == 0) {
+      arguments.push_back(switch_word(name, text, where));
+    } else if (text.empty()) {  // "--name=" would take what follows for its value
+      arguments.insert(arguments.end(), {"--" + name, text});
+    } else {
+      arguments.push_back("--" + name + "=" + text);
+    }
+  }
+  std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
     app.parse(arguments);
   } catch (const CLI::ExtrasError&) {

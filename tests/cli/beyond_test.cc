@@ -78,6 +78,9 @@ TEST_F(CliBeyond, AFlagOfARecipeCanBeTakenBack) {
   const Outcome outcome = train("out", {"--recipe", "fast", "--no-nesterov", "--epochs", "1"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(Json::parse(content("out/run.json")).at("nesterov"), false);
+  for (const char* value : {"99999999999999999999", "-9223372036854775808", "1"}) {
+    expect_refusal(train("no", {std::string("--no-nesterov=") + value}), 2, {"no-nesterov"});
+  }
 }
 
 TEST_F(CliBeyond, RecipePrintsAConfiguration) {
@@ -126,6 +129,8 @@ TEST_F(CliBeyond, RefusesConfigurationsThatAreNone) {
   expect_refusal(train("out", {"--config", "text.json"}), 3, {"text.json", "JSON object"});
   expect_refusal(train("out", {"--config", "unknown.json"}), 2, {"unknown.json", "--epoch"});
   expect_refusal(train("out", {"--config", "wrong.json"}), 2, {"wrong.json", "many"});
+  write_file(dir_ / "flag.json", R"({"no_shuffle": 99999999999999999999})");
+  expect_refusal(train("out", {"--config", "flag.json"}), 2, {"flag.json", "no-shuffle"});
 }
 
 TEST_F(CliBeyond, SweepTriesEveryCombinationAndSortsThem) {
