@@ -41,6 +41,7 @@ std::int64_t byte_count(const NamedTensor& tensor) {
 
 void check_names(const std::vector<NamedTensor>& tensors) {
   std::vector<std::string_view> names;
+  names.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) names.push_back(tensor.name);
   std::sort(names.begin(), names.end());
   const auto twin = std::adjacent_find(names.begin(), names.end());
