@@ -40,6 +40,9 @@ class Dataset {
   std::uint8_t label(std::int64_t i) const { return labels_[static_cast<std::size_t>(i)]; }
   std::span<const std::uint8_t> labels() const { return labels_; }
 
+  /// What no other data set of this process has, for copies of its bytes kept elsewhere; 0: empty.
+  std::uint64_t id() const { return id_; }
+
  private:
   std::unique_ptr<std::uint8_t[]> pixels_;
   std::int64_t offset_ = 0;
@@ -48,6 +51,7 @@ class Dataset {
   std::vector<std::uint8_t> labels_;
   std::int64_t classes_ = 0;
   std::vector<std::string> class_names_;
+  std::uint64_t id_ = 0;
 };
 
 /// The training and the test set from the folder's four files, named as MNIST names them:

@@ -10,6 +10,7 @@
 
 #include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/device.h"
 #include "lenet/export.h"
 #include "lenet/optimizer.h"
 #include "lenet/random.h"
@@ -56,10 +57,11 @@ struct Rollback {
 
 struct FitState;
 
-/// A place between two steps. After the last step of an epoch it comes once that is evaluated, as
-/// step 0 of the next.
+/// A place between two steps; on a graphics card, between two runs of steps. After the last step of
+/// an epoch it comes once that is evaluated, as step 0 of the next.
 struct Pause {
   std::int64_t epoch, step;                ///< the epoch under way, from 1, and its steps done
+  std::int64_t steps;                      ///< made since the pause before
   const std::function<FitState()>& state;  ///< makes a copy of where the run stands
 };
 
@@ -79,6 +81,7 @@ struct FitOptions {
   std::int64_t rollbacks = 0;  ///< how often a loss or gradient that is not finite ends not the
                                ///< run but the epoch, which begins again with half the rate
   int threads = 0;             ///< 0: the CPUs that this process may use
+  Device device = {};          ///< where the network trains and is evaluated
   bool shuffle = true;         ///< false: the order of the file in every epoch
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
   std::function<void(const StepEvent&)> on_step = {};

@@ -186,6 +186,8 @@ class Dropout final : public Layer {
   /// Throws Error (kUsage) unless p is 0 to 1.
   explicit Dropout(double p = 0.5);
 
+  double p() const { return p_; }
+
   std::string text() const override;
   Shape infer(const Shape& input) override;
   void forward(const ForwardPass& pass) const override;

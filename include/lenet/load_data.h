@@ -17,7 +17,8 @@ enum class DataFormat {
   kIdx,     ///< a folder of IDX files: MNIST and its like
   kCifar,   ///< a folder of CIFAR-10's or CIFAR-100's binary batches
   kCsv,     ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
-  kNpz,     ///< a file, or a folder with one: x_train, y_train and perhaps x_test, y_test
+  kNpz,     ///< a file, or a folder with one or with .npy files: x_train, y_train and perhaps
+            ///< x_test, y_test
   kImages,  ///< a folder with a folder of PNG, JPEG, PGM or PPM files a class, or two such folders,
             ///< train/ and test/
 };

@@ -1,8 +1,9 @@
 // Random numbers drawn as PyTorch's CPU generator draws them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,9 +16,9 @@ namespace LENET_PUBLIC lenet {
 /// shuffle.
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed = 0) : engine_(static_cast<std::uint32_t>(seed)) {}
+  explicit Generator(std::uint64_t seed = 0);
 
-  std::uint32_t next32() { return static_cast<std::uint32_t>(engine_()); }
+  std::uint32_t next32();
 
   /// 63 bits, as torch.empty((), dtype=torch.int64).random_() gives.
   std::uint64_t next63();
@@ -35,7 +36,10 @@ class Generator {
   void set_state(const std::string& state);
 
  private:
-  std::mt19937 engine_;
+  void refill();
+
+  std::array<std::uint32_t, 624> words_;
+  std::size_t used_ = 624;  ///< of the words
 };
 
 /// Where a training pass takes its random numbers from: a counter, so that any order of the work

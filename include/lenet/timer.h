@@ -1,7 +1,6 @@
 // Running times and running sums (D2L's Timer and Accumulator).
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
@@ -15,26 +14,19 @@ class Timer {
  public:
   Timer() { start(); }
 
-  void start() { begin_ = Clock::now(); }
+  void start();
 
   /// Ends a span and returns the seconds that it took.
-  double stop() {
-    const double seconds = elapsed();
-    sum_ += seconds;
-    ++spans_;
-    return seconds;
-  }
+  double stop();
 
   /// Seconds of the span so far.
-  double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double elapsed() const;
 
   double sum() const { return sum_; }  ///< seconds of all spans
   double avg() const { return sum_ / static_cast<double>(spans_); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  Clock::time_point begin_;
+  double begin_ = 0;  ///< seconds of a clock that is never set back
   double sum_ = 0;
   std::int64_t spans_ = 0;
 };

@@ -9,6 +9,7 @@
 
 #include "lenet/augment.h"
 #include "lenet/dataset.h"
+#include "lenet/device.h"
 #include "lenet/export.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
@@ -90,6 +91,7 @@ class Trainer {
     double clip_norm = 0;        ///< the largest norm of a gradient; 0: any
     double ema_decay = 0;        ///< of the averaged weights; 0: none are kept
     std::uint64_t seed = 0;      ///< of Dropout
+    Device device = {};          ///< with a graphics card, `threads` augment its images
   };
 
   /// All that a later step depends on beside options and batch. What is not kept is empty.
@@ -114,6 +116,15 @@ class Trainer {
   /// tells. Allocates nothing while all is finite. Throws Error (kUsage) if the batch does not fit
   /// the network, or is larger than Options::batch_size for one that normalises over the batch.
   Metrics step(const Batch& batch, double lr);
+
+  /// Steps one after the other, the i-th with batches[i] and lrs[i]; its sums go to metrics[i]. The
+  /// same as calls of step(), but a graphics card is waited for once. Ends with a step that fails,
+  /// and returns how many were begun.
+  std::int64_t steps(std::span<const Batch> batches, std::span<const double> lrs,
+                     std::span<Metrics> metrics);
+
+  /// The most steps that steps() takes without a wait between them: 1 on the CPU.
+  std::int64_t steps_at_once() const;
 
   /// What was not finite in the last step, and where; empty if all was finite.
   const std::string& failure() const;
@@ -157,5 +168,10 @@ Evaluation evaluate(const Sequential& net, const Dataset& data, int threads = 0)
 
 /// The share of images classified right.
 double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads = 0);
+
+/// The same on a device. Throw Error (kFailed) if it cannot be used.
+std::vector<float> forward(const Sequential& net, std::span<const float> values,
+                           const Device& device);
+Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device);
 
 }  // namespace lenet

@@ -4,15 +4,10 @@
 
 #include <charconv>
 
+#include "base/gpus.h"
 #include "lenet/error.h"
 
 namespace lenet {
-namespace {
-
-/// Graphics cards that this build can use: there is no CUDA back end.
-constexpr int kUsableGpus = 0;
-
-}  // namespace
 
 std::string to_string(const Device& device) {
   return device.kind == Device::Kind::kCpu ? "cpu" : fmt::format("cuda:{}", device.index);
@@ -32,17 +27,21 @@ Device parse_device(std::string_view name) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("device '{}': want auto, cpu, cuda or cuda:INDEX", name));
   }
-  if (index >= kUsableGpus) {
-    throw Error(ErrorKind::kFailed,
-                fmt::format("device cuda:{}: this build of lenet has no CUDA back end; use cpu, or "
-                            "auto to take what is there",
-                            index));
-  }
+  require_gpu(index);
   return {Device::Kind::kCuda, index};
 }
 
+void require_gpu(int index) {
+  const Gpus gpus = find_gpus();
+  if (index >= 0 && index < gpus.count) return;
+  throw Error(
+      ErrorKind::kFailed,
+      fmt::format("device cuda:{}: {}; use cpu, or auto to take what is there", index,
+                  gpus.count == 0 ? gpus.why_none : fmt::format("want 0 to {}", gpus.count - 1)));
+}
+
 Device try_gpu(int i) {
-  if (i >= 0 && i < kUsableGpus) return {Device::Kind::kCuda, i};
+  if (i >= 0 && i < find_gpus().count) return {Device::Kind::kCuda, i};
   return {};
 }
 

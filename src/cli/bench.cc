@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "base/thread_team.h"
@@ -11,6 +12,7 @@
 #include "cli/model_argument.h"
 #include "cli/options.h"
 #include "kernels/fma_peak.h"
+#include "lenet/device.h"
 #include "lenet/predictor.h"
 #include "lenet/simd.h"
 #include "lenet/summary.h"
@@ -78,20 +80,20 @@ double fma_peak_gflops(ThreadTeam& team) {
          });
 }
 
-/// Speed and share of the peak, measured round by round beside it.
+/// Speed and, on the CPU, share of the peak, measured round by round beside it.
 struct Speed {
   std::vector<double> examples_per_sec, gflops, share;
 
-  void add(double examples, std::int64_t multiply_adds, double peak) {
+  void add(double examples, std::int64_t multiply_adds, std::optional<double> peak) {
     examples_per_sec.push_back(examples);
     gflops.push_back(examples * static_cast<double>(multiply_adds) * 2e-9);
-    share.push_back(gflops.back() / peak);
+    if (peak) share.push_back(gflops.back() / *peak);
   }
 
   Json document() const {
-    return {{"examples_per_sec", median(examples_per_sec)},
-            {"gflops", median(gflops)},
-            {"share_of_peak", median(share)}};
+    Json document = {{"examples_per_sec", median(examples_per_sec)}, {"gflops", median(gflops)}};
+    if (!share.empty()) document["share_of_peak"] = median(share);
+    return document;
   }
 };
 
@@ -100,6 +102,9 @@ struct Measurements {
   Speed train, inference;
   std::vector<double> single_image_us;
   int threads = 0;
+  Device device;
+
+  bool on_cpu() const { return device.kind == Device::Kind::kCpu; }
 };
 
 /// One image after the other on one thread, from bytes to probabilities.
@@ -113,81 +118,122 @@ void measure_single_image(const Sequential& net, const Dataset& data, std::vecto
   }
 }
 
-Measurements measure(const BenchOptions& o) {
+Sequential network_of(const BenchOptions& o) {
   Sequential net = parse_model_argument(o.model).net;
-  if (!net.built()) {
-    Generator generator;
-    net.build(parse_input_shape(o.input), generator);
-    xavier_uniform(net, generator);
+  if (net.built()) return net;
+  Generator generator;
+  net.build(parse_input_shape(o.input), generator);
+  xavier_uniform(net, generator);
+  return net;
+}
+
+/// Steps on one batch, as many at once as the trainer takes.
+class RepeatedSteps {
+ public:
+  RepeatedSteps(Trainer& trainer, const Batch& batch)
+      : trainer_(trainer),
+        batches_(static_cast<std::size_t>(trainer.steps_at_once()), batch),
+        rates_(batches_.size(), 0.01),
+        metrics_(batches_.size()) {}
+
+  /// The images of the steps made.
+  double run() {
+    trainer_.steps(batches_, rates_, metrics_);
+    return static_cast<double>(batches_.front().size()) * static_cast<double>(batches_.size());
   }
+
+ private:
+  Trainer& trainer_;
+  std::vector<Batch> batches_;
+  std::vector<double> rates_;
+  std::vector<Metrics> metrics_;
+};
+
+Measurements measure(const BenchOptions& o) {
+  Measurements m;
+  m.device = parse_device(o.common.device);
+  Sequential net = network_of(o);
   const std::int64_t classes = std::min<std::int64_t>(element_count(net.output_shape()), 256);
-  const Dataset data =
-      noise(net.input_shape(), std::max<std::int64_t>(o.batch_size, 4096), classes);
+  const Dataset data = noise(
+      net.input_shape(), std::max<std::int64_t>(o.batch_size, m.on_cpu() ? 4096 : 10'000), classes);
   std::vector<std::int32_t> order(static_cast<std::size_t>(o.batch_size));
   std::iota(order.begin(), order.end(), 0);
   const Augmentation augmentation = parse_augmentation(o.augment);
   check(augmentation, net.input_shape());
-  const Batch batch = Batch(data, order).augmented(augmentation, 0, 0);
   Trainer trainer(net, {.batch_size = o.batch_size,
                         .threads = o.common.threads,
-                        .optimizer = {.momentum = o.momentum}});
+                        .optimizer = {.momentum = o.momentum},
+                        .device = m.device});
+  RepeatedSteps steps(trainer, Batch(data, order).augmented(augmentation, 0, 0));
   ThreadTeam team(trainer.threads());
   const Work work = work_of(net);
-  Measurements m;
   m.threads = trainer.threads();
-  trainer.step(batch, 0.01f);  // warm
+  steps.run();  // warm
   for (int round = 0; round < o.rounds; ++round) {
-    const double peak = fma_peak_gflops(team);
-    m.peak.push_back(peak);
-    m.train.add(rate(0.3,
-                     [&] {
-                       trainer.step(batch, 0.01f);
-                       return static_cast<double>(batch.size());
-                     }),
-                work.training, peak);
+    std::optional<double> peak;
+    if (m.on_cpu()) m.peak.push_back(*(peak = fma_peak_gflops(team)));
+    m.train.add(rate(0.3, [&] { return steps.run(); }), work.training, peak);
     m.inference.add(rate(0.2,
                          [&] {
                            trainer.evaluate(data);
                            return static_cast<double>(data.size());
                          }),
                     work.forward, peak);
-    measure_single_image(net, data, m.single_image_us);
+    if (m.on_cpu()) measure_single_image(net, data, m.single_image_us);
   }
+  std::ranges::sort(m.single_image_us);
   return m;
 }
 
-void run_bench(const BenchOptions& o) {
-  Measurements m = measure(o);
-  std::sort(m.single_image_us.begin(), m.single_image_us.end());
-  const auto percentile = [&](double p) {
-    return m.single_image_us[static_cast<std::size_t>(
-        p * static_cast<double>(m.single_image_us.size()))];
-  };
-  const Json document = {
-      {"fma_peak_gflops", median(m.peak)},
-      {"train", m.train.document()},
-      {"inference", m.inference.document()},
-      {"single_image", {{"p50_us", percentile(0.5)}, {"p99_us", percentile(0.99)}}},
-      {"threads", m.threads},
-      {"simd", simd_target()},
-      {"batch_size", o.batch_size},
-      {"model", o.model},
-      {"momentum", o.momentum},
-      {"augment", o.augment},
-      {"rounds", o.rounds}};
-  if (o.common.json) {
-    fmt::print("{}", json_text(document));
-    return;
+double percentile(const std::vector<double>& sorted, double p) {
+  return sorted[static_cast<std::size_t>(p * static_cast<double>(sorted.size()))];
+}
+
+Json document_of(const Measurements& m, const BenchOptions& o) {
+  Json document = Json::object();
+  if (m.on_cpu()) document["fma_peak_gflops"] = median(m.peak);
+  document.update(Json{{"train", m.train.document()}, {"inference", m.inference.document()}});
+  if (m.on_cpu()) {
+    document["single_image"] = {{"p50_us", percentile(m.single_image_us, 0.5)},
+                                {"p99_us", percentile(m.single_image_us, 0.99)}};
   }
-  fmt::print("{} threads, {}, median of {} rounds\n", m.threads, simd_target(), o.rounds);
-  fmt::print("FMA peak      {:10.1f} GFLOP/s\n", median(m.peak));
+  document.update(Json{{"device", to_string(m.device)},
+                       {"threads", m.threads},
+                       {"simd", simd_target()},
+                       {"batch_size", o.batch_size},
+                       {"model", o.model},
+                       {"momentum", o.momentum},
+                       {"augment", o.augment},
+                       {"rounds", o.rounds}});
+  return document;
+}
+
+void print(const Measurements& m, const BenchOptions& o) {
+  if (m.on_cpu()) {
+    fmt::print("{} threads, {}, median of {} rounds\n", m.threads, simd_target(), o.rounds);
+    fmt::print("FMA peak      {:10.1f} GFLOP/s\n", median(m.peak));
+  } else {
+    fmt::print("{}, median of {} rounds\n", to_string(m.device), o.rounds);
+  }
   for (const auto& [name, speed] :
        {std::pair("training", &m.train), std::pair("inference", &m.inference)}) {
-    fmt::print("{:<12}  {:10.1f} GFLOP/s  {:4.1f} % of the peak  {:11.1f} examples/sec\n", name,
-               median(speed->gflops), 100 * median(speed->share), median(speed->examples_per_sec));
+    const std::string share =
+        m.on_cpu() ? fmt::format("  {:4.1f} % of the peak", 100 * median(speed->share)) : "";
+    fmt::print("{:<12}  {:10.1f} GFLOP/s{}  {:11.1f} examples/sec\n", name, median(speed->gflops),
+               share, median(speed->examples_per_sec));
   }
-  fmt::print("one image     {:10.1f} us, 99 of 100 within {:.1f} us\n", percentile(0.5),
-             percentile(0.99));
+  if (!m.on_cpu()) return;
+  fmt::print("one image     {:10.1f} us, 99 of 100 within {:.1f} us\n",
+             percentile(m.single_image_us, 0.5), percentile(m.single_image_us, 0.99));
+}
+
+void run_bench(const BenchOptions& o) {
+  const Measurements m = measure(o);
+  if (o.common.json) {
+    fmt::print("{}", json_text(document_of(m, o)));
+  } else {
+    print(m, o);
+  }
 }
 
 }  // namespace
@@ -213,6 +259,7 @@ void add_bench(CLI::App& app) {
       ->check(whole_number(1, 1000))
       ->capture_default_str();
   add_threads(*command, o->common);
+  add_device(*command, o->common);
   add_json(*command, o->common);
   command->callback([o] { run_bench(*o); });
 }

@@ -52,7 +52,7 @@ bool Checkpoints::due(const Pause& pause) const {
 }
 
 bool Checkpoints::pause(const Pause& pause) {
-  ++steps_since_;
+  steps_since_ += pause.steps;
   const bool stop = SignalRequests::stop() != 0;
   if (SignalRequests::take_save() || stop || due(pause)) save(pause);
   return !stop;

@@ -33,11 +33,13 @@ std::vector<double> per_class_accuracy(const Evaluation& evaluation, const Datas
 }
 
 void run_eval(const EvalOptions& options) {
-  parse_device(options.common.device);
+  const Device device = parse_device(options.common.device);
   const Model model = open_model(options.model);
   const auto [train, test] = load_data(options.common);
   Timer timer;
-  const Evaluation evaluation = evaluate(model.net, test, options.common.threads);
+  const Evaluation evaluation = device.kind == Device::Kind::kCpu
+                                    ? evaluate(model.net, test, options.common.threads)
+                                    : evaluate(model.net, test, device);
   const double rate = static_cast<double>(test.size()) / timer.stop();
   const std::vector<double> per_class = per_class_accuracy(evaluation, test);
   const Metrics& m = evaluation.metrics;

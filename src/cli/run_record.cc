@@ -37,13 +37,15 @@ Json epoch_document(const EpochReport& e) {
 
 }  // namespace
 
-Json run_document(const TrainOptions& o, const Sequential& net, const Dataset& train) {
+Json run_document(const TrainOptions& o, const Device& device, const Sequential& net,
+                  const Dataset& train) {
   Json run = {{"lenet", LENET_VERSION},
               {"started", utc_now()},
               {"images", train.size()},
               {"input_shape", to_string(net.input_shape())},
               {"simd", simd_target()}};
   run.update(options_document(o));
+  run["device"] = to_string(device);
   run["data"] = data_name(o);
   run["model"] = net.text();
   run["weights"] = absolute(o.weights);

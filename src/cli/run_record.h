@@ -11,8 +11,8 @@
 namespace lenet::cli {
 
 /// What repeats the run: every option, the model's text, and what it ran on.
-nlohmann::ordered_json run_document(const TrainOptions& options, const Sequential& net,
-                                    const Dataset& train);
+nlohmann::ordered_json run_document(const TrainOptions& options, const Device& device,
+                                    const Sequential& net, const Dataset& train);
 
 /// What came out: the figures, those of each epoch, and the SHA-256 of the files of weights.
 nlohmann::ordered_json result_document(const Report& report, const TrainOptions& options,

@@ -122,6 +122,7 @@ FitOptions fit_options(const TrainOptions& o) {
   fit.lr = o.lr;
   fit.seed = o.seed;
   fit.threads = o.common.threads;
+  fit.device = parse_device(o.common.device);
   fit.shuffle = o.shuffle;
   fit.max_steps = o.max_steps.value_or(fit.max_steps);
   using Kind = Optimizer::Kind;

@@ -46,7 +46,7 @@ struct TrainOptions {
 /// Declares them all on a command.
 void declare(CLI::App& command, TrainOptions& options);
 
-/// What fit() takes of them. Throws Error (kUsage).
+/// What fit() takes of them. Throws Error: kUsage, and kFailed for a device that cannot be used.
 FitOptions fit_options(const TrainOptions& options);
 
 }  // namespace lenet::cli

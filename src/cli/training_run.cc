@@ -56,13 +56,12 @@ class Run {
       : request_(request),
         options_(request.options),
         every_(parse_interval(request.checkpoint_every)),
-        device_(parse_device(options_.common.device)),
+        fit_(fit_options(options_)),
         data_(load_data(options_.common)),
         generator_(options_.seed),
         network_(start_network(options_, train().image_shape(), generator_, request.from)),
-        fit_(checked_options()),
-        folder_(open_folder(request, network_, fit_)),
-        record_(run_document(options_, net(), train())),
+        folder_(open_folder(request, network_, checked_fit())),
+        record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(options_.epochs)),
         display_(stderr, animator_,
                  {.in_place = stderr_is_terminal(), .color = stderr_wants_color()}),
@@ -74,10 +73,9 @@ class Run {
   Sequential& net() { return network_.net; }
   const Dataset& train() const { return data_.first; }
 
-  FitOptions checked_options() {
-    FitOptions fit = fit_options(options_);
-    check_fit(net(), train(), data_.second, fit);
-    return fit;
+  const FitOptions& checked_fit() {
+    check_fit(net(), train(), data_.second, fit_);
+    return fit_;
   }
 
   void begin_record();
@@ -96,11 +94,10 @@ class Run {
   const TrainOptions& options_;
   CheckpointInterval every_;
   Timer wall_;
-  Device device_;
+  FitOptions fit_;
   std::pair<Dataset, Dataset> data_;
   Generator generator_;
   NamedNetwork network_;
-  FitOptions fit_;
   RunFolder folder_;
   Json record_;
   Animator animator_;
@@ -115,7 +112,7 @@ RunOutcome Run::run() {
   connect();
   Checkpoints checkpoints(folder_, {.every = every_, .run = json_text(record_)});
   fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
-  if (request_.announce) say(stdout, "training on {}\n", to_string(device_));
+  if (request_.announce) say(stdout, "training on {}\n", to_string(fit_.device));
   const SignalRequests signals;
   Report report = train_to_the_end();
   save();
@@ -123,9 +120,9 @@ RunOutcome Run::run() {
   if (report.averages) save_averages(*report.averages);
   report.wall_seconds =
       wall_.stop() + (request_.from ? request_.from->state.report.wall_seconds : 0);
-  record_["result"] = result_document(report, options_, device_, folder_);
+  record_["result"] = result_document(report, options_, fit_.device, folder_);
   folder_.write_run(record_);
-  return {report, record_["result"], device_, folder_.path()};
+  return {report, record_["result"], fit_.device, folder_.path()};
 }
 
 void Run::begin_record() {

@@ -41,38 +41,22 @@ Layout find_layout(const fs::path& dir) {
   return layout;
 }
 
-std::string read_records(const fs::path& path, std::int64_t record) {
-  std::string bytes = read_file(path, kMostDataBytes);
-  if (bytes.empty() || std::ssize(bytes) % record != 0) {
-    throw Error(
-        ErrorKind::kBadInput,
-        fmt::format("{}: {} bytes, want a multiple of {}, {} label and 3x32x32 pixels an "
-                    "image (cut short?)",
-                    path.string(), bytes.size(), record, record == kImageBytes + 1 ? "a" : "two"));
-  }
-  return bytes;
+void check_records(std::string_view bytes, std::int64_t record, const std::string& name) {
+  if (!bytes.empty() && std::ssize(bytes) % record == 0) return;
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: {} bytes, want a multiple of {}, {} label and 3x32x32 pixels an "
+                          "image (cut short?)",
+                          name, bytes.size(), record, record == kImageBytes + 1 ? "a" : "two"));
 }
 
 Part read_part(const std::vector<fs::path>& paths, std::int64_t label_bytes) {
-  const std::int64_t record = label_bytes + kImageBytes;
-  std::vector<std::string> files;
-  std::size_t images = 0;
+  std::string all;
   for (const fs::path& path : paths) {
-    files.push_back(read_records(path, record));
-    images += files.back().size() / static_cast<std::size_t>(record);
+    const std::string bytes = read_file(path, kMostDataBytes);
+    check_records(bytes, label_bytes + kImageBytes, path.string());
+    all += bytes;
   }
-  Part part;
-  part.images_source = part.labels_source = paths.front().string();
-  part.image_shape = {3, 32, 32};
-  part.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images * kImageBytes);
-  std::uint8_t* out = part.pixels.get();
-  for (const std::string& file : files) {
-    for (auto at = file.begin(); at != file.end(); at += record) {
-      part.labels.push_back(static_cast<std::uint8_t>(at[label_bytes - 1]));
-      out = std::copy_n(at + label_bytes, kImageBytes, out);
-    }
-  }
-  return part;
+  return parse_cifar(all, label_bytes, paths.front().string());
 }
 
 /// One name a line.
@@ -90,6 +74,22 @@ std::vector<std::string> read_names(const fs::path& path) {
 }
 
 }  // namespace
+
+Part parse_cifar(std::string_view bytes, std::int64_t label_bytes, const std::string& name) {
+  const std::int64_t record = label_bytes + kImageBytes;
+  check_records(bytes, record, name);
+  const auto images = bytes.size() / static_cast<std::size_t>(record);
+  Part part;
+  part.images_source = part.labels_source = name;
+  part.image_shape = {3, 32, 32};
+  part.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images * kImageBytes);
+  std::uint8_t* out = part.pixels.get();
+  for (auto at = bytes.begin(); at != bytes.end(); at += record) {
+    part.labels.push_back(static_cast<std::uint8_t>(at[label_bytes - 1]));
+    out = std::copy_n(at + label_bytes, kImageBytes, out);
+  }
+  return part;
+}
 
 bool is_cifar_folder(const fs::path& dir) {
   const Layout layout = find_layout(dir);

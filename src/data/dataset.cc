@@ -3,10 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "lenet/error.h"
 
 namespace lenet {
+namespace {
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+}  // namespace
 
 Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
                  std::vector<std::uint8_t> labels, std::int64_t classes,
@@ -17,7 +26,8 @@ Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Sh
       image_shape_(std::move(image_shape)),
       labels_(std::move(labels)),
       classes_(classes),
-      class_names_(std::move(class_names)) {
+      class_names_(std::move(class_names)),
+      id_(next_id()) {
   if (labels_.empty()) throw Error(ErrorKind::kBadInput, "dataset: no labels, want at least one");
   const auto largest = std::max_element(labels_.begin(), labels_.end());
   if (*largest >= classes_) {

@@ -34,6 +34,10 @@ bool is_cifar_folder(const std::filesystem::path& dir);
 std::pair<Dataset, Dataset> load_cifar(const std::filesystem::path& dir,
                                        const LoadOptions& options);
 
+/// The records of a batch, whose `name` messages start with: `label_bytes` of which the last is the
+/// label, then the pixels. Throws Error (kBadInput) for a part of a record.
+Part parse_cifar(std::string_view bytes, std::int64_t label_bytes, const std::string& name);
+
 /// The training and test rows: train.csv and test.csv of a folder, or one file.
 std::pair<Dataset, Dataset> load_csv(const std::filesystem::path& path, const LoadOptions& options);
 
@@ -46,5 +50,10 @@ std::pair<Dataset, Dataset> load_npz(const std::filesystem::path& path, const Lo
 /// The same from memory.
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name);
+
+/// Whether the folder holds x_train.npy. The other arrays lie beside it.
+bool is_npy_folder(const std::filesystem::path& dir);
+std::pair<Dataset, Dataset> load_npy_folder(const std::filesystem::path& dir,
+                                            const LoadOptions& options);
 
 }  // namespace lenet

@@ -1,6 +1,7 @@
 // PGM and PPM: https://netpbm.sourceforge.net/doc/pgm.html
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "data/image_formats.h"
@@ -21,10 +22,10 @@ class PnmReader {
     if (most_ < 1 || most_ > 65535) {
       bad_image(source_, fmt::format("largest value {}, want 1 to 65535", most_));
     }
+    if (kind == '5' || kind == '6') ++at_;  // one white space
     require_pixels(kind, width, height, channels);
     Image image = make_image(channels, height, width, source_);
     std::string interleaved(image.pixels.size(), '\0');
-    if (kind == '5' || kind == '6') ++at_;  // one white space
     for (char& pixel : interleaved) {
       const std::int64_t value = kind == '2' || kind == '3' ? number("pixel") : sample();
       if (value > most_) bad_image(source_, fmt::format("pixel {}, want at most {}", value, most_));
@@ -41,7 +42,7 @@ class PnmReader {
     const auto pixels = width > kMostImageSide || height > kMostImageSide
                             ? std::int64_t{0}  // refused with the sizes
                             : width * height * channels;
-    const std::int64_t left = std::ssize(bytes_) - at_;
+    const std::int64_t left = std::max<std::int64_t>(std::ssize(bytes_) - at_, 0);
     if (left >= pixels * sample_bytes) return;
     bad_image(source_, fmt::format("{} bytes of pixels, want at least {}: the file is cut", left,
                                    pixels * sample_bytes));

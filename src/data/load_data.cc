@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWanted =
     "want a folder of IDX files, CIFAR batches or images (a folder for each class), a CSV file, or "
-    "an .npz with x_train, y_train, "
-    "x_test and y_test";
+    "x_train, y_train, x_test and y_test in an .npz or as .npy files of a folder";
 
 [[noreturn]] void unknown(const fs::path& path, const std::string& what) {
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}; {}", path.string(), what, kWanted));
@@ -42,8 +41,8 @@ DataFormat format_of_file(const fs::path& path) {
   if (is_zip(bytes)) return DataFormat::kNpz;
   if (bytes.starts_with("\x93NUMPY")) {
     unknown(path,
-            "one array alone; put images and labels into one file, as in np.savez(\"data.npz\", "
-            "x_train=..., y_train=...)");
+            "one array alone; name the folder that holds x_train.npy and y_train.npy, or put both "
+            "into one file, as in np.savez(\"data.npz\", x_train=..., y_train=...)");
   }
   if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xff\xd8\xff")) {
     unknown(path, "one image");
@@ -61,7 +60,7 @@ DataFormat format_of_folder(const fs::path& dir) {
     return std::ranges::any_of(files,
                                [&](const fs::path& f) { return f.extension() == extension; });
   };
-  if (with(".npz")) return DataFormat::kNpz;
+  if (with(".npz") || is_npy_folder(dir)) return DataFormat::kNpz;
   if (with(".csv")) return DataFormat::kCsv;
   if (is_idx_folder(dir)) return DataFormat::kIdx;
   unknown(dir, files.empty() ? "no files in the folder" : "a folder of other files");
@@ -143,7 +142,7 @@ std::pair<Dataset, Dataset> load_data(const fs::path& path, const LoadOptions& o
     case DataFormat::kNpz:
       break;
   }
-  return load_npz(path, options);
+  return is_npy_folder(path) ? load_npy_folder(path, options) : load_npz(path, options);
 }
 
 }  // namespace lenet

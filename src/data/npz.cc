@@ -1,9 +1,10 @@
-// numpy's archives of arrays as Keras names them: x_train, y_train, x_test, y_test.
+// numpy's arrays as Keras names them, in an archive or a folder: x_train, y_train, x_test, y_test.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 #include "base/file.h"
 #include "data/formats.h"
@@ -20,16 +21,11 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", name, what));
 }
 
-std::optional<NpyArray> find_array(const ZipArchive& archive, const std::string& array,
-                                   const std::string& name) {
-  ZipFile file = archive.read(array + ".npy");
-  if (!file.bytes) return std::nullopt;
-  return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
-}
+/// Gives an array by its name, nothing if it is not there.
+using FindArray = std::function<std::optional<NpyArray>(const std::string& array)>;
 
-NpyArray require_array(const ZipArchive& archive, const std::string& array,
-                       const std::string& name) {
-  if (auto found = find_array(archive, array, name)) return *std::move(found);
+NpyArray require_array(const FindArray& find, const std::string& array, const std::string& name) {
+  if (auto found = find(array)) return *std::move(found);
   bad_array(name, fmt::format("no array {}, want x_train, y_train, x_test and y_test", array));
 }
 
@@ -126,15 +122,38 @@ struct Parts {
   std::optional<Part> test;
 };
 
-Parts read_parts(std::string_view bytes, const std::string& name) {
-  const ZipArchive archive(bytes, name);
-  NpyArray x = require_array(archive, "x_train", name);
+/// `name` is what holds the arrays.
+Parts read_parts(const FindArray& find, const std::string& name) {
+  NpyArray x = require_array(find, "x_train", name);
   const double scale = scale_of(x);
-  Parts parts{to_part(std::move(x), require_array(archive, "y_train", name), scale), {}};
-  if (auto x_test = find_array(archive, "x_test", name)) {
-    parts.test = to_part(*std::move(x_test), require_array(archive, "y_test", name), scale);
+  Parts parts{to_part(std::move(x), require_array(find, "y_train", name), scale), {}};
+  if (auto x_test = find("x_test")) {
+    parts.test = to_part(*std::move(x_test), require_array(find, "y_test", name), scale);
   }
   return parts;
+}
+
+Parts read_archive(std::string_view bytes, const std::string& name) {
+  const ZipArchive archive(bytes, name);
+  const auto find = [&](const std::string& array) -> std::optional<NpyArray> {
+    ZipFile file = archive.read(array + ".npy");
+    if (!file.bytes) return std::nullopt;
+    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
+  };
+  return read_parts(find, name);
+}
+
+std::pair<Dataset, Dataset> to_datasets(Parts parts, const LoadOptions& options) {
+  return to_datasets(std::move(parts.train), std::move(parts.test), {}, options);
+}
+
+std::optional<NpyArray> read_npy(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return std::nullopt;
+  const std::string file = read_file(path, kMostDataBytes);
+  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(file.size());
+  std::ranges::copy(file, bytes.get());
+  return parse_npy(std::move(bytes), std::ssize(file), path.string());
 }
 
 fs::path only_npz(const fs::path& dir) {
@@ -153,17 +172,26 @@ fs::path only_npz(const fs::path& dir) {
 
 }  // namespace
 
+bool is_npy_folder(const fs::path& dir) {
+  std::error_code ignored;
+  return fs::is_regular_file(dir / "x_train.npy", ignored);
+}
+
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name) {
-  Parts parts = read_parts(bytes, name);
-  return to_datasets(std::move(parts.train), std::move(parts.test), {}, options);
+  return to_datasets(read_archive(bytes, name), options);
 }
 
 std::pair<Dataset, Dataset> load_npz(const fs::path& path, const LoadOptions& options) {
   std::error_code ignored;
   const fs::path file = fs::is_directory(path, ignored) ? only_npz(path) : path;
-  Parts parts = read_parts(read_file(file, kMostDataBytes), file.string());
-  return to_datasets(std::move(parts.train), std::move(parts.test), {}, options);
+  Parts parts = read_archive(read_file(file, kMostDataBytes), file.string());
+  return to_datasets(std::move(parts), options);
+}
+
+std::pair<Dataset, Dataset> load_npy_folder(const fs::path& dir, const LoadOptions& options) {
+  const auto find = [&](const std::string& array) { return read_npy(dir / (array + ".npy")); };
+  return to_datasets(read_parts(find, dir.string()), options);
 }
 
 }  // namespace lenet

@@ -13,19 +13,6 @@
 namespace lenet::onnx {
 namespace {
 
-/// (rows, columns) turned round.
-std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows) {
-  std::vector<float> result;
-  result.reserve(values.size());
-  const std::int64_t columns = std::ssize(values) / rows;
-  for (std::int64_t c = 0; c < columns; ++c) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      result.push_back(values[static_cast<std::size_t>(r * columns + c)]);
-    }
-  }
-  return result;
-}
-
 /// A bias that is added to (N, out): (out), (1, out) or a single value.
 std::vector<float> bias_of(const Operator& o, std::size_t input, std::int64_t outputs) {
   const Tensor& bias = o.constant(input, "bias");
@@ -90,6 +77,7 @@ bool awaits_bias(const Chain& chain) {
 }
 
 void require_front(const Chain& chain) {
+  chain.require_no_padding();
   if (!chain.empty()) refuse("behind a layer, want it in front of all, as a normalization");
 }
 

@@ -29,8 +29,30 @@ std::int64_t Chain::require_features() const {
                      fmt::join(dims_, ", ")));
 }
 
+void Chain::pad(const Size2d& zeros) {
+  padding_ = {padding_.height + zeros.height, padding_.width + zeros.width};
+  shape_[1] += 2 * zeros.height;
+  shape_[2] += 2 * zeros.width;
+  element_count(shape_);
+  dims_ = shape_;
+}
+
+Size2d Chain::take_padding() {
+  const Size2d zeros = std::exchange(padding_, 0);
+  if (zeros == Size2d(0)) return zeros;
+  shape_[1] -= 2 * zeros.height;
+  shape_[2] -= 2 * zeros.width;
+  dims_ = shape_;
+  return zeros;
+}
+
+void Chain::require_no_padding() const {
+  if (padded()) refuse("behind a Pad, want that in front of a Conv or an AveragePool alone");
+}
+
 void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
                 std::vector<float> buffers) {
+  require_no_padding();
   if (std::ssize(pieces_) == kMaxModelTextLayers) {
     refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
   }
@@ -54,6 +76,7 @@ Chain::Piece Chain::take_last() {
 }
 
 Sequential Chain::finish() {
+  require_no_padding();
   if (pieces_.empty()) refuse("no layer between input and output");
   Sequential net;
   for (Piece& piece : pieces_) net.add(std::move(piece.layer));

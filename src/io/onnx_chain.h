@@ -35,6 +35,12 @@ class Chain {
   void add(std::unique_ptr<Layer> layer, std::vector<float> parameters = {},
            std::vector<float> buffers = {});
 
+  /// Zeros round the image, which the window of the next layer must take.
+  void pad(const Size2d& zeros);
+  bool padded() const { return padding_ != Size2d(0); }
+  void require_no_padding() const;
+  Size2d take_padding();
+
   bool empty() const { return pieces_.empty(); }
   const Piece& last() const { return pieces_.back(); }
   Piece take_last();
@@ -48,6 +54,7 @@ class Chain {
   std::int64_t batch_;
   Shape input_, shape_, dims_;
   Shape before_;  ///< the last layer
+  Size2d padding_ = 0;
   std::int64_t left_;
   std::vector<Piece> pieces_;
 };

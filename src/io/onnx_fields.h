@@ -11,7 +11,7 @@ namespace lenet::onnx {
 
 inline void require_wire_type(const protozero::pbf_reader& field, protozero::pbf_wire_type want) {
   if (field.wire_type() == want) return;
-  refuse("a field has another type than ONNX gives it (is the file broken?)");
+  refuse("a field has another type than ONNX gives it (is this ONNX, is it broken?)");
 }
 
 inline std::int64_t integer_of(protozero::pbf_reader& field) {

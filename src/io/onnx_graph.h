@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -78,7 +79,11 @@ struct Tensor {
   Shape dims;
   std::int64_t type = 0;
   bool external = false;     ///< the values are in another file
+  bool transposed = false;   ///< a matrix whose values lie column by column
   std::string_view message;  ///< the whole TensorProto
+
+  /// What nodes computed; then there is no message.
+  std::vector<std::int64_t> computed = {};
 };
 
 struct Attribute {
@@ -126,6 +131,12 @@ std::int64_t value_count(const Tensor& tensor);
 /// The values of a tensor of float, float16, bfloat16 or double, in row-major order; all finite.
 /// Throws Error (kBadInput), also if they are not as many as the shape says.
 std::vector<float> read_floats(const Tensor& tensor);
+
+/// The values of a matrix, (rows, columns), as those of (columns, rows).
+std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows);
+
+/// Stands for the number of images where it is free, among integers that nodes compute of a shape.
+inline constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
 
 /// The values of a list of at most 64 integers.
 std::vector<std::int64_t> read_integers(const Tensor& tensor);

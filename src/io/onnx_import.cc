@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "io/class_names.h"
 #include "io/onnx_chain.h"
+#include "io/onnx_constants.h"
 #include "io/onnx_metadata.h"
 #include "io/onnx_values.h"
 #include "io/safetensors_header.h"
@@ -25,7 +26,7 @@ using namespace onnx;  // NOLINT: what lenet reads of a file
 constexpr std::int64_t kMostBytes = (std::int64_t{1} << 31) - 1;  // protobuf's
 constexpr std::int64_t kFirstOpset = 7, kLastOpset = 17;
 
-/// The graph's constants. Constant nodes count, and names for constants.
+/// Along the graph's nodes, from its input to its output.
 class Walk {
  public:
   Walk(const Graph& graph, std::int64_t bytes) : graph_(graph), chain_(start(graph, bytes)) {}
@@ -60,6 +61,7 @@ class Walk {
     }
     if (!input) refuse("no input");
     define(at_ = input->name);
+    shapes_.emplace(at_, input->dims.value_or(Shape()));
     return start_at(*input, bytes);
   }
 
@@ -101,7 +103,7 @@ class Walk {
       if (count == 0) take_layer(node);
       const Node& last = rest[count == 0 ? 0 : count - 1];
       if (last.outputs.empty()) refuse("no output");
-      at_ = last.outputs[0];
+      move_to(last.outputs[0]);
       for (const Node& taken : rest.first(count == 0 ? 1 : count)) {
         for (const auto& output : taken.outputs) {
           if (!output.empty()) define(output);
@@ -113,6 +115,13 @@ class Walk {
     }
   }
 
+  void move_to(std::string_view value) {
+    at_ = value;
+    Shape shape = chain_.dims();
+    shape.insert(shape.begin(), chain_.batch());
+    shapes_.emplace(value, std::move(shape));
+  }
+
   static void require_operator(const Node& node) {
     if (node.domain.empty() || node.domain == "ai.onnx") return;
     refuse(
@@ -120,16 +129,11 @@ class Walk {
   }
 
   bool take_constant(const Node& node) {
-    const bool named =
-        node.op == "Identity" && node.inputs.size() == 1 && constants_.contains(node.inputs[0]);
-    if (node.op != "Constant" && !named) return false;
+    std::optional<Tensor> constant = constant_of(node, constants_, shapes_);
+    if (!constant) return false;
     if (node.outputs.size() != 1) refuse("want one output");
-    const auto value = std::ranges::find(node.attributes, "value", &Attribute::name);
-    if (!named && (value == node.attributes.end() || !value->tensor)) {
-      refuse("want the attribute value, a tensor");
-    }
     define(node.outputs[0]);
-    constants_.emplace(node.outputs[0], named ? constants_.at(node.inputs[0]) : *value->tensor);
+    constants_.emplace(node.outputs[0], *std::move(constant));
     return true;
   }
 
@@ -209,6 +213,7 @@ class Walk {
 
   const Graph& graph_;
   Constants constants_;
+  ValueShapes shapes_;
   std::set<std::string_view> defined_;
   std::string_view at_;  ///< the last value of the chain
   bool softmax_ = false;

@@ -19,6 +19,14 @@ namespace {
 /// decimal of 1e-5f is 1e-5.
 double as_written(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
 
+/// The window of a node, with the zeros of a Pad before it.
+Window padded_window(const Operator& o, const Size2d& kernel, Chain& chain) {
+  Window window = window_of(o, kernel, chain.require_image());
+  const Size2d zeros = chain.take_padding();
+  window.padding = {window.padding.height + zeros.height, window.padding.width + zeros.width};
+  return window;
+}
+
 void add_conv(const Operator& o, Chain& chain) {
   const Shape& in = chain.require_image();
   const Tensor& weight = o.constant(1, "weight");
@@ -37,7 +45,7 @@ void add_conv(const Operator& o, Chain& chain) {
   std::vector<float> parameters = read_floats(weight);
   const bool bias = o.find_constant(2);
   if (bias) parameters = joined(std::move(parameters), o.values(2, weight.dims[0], "bias"));
-  const Window window = window_of(o, kernel, in);
+  const Window window = padded_window(o, kernel, chain);
   chain.add(std::make_unique<Conv2d>(Conv2d::Options{.out_channels = weight.dims[0],
                                                      .kernel = kernel,
                                                      .stride = window.stride,
@@ -47,18 +55,51 @@ void add_conv(const Operator& o, Chain& chain) {
 }
 
 template <class Pool>
-void add_pool(const Operator& o, Chain& chain) {
-  const Window window = window_of(o, kernel_of(o), chain.require_image());
+void add_pool(const Window& window, Chain& chain) {
   chain.add(std::make_unique<Pool>(Pool2d::Options{
       .kernel = window.kernel, .stride = window.stride, .padding = window.padding}));
 }
 
+void add_max_pool(const Operator& o, Chain& chain) {
+  add_pool<MaxPool2d>(window_of(o, kernel_of(o), chain.require_image()), chain);
+}
+
 void add_average_pool(const Operator& o, Chain& chain) {
-  const Window window = window_of(o, kernel_of(o), chain.require_image());
-  if (window.padding != Size2d(0) && o.integer("count_include_pad", 0) == 0) {
+  const Window alone = window_of(o, kernel_of(o), chain.require_image());
+  if (alone.padding != Size2d(0) && o.integer("count_include_pad", 0) == 0) {
     refuse("padding that does not count in the average, want count_include_pad=1");
   }
-  add_pool<AvgPool2d>(o, chain);
+  add_pool<AvgPool2d>(padded_window(o, kernel_of(o), chain), chain);
+}
+
+/// `pads` of a Pad: of each axis in front, then of each behind.
+std::vector<std::int64_t> pads_of(const Operator& o) {
+  std::vector<std::int64_t> pads = o.integers("pads");  // opset 10 and before
+  return pads.empty() ? read_integers(o.constant(1, "pads")) : pads;
+}
+
+void require_zeros(const Operator& o) {
+  const std::string_view mode = o.text("mode", "constant");
+  if (mode != "constant") refuse(fmt::format("mode is {}, want constant", quoted_name(mode)));
+  const float value = o.find_constant(2) ? o.values(2, 1, "value")[0] : o.number("value", 0);
+  if (value != 0) refuse(fmt::format("pads with {}, want 0", value));
+}
+
+/// Of zeros round the image, as PyTorch writes it in front of each average.
+void add_pad(const Operator& o, Chain& chain) {
+  constexpr std::int64_t kMost = (1 << 20) - 1;
+  const std::vector<std::int64_t> pads = pads_of(o);
+  if (std::ranges::all_of(pads, [](std::int64_t pad) { return pad == 0; })) return;
+  require_zeros(o);
+  chain.require_image();
+  const bool good = pads.size() == 8 && pads[0] == 0 && pads[1] == 0 && pads[4] == 0 &&
+                    pads[5] == 0 && pads[2] == pads[6] && pads[3] == pads[7] &&
+                    std::ranges::all_of(pads, [](auto p) { return p >= 0 && p <= kMost; });
+  if (!good) {
+    refuse(fmt::format("pads is [{}], want the same padding on both sides of height and width",
+                       fmt::join(pads, ", ")));
+  }
+  chain.pad({pads[2], pads[3]});
 }
 
 void add_global_average(const Operator&, Chain& chain) {
@@ -109,15 +150,16 @@ void add_flatten(const Operator& o, Chain& chain) {
 
 /// To (N, features), in whatever way it is written.
 void add_reshape(const Operator& o, Chain& chain) {
-  const std::vector<std::int64_t> shape = read_integers(o.constant(1, "shape"));
+  std::vector<std::int64_t> shape = read_integers(o.constant(1, "shape"));
   std::int64_t features = 1;
   for (const std::int64_t size : chain.dims()) features *= size;
   const bool keeps_zero = o.integer("allowzero", 0) == 0;
   const bool good = shape.size() == 2 &&
                     (shape[1] == features || (shape[1] == -1 && shape[0] != -1)) &&
-                    (shape[0] == -1 || (shape[0] == 0 && keeps_zero) ||
+                    (shape[0] == -1 || shape[0] == kBatch || (shape[0] == 0 && keeps_zero) ||
                      (shape[0] > 0 && shape[0] == chain.batch()));
   if (!good) {
+    std::ranges::replace(shape, kBatch, -1);
     refuse(fmt::format("shape [{}], want [-1, {}]: the images flattened", fmt::join(shape, ", "),
                        features));
   }
@@ -146,8 +188,9 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Identity", add_nothing},
       {"LeakyRelu", add_leaky_relu},
       {"MatMul", add_matmul},
-      {"MaxPool", add_pool<MaxPool2d>},
+      {"MaxPool", add_max_pool},
       {"Mul", add_mul},
+      {"Pad", add_pad},
       {"Relu", add_elementwise<ReLU>},
       {"Reshape", add_reshape},
       {"Sigmoid", add_elementwise<Sigmoid>},

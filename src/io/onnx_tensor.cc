@@ -131,6 +131,18 @@ std::int64_t value_count(const Tensor& tensor) {
   return count;
 }
 
+std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows) {
+  std::vector<float> result;
+  result.reserve(values.size());
+  const std::int64_t columns = std::ssize(values) / rows;
+  for (std::int64_t c = 0; c < columns; ++c) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      result.push_back(values[static_cast<std::size_t>(r * columns + c)]);
+    }
+  }
+  return result;
+}
+
 std::vector<float> read_floats(const Tensor& tensor) {
   require_here(tensor);
   const std::optional<Dtype> dtype = dtype_of(tensor.type);
@@ -148,11 +160,13 @@ std::vector<float> read_floats(const Tensor& tensor) {
     refuse_tensor(tensor,
                   fmt::format("value {} is {}, want finite numbers", bad - values.begin(), *bad));
   }
+  if (tensor.transposed && count > 0) return transposed(values, tensor.dims[1]);
   return values;
 }
 
 std::vector<std::int64_t> read_integers(const Tensor& tensor) {
   namespace f = field::tensor;
+  if (!tensor.computed.empty()) return tensor.computed;
   require_here(tensor);
   const std::int64_t count = value_count(tensor);
   if ((tensor.type != kInt64 && tensor.type != kInt32) || count > kMostIntegers) {

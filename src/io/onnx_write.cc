@@ -17,17 +17,19 @@ enum AttributeType { kAttributeFloat = 1, kAttributeInt = 2, kAttributeInts = 7 
 void write_attribute(pbf_writer message, const std::string& name, const AttributeValue& value) {
   namespace f = field::attribute;
   message.add_string(f::kName, name);
-  if (const auto* number = std::get_if<float>(&value)) {
-    message.add_float(f::kFloat, *number);
-    message.add_enum(f::kType, kAttributeFloat);
-  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    message.add_int64(f::kInt, *integer);
-    message.add_enum(f::kType, kAttributeInt);
-  } else {
-    for (const std::int64_t i : std::get<std::vector<std::int64_t>>(value)) {
-      message.add_int64(f::kInts, i);
-    }
-    message.add_enum(f::kType, kAttributeInts);
+  switch (value.kind()) {
+    case AttributeValue::Kind::kFloat:
+      message.add_float(f::kFloat, value.as_float());
+      message.add_enum(f::kType, kAttributeFloat);
+      break;
+    case AttributeValue::Kind::kInt:
+      message.add_int64(f::kInt, value.as_int());
+      message.add_enum(f::kType, kAttributeInt);
+      break;
+    case AttributeValue::Kind::kInts:
+      for (const std::int64_t i : value.as_ints()) message.add_int64(f::kInts, i);
+      message.add_enum(f::kType, kAttributeInts);
+      break;
   }
 }
 

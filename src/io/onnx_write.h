@@ -5,14 +5,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "lenet/shape.h"
 
 namespace lenet::onnx {
 
-using AttributeValue = std::variant<std::int64_t, float, std::vector<std::int64_t>>;
+/// One of the three. Not a std::variant: libstdc++ 12 leaves it undefined where a copy of one runs
+/// out of memory.
+class AttributeValue {
+ public:
+  enum class Kind { kInt, kFloat, kInts };
+
+  AttributeValue(std::int64_t value) : kind_(Kind::kInt), int_(value) {}
+  AttributeValue(float value) : kind_(Kind::kFloat), float_(value) {}
+  AttributeValue(std::vector<std::int64_t> values) : kind_(Kind::kInts), ints_(std::move(values)) {}
+
+  Kind kind() const { return kind_; }
+  std::int64_t as_int() const { return int_; }
+  float as_float() const { return float_; }
+  const std::vector<std::int64_t>& as_ints() const { return ints_; }
+
+ private:
+  Kind kind_;
+  std::int64_t int_ = 0;
+  float float_ = 0;
+  std::vector<std::int64_t> ints_ = {};
+};
 
 struct NodeToWrite {
   std::string op, name;

@@ -4,16 +4,11 @@
 #include "lenet/error.h"
 #include "lenet/predictor.h"
 #include "lenet/trainer.h"
+#include "train/engine.h"
 #include "train/pack_runner.h"
 #include "train/softmax.h"
 
 namespace lenet {
-
-Evaluation evaluate(PackRunner& runner, const Dataset& data) {
-  std::vector<std::int32_t> order(static_cast<std::size_t>(data.size()));
-  std::iota(order.begin(), order.end(), 0);
-  return evaluate(runner, data, order);
-}
 
 Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order) {
   const Batch batch(data, order);
@@ -37,7 +32,9 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
 
 Evaluation evaluate(const Sequential& net, const Dataset& data, int threads) {
   PackRunner runner(net, threads);
-  return evaluate(runner, data);
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), 0);
+  return evaluate(runner, data, all);
 }
 
 double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads) {
@@ -60,13 +57,31 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   return result;
 }
 
+/// A label for each image of `values`.
+std::vector<std::uint8_t> blank_labels(const Sequential& net, std::span<const float> values) {
+  net.require_built();
+  return std::vector<std::uint8_t>(values.size() /
+                                   static_cast<std::size_t>(element_count(net.input_shape())));
+}
+
 }  // namespace
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
   PackRunner runner(net, threads);
-  const std::int64_t images = std::ssize(values) / element_count(net.input_shape());
-  const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
+  const std::vector<std::uint8_t> labels = blank_labels(net, values);
   return outputs_of(runner, Batch(values, labels));
+}
+
+std::vector<float> forward(const Sequential& net, std::span<const float> values,
+                           const Device& device) {
+  if (device.kind == Device::Kind::kCpu) return forward(net, values);
+  const std::vector<std::uint8_t> labels = blank_labels(net, values);
+  return cuda_outputs(net, Batch(values, labels), device.index);
+}
+
+Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device) {
+  if (device.kind == Device::Kind::kCpu) return evaluate(net, data);
+  return cuda_evaluate(net, data, device.index);
 }
 
 std::vector<float> probabilities(const Sequential& net, const Dataset& images, int threads) {

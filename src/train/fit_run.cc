@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "base/require.h"
 #include "lenet/error.h"
@@ -20,7 +21,8 @@ Trainer::Options trainer_options(const FitOptions& o) {
           .label_smoothing = o.label_smoothing,
           .clip_norm = o.clip_norm,
           .ema_decay = o.ema_decay,
-          .seed = o.seed};
+          .seed = o.seed,
+          .device = o.device};
 }
 
 /// Images that train, and those set aside.
@@ -74,10 +76,15 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       places_(split_.train.size()),
       order_(split_.train),
       count_(steps_of(std::ssize(order_), options)),
+      steps_a_point_(std::max<std::int64_t>(1, count_.epoch / 5)),
       limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {
   std::iota(places_.begin(), places_.end(), 0);
   now_.generator = generator;
   now_.report.threads = trainer_.threads();
+  const auto most = static_cast<std::size_t>(std::min(steps_a_point_, trainer_.steps_at_once()));
+  batches_.reserve(most);
+  rates_.reserve(most);
+  metrics_.reserve(most);
 }
 
 void FitRun::go_on_from(const FitState& state) {
@@ -132,11 +139,10 @@ bool FitRun::run_epoch() {
     if (options_.rollbacks > 0) now_.epoch_start = trainer_.snapshot();
     shuffle();
   }
-  const std::int64_t a_fifth = std::max<std::int64_t>(1, count_.epoch / 5);
   while (now_.step < count_.epoch && total_steps() < options_.max_steps) {
-    run_step();
+    run_steps(steps_to_run());
     const bool last = now_.step == count_.epoch;
-    if (now_.step % a_fifth == 0 || last) {
+    if (now_.step % steps_a_point_ == 0 || last) {
       const double x = static_cast<double>(now_.epoch - 1) +
                        static_cast<double>(now_.step) / static_cast<double>(count_.epoch);
       add_point({x, now_.sum.loss(), now_.sum.accuracy(), std::nullopt});
@@ -154,7 +160,8 @@ bool FitRun::run_epoch() {
 }
 
 bool FitRun::go_on() {
-  return !options_.on_pause || options_.on_pause({now_.epoch, now_.step, state_});
+  const std::int64_t steps = std::exchange(steps_since_pause_, 0);
+  return !options_.on_pause || options_.on_pause({now_.epoch, now_.step, steps, state_});
 }
 
 FitState FitRun::state() const {
@@ -182,19 +189,38 @@ void FitRun::shuffle() {
   });
 }
 
-void FitRun::run_step() {
+/// As many steps as the trainer takes at once, up to the next point of the plot.
+std::int64_t FitRun::steps_to_run() const {
+  const std::int64_t to_point = steps_a_point_ - now_.step % steps_a_point_;
+  return std::min({trainer_.steps_at_once(), to_point, count_.epoch - now_.step,
+                   options_.max_steps - total_steps()});
+}
+
+void FitRun::run_steps(std::int64_t count) {
   Timer timer;
-  const auto first = static_cast<std::size_t>(now_.step * options_.batch_size);
-  const std::size_t count =
-      std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
-  const double lr = learning_rate(total_steps());
-  const Metrics metrics =
-      trainer_.step(Batch(train_, std::span(order_).subspan(first, count))
-                        .augmented(options_.augmentation, options_.seed, now_.epoch),
-                    lr);
+  batches_.clear();
+  rates_.clear();
+  for (std::int64_t step = now_.step; step < now_.step + count; ++step) {
+    const auto first = static_cast<std::size_t>(step * options_.batch_size);
+    const std::size_t size =
+        std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
+    batches_.push_back(Batch(train_, std::span(order_).subspan(first, size))
+                           .augmented(options_.augmentation, options_.seed, now_.epoch));
+    rates_.push_back(learning_rate(total_steps() + step - now_.step));
+  }
+  metrics_.resize(batches_.size());
+  const std::int64_t done = trainer_.steps(batches_, rates_, metrics_);
   now_.step_seconds += timer.stop();
+  const bool failed = !trainer_.failure().empty();
+  for (std::int64_t i = 0; i < done - failed; ++i) add_step(metrics_[static_cast<std::size_t>(i)]);
+  if (!failed) return;
   ++now_.step;
-  if (!trainer_.failure().empty()) diverged(trainer_.failure(), lr);
+  diverged(trainer_.failure(), rates_[static_cast<std::size_t>(done - 1)]);
+}
+
+void FitRun::add_step(const Metrics& metrics) {
+  ++now_.step;
+  ++steps_since_pause_;
   now_.sum += metrics;
   now_.report.examples += metrics.examples;
   if (limited_) now_.report.step_losses.push_back(metrics.loss());

@@ -36,7 +36,9 @@ class FitRun {
   std::int64_t total_steps() const { return (now_.epoch - 1) * count_.epoch + now_.step; }
   Sequential& normalized(Sequential& net) const;
   void shuffle();
-  void run_step();
+  std::int64_t steps_to_run() const;
+  void run_steps(std::int64_t count);
+  void add_step(const Metrics& metrics);
   void end_epoch();
   void judge(EpochReport& report);
   void end_with_best();
@@ -60,6 +62,11 @@ class FitRun {
   std::vector<std::int32_t> places_;  ///< in split_.train, shuffled
   std::vector<std::int32_t> order_;   ///< the images there
   StepCount count_;
+  std::int64_t steps_since_pause_ = 0;
+  std::int64_t steps_a_point_;  ///< of the plot
+  std::vector<Batch> batches_;  ///< of the steps that are run together; and the rest of these
+  std::vector<double> rates_;
+  std::vector<Metrics> metrics_;
   bool limited_;       ///< by max_steps
   FitState now_;       ///< but for the trainer, which is asked
   std::string alarm_;  ///< when and where the last loss or gradient was not finite

@@ -10,55 +10,63 @@
 namespace lenet {
 namespace {
 
-void sgd(const OptimizerStep& step, const OptimizedPart& part) {
-  const auto lr = static_cast<float>(step.lr);
-  const auto decay = static_cast<float>(step.rule->weight_decay);
-  for (std::size_t i = 0; i < part.parameters.size(); ++i) {
-    float& p = part.parameters[i];
-    p -= lr * (step.gradient_scale * part.gradient[i] + decay * p);
-  }
+using Coefficients = OptimizerCoefficients;
+
+/// The first step's momentum is the gradient itself, whatever the dampening. Nesterov steps by d +
+/// momentum * v, the other by v.
+Coefficients of_sgd(const OptimizerStep& step) {
+  const Optimizer& o = *step.rule;
+  const auto momentum = static_cast<float>(o.momentum);
+  return {.rate = static_cast<float>(step.lr),
+          .decay = static_cast<float>(o.weight_decay),
+          .momentum = momentum,
+          .fresh = step.number == 1 ? 1.0f : static_cast<float>(1 - o.dampening),
+          .of_d = o.nesterov ? 1.0f : 0.0f,
+          .of_v = o.nesterov ? momentum : 1.0f};
 }
 
-/// The first step's momentum is the gradient itself, whatever the dampening.
-void sgd_with_momentum(const OptimizerStep& step, const OptimizedPart& part) {
-  const auto lr = static_cast<float>(step.lr);
-  const auto decay = static_cast<float>(step.rule->weight_decay);
-  const auto momentum = static_cast<float>(step.rule->momentum);
-  const float fresh = step.number == 1 ? 1.0f : static_cast<float>(1 - step.rule->dampening);
-  // Nesterov steps by d + momentum * v, the other by v.
-  const float of_d = step.rule->nesterov ? 1.0f : 0.0f;
-  const float of_v = step.rule->nesterov ? momentum : 1.0f;
-  for (std::size_t i = 0; i < part.parameters.size(); ++i) {
-    float& p = part.parameters[i];
-    float& v = part.first[i];
-    const float d = step.gradient_scale * part.gradient[i] + decay * p;
-    v = momentum * v + fresh * d;
-    p -= lr * (of_d * d + of_v * v);
-  }
-}
-
-void adam(const OptimizerStep& step, const OptimizedPart& part) {
+Coefficients of_adam(const OptimizerStep& step) {
   const Optimizer& o = *step.rule;
   const bool decoupled = o.kind == Optimizer::Kind::kAdamW;
   const auto number = static_cast<double>(step.number);
-  const double correction1 = 1 - std::pow(o.beta1, number);
-  const double correction2 = 1 - std::pow(o.beta2, number);
-  const auto rate = static_cast<float>(step.lr / correction1);
-  const auto root = static_cast<float>(std::sqrt(correction2));
-  const auto keep = static_cast<float>(decoupled ? 1 - step.lr * o.weight_decay : 1);
-  const auto decay = static_cast<float>(decoupled ? 0 : o.weight_decay);
-  const auto beta1 = static_cast<float>(o.beta1), fresh1 = static_cast<float>(1 - o.beta1);
-  const auto beta2 = static_cast<float>(o.beta2), fresh2 = static_cast<float>(1 - o.beta2);
-  const auto eps = static_cast<float>(o.eps);
+  return {.rate = static_cast<float>(step.lr / (1 - std::pow(o.beta1, number))),
+          .decay = static_cast<float>(decoupled ? 0 : o.weight_decay),
+          .keep = static_cast<float>(decoupled ? 1 - step.lr * o.weight_decay : 1),
+          .beta1 = static_cast<float>(o.beta1),
+          .fresh1 = static_cast<float>(1 - o.beta1),
+          .beta2 = static_cast<float>(o.beta2),
+          .fresh2 = static_cast<float>(1 - o.beta2),
+          .root = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, number))),
+          .eps = static_cast<float>(o.eps)};
+}
+
+void sgd(const Coefficients& o, float scale, const OptimizedPart& part) {
+  for (std::size_t i = 0; i < part.parameters.size(); ++i) {
+    float& p = part.parameters[i];
+    p -= o.rate * (scale * part.gradient[i] + o.decay * p);
+  }
+}
+
+void sgd_with_momentum(const Coefficients& o, float scale, const OptimizedPart& part) {
+  for (std::size_t i = 0; i < part.parameters.size(); ++i) {
+    float& p = part.parameters[i];
+    float& v = part.first[i];
+    const float d = scale * part.gradient[i] + o.decay * p;
+    v = o.momentum * v + o.fresh * d;
+    p -= o.rate * (o.of_d * d + o.of_v * v);
+  }
+}
+
+void adam(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
     float& m = part.first[i];
     float& v = part.second[i];
-    p *= keep;
-    const float d = step.gradient_scale * part.gradient[i] + decay * p;
-    m = beta1 * m + fresh1 * d;
-    v = beta2 * v + fresh2 * d * d;
-    p -= rate * (m / (std::sqrt(v) / root + eps));
+    p *= o.keep;
+    const float d = scale * part.gradient[i] + o.decay * p;
+    m = o.beta1 * m + o.fresh1 * d;
+    v = o.beta2 * v + o.fresh2 * d * d;
+    p -= o.rate * (m / (std::sqrt(v) / o.root + o.eps));
   }
 }
 
@@ -87,10 +95,15 @@ void sum_slots(const float* slots, std::int64_t stride, std::int64_t count, bool
   }
 }
 
+OptimizerCoefficients coefficients_of(const OptimizerStep& step) {
+  return step.rule->kind == Optimizer::Kind::kSgd ? of_sgd(step) : of_adam(step);
+}
+
 void optimizer_step(const OptimizerStep& step, const OptimizedPart& part) {
-  if (step.rule->kind != Optimizer::Kind::kSgd) return adam(step, part);
-  if (step.rule->momentum != 0) return sgd_with_momentum(step, part);
-  sgd(step, part);
+  const Coefficients o = coefficients_of(step);
+  if (step.rule->kind != Optimizer::Kind::kSgd) return adam(o, step.gradient_scale, part);
+  if (step.rule->momentum != 0) return sgd_with_momentum(o, step.gradient_scale, part);
+  sgd(o, step.gradient_scale, part);
 }
 
 }  // namespace lenet

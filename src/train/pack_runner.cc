@@ -6,6 +6,7 @@
 
 #include "kernels/transpose.h"
 #include "lenet/error.h"
+#include "nn/batch_norm.h"
 #include "nn/standardize.h"
 
 namespace lenet {
@@ -92,6 +93,19 @@ void require_fit(const Sequential& net, const Batch& batch) {
     if (label < outputs) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("label {}, but the network ends with {} outputs", label, outputs));
+  }
+}
+
+void require_normalizable(const Sequential& net, std::int64_t images, std::int64_t most) {
+  for (std::int64_t i = 0; i < net.size(); ++i) {
+    const auto* norm = dynamic_cast<const BatchNorm*>(&net[i]);
+    if (!norm) continue;
+    BatchNormPasses(*norm).require_values(images);
+    if (images <= most) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("a batch of {} images, but the trainer was made for {} and the "
+                            "network normalises over the batch",
+                            images, most));
   }
 }
 

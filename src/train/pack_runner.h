@@ -35,6 +35,10 @@ void require_fit(const Sequential& net, const Dataset& data);
 /// The same for a batch, of whatever kind.
 void require_fit(const Sequential& net, const Batch& batch);
 
+/// Throws Error (kUsage) unless every normalisation over the batch can take one of so many images;
+/// where there is one, no batch may be larger than `most`.
+void require_normalizable(const Sequential& net, std::int64_t images, std::int64_t most);
+
 /// A network made ready to run. Refers to the network.
 class PackRunner {
  public:
@@ -44,6 +48,7 @@ class PackRunner {
   const Sequential& net() const { return net_; }
   const Plan& plan() const { return plan_; }
   ThreadTeam& team() { return team_; }
+  int threads() const { return team_.size(); }
   float* prepared() { return prepared_.data(); }
   /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
   std::int64_t arena_size() const {
@@ -76,8 +81,7 @@ class PackRunner {
   std::vector<AlignedFloats> arenas_;
 };
 
-/// The forward pass of all images of `data`, or of those that `order` names.
-Evaluation evaluate(PackRunner& runner, const Dataset& data);
+/// The forward pass of the images that `order` names.
 Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order);
 
 inline std::int64_t packs_of(std::int64_t images) { return (images + kPack - 1) / kPack; }

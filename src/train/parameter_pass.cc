@@ -155,10 +155,9 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   task.stage->layer->prepare(task.part, layer, runner_.prepared() + task.stage->prepared);
 }
 
-/// average += part * (value - average), faster at first, when the average knows little.
+/// average += part * (value - average).
 void ParameterPass::move_average(std::span<const float> now, float* average) const {
-  const double t = static_cast<double>(values_.steps);
-  const auto part = static_cast<float>(std::max(1 - options_.ema_decay, 9 / (10 + t)));
+  const float part = average_part(options_.ema_decay, values_.steps);
   for (std::size_t i = 0; i < now.size(); ++i) average[i] += part * (now[i] - average[i]);
 }
 
@@ -184,8 +183,6 @@ Trainer::Snapshot ParameterPass::snapshot() const {
 }
 
 void ParameterPass::restore(const Trainer::Snapshot& from) {
-  require(alike(from, values_) && from.steps >= 0,
-          "the snapshot is of a trainer with another network, optimizer or averages");
   std::ranges::copy(from.parameters, net_.parameters().begin());
   std::ranges::copy(from.buffers, net_.buffers().begin());
   values_ = from;
@@ -193,7 +190,6 @@ void ParameterPass::restore(const Trainer::Snapshot& from) {
 }
 
 void ParameterPass::swap_averages() {
-  require(!values_.average.empty(), "no averages are kept: ema_decay is 0");
   std::ranges::swap_ranges(net_.parameters(), values_.average);
   std::ranges::swap_ranges(net_.buffers(), values_.average_buffers);
   runner_.prepare();

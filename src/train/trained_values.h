@@ -37,6 +37,12 @@ inline bool alike(const TrainedValues& a, const TrainedValues& b) {
          a.average_buffers.size() == b.average_buffers.size();
 }
 
+/// The part of the way that averages move in the step after `steps` others: more at first, when
+/// they know little.
+inline float average_part(double decay, std::int64_t steps) {
+  return static_cast<float>(std::max(1 - decay, 9 / (10 + static_cast<double>(steps))));
+}
+
 /// The floats from element i on; null if there are none.
 inline float* from_element(std::vector<float>& values, std::size_t i) {
   return values.empty() ? nullptr : values.data() + i;

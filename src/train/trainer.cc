@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "base/require.h"
 #include "lenet/error.h"
-#include "nn/batch_norm.h"
-#include "train/batch_pass.h"
-#include "train/optimizer.h"
+#include "train/engine.h"
 #include "train/pack_runner.h"
-#include "train/parameter_pass.h"
+#include "train/trained_values.h"
 
 namespace lenet {
 namespace {
@@ -35,64 +34,11 @@ std::string largest_weight(const Sequential& net) {
 
 }  // namespace
 
-/// A batch is taken in waves, so that memory does not grow with it. In each, phase A drives the
-/// packs through the network, and phase B sums their gradients; the last wave's phase B applies the
-/// optimizer.
 struct Trainer::State {
-  State(Sequential& network, const Options& o)
-      : net(network),
-        options(o),
-        runner(network, o.threads),
-        pass(runner, network, wave_packs(runner, o.batch_size)),
-        parameters(runner, network, pass, options) {}
-
-  /// Packs of the largest wave: enough that the threads end it together.
-  static std::int64_t wave_packs(PackRunner& runner, std::int64_t batch_size) {
-    const std::int64_t packs = packs_of(batch_size);
-    if (runner.plan().segments().size() > 1) return packs;
-    return std::min(packs, std::max<std::int64_t>(64, 4 * runner.team().size()));
-  }
-
-  /// Throws Error (kUsage) unless every normalisation over the batch can take this one.
-  void require_normalizable(const Batch& batch) const {
-    for (const Stage& stage : runner.plan().stages()) {
-      if (stage.norm) BatchNormPasses(*stage.norm).require_values(batch.size());
-    }
-    if (pass.whole_batch() && batch.size() > options.batch_size) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("a batch of {} images, but the trainer was made for {} and the "
-                              "network normalises over the batch",
-                              batch.size(), options.batch_size));
-    }
-  }
-
-  /// The gradient of the mean loss; then, if the loss is finite and lr is not null, the step.
-  Metrics run(const Batch& batch, const double* lr) {
-    require_fit(net, batch);
-    require_normalizable(batch);
-    const std::int64_t packs = packs_of(batch.size());
-    parameters.begin();
-    Metrics total;
-    for (std::int64_t first = 0; first < packs; first += pass.packs()) {
-      const Wave wave{first, std::min(pass.packs(), packs - first)};
-      total += pass.run(batch, wave,
-                        {.label_smoothing = static_cast<float>(options.label_smoothing),
-                         .seed = options.seed,
-                         .step = parameters.steps()});
-      const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
-      const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
-      parameters.run(images, first > 0, update ? lr : nullptr);
-    }
-    if (!lr) parameters.end_without_step();
-    return total;
-  }
-
   Sequential& net;
   Options options;
-  PackRunner runner;
-  BatchPass pass;
-  ParameterPass parameters;
-  std::string failure;
+  std::unique_ptr<Engine> engine;
+  std::string failure = {};
 };
 
 void Trainer::Options::check() const {
@@ -111,55 +57,81 @@ void Trainer::Options::check() const {
 Trainer::Trainer(Sequential& net, const Options& options) {
   options.check();
   require_trainable(net);
-  state_ = std::make_unique<State>(net, options);
+  state_ = std::make_unique<State>(State{net, options,
+                                         options.device.kind == Device::Kind::kCuda
+                                             ? make_cuda_engine(net, options)
+                                             : make_cpu_engine(net, options)});
 }
 
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 
-int Trainer::threads() const { return state_->runner.team().size(); }
+int Trainer::threads() const { return state_->engine->threads(); }
 
 Metrics Trainer::step(const Batch& batch, double lr) {
-  State& s = *state_;
-  s.failure.clear();
-  const Metrics metrics = s.run(batch, &lr);
-  if (!std::isfinite(metrics.loss_sum)) {
-    s.failure = fmt::format("the loss is {}; {}", std::abs(metrics.loss()), largest_weight(s.net));
-    s.parameters.go_back();
-  } else if (const auto layer = s.parameters.bad_layer()) {
-    s.failure = fmt::format("the gradient of {} is not finite; {}", layer_name(s.net, *layer),
-                            largest_weight(s.net));
-  }
+  Metrics metrics;
+  steps({&batch, 1}, {&lr, 1}, {&metrics, 1});
   return metrics;
 }
 
+std::int64_t Trainer::steps(std::span<const Batch> batches, std::span<const double> lrs,
+                            std::span<Metrics> metrics) {
+  State& s = *state_;
+  if (lrs.size() != batches.size() || metrics.size() != batches.size()) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} batches with {} rates and {} metrics",
+                                               batches.size(), lrs.size(), metrics.size()));
+  }
+  s.failure.clear();
+  const StepsDone done = s.engine->steps(batches, lrs, metrics);
+  if (done.bad_loss) {
+    const Metrics& last = metrics[static_cast<std::size_t>(done.steps - 1)];
+    s.failure = fmt::format("the loss is {}; {}", std::abs(last.loss()), largest_weight(s.net));
+    s.engine->undo();
+  } else if (done.bad_layer) {
+    s.failure = fmt::format("the gradient of {} is not finite; {}",
+                            layer_name(s.net, *done.bad_layer), largest_weight(s.net));
+  }
+  return done.steps;
+}
+
+std::int64_t Trainer::steps_at_once() const { return state_->engine->steps_at_once(); }
+
 const std::string& Trainer::failure() const { return state_->failure; }
 
-void Trainer::swap_averages() { state_->parameters.swap_averages(); }
+void Trainer::swap_averages() {
+  require(state_->options.ema_decay > 0, "no averages are kept: ema_decay is 0");
+  state_->engine->swap_averages();
+}
 
-Trainer::Snapshot Trainer::snapshot() const { return state_->parameters.snapshot(); }
+Trainer::Snapshot Trainer::snapshot() const { return state_->engine->snapshot(); }
 
-void Trainer::restore(const Snapshot& snapshot) { state_->parameters.restore(snapshot); }
+void Trainer::restore(const Snapshot& snapshot) {
+  require(alike(snapshot, initial_values(state_->net, state_->options)) && snapshot.steps >= 0,
+          "the snapshot is of a trainer with another network, optimizer or averages");
+  state_->engine->restore(snapshot);
+}
 
-void Trainer::undo() { state_->parameters.go_back(); }
+void Trainer::undo() { state_->engine->undo(); }
 
 Metrics Trainer::gradient(const Batch& batch, std::span<float> gradient) {
   if (gradient.size() != state_->net.parameters().size()) {
     throw Error(ErrorKind::kUsage, fmt::format("a gradient of {} floats, want {}", gradient.size(),
                                                state_->net.parameters().size()));
   }
-  const Metrics metrics = state_->run(batch, nullptr);
-  std::ranges::copy(state_->parameters.gradient(), gradient.begin());
-  return metrics;
+  return state_->engine->gradient(batch, gradient);
 }
 
-Evaluation Trainer::evaluate(const Dataset& data) { return lenet::evaluate(state_->runner, data); }
+Evaluation Trainer::evaluate(const Dataset& data) {
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), 0);
+  return evaluate(data, all);
+}
 
 Evaluation Trainer::evaluate(const Dataset& data, std::span<const std::int32_t> indices) {
-  return lenet::evaluate(state_->runner, data, indices);
+  return state_->engine->evaluate(data, indices);
 }
 
-void Trainer::parameters_changed() { state_->parameters.parameters_changed(); }
+void Trainer::parameters_changed() { state_->engine->parameters_changed(); }
 
 }  // namespace lenet

@@ -24,6 +24,7 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"data", {"base"}},
     {"plot", {"base"}},
     {"train", {"base", "kernels", "nn", "data"}},
+    {"cuda", {"base", "kernels", "nn", "data", "train"}},
     {"io", {"base", "kernels", "nn", "data", "train"}},
     {"export", {"base", "kernels", "nn", "data", "train", "io"}},
     {"d2l", {"base", "kernels", "nn", "data", "train", "plot"}},
@@ -82,7 +83,7 @@ std::vector<Include> includes_below(const std::string& folder) {
   std::vector<Include> result;
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
     const std::string extension = entry.path().extension().string();
-    if (extension != ".h" && extension != ".cc") continue;
+    if (extension != ".h" && extension != ".cc" && extension != ".cu") continue;
     std::ifstream file(entry.path());
     std::smatch match;
     for (std::string line; std::getline(file, line);) {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <random>
 #include <set>
+#include <sstream>
 
 #include "base/errors.h"
 
@@ -128,6 +130,17 @@ TEST(Generator, GoesOnFromItsState) {
   Generator other(6);
   other.set_state(generator.state());
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(other.next32(), generator.next32());
+}
+
+TEST(Generator, HasTheStateOfTheStandardLibrarysEngine) {
+  Generator generator(5);
+  std::mt19937 engine(5);
+  for (int i = 0; i <= 1300; ++i) {
+    std::ostringstream text;
+    text << engine;
+    ASSERT_EQ(generator.state(), text.str()) << i;
+    ASSERT_EQ(generator.next32(), engine()) << i;
+  }
 }
 
 TEST(Generator, RefusesAStateThatIsNone) {

@@ -34,6 +34,8 @@ TEST_F(CliFormats, CsvWithSizeAndTestSplit) {
 
 TEST_F(CliFormats, Npz) { expect_trains(LENET_GOLDEN_DIR "/data/grey.npz"); }
 
+TEST_F(CliFormats, FolderOfNpy) { expect_trains(LENET_GOLDEN_DIR "/data/arrays"); }
+
 TEST_F(CliFormats, Cifar) {
   std::filesystem::create_directory(dir_ / "cifar");
   write_file(dir_ / "cifar/data_batch_1.bin", std::string(1, '\2').append(noise(3072)));

@@ -1,6 +1,7 @@
 // Commands and options: what is accepted, what is refused, and how.
 #include <ostream>
 
+#include "base/gpus.h"
 #include "cli/cli_test.h"
 #include "lenet/simd.h"
 
@@ -168,8 +169,9 @@ TEST_F(CliUsage, LargestSeedIsTaken) {
 }
 
 TEST_F(CliUsage, CudaIsRefusedAsThisBuildHasNone) {
-  for (const char* device : {"cuda", "cuda:0", "cuda:3"}) {
-    expect_refusal(train("out", {"--device", device}), 1, {"cuda", "no CUDA", "use cpu"});
+  const int cards = find_gpus().count;
+  for (const std::string& device : {"cuda:" + std::to_string(cards), std::string("cuda:99")}) {
+    expect_refusal(train("out", {"--device", device}), 1, {"device cuda:", "use cpu"});
   }
   EXPECT_EQ(entries(), Words{"bands"});
 }

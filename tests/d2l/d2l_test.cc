@@ -91,14 +91,14 @@ TEST(TrainCh6, TrainsAsFitDoesFromTheSameSeed) {
       std::equal(net.parameters().begin(), net.parameters().end(), same.parameters().begin()));
 }
 
-TEST(TrainCh6, RefusesAGraphicsCard) {
+TEST(TrainCh6, RefusesAGraphicsCardThatIsNotThere) {
   const DataIter data{noise_images({1, 28, 28}, 16, 10, 1), 16, true};
   Sequential net = make_lenet();
   std::ostringstream out;
-  const Device card{Device::Kind::kCuda, 0};
+  const Device card{Device::Kind::kCuda, 99};
   EXPECT_TRUE(contains(
       error_of(ErrorKind::kFailed, [&] { train_ch6(net, data, data, 1, 0.9f, card, out); }),
-      "cuda:0"));
+      "cuda:99"));
 }
 
 }  // namespace

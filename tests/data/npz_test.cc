@@ -125,6 +125,37 @@ TEST_F(NpzFile, BombIsRefusedBeforeMemoryIsTaken) {
   EXPECT_TRUE(contains(refusal(bytes), "more than 4 GiB, than these can hold"));
 }
 
+TEST(Npy, InAFolderAreReadByTheirNames) {
+  const std::filesystem::path folder = LENET_GOLDEN_DIR "/data/arrays";
+  ASSERT_EQ(data_format(folder), DataFormat::kNpz);
+  const auto [train, test] = load_data(folder);
+  EXPECT_EQ(train.size(), 4);
+  EXPECT_EQ(train.image_shape(), (Shape{1, 2, 3}));
+  EXPECT_EQ(train.label(1), 1);
+  EXPECT_EQ(bytes_of(test, 0), (std::vector<int>{100, 101, 102, 103, 104, 105}));
+}
+
+class NpyFolder : public TestFolder {
+ protected:
+  void SetUp() override {
+    TestFolder::SetUp();
+    std::filesystem::copy(LENET_GOLDEN_DIR "/data/arrays", dir_ / "arrays");
+  }
+  std::string refusal() const {
+    return error_of(ErrorKind::kBadInput, [&] { load_data(dir_ / "arrays"); });
+  }
+};
+
+TEST_F(NpyFolder, WithoutLabelsIsRefused) {
+  std::filesystem::remove(dir_ / "arrays/y_test.npy");
+  EXPECT_TRUE(contains(refusal(), "arrays: no array y_test"));
+}
+
+TEST_F(NpyFolder, WithABrokenFileIsRefusedByItsName) {
+  std::filesystem::resize_file(dir_ / "arrays/y_train.npy", 130);
+  EXPECT_TRUE(contains(refusal(), "y_train.npy"));
+}
+
 TEST(Npy, AloneIsRefusedWithTheWayToPackIt) {
   EXPECT_TRUE(contains(
       error_of(ErrorKind::kBadInput, [] { load_data(LENET_GOLDEN_DIR "/data/alone.npy"); }),

@@ -98,8 +98,10 @@ class OnCortexM4 : public TestFolder {
     return std::stol(text.substr(text.find(" * " + word) + 3 + word.size()));
   }
 
-  void expect_promised_sizes() const {
+  void expect_promised_sizes(const std::string& name) const {
     const Sizes found = sizes();
+    std::printf("%s: text %ld, data %ld, bss %ld bytes\n", name.c_str(), found.text, found.data,
+                found.bss);
     const long code = found.text - promised("Flash");
     EXPECT_GE(code, 1000);
     EXPECT_LE(code, 3 * 1024);
@@ -117,9 +119,9 @@ TEST_F(OnCortexM4, FlashAndRamAreThePromisedOnes) {
     SCOPED_TRACE(preset);
     const Model model{random_net(make_preset(preset)->text(), {1, 28, 28}), {}};
     export_c(dir_ / "net.c", model);
-    expect_promised_sizes();
+    expect_promised_sizes(preset + ", float");
     export_c(dir_ / "net.c", model, QuantizedNetwork(model.net, images));
-    expect_promised_sizes();
+    expect_promised_sizes(preset + ", int8");
   }
 }
 

@@ -1,4 +1,6 @@
-"""Writes data/*.npz with numpy: what the readers of arrays must take or refuse."""
+"""Writes data/ with numpy: what the readers of arrays must take or refuse."""
+import os
+
 import numpy as np
 
 x = np.arange(4 * 2 * 3, dtype=np.uint8).reshape(4, 2, 3)
@@ -36,3 +38,6 @@ save("flat", x_train=x.reshape(4, 6), y_train=y)
 save("no_y_train", x_train=x)
 save("no_y_test", x_train=x, y_train=y, x_test=x)
 np.save("data/alone.npy", x)
+os.makedirs("data/arrays", exist_ok=True)
+for name, array in dict(x_train=x, y_train=y, **test).items():
+    np.save(f"data/arrays/{name}.npy", array)

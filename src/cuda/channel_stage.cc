@@ -1,0 +1,152 @@
+// BatchNorm1d, BatchNorm2d and Affine2d.
+#include "cuda/stage.h"
+#include "lenet/layers.h"
+
+namespace lenet::cuda {
+namespace {
+
+/// Scale and shift of each channel as the two slots' parts that ChannelGradients leaves.
+std::vector<UpdatedTensor> scale_and_shift(std::int64_t channels, std::int64_t parts,
+                                           const float* slots) {
+  const UpdatedTensor weight{.first = 0,
+                             .count = channels,
+                             .slots = slots,
+                             .slot_stride = 2 * channels,
+                             .slot_count = parts};
+  UpdatedTensor bias = weight;
+  bias.first = channels;
+  bias.slots = slots + channels;
+  return {weight, bias};
+}
+
+class NormStage final : public CudaStage {
+ public:
+  NormStage(const StagePlan& plan, const BatchNorm& norm)
+      : activation_(plan.stage.activation),
+        options_(norm.options()),
+        sizes_{.channels = plan.input[0],
+               .positions = element_count(plan.input) / plan.input[0],
+               .images = 0,
+               .stride = 0},
+        memory_(plan.memory),
+        layout_(NormLayout::kParts * sizes_.channels),
+        parts_(2 * sizes_.channels * sizes_.parts()) {}
+
+  void forward(const Pass& pass, const StageBuffers& at) const override {
+    const ChannelSizes s = sizes(pass);
+    if (pass.step) launch(pass.stream, ChannelStatistics{{s}, at.x, parts_.data()});
+    launch(pass.stream, NormPreparation{.s = s,
+                                        .eps = options_.eps,
+                                        .momentum = options_.momentum,
+                                        .weight = parameter(0),
+                                        .bias = parameter(sizes_.channels),
+                                        .running = memory_.buffers,
+                                        .parts = pass.step ? parts_.data() : nullptr,
+                                        .layout = layout()});
+    launch(pass.stream,
+           ChannelForward{
+               .s = s, .by = layout().scaling(), .activation = activation_, .x = at.x, .y = at.y});
+  }
+
+  void backward(const Pass& pass, const StageBuffers& at) const override {
+    const ChannelSizes s = sizes(pass);
+    const ChannelScaling by = layout().scaling();
+    launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, by, parts_.data()});
+    if (!at.dx) return;
+    launch(pass.stream, NormGradientMeans{.s = s, .parts = parts_.data(), .layout = layout()});
+    launch(pass.stream, ChannelBackward{.s = s,
+                                        .by = by,
+                                        .mean_dy = layout().part(NormLayout::kMeanDy),
+                                        .mean_product = layout().part(NormLayout::kMeanProduct),
+                                        .x = at.x,
+                                        .dy = at.dy,
+                                        .dx = at.dx,
+                                        .derivative = at.before});
+  }
+
+  std::vector<UpdatedTensor> tensors() const override {
+    if (!options_.affine) return {};
+    return scale_and_shift(sizes_.channels, sizes_.parts(), parts_.data());
+  }
+
+ private:
+  const float* parameter(std::int64_t i) const {
+    return options_.affine ? memory_.parameters + i : nullptr;
+  }
+  NormLayout layout() const { return {layout_.data(), sizes_.channels}; }
+  ChannelSizes sizes(const Pass& pass) const {
+    return {sizes_.channels, sizes_.positions, pass.images, pass.stride};
+  }
+
+  Activation activation_;
+  BatchNorm::Options options_;
+  ChannelSizes sizes_;
+  ParameterMemory memory_;
+  DeviceArray<float> layout_, parts_;
+};
+
+/// A scaling whose mean is 0 and whose deviation is 1.
+class AffineStage final : public CudaStage {
+ public:
+  explicit AffineStage(const StagePlan& plan)
+      : activation_(plan.stage.activation),
+        sizes_{.channels = plan.input[0],
+               .positions = element_count(plan.input) / plan.input[0],
+               .images = 0,
+               .stride = 0},
+        memory_(plan.memory),
+        zeros_(sizes_.channels),
+        ones_(sizes_.channels),
+        parts_(2 * sizes_.channels * sizes_.parts()) {
+    const std::vector<float> ones(static_cast<std::size_t>(sizes_.channels), 1.0f);
+    upload<float>(plan.stream, ones, ones_);
+  }
+
+  void forward(const Pass& pass, const StageBuffers& at) const override {
+    launch(pass.stream,
+           ChannelForward{
+               .s = sizes(pass), .by = scaling(), .activation = activation_, .x = at.x, .y = at.y});
+  }
+
+  void backward(const Pass& pass, const StageBuffers& at) const override {
+    const ChannelSizes s = sizes(pass);
+    launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, scaling(), parts_.data()});
+    if (!at.dx) return;
+    launch(pass.stream, ChannelBackward{.s = s,
+                                        .by = scaling(),
+                                        .mean_dy = zeros_.data(),
+                                        .mean_product = zeros_.data(),
+                                        .x = at.x,
+                                        .dy = at.dy,
+                                        .dx = at.dx,
+                                        .derivative = at.before});
+  }
+
+  std::vector<UpdatedTensor> tensors() const override {
+    return scale_and_shift(sizes_.channels, sizes_.parts(), parts_.data());
+  }
+
+ private:
+  ChannelScaling scaling() const {
+    return {zeros_.data(), ones_.data(), memory_.parameters, memory_.parameters + sizes_.channels};
+  }
+  ChannelSizes sizes(const Pass& pass) const {
+    return {sizes_.channels, sizes_.positions, pass.images, pass.stride};
+  }
+
+  Activation activation_;
+  ChannelSizes sizes_;
+  ParameterMemory memory_;
+  DeviceArray<float> zeros_, ones_, parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<CudaStage> make_channel_stage(const StagePlan& plan) {
+  if (const auto* norm = dynamic_cast<const BatchNorm*>(plan.stage.layer)) {
+    return std::make_unique<NormStage>(plan, *norm);
+  }
+  return std::make_unique<AffineStage>(plan);
+}
+
+}  // namespace lenet::cuda

@@ -1,0 +1,53 @@
+// Images of a batch, one a lane.
+#pragma once
+
+#include "cuda/kernel.h"
+
+namespace lenet::cuda {
+
+/// x[pixel][n] = image order[n] over 255, standardised by channels. A thread: kPixels pixels of one
+/// image; the first task brings the labels too.
+struct GatherBytes {
+  static constexpr int kPixels = 16;
+
+  const std::uint8_t* pixels;   ///< of all images, `size` an image
+  const std::uint8_t* classes;  ///< of all images
+  const std::int32_t* order;    ///< null: as they lie
+  std::int64_t size, plane;     ///< bytes of an image and of a channel
+  const float* mean;            ///< a channel each; null: not standardised
+  const float* scale;           ///< one over the deviation
+  std::int64_t images, stride;  ///< images: those that are not blank; stride: N
+  float* x;
+  std::uint8_t* labels;
+
+  ImageGrid grid() const { return {pieces(size, kPixels), stride}; }
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const bool blank = image >= images;
+    const std::int64_t index = blank ? 0 : order ? order[image] : image;
+    const std::int64_t first = task * kPixels;
+    const std::int64_t last = first + kPixels < size ? first + kPixels : size;
+    for (std::int64_t i = first; i < last; ++i) {
+      x[i * stride + image] = blank ? 0.0f : value(pixels[index * size + i], i / plane);
+    }
+    if (task == 0) labels[image] = blank ? std::uint8_t{0} : classes[index];
+  }
+
+  LENET_HOST_DEVICE float value(std::uint8_t byte, std::int64_t channel) const {
+    const float v = static_cast<float>(byte) / 255.0f;
+    return mean ? (v - mean[channel]) * scale[channel] : v;
+  }
+};
+
+/// x[i][n] = values[n][i]. A thread: one value.
+struct GatherFloats {
+  const float* values;
+  std::int64_t size, images, stride;
+  float* x;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    x[task * stride + image] = image < images ? values[image * size + task] : 0.0f;
+  }
+};
+
+}  // namespace lenet::cuda

@@ -1,0 +1,47 @@
+// Images in the card's memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cuda/runtime.h"
+#include "lenet/dataset.h"
+
+namespace lenet::cuda {
+
+/// Where a gather finds its images, all on the card.
+struct ImageSource {
+  const std::uint8_t* pixels;
+  const std::uint8_t* classes;
+  const std::int32_t* order;  ///< null: as they lie
+
+  bool operator==(const ImageSource&) const = default;
+};
+
+/// Data sets that have been uploaded, each once. The training set and the test set stay; a third
+/// takes the place of the one that has not been used for longest.
+class ImageStore {
+ public:
+  explicit ImageStore(Stream& stream) : stream_(stream) {}
+
+  /// The bytes of `data`, without an order. Valid until generation() changes.
+  ImageSource resident(const Dataset& data);
+
+  /// Grows when something that resident() has named is gone.
+  std::int64_t generation() const { return generation_; }
+
+ private:
+  struct Resident {
+    std::uint64_t id;
+    DeviceArray<std::uint8_t> pixels, classes;
+  };
+
+  static constexpr std::size_t kMost = 2;
+
+  Stream& stream_;
+  std::vector<Resident> residents_;  ///< the one used last comes last
+  std::int64_t generation_ = 0;
+};
+
+}  // namespace lenet::cuda

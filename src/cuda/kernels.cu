@@ -1,0 +1,147 @@
+#include "cuda/kernels.h"
+#include "cuda/launch.h"
+
+namespace lenet::cuda {
+namespace {
+
+template <int kBlock, int kSide, int kKernel>
+void contract(Stream& stream, const Contraction& s) {
+  using Kernel = ContractionKernel<kBlock, kSide, kKernel>;
+  launch_images(stream, Kernel{s}, Kernel::grid(s));
+}
+
+/// The kernel's size, if there is a specialised form for it.
+int known_kernel(const Contraction& s) {
+  const std::int64_t size = s.height.kernel;
+  const bool slides_by_1 = s.height.stride == 1 && s.width.stride == 1;
+  return slides_by_1 && s.width.kernel == size && (size == 3 || size == 5) ? static_cast<int>(size)
+                                                                           : 0;
+}
+
+template <int kBlock>
+void contract(Stream& stream, const Contraction& s) {
+  if (s.height.out * s.width.out == 1) return contract<kBlock, 1, 0>(stream, s);
+  switch (known_kernel(s)) {
+    case 3:
+      return contract<kBlock, 2, 3>(stream, s);
+    case 5:
+      return contract<kBlock, 2, 5>(stream, s);
+    default:
+      return contract<kBlock, 2, 0>(stream, s);
+  }
+}
+
+template <int kTaps>
+void conv2d_gradient(Stream& stream, const Conv2dGradient& s) {
+  const Conv2dGradientKernel<kTaps> kernel{s};
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+/// A grid with a thread for each channel.
+ImageGrid by_channel(const ChannelSizes& s) { return {pieces(s.channels, kWarp), kWarp}; }
+
+/// A grid with a thread for each value.
+ImageGrid by_value(const ChannelSizes& s) { return {s.channels * s.positions, s.stride}; }
+
+}  // namespace
+
+void launch(Stream& stream, const Contraction& kernel) {
+  if (channel_block(kernel.out_channels) == 6) return contract<6>(stream, kernel);
+  contract<4>(stream, kernel);
+}
+
+void launch(Stream& stream, const Conv2dGradient& kernel) {
+  const std::int64_t width = kernel.width.kernel;
+  if (width % 5 == 0) return conv2d_gradient<5>(stream, kernel);
+  if (width % 3 == 0) return conv2d_gradient<3>(stream, kernel);
+  if (width == 1) return conv2d_gradient<1>(stream, kernel);
+  conv2d_gradient<4>(stream, kernel);
+}
+
+void launch(Stream& stream, const LinearGradient& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const Pool2dForward& kernel) {
+  const Pool2dSizes& s = kernel.s;
+  launch_images(stream, kernel, {s.channels * s.height.out * s.width.out, s.images});
+}
+
+void launch(Stream& stream, const Pool2dBackward& kernel) {
+  const Pool2dSizes& s = kernel.s;
+  launch_images(stream, kernel, {s.channels * s.height.in * s.width.in, s.images});
+}
+
+void launch(Stream& stream, const ChannelStatistics& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const ChannelGradients& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const NormPreparation& kernel) {
+  launch_images(stream, kernel, by_channel(kernel.s));
+}
+
+void launch(Stream& stream, const NormGradientMeans& kernel) {
+  launch_images(stream, kernel, by_channel(kernel.s));
+}
+
+void launch(Stream& stream, const ChannelForward& kernel) {
+  launch_images(stream, kernel, by_value(kernel.s));
+}
+
+void launch(Stream& stream, const ChannelBackward& kernel) {
+  launch_images(stream, kernel, by_value(kernel.s));
+}
+
+void launch(Stream& stream, const Dropout4& kernel) {
+  launch_images(stream, kernel, {pieces(kernel.elements, 4), kernel.images});
+}
+
+void launch(Stream& stream, const CrossEntropy& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const GatherBytes& kernel) {
+  launch_images(stream, kernel, kernel.grid());
+}
+
+void launch(Stream& stream, const GatherFloats& kernel) {
+  launch_images(stream, kernel, {kernel.size, kernel.stride});
+}
+
+void launch(Stream& stream, const SquareSum& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const KeepBuffers& kernel) {
+  launch_images(stream, kernel, {pieces(kernel.count, kWarp), kWarp});
+}
+
+void launch(Stream& stream, const ActivationForward& kernel, std::int64_t values) {
+  launch_images(stream, kernel, {values, kernel.images});
+}
+
+void launch(Stream& stream, const ActivationBackward& kernel, std::int64_t values) {
+  launch_images(stream, kernel, {values, kernel.images});
+}
+
+void launch(Stream& stream, const MappingForward& kernel, std::int64_t values) {
+  launch_images(stream, kernel, {values, kernel.images});
+}
+
+void launch(Stream& stream, const MappingBackward& kernel, std::int64_t values) {
+  launch_images(stream, kernel, {values, kernel.images});
+}
+
+void launch(Stream& stream, const Update& kernel, std::int64_t runs) {
+  launch_images(stream, kernel, {runs, kWarp});
+}
+
+void launch(Stream& stream, const LayOut& kernel, std::int64_t runs) {
+  launch_images(stream, kernel, {runs, kWarp});
+}
+
+}  // namespace lenet::cuda

@@ -1,0 +1,45 @@
+// Queues a kernel on a stream: one function for each.
+#pragma once
+
+#include "cuda/channels.h"
+#include "cuda/contraction.h"
+#include "cuda/conv2d_gradient.h"
+#include "cuda/cross_entropy.h"
+#include "cuda/elementwise.h"
+#include "cuda/gather.h"
+#include "cuda/linear_gradient.h"
+#include "cuda/pooling.h"
+#include "cuda/runtime.h"
+#include "cuda/update.h"
+
+namespace lenet::cuda {
+
+void launch(Stream& stream, const Contraction& kernel);
+void launch(Stream& stream, const Conv2dGradient& kernel);
+void launch(Stream& stream, const LinearGradient& kernel);
+void launch(Stream& stream, const Pool2dForward& kernel);
+void launch(Stream& stream, const Pool2dBackward& kernel);
+void launch(Stream& stream, const ChannelStatistics& kernel);
+void launch(Stream& stream, const ChannelGradients& kernel);
+void launch(Stream& stream, const NormPreparation& kernel);
+void launch(Stream& stream, const NormGradientMeans& kernel);
+void launch(Stream& stream, const ChannelForward& kernel);
+void launch(Stream& stream, const ChannelBackward& kernel);
+void launch(Stream& stream, const Dropout4& kernel);
+void launch(Stream& stream, const CrossEntropy& kernel);
+void launch(Stream& stream, const GatherBytes& kernel);
+void launch(Stream& stream, const GatherFloats& kernel);
+void launch(Stream& stream, const SquareSum& kernel);
+void launch(Stream& stream, const KeepBuffers& kernel);
+
+/// values: of one image.
+void launch(Stream& stream, const ActivationForward& kernel, std::int64_t values);
+void launch(Stream& stream, const ActivationBackward& kernel, std::int64_t values);
+void launch(Stream& stream, const MappingForward& kernel, std::int64_t values);
+void launch(Stream& stream, const MappingBackward& kernel, std::int64_t values);
+
+/// runs: of parameters.
+void launch(Stream& stream, const Update& kernel, std::int64_t runs);
+void launch(Stream& stream, const LayOut& kernel, std::int64_t runs);
+
+}  // namespace lenet::cuda

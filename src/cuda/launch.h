@@ -1,0 +1,82 @@
+// Runs kernels: on the card where nvcc compiles it, as loops on the host elsewhere.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "cuda/kernel.h"
+#include "cuda/runtime.h"
+
+namespace lenet::cuda {
+
+#if defined(__CUDACC__)
+
+inline constexpr int kTasksABlock = 4;
+
+template <class Kernel>
+__global__ void __launch_bounds__(kWarp* kTasksABlock)
+    run_image_kernel(Kernel kernel, std::int64_t tasks) {
+  const std::int64_t task = std::int64_t{blockIdx.x} * kTasksABlock + threadIdx.y;
+  if (task < tasks) kernel(task, std::int64_t{blockIdx.y} * kWarp + threadIdx.x);
+}
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::kThreads) run_block_kernel(Kernel kernel) {
+  extern __shared__ __align__(16) float shared[];
+  typename Kernel::Registers registers;
+  const BlockThread at{blockIdx.x, static_cast<int>(threadIdx.x), shared};
+  const int phases = kernel.phases();
+  for (int phase = 0; phase < phases; ++phase) {
+    kernel.phase(phase, at, registers);
+    __syncthreads();
+  }
+}
+
+template <class Kernel>
+void launch_images(Stream& stream, const Kernel& kernel, const ImageGrid& grid) {
+  if (grid.tasks == 0) return;
+  const dim3 blocks(static_cast<unsigned>(pieces(grid.tasks, kTasksABlock)),
+                    static_cast<unsigned>(grid.images / kWarp));
+  run_image_kernel<<<blocks, dim3(kWarp, kTasksABlock), 0,
+                     static_cast<cudaStream_t>(stream.handle())>>>(kernel, grid.tasks);
+  check_launch();
+}
+
+template <class Kernel>
+void launch_blocks(Stream& stream, const Kernel& kernel, std::int64_t blocks) {
+  if (blocks == 0) return;
+  const auto bytes = static_cast<std::size_t>(kernel.shared_floats()) * sizeof(float);
+  run_block_kernel<<<static_cast<unsigned>(blocks), Kernel::kThreads, bytes,
+                     static_cast<cudaStream_t>(stream.handle())>>>(kernel);
+  check_launch();
+}
+
+#else
+
+template <class Kernel>
+void launch_images(Stream& stream, const Kernel& kernel, const ImageGrid& grid) {
+  stream.run([kernel, grid] {
+    for (std::int64_t task = 0; task < grid.tasks; ++task) {
+      for (std::int64_t image = 0; image < grid.images; ++image) kernel(task, image);
+    }
+  });
+}
+
+template <class Kernel>
+void launch_blocks(Stream& stream, const Kernel& kernel, std::int64_t blocks) {
+  stream.run([kernel, blocks] {
+    std::vector<typename Kernel::Registers> registers(Kernel::kThreads);
+    std::vector<float> shared(static_cast<std::size_t>(kernel.shared_floats()));
+    for (std::int64_t block = 0; block < blocks; ++block) {
+      for (int phase = 0; phase < kernel.phases(); ++phase) {
+        for (int t = 0; t < Kernel::kThreads; ++t) {
+          kernel.phase(phase, {block, t, shared.data()}, registers[static_cast<std::size_t>(t)]);
+        }
+      }
+    }
+  });
+}
+
+#endif
+
+}  // namespace lenet::cuda

@@ -1,0 +1,135 @@
+#include "cuda/network.h"
+
+#include <algorithm>
+
+#include "cuda/staging.h"
+#include "train/pack_runner.h"
+
+namespace lenet::cuda {
+namespace {
+
+/// Makes room for at least so many values, which are lost.
+template <class T>
+void reserve(DeviceArray<T>& array, std::int64_t size) {
+  if (array.size() < size) array = DeviceArray<T>(size);
+}
+
+}  // namespace
+
+CudaNetwork::CudaNetwork(const Sequential& net, const Trainer::Options& options,
+                         std::int64_t training)
+    : net_(net),
+      stream_(options.device.index),
+      parameters_(net, stream_, options),
+      images_(stream_) {
+  const Normalization& n = net.normalization();
+  if (!n.mean.empty()) {
+    std::vector<float> scale(n.deviation.size());
+    std::ranges::transform(n.deviation, scale.begin(), [](float d) { return 1 / d; });
+    mean_ = DeviceArray<float>(std::ssize(n.mean));
+    scale_ = DeviceArray<float>(std::ssize(scale));
+    upload<float>(stream_, n.mean, mean_);
+    upload<float>(stream_, scale, scale_);
+  }
+  grow(training);
+}
+
+void CudaNetwork::grow(std::int64_t training) {
+  const std::int64_t most = std::max(training, kEvaluated);
+  stream_.wait();
+  program_.reset();  // before the new one takes its memory
+  program_.emplace(net_, stream_, parameters_.memory(), Program::Capacity{most, training});
+  labels_ = DeviceArray<std::uint8_t>(round_up(most, kWarp));
+  parameters_.connect(*program_);
+}
+
+void CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
+                               std::int64_t first) const {
+  const Shape& input = net_.input_shape();
+  const std::int64_t size = element_count(input), skipped = source.order ? 0 : first;
+  launch(pass.stream, GatherBytes{.pixels = source.pixels + skipped * size,
+                                  .classes = source.classes + skipped,
+                                  .order = source.order ? source.order + first : nullptr,
+                                  .size = size,
+                                  .plane = size / input.front(),
+                                  .mean = mean_.data(),
+                                  .scale = scale_.data(),
+                                  .images = pass.images,
+                                  .stride = pass.stride,
+                                  .x = program_->input(),
+                                  .labels = labels_.data()});
+}
+
+void CudaNetwork::queue_floats(const Pass& pass, const float* values, const std::uint8_t* classes) {
+  const std::int64_t size = element_count(net_.input_shape());
+  reserve(floats_, pass.images * size);
+  stream_.copy_to_device(floats_.data(), values,
+                         static_cast<std::size_t>(pass.images * size) * sizeof(float));
+  stream_.copy_to_device(labels_.data(), classes, static_cast<std::size_t>(pass.images));
+  stream_.wait();
+  launch(pass.stream, GatherFloats{.values = floats_.data(),
+                                   .size = size,
+                                   .images = pass.images,
+                                   .stride = pass.stride,
+                                   .x = program_->input()});
+}
+
+void CudaNetwork::queue_loss(const Pass& pass, CrossEntropy loss) const {
+  loss.classes = element_count(net_.output_shape());
+  loss.images = pass.images;
+  loss.stride = pass.stride;
+  loss.x = program_->output();
+  loss.labels = labels_.data();
+  launch(pass.stream, loss);
+}
+
+Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32_t> order) {
+  require_fit(net_, Batch(data, order));
+  ImageSource source = images_.resident(data);
+  const std::int64_t images = std::ssize(order);
+  reserve(order_, images);
+  reserve(predicted_, images);
+  reserve(partials_, pieces(images, kEvaluated) * CrossEntropy::blocks_of(kEvaluated));
+  stream_.copy_to_device(order_.data(), order.data(), order.size_bytes());
+  source.order = order_.data();
+  std::int64_t blocks = 0;
+  for (std::int64_t first = 0; first < images; first += kEvaluated) {
+    const Pass of_part = pass(std::min(kEvaluated, images - first));
+    queue_gather(of_part, source, first);
+    program_->forward(of_part);
+    queue_loss(of_part,
+               {.predicted = predicted_.data() + first, .metrics = partials_.data() + blocks});
+    blocks += CrossEntropy::blocks_of(of_part.images);
+  }
+  Evaluation result;
+  result.predicted.resize(order.size());
+  std::vector<PartialMetrics> partials(static_cast<std::size_t>(blocks));
+  download<std::int32_t>(stream_, predicted_, result.predicted);
+  download<PartialMetrics>(stream_, partials_, partials);
+  result.metrics = total_of(partials.data(), images);
+  return result;
+}
+
+std::vector<float> CudaNetwork::outputs(const Batch& batch) {
+  require_fit(net_, batch);
+  const std::int64_t outputs = element_count(net_.output_shape()), images = batch.size();
+  const std::int64_t size = element_count(net_.input_shape());
+  std::vector<float> result(static_cast<std::size_t>(images * outputs)), columns;
+  for (std::int64_t first = 0; first < images; first += kEvaluated) {
+    const Pass of_part = pass(std::min(kEvaluated, images - first));
+    queue_floats(of_part, batch.values.data() + first * size, batch.labels.data() + first);
+    program_->forward(of_part);
+    columns.resize(static_cast<std::size_t>(outputs * of_part.stride));
+    stream_.copy_to_host(columns.data(), program_->output(), columns.size() * sizeof(float));
+    stream_.wait();
+    for (std::int64_t n = 0; n < of_part.images; ++n) {
+      for (std::int64_t k = 0; k < outputs; ++k) {
+        result[static_cast<std::size_t>((first + n) * outputs + k)] =
+            columns[static_cast<std::size_t>(k * of_part.stride + n)];
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace lenet::cuda

@@ -1,0 +1,112 @@
+// Average and maximum pooling: any windows, forward by windows and backward by elements.
+#pragma once
+
+#include "cuda/activation.h"
+#include "cuda/axis.h"
+#include "cuda/kernel.h"
+
+namespace lenet::cuda {
+
+/// The mean or the maximum of the values of a window.
+class Pool {
+ public:
+  LENET_HOST_DEVICE explicit Pool(bool maximum)
+      : maximum_(maximum), pooled_(maximum ? -INFINITY : 0.0f) {}
+
+  LENET_HOST_DEVICE void add(float value) {
+    if (!maximum_) {
+      pooled_ += value;
+    } else if (value > pooled_ || is_nan(value)) {  // a NaN is the maximum, as in PyTorch
+      pooled_ = value;
+    }
+  }
+
+  /// area: elements of the whole window, padding included.
+  LENET_HOST_DEVICE float value(int area) const {
+    return maximum_ ? pooled_ : pooled_ * (1.0f / static_cast<float>(area));
+  }
+
+ private:
+  bool maximum_;
+  float pooled_;
+};
+
+struct Pool2dSizes {
+  std::int64_t channels;
+  Axis height, width;
+  std::int64_t images;
+  bool maximum;
+
+  LENET_HOST_DEVICE int area() const { return height.kernel * width.kernel; }
+
+  /// Calls f(place in x) for each element of the window at (oh, ow) of a channel, by rows.
+  template <class F>
+  LENET_HOST_DEVICE void for_each_element(std::int64_t channel, int oh, int ow, F f) const {
+    const int top = oh * height.stride - height.pad;
+    const int left = ow * width.stride - width.pad;
+    for (int h = top < 0 ? 0 : top; h < top + height.kernel && h < height.in; ++h) {
+      for (int w = left < 0 ? 0 : left; w < left + width.kernel && w < width.in; ++w) {
+        f((channel * height.in + h) * width.in + w);
+      }
+    }
+  }
+};
+
+/// y = next(the pooled x). A thread: one window of one image.
+struct Pool2dForward {
+  Pool2dSizes s;
+  Activation next;
+  const float* x;
+  float* y;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    Pool pool(s.maximum);
+    s.for_each_element(task / s.width.out / s.height.out,
+                       static_cast<int>(task / s.width.out % s.height.out),
+                       static_cast<int>(task % s.width.out),
+                       [&](std::int64_t at) { pool.add(x[at * s.images + image]); });
+    y[task * s.images + image] = activate(next, pool.value(s.area()));
+  }
+};
+
+/// dx from dy: each element sums what its windows give it; a maximum gives all to the first element
+/// that has its value, by rows. A thread: one element of one image.
+struct Pool2dBackward {
+  Pool2dSizes s;
+  const float* x;
+  const float* dy;
+  float* dx;
+  Derivative derivative;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const auto w = static_cast<int>(task % s.width.in);
+    const auto h = static_cast<int>(task / s.width.in % s.height.in);
+    const std::int64_t channel = task / s.width.in / s.height.in;
+    float sum = 0;
+    for (int oh = s.height.first_window(h); oh <= s.height.last_window(h); ++oh) {
+      for (int ow = s.width.first_window(w); ow <= s.width.last_window(w); ++ow) {
+        if (s.maximum && taker(channel, oh, ow, image) != task) continue;
+        sum += dy[((channel * s.height.out + oh) * s.width.out + ow) * s.images + image];
+      }
+    }
+    if (!s.maximum) sum *= 1.0f / static_cast<float>(s.area());
+    const std::int64_t at = task * s.images + image;
+    dx[at] = derivative.of(sum, at);
+  }
+
+  /// The element that takes a window's gradient.
+  LENET_HOST_DEVICE std::int64_t taker(std::int64_t channel, int oh, int ow,
+                                       std::int64_t image) const {
+    std::int64_t first = -1;
+    float largest = -INFINITY;
+    s.for_each_element(channel, oh, ow, [&](std::int64_t at) {
+      const float value = x[at * s.images + image];
+      if (first >= 0 && !(value > largest)) return;
+      first = at;
+      largest = value;
+    });
+    return first;
+  }
+};
+
+}  // namespace lenet::cuda

@@ -1,0 +1,97 @@
+#include "cuda/program.h"
+
+#include <fmt/format.h>
+
+#include "lenet/error.h"
+#include "lenet/layers.h"
+
+namespace lenet::cuda {
+namespace {
+
+/// The network's layer that a stage is made of.
+std::int64_t layer_index(const Sequential& net, const Layer* layer) {
+  std::int64_t i = 0;
+  while (&net[i] != layer) ++i;
+  return i;
+}
+
+template <class... L>
+bool is_one_of(const Layer* layer) {
+  return ((dynamic_cast<const L*>(layer) != nullptr) || ...);
+}
+
+}  // namespace
+
+std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
+  const Layer* layer = plan.stage.layer;
+  if (is_one_of<Conv2d, Linear>(layer)) return make_weighted_stage(plan);
+  if (is_one_of<Pool2d>(layer)) return make_pool_stage(plan);
+  if (is_one_of<BatchNorm, Affine2d>(layer)) return make_channel_stage(plan);
+  if (is_one_of<ElementwiseLayer, MappedLayer, Dropout>(layer)) return make_elementwise_stage(plan);
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: a layer of your own, which runs on the CPU alone", layer->text()));
+}
+
+Program::Program(const Sequential& net, Stream& stream, const ParameterMemory& memory,
+                 const Capacity& capacity)
+    : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)} {
+  const Plan plan(net);
+  std::int64_t floats = element_count(net.input_shape());
+  offsets_ = {0};
+  for (std::size_t i = 0; i < plan.stages().size(); ++i) {
+    const Stage& stage = plan.stages()[i];
+    const std::int64_t layer = layer_index(net, stage.layer);
+    add_stage({.stage = stage,
+               .index = static_cast<std::int64_t>(i),
+               .input = layer == 0 ? net.input_shape() : net.output_shape(layer - 1),
+               .output = net.output_shape(layer),
+               .batch = capacity.training,
+               .stream = stream,
+               .memory = {memory.parameters + stage.parameters.first,
+                          memory.buffers + stage.buffers.first}},
+              layer);
+    if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
+      stages_[i - 1].does_pooling = true;
+      stages_[i - 1].maximum =
+          dynamic_cast<const Pool2d&>(*stage.layer).kind() == Pool2d::Kind::kMaximum;
+    }
+    offsets_.push_back(floats);
+    floats += element_count(net.output_shape(layer));
+  }
+  values_ = DeviceArray<float>(floats * capacity_.forward);
+  gradients_ = DeviceArray<float>(floats * capacity_.training);
+}
+
+void Program::add_stage(const StagePlan& plan, std::int64_t layer) {
+  stages_.push_back({make_stage(plan), plan.stage.activation, false, false});
+  for (UpdatedTensor tensor : stages_.back().stage->tensors()) {
+    tensor.first += plan.stage.parameters.first;
+    tensors_.push_back(tensor);
+    layers_.push_back(layer);
+  }
+}
+
+StageBuffers Program::buffers(std::size_t i) const {
+  const bool training = capacity_.training > 0;
+  const bool pools = stages_[i].does_pooling;
+  return {.x = value(i),
+          .y = value(i + 1),
+          .dy = training ? gradient(i + 1) : nullptr,
+          .dx = training && i > 0 ? gradient(i) : nullptr,
+          .before = {i > 0 ? stages_[i - 1].activation : Activation::kNone, value(i)},
+          .pooled = pools ? value(i + 2) : nullptr,
+          .maximum = stages_[i].maximum};
+}
+
+void Program::forward(const Pass& pass) const {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (i > 0 && stages_[i - 1].does_pooling) continue;
+    stages_[i].stage->forward(pass, buffers(i));
+  }
+}
+
+void Program::backward(const Pass& pass) const {
+  for (std::size_t i = stages_.size(); i-- > 0;) stages_[i].stage->backward(pass, buffers(i));
+}
+
+}  // namespace lenet::cuda

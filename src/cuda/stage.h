@@ -1,0 +1,79 @@
+// A layer on the card: what it queues forward and backward.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cuda/kernels.h"
+#include "lenet/sequential.h"
+#include "nn/plan.h"
+
+namespace lenet::cuda {
+
+/// A pass of a whole batch.
+struct Pass {
+  Stream& stream;
+  std::int64_t images, stride;        ///< images; rounded up to whole warps
+  const StepScalars* step = nullptr;  ///< null outside training
+  std::uint64_t seed = 0;             ///< of Dropout
+};
+
+/// Where a stage reads and writes; values (features, stride).
+struct StageBuffers {
+  const float* x;
+  float* y;
+  const float* dy;
+  float* dx;          ///< null where nobody needs it
+  Derivative before;  ///< of the activation that made x
+  float* pooled;      ///< of the pooling behind that the stage does too; null if it does none
+  bool maximum;       ///< that pooling's kind
+};
+
+/// A network's values in the card's memory.
+struct ParameterMemory {
+  float* parameters;
+  float* buffers;
+};
+
+/// A layer with the activation behind it, with memory of its own for what only it needs.
+class CudaStage {
+ public:
+  virtual ~CudaStage() = default;
+
+  /// Can be told to make the pooling of 2x2 behind it as well.
+  virtual bool pools() const { return false; }
+  virtual void forward(const Pass& pass, const StageBuffers& at) const = 0;
+  virtual void backward(const Pass& pass, const StageBuffers& at) const = 0;
+
+  /// The tensors that the optimizer changes. Their `first` counts from the layer's.
+  virtual std::vector<UpdatedTensor> tensors() const { return {}; }
+
+ protected:
+  CudaStage() = default;
+  CudaStage(const CudaStage&) = delete;
+  CudaStage& operator=(const CudaStage&) = delete;
+};
+
+/// What a stage is made of.
+struct StagePlan {
+  const Stage& stage;
+  std::int64_t index;  ///< of the plan's stages, by which Dropout draws
+  Shape input, output;
+  std::int64_t batch;  ///< the most images of a training step; 0: evaluations alone
+  Stream& stream;
+  ParameterMemory memory;  ///< this layer's place in it
+};
+
+std::unique_ptr<CudaStage> make_weighted_stage(const StagePlan& plan);  ///< Conv2d, Linear
+std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan);
+std::unique_ptr<CudaStage> make_channel_stage(const StagePlan& plan);  ///< BatchNorm, Affine2d
+std::unique_ptr<CudaStage> make_elementwise_stage(const StagePlan& plan);
+
+/// Throws Error (kUsage) for a layer that is not the library's.
+std::unique_ptr<CudaStage> make_stage(const StagePlan& plan);
+
+/// A pooling of 2x2 windows side by side, which the stage before may do.
+bool is_simple_pooling(const Stage& stage);
+
+}  // namespace lenet::cuda

@@ -1,0 +1,87 @@
+#include "cuda/staging.h"
+
+#include <algorithm>
+
+#include "lenet/augment.h"
+#include "train/trained_values.h"
+
+namespace lenet::cuda {
+
+Metrics total_of(const PartialMetrics* partials, std::int64_t images) {
+  Metrics total{.examples = images};
+  for (std::int64_t i = 0; i < CrossEntropy::blocks_of(images); ++i) {
+    total.loss_sum += partials[i].loss;
+    total.correct += static_cast<std::int64_t>(partials[i].correct);
+  }
+  return total;
+}
+
+Staging::Staging(Stream& stream, const Size& size)
+    : stream_(stream),
+      size_(size),
+      blocks_(CrossEntropy::blocks_of(size.batch)),
+      scalars_(size.steps),
+      order_(size.steps * size.batch),
+      metrics_(size.steps * blocks_),
+      stop_(1),
+      bad_tensors_(size.steps * size.tensors) {}
+
+void Staging::bring_numbers(std::span<const double> lrs, const Trainer::Options& options,
+                            std::int64_t number) {
+  for (std::int64_t i = 0; i < std::ssize(lrs); ++i) {
+    scalars_.host[i] = {.optimizer = coefficients_of({.rule = &options.optimizer,
+                                                      .lr = lrs[static_cast<std::size_t>(i)],
+                                                      .number = number + i + 1}),
+                        .average_part = average_part(options.ema_decay, number + i),
+                        .number = number + i};
+  }
+  scalars_.to_device(stream_, std::ssize(lrs));
+  stop_.host[0] = {StopMark::kNever};
+  stop_.to_device(stream_, 1);
+  stream_.zero(bad_tensors_.device.data(), bad_tensors_.device.bytes());
+}
+
+ImageSource Staging::bring_images(std::span<const Batch> batches, ImageStore& store,
+                                  ThreadTeam& team) {
+  if (batches.front().change) return bring_changed(batches, team);
+  ImageSource source = store.resident(*batches.front().images);
+  std::int64_t at = 0;
+  for (const Batch& batch : batches) {
+    std::ranges::copy(batch.order, order_.host.data() + at);
+    at += batch.size();
+  }
+  order_.to_device(stream_, at);
+  source.order = order_.device.data();
+  return source;
+}
+
+ImageSource Staging::bring_changed(std::span<const Batch> batches, ThreadTeam& team) {
+  if (classes_.host.size() == 0) {
+    changed_ = Mirrored<std::uint8_t>(order_.host.size() * size_.image_size);
+    classes_ = Mirrored<std::uint8_t>(order_.host.size());
+  }
+  const std::int64_t batch = batches.front().size();
+  const std::int64_t images = (std::ssize(batches) - 1) * batch + batches.back().size();
+  team.run(images, [&](std::int64_t i, int) {
+    const Batch& of = batches[static_cast<std::size_t>(i / batch)];
+    const std::int32_t index = of.order[static_cast<std::size_t>(i % batch)];
+    augment(*of.change, of.images->image_shape(), of.change_seed, of.change_epoch, index,
+            of.images->image(index), changed_.host.data() + i * size_.image_size);
+    classes_.host[i] = of.images->label(index);
+  });
+  changed_.to_device(stream_, images * size_.image_size);
+  classes_.to_device(stream_, images);
+  return {changed_.device.data(), classes_.device.data(), nullptr};
+}
+
+void Staging::fetch(std::int64_t steps) {
+  metrics_.to_host(stream_, steps * blocks_);
+  bad_tensors_.to_host(stream_, steps * size_.tensors);
+  stream_.wait();
+}
+
+Metrics Staging::metrics_of(std::int64_t step, std::int64_t images) const {
+  return total_of(metrics_.host.data() + step * blocks_, images);
+}
+
+}  // namespace lenet::cuda

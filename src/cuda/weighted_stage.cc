@@ -1,0 +1,163 @@
+// Conv2d and Linear.
+#include <algorithm>
+
+#include "cuda/stage.h"
+#include "lenet/layers.h"
+
+namespace lenet::cuda {
+namespace {
+
+/// The same windows, seen from the output's gradient.
+Axis turned(const Axis& axis) {
+  Axis back = axis;
+  std::swap(back.in, back.out);
+  return back;
+}
+
+/// 0 where the layer holds a weight at 0, 1 elsewhere; empty if it holds none.
+std::vector<float> mask_of(const Layer& layer, std::int64_t parameters) {
+  std::vector<float> mask(static_cast<std::size_t>(parameters), 1.0f);
+  layer.constrain(mask);
+  if (std::ranges::find(mask, 0.0f) == mask.end()) mask.clear();
+  return mask;
+}
+
+class WeightedStage final : public CudaStage {
+ public:
+  explicit WeightedStage(const StagePlan& plan)
+      : activation_(plan.stage.activation),
+        in_channels_(plan.input[0]),
+        out_channels_(plan.output[0]),
+        parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
+        memory_(plan.memory.parameters) {
+    if (const auto* conv = dynamic_cast<const Conv2d*>(plan.stage.layer)) {
+      const Conv2d::Options& o = conv->options();
+      height_ = Axis::of(plan.input[1], plan.output[1], o.kernel.height, o.stride.height,
+                         o.padding.height);
+      width_ =
+          Axis::of(plan.input[2], plan.output[2], o.kernel.width, o.stride.width, o.padding.width);
+      bias_ = o.bias;
+    } else {
+      linear_ = true;
+      bias_ = dynamic_cast<const Linear&>(*plan.stage.layer).options().bias;
+    }
+    forward_ = DeviceArray<float>(in_channels_ * taps() * contraction_pitch(out_channels_));
+    backward_ = DeviceArray<float>(out_channels_ * taps() * contraction_pitch(in_channels_));
+    if (plan.batch == 0) return;
+    cut_sums(plan.batch);
+    slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
+    const std::vector<float> mask = mask_of(*plan.stage.layer, parameters_);
+    if (mask.empty()) return;
+    mask_ = DeviceArray<float>(parameters_);
+    upload<float>(plan.stream, mask, mask_);
+  }
+
+  bool pools() const override { return !linear_; }
+
+  void forward(const Pass& pass, const StageBuffers& at) const override {
+    launch(pass.stream, Contraction{.direction = Contraction::Direction::kForward,
+                                    .in_channels = in_channels_,
+                                    .out_channels = out_channels_,
+                                    .height = height_,
+                                    .width = width_,
+                                    .weight_pitch = contraction_pitch(out_channels_),
+                                    .images = pass.stride,
+                                    .x = at.x,
+                                    .weight = forward_.data(),
+                                    .bias = bias_ ? memory_ + weights() : nullptr,
+                                    .y = at.pooled && !pass.step ? nullptr : at.y,
+                                    .activation = activation_,
+                                    .pooled = at.pooled,
+                                    .maximum = at.maximum});
+  }
+
+  void backward(const Pass& pass, const StageBuffers& at) const override {
+    if (linear_) {
+      launch(pass.stream, LinearGradient{.inputs = in_channels_,
+                                         .outputs = out_channels_,
+                                         .images = pass.stride,
+                                         .x = at.x,
+                                         .dy = at.dy,
+                                         .dweight = slots_.data(),
+                                         .dbias = bias_ ? slots_.data() + weights() : nullptr});
+    } else {
+      launch(pass.stream, Conv2dGradient{.in_channels = in_channels_,
+                                         .out_channels = out_channels_,
+                                         .height = height_,
+                                         .width = width_,
+                                         .images = pass.stride,
+                                         .x = at.x,
+                                         .dy = at.dy,
+                                         .slots = slots_.data(),
+                                         .slot_stride = parameters_,
+                                         .bias = bias_,
+                                         .image_parts = image_parts_,
+                                         .row_parts = row_parts_});
+    }
+    if (!at.dx) return;
+    launch(pass.stream, Contraction{.direction = Contraction::Direction::kBackward,
+                                    .in_channels = out_channels_,
+                                    .out_channels = in_channels_,
+                                    .height = turned(height_),
+                                    .width = turned(width_),
+                                    .weight_pitch = contraction_pitch(in_channels_),
+                                    .images = pass.stride,
+                                    .x = at.dy,
+                                    .weight = backward_.data(),
+                                    .y = at.dx,
+                                    .derivative = at.before});
+  }
+
+  std::vector<UpdatedTensor> tensors() const override {
+    const UpdatedTensor weight{.first = 0,
+                               .count = weights(),
+                               .slots = slots_.data(),
+                               .slot_stride = parameters_,
+                               .slot_count = image_parts_ * row_parts_,
+                               .mask = mask_.data(),
+                               .forward = forward_.data(),
+                               .backward = backward_.data(),
+                               .channels = in_channels_,
+                               .taps = taps(),
+                               .forward_pitch = contraction_pitch(out_channels_),
+                               .backward_pitch = contraction_pitch(in_channels_)};
+    if (!bias_) return {weight};
+    return {weight, UpdatedTensor{.first = weights(),
+                                  .count = out_channels_,
+                                  .slots = slots_.data() + weights(),
+                                  .slot_stride = parameters_,
+                                  .slot_count = image_parts_ * row_parts_}};
+  }
+
+ private:
+  std::int64_t taps() const { return std::int64_t{height_.kernel} * width_.kernel; }
+  std::int64_t weights() const { return out_channels_ * in_channels_ * taps(); }
+
+  /// Cuts a convolution's sums over images and rows into as many as keep a large card busy: some
+  /// two warps for each of 528 schedulers.
+  void cut_sums(std::int64_t batch) {
+    if (linear_) return;
+    constexpr std::int64_t kWarps = 1056;
+    const std::int64_t tasks = pieces(out_channels_, 4) * in_channels_ * height_.kernel;
+    image_parts_ = std::clamp<std::int64_t>(kWarps / tasks, 1, pieces(batch, kWarp));
+    row_parts_ = std::clamp<std::int64_t>(kWarps / (tasks * image_parts_), 1, height_.out);
+  }
+
+  Activation activation_;
+  std::int64_t in_channels_, out_channels_;
+  Axis height_{1, 1, 1, 1, 0}, width_{1, 1, 1, 1, 0};
+  bool linear_ = false, bias_ = false;
+  std::int64_t parameters_;
+  const float* memory_;
+  std::int64_t image_parts_ = 1, row_parts_ = 1;
+  DeviceArray<float> forward_, backward_;  ///< the weight, laid out for both contractions
+  DeviceArray<float> slots_, mask_;
+};
+
+}  // namespace
+
+std::unique_ptr<CudaStage> make_weighted_stage(const StagePlan& plan) {
+  return std::make_unique<WeightedStage>(plan);
+}
+
+}  // namespace lenet::cuda

@@ -1,0 +1,105 @@
+// Training on the CPU's threads.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lenet/error.h"
+#include "train/batch_pass.h"
+#include "train/engine.h"
+#include "train/pack_runner.h"
+#include "train/parameter_pass.h"
+
+namespace lenet {
+namespace {
+
+/// Packs of the largest wave: enough that the threads end it together.
+std::int64_t wave_packs(PackRunner& runner, std::int64_t batch_size) {
+  const std::int64_t packs = packs_of(batch_size);
+  if (runner.plan().segments().size() > 1) return packs;
+  return std::min(packs, std::max<std::int64_t>(64, 4 * runner.team().size()));
+}
+
+/// A batch is taken in waves, so that memory does not grow with it. In each, phase A drives the
+/// packs through the network, and phase B sums their gradients; the last wave's phase B applies the
+/// optimizer.
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(Sequential& net, const Trainer::Options& options)
+      : net_(net),
+        options_(options),
+        runner_(net, options.threads),
+        pass_(runner_, net, wave_packs(runner_, options.batch_size)),
+        parameters_(runner_, net, pass_, options_) {}
+
+  int threads() const override { return runner_.threads(); }
+  std::int64_t steps_at_once() const override { return 1; }
+  StepsDone steps(std::span<const Batch> batches, std::span<const double> lrs,
+                  std::span<Metrics> metrics) override;
+  void undo() override { parameters_.go_back(); }
+  Trainer::Snapshot snapshot() const override { return parameters_.snapshot(); }
+  void restore(const Trainer::Snapshot& snapshot) override { parameters_.restore(snapshot); }
+  void swap_averages() override { parameters_.swap_averages(); }
+  Metrics gradient(const Batch& batch, std::span<float> gradient) override;
+  Evaluation evaluate(const Dataset& data, std::span<const std::int32_t> order) override {
+    return lenet::evaluate(runner_, data, order);
+  }
+  void parameters_changed() override { parameters_.parameters_changed(); }
+
+ private:
+  Metrics run(const Batch& batch, const double* lr);
+
+  Sequential& net_;
+  Trainer::Options options_;
+  PackRunner runner_;
+  BatchPass pass_;
+  ParameterPass parameters_;
+};
+
+StepsDone CpuEngine::steps(std::span<const Batch> batches, std::span<const double> lrs,
+                           std::span<Metrics> metrics) {
+  StepsDone done;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    metrics[i] = run(batches[i], &lrs[i]);
+    ++done.steps;
+    done.bad_loss = !std::isfinite(metrics[i].loss_sum);
+    if (!done.bad_loss) done.bad_layer = parameters_.bad_layer();
+    if (done.bad_loss || done.bad_layer) break;
+  }
+  return done;
+}
+
+Metrics CpuEngine::gradient(const Batch& batch, std::span<float> gradient) {
+  const Metrics metrics = run(batch, nullptr);
+  std::ranges::copy(parameters_.gradient(), gradient.begin());
+  return metrics;
+}
+
+/// The gradient of the mean loss; then, if the loss is finite and lr is not null, the step.
+Metrics CpuEngine::run(const Batch& batch, const double* lr) {
+  require_fit(net_, batch);
+  require_normalizable(net_, batch.size(), options_.batch_size);
+  const std::int64_t packs = packs_of(batch.size());
+  parameters_.begin();
+  Metrics total;
+  for (std::int64_t first = 0; first < packs; first += pass_.packs()) {
+    const Wave wave{first, std::min(pass_.packs(), packs - first)};
+    total += pass_.run(batch, wave,
+                       {.label_smoothing = static_cast<float>(options_.label_smoothing),
+                        .seed = options_.seed,
+                        .step = parameters_.steps()});
+    const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
+    const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
+    parameters_.run(images, first > 0, update ? lr : nullptr);
+  }
+  if (!lr) parameters_.end_without_step();
+  return total;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cpu_engine(Sequential& net, const Trainer::Options& options) {
+  return std::make_unique<CpuEngine>(net, options);
+}
+
+}  // namespace lenet

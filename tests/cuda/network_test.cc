@@ -1,0 +1,128 @@
+// The CUDA back end against PyTorch's numbers and the CPU engine: its kernels run as loops on the
+// host, or on a card.
+#include <cmath>
+#include <numeric>
+
+#include "lenet/fit.h"
+#include "lenet/model_file.h"
+#include "nn/networks.h"
+#include "train/datasets.h"
+#include "train/golden.h"
+
+namespace lenet {
+namespace {
+
+constexpr Device kCard = {Device::Kind::kCuda, 0};
+
+Sequential lenet_of_seed_0() {
+  Generator generator(0);
+  Sequential net = make_lenet();
+  net.build({1, 28, 28}, generator);
+  xavier_uniform(net, generator);
+  return net;
+}
+
+TEST(CudaDevice, IsTheCardThatTheProgramSees) { EXPECT_EQ(try_gpu(0), kCard); }
+
+TEST(CudaGolden, FirstStepHasPyTorchsLogitsLossAndGradients) {
+  const GoldenTensors golden("lenet_seed0_step1.safetensors");
+  Sequential net = lenet_of_seed_0();
+  const Dataset& train = fashion_mnist().first;
+  std::vector<std::int32_t> order(256);
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<float> pixels;
+  for (const std::int32_t i : order) {
+    for (std::int64_t k = 0; k < 784; ++k) {
+      pixels.push_back(static_cast<float>(train.image(i)[k]) / 255.0f);
+    }
+  }
+  EXPECT_LE(relative_distance(forward(net, pixels, kCard), golden["logits"]), 1e-5);
+  Trainer trainer(net, {.batch_size = 256, .device = kCard});
+  std::vector<float> gradient(net.parameters().size());
+  const Metrics metrics = trainer.gradient(Batch(train, order), gradient);
+  EXPECT_NEAR(metrics.loss(), golden["loss"][0], 1e-5 * metrics.loss());
+  std::size_t first = 0;
+  for (const NamedParameter& p : net.named_parameters()) {
+    const auto part = std::span<const float>(gradient).subspan(first, p.values.size());
+    EXPECT_LE(relative_distance(part, golden["grad." + p.name]), 1e-4) << p.name;
+    first += p.values.size();
+  }
+}
+
+TEST(CudaGolden, TenStepsHavePyTorchsLosses) {
+  const auto& [train, test] = fashion_mnist();
+  const auto want = golden_json("lenet_seed0_10steps.json")["loss"].get<std::vector<double>>();
+  Sequential net = lenet_of_seed_0();
+  const Report report = fit(net, train, test,
+                            {.epochs = 1,
+                             .batch_size = 256,
+                             .lr = 0.9f,
+                             .device = kCard,
+                             .shuffle = false,
+                             .max_steps = 10});
+  ASSERT_EQ(report.step_losses.size(), want.size());
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    EXPECT_NEAR(report.step_losses[i], want[i], 1e-5 * want[i]) << "step " << i + 1;
+  }
+}
+
+/// Networks of every layer and option, and the shape of their images. None has a
+/// bias before a normalisation, whose gradient is nothing but rounding.
+class CudaNetworks : public testing::TestWithParam<std::pair<const char*, Shape>> {};
+
+TEST_P(CudaNetworks, HaveTheCpusOutputsLossAndGradient) {
+  Sequential net = Sequential::parse(GetParam().first);
+  build_at_random(net, GetParam().second);
+  net.constrain();
+  const auto examples = random_examples(net.input_shape(), element_count(net.output_shape()), 45);
+  EXPECT_LE(relative_distance(forward(net, examples.values, kCard), forward(net, examples.values)),
+            1e-5);
+  const Batch batch(examples.values, examples.labels);
+  std::vector<float> want(net.parameters().size()), got(want.size());
+  const Trainer::Options options{.batch_size = 45, .label_smoothing = 0.1, .seed = 3};
+  Trainer::Options on_card = options;
+  on_card.device = kCard;
+  const Metrics of_cpu = Trainer(net, options).gradient(batch, want);
+  const Metrics of_card = Trainer(net, on_card).gradient(batch, got);
+  EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
+  EXPECT_EQ(of_card.correct, of_cpu.correct);
+  std::size_t first = 0;
+  for (const NamedParameter& p : net.named_parameters()) {
+    const auto part = [&](const std::vector<float>& all) {
+      return std::span<const float>(all).subspan(first, p.values.size());
+    };
+    EXPECT_LE(relative_distance(part(got), part(want)), 1e-4) << p.name;
+    first += p.values.size();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Layers, CudaNetworks,
+    testing::Values(
+        std::pair("Conv2d(7, (3, 5), stride=(1, 2), padding=(1, 0)) ReLU MaxPool2d(3, stride=2, "
+                  "padding=1) Conv2d(5, 3, padding=1, bias=False) Tanh AvgPool2d((2, 3), "
+                  "stride=(1, 2)) Flatten Linear(11)",
+                  Shape{3, 13, 17}),
+        std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
+                  "Flatten Linear(12) Sigmoid Linear(10)",
+                  Shape{1, 17, 19}),
+        std::pair("Conv2d(12, 3) ReLU MaxPool2d(2) Conv2d(8, 1) ReLU Conv2d(4, 2, stride=2) "
+                  "LeakyReLU MaxPool2d(2) Flatten Linear(3, bias=False)",
+                  Shape{2, 16, 15}),
+        std::pair("Conv2d(4, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) Dropout(0.3) "
+                  "Conv2d(6, 3, stride=3) SiLU AdaptiveAvgPool2d(1) Flatten Linear(9, bias=False) "
+                  "BatchNorm1d "
+                  "Tanh Linear(4)",
+                  Shape{3, 12, 12}),
+        std::pair("Conv2d(6, 5) ScaledTanh AvgPool2d(2) Affine2d ScaledTanh LeNet5C3 ScaledTanh "
+                  "AvgPool2d(2) Affine2d Sigmoid Flatten Linear(5) Tanh",
+                  Shape{1, 20, 20}),
+        std::pair("Tanh Dropout(0.5) ReLU Flatten Linear(40) Sigmoid Dropout(0.2) "
+                  "Linear(3, bias=False) BatchNorm1d(affine=False)",
+                  Shape{1, 6, 7}),
+        std::pair("BatchNorm2d(affine=False) AvgPool2d(3, stride=1, padding=1) MaxPool2d(2, "
+                  "stride=3) ReLU Flatten Linear(70)",
+                  Shape{2, 9, 8})));
+
+}  // namespace
+}  // namespace lenet
