@@ -32,7 +32,7 @@ struct PlotPoint {
 /// The defaults are the figure of D2L 6.6.
 struct AnimatorOptions {
   std::string xlabel = "epoch";
-  std::string ylabel = "";
+  std::string ylabel = {};
 
   /// Curves are cut at the limits. Unset: all the data and a margin of 5 %. D2L's x limits are
   /// {1, epochs}; {1, 1} is shown as {0, 1}, where the points of a single epoch lie.

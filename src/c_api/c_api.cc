@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
@@ -28,8 +29,9 @@ using lenet::require;
 // Not a string: it must be set when memory is short.
 thread_local std::array<char, 1024> last_error{};
 
-lenet_status fail(lenet_status status, const char* message) {
-  *fmt::format_to_n(last_error.begin(), last_error.size() - 1, "{}", message).out = '\0';
+lenet_status fail(lenet_status status, const char* message) noexcept {
+  const std::size_t length = std::min(std::strlen(message), last_error.size() - 1);
+  *std::copy_n(message, length, last_error.begin()) = '\0';
   return status;
 }
 

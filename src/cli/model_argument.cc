@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMostTextBytes = 64 * 1024;
+constexpr std::int64_t kMostTextBytes = std::int64_t{64} * 1024;
 
 /// The letters and digits of a file's stem.
 std::string name_of(const fs::path& path) {

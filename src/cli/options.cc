@@ -74,6 +74,10 @@ void add_json(CLI::App& command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print one JSON document");
 }
 
+void add_switch(CLI::App& command, const char* names, bool& value, const char* help) {
+  command.add_flag(names, value, help)->disable_flag_override();
+}
+
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
   return CLI::Validator(
       [=](const std::string& text) -> std::string {
@@ -127,6 +131,21 @@ CLI::Validator given_path() {
         return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
       },
       "");
+}
+
+nlohmann::ordered_json parse_json(const std::string& text) {
+  using Json = nlohmann::ordered_json;
+  struct TooDeep {};
+  const auto limited = [](int depth, Json::parse_event_t, const Json&) {
+    constexpr int kDeepest = 64;
+    if (depth > kDeepest) throw TooDeep();
+    return true;
+  };
+  try {
+    return Json::parse(text, limited, false);
+  } catch (TooDeep) {
+    return Json(Json::value_t::discarded);
+  }
 }
 
 std::string json_text(const nlohmann::ordered_json& document) {

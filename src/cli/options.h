@@ -30,6 +30,10 @@ void add_threads(CLI::App& command, CommonOptions& options);
 void add_device(CLI::App& command, CommonOptions& options);
 void add_json(CLI::App& command, CommonOptions& options);
 
+/// A flag "--name,!--no-name". It takes no value as in --no-name=1, which CLI11 reads with
+/// std::stoll and negates, whatever that throws or overflows.
+void add_switch(CLI::App& command, const char* names, bool& value, const char* help);
+
 /// The most that --epochs, --max-steps and --batch-size take.
 inline constexpr std::uint64_t kMostCount = 1'000'000'000;
 
@@ -52,6 +56,10 @@ CLI::Validator given_path();
 
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& document);
+
+/// The document of a text. One that is no JSON, or is nested so deeply that to copy it could
+/// overflow the stack, is discarded: neither object nor list.
+nlohmann::ordered_json parse_json(const std::string& text);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
 /// are downloaded. test_optional: LoadOptions'. Throws Error.

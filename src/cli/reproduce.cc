@@ -32,7 +32,7 @@ constexpr std::int64_t kMostBytes = 1 << 30;
 /// run.json of a run that has ended.
 Json read_run(const fs::path& folder) {
   const fs::path file = folder / "run.json";
-  Json run = Json::parse(read_file(file, kMostBytes), nullptr, false);
+  Json run = parse_json(read_file(file, kMostBytes));
   if (!run.is_object() || !run.contains("result") || !run["result"].contains("sha256")) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: want the record of a run that has ended, with the SHA-256 of its "

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/checkpoints.h"
+#include "cli/options.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
 
@@ -24,8 +25,7 @@ std::string option_name(std::string key) {
 Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
                            const std::vector<std::string>& allow_change) {
   Checkpoint checkpoint = newest_checkpoint(folder);
-  Resumption resumption{
-      {}, Json::parse(checkpoint.run, nullptr, false), std::move(checkpoint.state)};
+  Resumption resumption{{}, parse_json(checkpoint.run), std::move(checkpoint.state)};
   if (!resumption.run.is_object()) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: its checkpoint names no options", folder.string()));

@@ -82,6 +82,19 @@ fs::path created(const RunFolder::Options& o) {
   return path;
 }
 
+/// Removes what runs that were killed as they wrote left of their files.
+void remove_partial_files(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> partial;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const auto is_of = [&](const char* file) { return name.starts_with(std::string(file) + '.'); };
+    if (!name.ends_with(".partial")) continue;  // as AtomicFile names it
+    if (is_of(kMetrics) || std::ranges::any_of(kWhole, is_of)) partial.push_back(entry.path());
+  }
+  for (const fs::path& file : partial) fs::remove(file, ignored);
+}
+
 /// The line of metrics.jsonl.
 std::string line_of(const FitPoint& point) {
   nlohmann::ordered_json line = {{"epoch", point.epoch}};
@@ -104,6 +117,7 @@ RunFolder::RunFolder(const Options& options)
       lock_(path_),
       metrics_(path_ / kMetrics, ""),
       stop_on_write_error_(options.stop_on_write_error) {
+  remove_partial_files(path_);
   for (const char* old : kWhole) {
     std::error_code ignored;
     fs::remove(path_ / old, ignored);
@@ -114,7 +128,9 @@ RunFolder::RunFolder(const Options& options, const std::vector<FitPoint>& points
     : path_(options.out),
       lock_(path_),
       metrics_(path_ / kMetrics, lines_of(points)),
-      stop_on_write_error_(options.stop_on_write_error) {}
+      stop_on_write_error_(options.stop_on_write_error) {
+  remove_partial_files(path_);
+}
 
 void RunFolder::attempt(const std::function<void()>& write) const {
   try {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,21 +24,35 @@ std::string line_of(const std::filesystem::path& path) {
   return line.substr(0, 100);
 }
 
+/// Whether the open file is the one of this name still.
+bool is_named(int fd, const std::filesystem::path& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/// Opens the file and takes its lock, which the kernel frees when its owner is gone.
+int lock(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: cannot create: {}", path.string(), std::strerror(errno)));
+  }
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return fd;
+  ::close(fd);
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: another run writes into this folder ({}); wait for it, or choose "
+                          "another --out",
+                          path.parent_path().string(), line_of(path)));
+}
+
 }  // namespace
 
-RunLock::RunLock(const std::filesystem::path& folder) : path_(folder / "lock") {
-  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: cannot create: {}", path_.string(), std::strerror(errno)));
-  }
-  // The kernel frees it when its owner is gone, however it ended.
-  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+RunLock::RunLock(const std::filesystem::path& folder) : path_(folder / "lock"), fd_(lock(path_)) {
+  while (!is_named(fd_, path_)) {  // its owner has ended in between, and removed it
     ::close(fd_);
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: another run writes into this folder ({}); wait for it, or choose "
-                            "another --out",
-                            folder.string(), line_of(path_)));
+    fd_ = lock(path_);
   }
   const std::string owner =
       fmt::format("process {}, boot {}\n", ::getpid(), line_of("/proc/sys/kernel/random/boot_id"));

@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "base/file.h"
+#include "base/require.h"
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/say.h"
+#include "cli/signals.h"
 #include "cli/sweep_axes.h"
 #include "cli/sweep_folder.h"
 #include "cli/sweep_table.h"
@@ -112,6 +114,8 @@ void train_missing(const TrainOptions& common, const std::vector<Overrides>& ove
 }
 
 void run_sweep(const TrainOptions& common, const SweepCommand& c) {
+  ignore_hangups();
+  require(common.weights.empty(), "--weights: each network of a sweep draws its own from its seed");
   const std::vector<Overrides> overrides = runs_of(c, common.seed);
   std::vector<SweepRun> runs;
   for (const Overrides& run : overrides) runs.push_back(sweep_run(common, run));

@@ -10,20 +10,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMostBytes = 256 * 1024 * 1024;
+constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
+
+const fs::path& created(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) return path;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
+}
 
 }  // namespace
 
-SweepFolder::SweepFolder(const fs::path& path, const Json& plan) : path_(path) {
+SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
+    : path_(created(path)), lock_(path_) {
   std::error_code error;
-  fs::create_directories(path, error);
-  if (error) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
-  }
   const fs::path plan_file = path / "sweep.json";
   if (fs::exists(plan_file, error)) {
-    if (Json::parse(read_file(plan_file, kMostBytes), nullptr, false) != plan) {
+    if (parse_json(read_file(plan_file, kMostBytes)) != plan) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{} holds another sweep: give the options of that one, or another "
                               "--out",
@@ -45,7 +49,7 @@ void SweepFolder::read_results(std::int64_t runs) {
   for (std::size_t first = 0; first < text.size();) {
     const std::size_t end = text.find('\n', first);
     if (end == std::string::npos) break;  // cut off while it was written
-    const Json line = Json::parse(text.substr(first, end - first), nullptr, false);
+    const Json line = parse_json(text.substr(first, end - first));
     const bool good = line.is_object() && line.contains("run") && line["run"].is_number_integer() &&
                       line["run"] >= 0 && line["run"] < runs;
     if (!good) {

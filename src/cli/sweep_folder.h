@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "cli/run_lock.h"
 
 namespace lenet::cli {
 
@@ -16,8 +17,8 @@ class SweepFolder {
  public:
   using Json = nlohmann::ordered_json;
 
-  /// plan: {"options": ..., "runs": [...]}. Throws Error: kUsage if the folder holds another sweep,
-  /// kIo, kBadInput.
+  /// plan: {"options": ..., "runs": [...]}. Throws Error: kUsage if the folder holds another sweep
+  /// or another process writes there, kIo, kBadInput.
   SweepFolder(const std::filesystem::path& path, const Json& plan);
 
   /// Results by run.
@@ -31,6 +32,7 @@ class SweepFolder {
   void read_results(std::int64_t runs);
 
   std::filesystem::path path_;
+  RunLock lock_;
   std::map<std::int64_t, Json> results_;
   std::optional<LineFile> file_;  ///< runs.jsonl
 };

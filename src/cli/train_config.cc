@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "cli/options.h"
 #include "cli/recipes.h"
 #include "lenet/error.h"
 
@@ -28,6 +29,15 @@ std::string argument_text(const Json& value) {
   std::string text;
   for (const Json& element : value) text += (text.empty() ? "" : ",") + argument_text(element);
   return text;
+}
+
+/// The words that give a switch this value.
+std::string switch_word(const std::string& name, const std::string& text,
+                        const std::string& where) {
+  if (text == "true") return "--" + name;
+  if (text == "false") return "--no-" + name;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: --{}: found '{:.60}', want true or false", where, name, text));
 }
 
 /// What run.json says beside the options, and options that are the default there.
@@ -102,20 +112,23 @@ Json options_document(const TrainOptions& o) {
 }
 
 void read_options(const Json& document, const std::string& where, TrainOptions& options) {
-  std::vector<std::string> arguments;
-  for (const auto& [key, value] : document.items()) {
-    if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
-    const std::string name = "--" + with('-', '_', key), text = argument_text(value);
-    if (text.empty()) {  // "--name=" would take what follows for its value
-      arguments.insert(arguments.end(), {name, text});
-    } else {
-      arguments.push_back(name + "=" + text);
-    }
-  }
-  std::ranges::reverse(arguments);  // as CLI11 takes them
   CLI::App app;
   app.set_help_flag();
   declare(app, options);
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : document.items()) {
+    if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
+    const std::string name = with('-', '_', key), text = argument_text(value);
+    const CLI::Option* option = app.get_option_no_throw("--" + name);
+    if (option && option->get_items_expected_max() == 0) {
+      arguments.push_back(switch_word(name, text, where));
+    } else if (text.empty()) {  // "--name=" would take what follows for its value
+      arguments.insert(arguments.end(), {"--" + name, text});
+    } else {
+      arguments.push_back("--" + name + "=" + text);
+    }
+  }
+  std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
     app.parse(arguments);
   } catch (const CLI::ExtrasError&) {
@@ -136,8 +149,9 @@ Json run_options(const Json& run) {
 }
 
 Json read_config(const std::string& path) {
-  constexpr std::int64_t kMostBytes = 64 * 1024 * 1024;  // the run.json of many epochs
-  const Json document = Json::parse(read_file(path, kMostBytes), nullptr, false);
+  constexpr std::int64_t kMostBytes =
+      std::int64_t{64} * 1024 * 1024;  // the run.json of many epochs
+  const Json document = parse_json(read_file(path, kMostBytes));
   if (!document.is_object()) {
     throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
   }

@@ -33,8 +33,8 @@ void declare_basics(CLI::App& command, TrainOptions& o) {
   command
       .add_option("--weights", o.weights, "Start from the weights of this safetensors or ONNX file")
       ->check(given_path());
-  command.add_flag("--shuffle,!--no-shuffle", o.shuffle,
-                   "A new order of the examples every epoch (default), or the order of the file");
+  add_switch(command, "--shuffle,!--no-shuffle", o.shuffle,
+             "A new order of the examples every epoch (default), or the order of the file");
   command
       .add_option("--max-steps", o.max_steps,
                   "Stop after so many steps; --json then lists each step's loss")
@@ -51,7 +51,7 @@ void declare_optimizer(CLI::App& command, TrainOptions& o) {
       ->capture_default_str();
   number(command, "--momentum", o.momentum, "SGD's momentum");
   number(command, "--dampening", o.dampening, "SGD's dampening of the momentum");
-  command.add_flag("--nesterov,!--no-nesterov", o.nesterov, "SGD with Nesterov's momentum");
+  add_switch(command, "--nesterov,!--no-nesterov", o.nesterov, "SGD with Nesterov's momentum");
   number(command, "--weight-decay", o.weight_decay, "L2 penalty; AdamW's decoupled decay");
   command.add_option("--betas", o.betas, "Adam's two decays")
       ->check(finite_number())
@@ -93,11 +93,11 @@ void declare_data_options(CLI::App& command, TrainOptions& o) {
       .add_option("--augment", o.augment,
                   "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1")
       ->capture_default_str();
-  command.add_flag("--normalize,!--no-normalize", o.normalize,
-                   "Standardise pixels by mean and deviation of the training images");
+  add_switch(command, "--normalize,!--no-normalize", o.normalize,
+             "Standardise pixels by mean and deviation of the training images");
   number(command, "--holdout", o.holdout, "Share of the training images to set aside, by classes");
-  command.add_flag("--keep-best,!--no-keep-best", o.keep_best,
-                   "End with the weights that were best on the images set aside");
+  add_switch(command, "--keep-best,!--no-keep-best", o.keep_best,
+             "End with the weights that were best on the images set aside");
   command
       .add_option(
           "--patience", o.patience,

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kImageBytes = 3 * 32 * 32;
+constexpr std::int64_t kImageBytes = std::int64_t{3} * 32 * 32;
 
 /// CIFAR-100 has a coarse label before the fine one, which counts.
 struct Layout {
@@ -63,7 +63,7 @@ Part read_part(const std::vector<fs::path>& paths, std::int64_t label_bytes) {
 std::vector<std::string> read_names(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return {};
-  constexpr std::int64_t kMostBytes = 64 * 1024;
+  constexpr std::int64_t kMostBytes = std::int64_t{64} * 1024;
   std::istringstream lines(read_file(path, kMostBytes));
   std::vector<std::string> names;
   for (std::string line; std::getline(lines, line);) {

@@ -47,7 +47,11 @@ bool read(std::string_view field, std::int64_t& value) {
 /// Reads row after row into a Part whose columns the first row settles.
 class CsvReader {
  public:
-  CsvReader(const Shape& size, const std::string& name) : size_(size), name_(name) {}
+  /// bytes: of all rows, in which a pixel takes two or more.
+  CsvReader(const Shape& size, const std::string& name, std::size_t bytes)
+      : size_(size), name_(name) {
+    pixels_.reserve(bytes / 2);
+  }
 
   void add(std::string_view line) {
     ++row_;
@@ -159,7 +163,7 @@ Part read_csv(const fs::path& path, const Shape& size) {
 Part parse_csv(std::string_view text, const Shape& size, const std::string& name) {
   constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
   if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
-  CsvReader reader(size, name);
+  CsvReader reader(size, name, text.size());
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     reader.add(text.substr(0, end));

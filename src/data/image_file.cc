@@ -8,7 +8,7 @@
 namespace lenet {
 namespace {
 
-constexpr std::int64_t kMostFileBytes = 256 * 1024 * 1024;
+constexpr std::int64_t kMostFileBytes = std::int64_t{256} * 1024 * 1024;
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
 
 }  // namespace

@@ -80,18 +80,17 @@ void floats_to_bytes(const NpyArray& x, double scale) {
   }
 }
 
-/// From N,H,W,C to N,C,H,W.
-std::unique_ptr<std::uint8_t[]> channels_first(const std::uint8_t* in, const Layout& layout) {
+/// From N,H,W,C to N,C,H,W where they lie.
+void channels_first(std::uint8_t* pixels, const Layout& layout) {
   const std::int64_t channels = layout.shape[0], plane = layout.shape[1] * layout.shape[2];
-  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(
-      static_cast<std::size_t>(layout.images * channels * plane));
-  for (std::int64_t n = 0; n < layout.images; ++n) {
-    std::uint8_t* const image = bytes.get() + n * channels * plane;
+  std::vector<std::uint8_t> image(static_cast<std::size_t>(channels * plane));
+  for (std::int64_t n = 0; n < layout.images; ++n, pixels += channels * plane) {
+    std::copy_n(pixels, channels * plane, image.begin());
+    auto in = image.begin();
     for (std::int64_t i = 0; i < plane; ++i) {
-      for (std::int64_t c = 0; c < channels; ++c) image[c * plane + i] = *in++;
+      for (std::int64_t c = 0; c < channels; ++c) pixels[c * plane + i] = *in++;
     }
   }
-  return bytes;
 }
 
 Part to_part(NpyArray x, const NpyArray& y, double scale) {
@@ -113,26 +112,39 @@ Part to_part(NpyArray x, const NpyArray& y, double scale) {
     bad_array(x.name, fmt::format("pixels of numpy's type {}{}, want uint8 or float32", x.kind,
                                   x.item_size));
   }
-  if (layout.channels_last && layout.shape[0] > 1) {
-    part.pixels = channels_first(x.values(), layout);
-    part.offset = 0;
-  } else {
-    part.pixels = std::move(x.bytes);
-  }
+  if (layout.channels_last) channels_first(x.bytes.get() + x.header_size, layout);
+  part.pixels = std::move(x.bytes);
   return part;
 }
 
-/// Data sets of the arrays. `name` is what holds them.
-std::pair<Dataset, Dataset> arrays_to_datasets(const FindArray& find, const LoadOptions& options,
-                                               const std::string& name) {
+struct Parts {
+  Part train;
+  std::optional<Part> test;
+};
+
+/// `name` is what holds the arrays.
+Parts read_parts(const FindArray& find, const std::string& name) {
   NpyArray x = require_array(find, "x_train", name);
   const double scale = scale_of(x);
-  Part train = to_part(std::move(x), require_array(find, "y_train", name), scale);
-  std::optional<Part> test;
+  Parts parts{to_part(std::move(x), require_array(find, "y_train", name), scale), {}};
   if (auto x_test = find("x_test")) {
-    test = to_part(*std::move(x_test), require_array(find, "y_test", name), scale);
+    parts.test = to_part(*std::move(x_test), require_array(find, "y_test", name), scale);
   }
-  return to_datasets(std::move(train), std::move(test), {}, options);
+  return parts;
+}
+
+Parts read_archive(std::string_view bytes, const std::string& name) {
+  const ZipArchive archive(bytes, name);
+  const auto find = [&](const std::string& array) -> std::optional<NpyArray> {
+    ZipFile file = archive.read(array + ".npy");
+    if (!file.bytes) return std::nullopt;
+    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
+  };
+  return read_parts(find, name);
+}
+
+std::pair<Dataset, Dataset> to_datasets(Parts parts, const LoadOptions& options) {
+  return to_datasets(std::move(parts.train), std::move(parts.test), {}, options);
 }
 
 std::optional<NpyArray> read_npy(const fs::path& path) {
@@ -167,24 +179,19 @@ bool is_npy_folder(const fs::path& dir) {
 
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name) {
-  const ZipArchive archive(bytes, name);
-  const auto find = [&](const std::string& array) -> std::optional<NpyArray> {
-    ZipFile file = archive.read(array + ".npy");
-    if (!file.bytes) return std::nullopt;
-    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
-  };
-  return arrays_to_datasets(find, options, name);
+  return to_datasets(read_archive(bytes, name), options);
 }
 
 std::pair<Dataset, Dataset> load_npz(const fs::path& path, const LoadOptions& options) {
   std::error_code ignored;
   const fs::path file = fs::is_directory(path, ignored) ? only_npz(path) : path;
-  return parse_npz(read_file(file, kMostDataBytes), options, file.string());
+  Parts parts = read_archive(read_file(file, kMostDataBytes), file.string());
+  return to_datasets(std::move(parts), options);
 }
 
 std::pair<Dataset, Dataset> load_npy_folder(const fs::path& dir, const LoadOptions& options) {
   const auto find = [&](const std::string& array) { return read_npy(dir / (array + ".npy")); };
-  return arrays_to_datasets(find, options, dir.string());
+  return to_datasets(read_parts(find, dir.string()), options);
 }
 
 }  // namespace lenet

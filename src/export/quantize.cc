@@ -65,10 +65,10 @@ std::vector<double> quantize_weights(const Operation& o, double input_scale, Int
 
 Table8 table_of(const Operation& o, const Affine8& in, const Affine8& out) {
   Table8 table;
-  for (int q = -128; q < 128; ++q) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const int q = static_cast<int>(i) - 128;
     const auto x = static_cast<float>(in.scale * (q - in.zero));
-    table[static_cast<std::size_t>(q + 128)] =
-        out.quantize(static_cast<double>(apply_elementwise(o, x)));
+    table[i] = out.quantize(static_cast<double>(apply_elementwise(o, x)));
   }
   return table;
 }

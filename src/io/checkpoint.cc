@@ -99,6 +99,10 @@ FitState read_state(const Json& document) {
   s.sum = {.loss_sum = sum.at(0), .correct = sum.at(1), .examples = sum.at(2)};
   s.generator.set_state(document.at("generator"));
   s.trainer.steps = document.at("steps");
+  if (s.step < 0 || s.trainer.steps < s.step) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("step {} of an epoch after {} steps", s.step, s.trainer.steps));
+  }
   s.epoch_start.steps = s.trainer.steps - s.step;
   s.rollbacks = document.at("rollbacks");
   s.best_acc = document.at("best_acc");
@@ -160,6 +164,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   try {
     checkpoint.state = read_state(Json::parse(file.metadata["state"]));
   } catch (const Json::exception& e) {
+    damaged(path, fmt::format("metadata \"state\": {}", e.what()));
+  } catch (const Error& e) {
     damaged(path, fmt::format("metadata \"state\": {}", e.what()));
   }
   for_each_tensor(checkpoint.state, [&](const std::string& name, std::vector<float>& values) {

@@ -68,11 +68,10 @@ std::vector<NamedParameter> named_tensors(Sequential& net) {
 Normalization parse_normalization(const std::filesystem::path& path, const std::string& text) {
   const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
   const auto numbers = [&](const char* key) {
-    const nlohmann::json list =
-        document.is_object() ? document.value(key, nlohmann::json()) : nullptr;
-    const bool good = list.is_array() && list.size() <= 65536 &&
-                      std::ranges::all_of(list, [](const auto& v) { return v.is_number(); });
-    if (good) return list.template get<std::vector<float>>();
+    const auto list = document.find(key);
+    const bool good = list != document.end() && list->is_array() && list->size() <= 65536 &&
+                      std::ranges::all_of(*list, [](const auto& v) { return v.is_number(); });
+    if (good) return list->template get<std::vector<float>>();
     throw bad_file(path, fmt::format("metadata normalization: want a JSON object with \"mean\" and "
                                      "\"deviation\", each a list of numbers"));
   };

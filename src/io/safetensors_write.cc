@@ -41,6 +41,7 @@ std::int64_t byte_count(const NamedTensor& tensor) {
 
 void check_names(const std::vector<NamedTensor>& tensors) {
   std::vector<std::string_view> names;
+  names.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) names.push_back(tensor.name);
   std::sort(names.begin(), names.end());
   const auto twin = std::adjacent_find(names.begin(), names.end());
@@ -92,7 +93,10 @@ std::string serialise_safetensors(const std::vector<NamedTensor>& tensors,
   check_names(tensors);
   const std::string header = header_text(tensors, metadata);
   const std::uint64_t length = header.size();
+  std::size_t values = 0;
+  for (const NamedTensor& tensor : tensors) values += tensor.values.size();
   std::string bytes;
+  bytes.reserve(sizeof length + header.size() + values * sizeof(float));
   append_bytes(bytes, &length, sizeof length);
   bytes += header;
   for (const NamedTensor& tensor : tensors) {

@@ -52,7 +52,7 @@ struct ModelText {
   std::vector<LayerText> layers;
 };
 
-inline constexpr std::int64_t kMaxModelTextBytes = 64 * 1024;
+inline constexpr std::int64_t kMaxModelTextBytes = std::int64_t{64} * 1024;
 inline constexpr std::int64_t kMaxModelTextLayers = 1000;
 
 /// Throws Error (kUsage), with line, column and the line of text, if `text` does not follow the

@@ -61,8 +61,8 @@ std::vector<Tick> nice_ticks(AxisLimits limits, int most) {
     if (last - first + 1 <= most) break;
   }
   std::vector<Tick> ticks;
-  for (double k = first; k <= last; ++k) {
-    const double value = k * step + 0.0;  // + 0.0 turns -0 into 0
+  for (int i = 0; first + i <= last; ++i) {
+    const double value = (first + i) * step + 0.0;  // + 0.0 turns -0 into 0
     ticks.push_back({value, tick_label(value, step, magnitude(limits))});
   }
   return ticks;

@@ -17,7 +17,7 @@ namespace {
 std::int64_t wave_packs(PackRunner& runner, std::int64_t batch_size) {
   const std::int64_t packs = packs_of(batch_size);
   if (runner.plan().segments().size() > 1) return packs;
-  return std::min(packs, std::max<std::int64_t>(64, 4 * runner.team().size()));
+  return std::min(packs, std::max(std::int64_t{64}, std::int64_t{4} * runner.team().size()));
 }
 
 /// A batch is taken in waves, so that memory does not grow with it. In each, phase A drives the

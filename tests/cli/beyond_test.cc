@@ -78,6 +78,9 @@ TEST_F(CliBeyond, AFlagOfARecipeCanBeTakenBack) {
   const Outcome outcome = train("out", {"--recipe", "fast", "--no-nesterov", "--epochs", "1"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(Json::parse(content("out/run.json")).at("nesterov"), false);
+  for (const char* value : {"99999999999999999999", "-9223372036854775808", "1"}) {
+    expect_refusal(train("no", {std::string("--no-nesterov=") + value}), 2, {"no-nesterov"});
+  }
 }
 
 TEST_F(CliBeyond, RecipePrintsAConfiguration) {
@@ -119,10 +122,15 @@ TEST_F(CliBeyond, RefusesConfigurationsThatAreNone) {
   write_file(dir_ / "text.json", "epochs: 3");
   write_file(dir_ / "unknown.json", R"({"epoch": 3})");
   write_file(dir_ / "wrong.json", R"({"epochs": "many"})");
+  const std::string nested = std::string(1 << 20, '[') + std::string(1 << 20, ']');
+  write_file(dir_ / "nested.json", "{\"lr\": " + nested + '}');
+  expect_refusal(train("out", {"--config", "nested.json"}), 3, {"nested.json", "JSON object"});
   expect_refusal(train("out", {"--config", "none.json"}), 5, {"none.json"});
   expect_refusal(train("out", {"--config", "text.json"}), 3, {"text.json", "JSON object"});
   expect_refusal(train("out", {"--config", "unknown.json"}), 2, {"unknown.json", "--epoch"});
   expect_refusal(train("out", {"--config", "wrong.json"}), 2, {"wrong.json", "many"});
+  write_file(dir_ / "flag.json", R"({"no_shuffle": 99999999999999999999})");
+  expect_refusal(train("out", {"--config", "flag.json"}), 2, {"flag.json", "no-shuffle"});
 }
 
 TEST_F(CliBeyond, SweepTriesEveryCombinationAndSortsThem) {
@@ -175,6 +183,7 @@ TEST_F(CliBeyond, SweepRefusesAnotherSweepsFolderAndWrongAxes) {
   refused({"--grid", "seed=9..0"}, {"seed"});
   refused({"--random", "lr=log:0..1", "--trials", "2"}, {"lr"});
   refused({"--random", "lr=0.1..1"}, {"--trials"});
+  refused({"--grid", "lr=0.1,0.2", "--weights", "w.safetensors"}, {"--weights"});
 }
 
 TEST_F(CliBeyond, RandomSearchDrawsTheSameAgainAndWithinItsLimits) {

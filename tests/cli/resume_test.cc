@@ -62,6 +62,15 @@ TEST_F(CliResume, FallsBackToTheCheckpointBeforeADamagedOne) {
   EXPECT_EQ(run({"train", "--resume", "out"}).exit_code, 3);
 }
 
+TEST_F(CliResume, RemovesWhatAKilledRunHadWrittenInPart) {
+  train_two();
+  write_file(dir_ / "out" / "checkpoint.safetensors.7-0.partial", "some");
+  write_file(dir_ / "out" / "other.partial", "kept");
+  ASSERT_EQ(run({"train", "--resume", "out"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "out" / "checkpoint.safetensors.7-0.partial"));
+  EXPECT_TRUE(std::filesystem::exists(dir_ / "out" / "other.partial"));
+}
+
 TEST_F(CliResume, SaysThatThereIsNothingToGoOnFrom) {
   const Outcome outcome = run({"train", "--resume", "nowhere"});
   EXPECT_EQ(outcome.exit_code, 5);

@@ -111,6 +111,12 @@ TEST_F(NpzFile, BrokenByteIsRefusedByTheChecksum) {
   EXPECT_TRUE(contains(refusal(bytes), "x_train.npy"));
 }
 
+TEST_F(NpzFile, RefusesOtherCompressionsThanNumpys) {
+  std::string bytes = read_file(npz("grey_deflated"), 1 << 20);
+  bytes.replace(bytes.find("PK\1\2") + 10, 2, std::string("\x0c\0", 2));  // bzip2
+  EXPECT_TRUE(contains(refusal(bytes), "compression method 12, want stored or deflated"));
+}
+
 /// The directory, at the archive's end, claims 4294967280 bytes behind a few.
 TEST_F(NpzFile, BombIsRefusedBeforeMemoryIsTaken) {
   std::string bytes = read_file(npz("grey_deflated"), 1 << 20);

@@ -2,12 +2,13 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "cli/options.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const auto document = nlohmann::ordered_json::parse(data, data + size, nullptr, false);
+    const auto document = lenet::cli::parse_json({reinterpret_cast<const char*>(data), size});
     lenet::cli::TrainOptions options;
     if (document.is_object()) {
       lenet::cli::read_options(lenet::cli::run_options(document), "input", options);

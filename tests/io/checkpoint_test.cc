@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/sha256.h"
 #include "data/test_files.h"
 #include "lenet/safetensors.h"
 
@@ -96,24 +97,29 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.report.points[1].test_acc, 0.2);
 }
 
-TEST_F(CheckpointFile, CutAnywhereIsRefused) {
-  const std::string bytes = read_file(saved(), 1 << 20);
-  const auto cut = dir_ / "cut.safetensors";
-  for (std::size_t size = 0; size < bytes.size(); size += size < 700 ? 1 : 13) {
-    std::ofstream(cut, std::ios::binary).write(bytes.data(), static_cast<std::ptrdiff_t>(size));
-    error_of(ErrorKind::kBadInput, [&] { load_checkpoint(cut); });
+TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {
+  const auto path = saved();
+  for (std::uintmax_t size = std::filesystem::file_size(path); size-- > 0;) {
+    std::filesystem::resize_file(path, size);
+    error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); });
   }
 }
 
 TEST_F(CheckpointFile, WithAnyBitFlippedIsRefused) {
-  const std::string bytes = read_file(saved(), 1 << 20);
-  const auto path = dir_ / "flipped.safetensors";
-  for (std::size_t at = 0; at < bytes.size(); at += at < 700 ? 1 : 13) {  // most are digits
-    std::string flipped = bytes;
-    flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
-    std::ofstream(path, std::ios::binary).write(flipped.data(), std::ssize(flipped));
-    error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); });
+  const auto path = saved();
+  const std::string bytes = read_file(path, 1 << 20);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  const auto put = [&](std::size_t at, int byte) {
+    file.seekp(static_cast<std::ptrdiff_t>(at)).put(static_cast<char>(byte)).flush();
+  };
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      put(at, bytes[at] ^ (1 << bit));
+      error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); });
+    }
+    put(at, bytes[at]);
   }
+  load_checkpoint(path);
 }
 
 TEST_F(CheckpointFile, SaysThatItIsDamagedOrNone) {
@@ -126,6 +132,36 @@ TEST_F(CheckpointFile, SaysThatItIsDamagedOrNone) {
   EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { load_checkpoint(path); }),
                        "no metadata \"run\""));
   error_of(ErrorKind::kIo, [&] { load_checkpoint(dir_ / "none"); });
+}
+
+/// A whole checkpoint but for this change of its state, and what is said of it.
+std::string refusal_of_state(const std::filesystem::path& path, const std::string& part,
+                             const std::string& change) {
+  SafeTensors file = read_safetensors(path);
+  std::string& state = file.metadata["state"];
+  EXPECT_TRUE(contains(state, part));
+  state.replace(state.find(part), part.size(), change);
+  file.metadata.erase("sha256");
+  const std::string rest = serialise_safetensors(file.tensors, file.metadata);
+  file.metadata["sha256"] =
+      sha256({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  const auto changed = path.parent_path() / "changed";
+  write_safetensors(changed, file.tensors, file.metadata);
+  return error_of(ErrorKind::kBadInput, [&] { load_checkpoint(changed); });
+}
+
+TEST_F(CheckpointFile, WithAStateThatIsNoneIsRefusedThoughItsSumIsRight) {
+  const auto path = saved();
+  for (const auto& [part, change] : {std::pair{"{", "["},
+                                     {"\"epoch\":3", "\"epoch\":[3]"},
+                                     {"\"epoch\":3", "\"epok\":3"},
+                                     {"\"generator\":\"", "\"generator\":\"x"},
+                                     {"\"step\":4", "\"step\":-4"},
+                                     {"\"steps\":24", "\"steps\":3"}}) {
+    const std::string message = refusal_of_state(path, part, change);
+    EXPECT_TRUE(contains(message, "changed: metadata \"state\": ")) << change;
+    EXPECT_TRUE(contains(message, "want a checkpoint as lenet wrote it")) << change;
+  }
 }
 
 }  // namespace

@@ -192,6 +192,13 @@ TEST(OnnxRefusal, OfExternalData) {
   EXPECT_TRUE(contains(refusal(model(conv({}, weight))), "its values are in another file"));
 }
 
+TEST(OnnxRefusal, OfSparseInitializers) {
+  std::string graph, bytes;
+  protozero::pbf_writer(graph).add_message(f::graph::kSparse, kWeight);
+  protozero::pbf_writer(bytes).add_message(f::model::kGraph, graph);
+  EXPECT_TRUE(contains(refusal(bytes), "a sparse initializer, want dense ones"));
+}
+
 TEST(OnnxRefusal, OfAFileThatIsCutAnywhere) {
   const std::string whole = model(conv({}));
   for (std::size_t size = 0; size < whole.size(); ++size) {

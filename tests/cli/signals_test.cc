@@ -1,0 +1,161 @@
+// What runs and sweeps do about signals, closed pipes and folders that vanish while they go.
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "cli/cli_test.h"
+#include "lenet/checkpoint.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::steady_clock;
+
+class CliSignals : public Cli {
+ protected:
+  /// A run that goes on for minutes, once it has begun.
+  std::unique_ptr<RunningProgram> endless(const std::string& out,
+                                          const std::string& every = "100000epochs",
+                                          const std::string& model = "Flatten Linear(3)") const {
+    const Words words = {
+        "train", "--data", "bands", "--out",    out,      "--model",   model, "--batch-size",
+        "20",    "--lr",   "0.001", "--epochs", "100000", "--threads", "1",   "--checkpoint-every",
+        every};
+    auto program = std::make_unique<RunningProgram>(words, Surroundings{.folder = dir_});
+    wait_until([&] { return lines(out + "/metrics.jsonl") > 0; });
+    return program;
+  }
+
+  /// For at most a minute.
+  static void wait_until(const std::function<bool()>& condition) {
+    const auto end = steady_clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+      ASSERT_LT(steady_clock::now(), end);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
+
+  std::ptrdiff_t lines(const fs::path& file) const {
+    return fs::exists(dir_ / file) ? std::ranges::count(content(file), '\n') : 0;
+  }
+
+  fs::path checkpoint(const std::string& out) const {
+    return dir_ / out / "checkpoint.safetensors";
+  }
+};
+
+TEST_F(CliSignals, StopARunThatSavesAndSaysHowToGoOnWithinASecond) {
+  for (const auto& [signal, name] : {std::pair{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}}) {
+    auto shortest = steady_clock::duration::max();  // of three: this machine may be busy
+    for (int i = 0; i < 3; ++i) {
+      const std::string out = name + std::to_string(i);
+      const auto program = endless(out);
+      const auto start = steady_clock::now();
+      program->send(signal);
+      const Outcome outcome = program->wait();
+      shortest = std::min(shortest, steady_clock::now() - start);
+      EXPECT_EQ(outcome.exit_code, 128 + signal);
+      EXPECT_TRUE(contains(outcome.err, std::string("stopped by ") + name +
+                                            "; to go on: lenet train --resume " + out));
+      EXPECT_GT(load_checkpoint(checkpoint(out)).state.report.examples, 0);
+    }
+    EXPECT_LT(shortest, std::chrono::seconds(1));
+  }
+}
+
+TEST_F(CliSignals, User1SavesAndTheRunGoesOn) {
+  const auto program = endless("out");
+  EXPECT_FALSE(fs::exists(checkpoint("out")));
+  program->send(SIGUSR1);
+  wait_until([&] { return fs::exists(checkpoint("out")); });
+  const std::ptrdiff_t saved = lines("out/metrics.jsonl");
+  wait_until([&] { return lines("out/metrics.jsonl") > saved; });
+  program->send(SIGTERM);
+  EXPECT_EQ(program->wait().exit_code, 128 + SIGTERM);
+}
+
+TEST_F(CliSignals, ASecondInterruptLeavesAtOnceWithTheLastCheckpointIntact) {
+  // A step takes half a second or more, far longer than the pause between the signals.
+  const auto program = endless(
+      "out", "1steps", "Conv2d(256, 5, padding=2) Conv2d(256, 5, padding=2) Flatten Linear(3)");
+  wait_until([&] { return fs::exists(checkpoint("out")); });
+  program->send(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  program->send(SIGINT);
+  const Outcome outcome = program->wait();
+  EXPECT_EQ(outcome.exit_code, 128 + SIGINT);
+  EXPECT_FALSE(contains(outcome.err, "stopped by")) << outcome.err;
+  EXPECT_GT(load_checkpoint(checkpoint("out")).state.report.examples, 0);
+}
+
+TEST_F(CliSignals, AClosedTerminalOrPipeStopsNeitherTrainingNorSaving) {
+  ASSERT_EQ(train("whole", {"--epochs", "20"}).exit_code, 0);
+  RunningProgram piped(train_words("piped", {"--epochs", "20"}),
+                       {.folder = dir_, .closed_pipe = true});
+  piped.wait();
+  EXPECT_EQ(content("piped/model.safetensors"), content("whole/model.safetensors"));
+
+  const auto program = endless("hung");
+  program->send(SIGHUP);
+  const std::ptrdiff_t before = lines("hung/metrics.jsonl");
+  wait_until([&] { return lines("hung/metrics.jsonl") > before; });
+  program->send(SIGTERM);
+  EXPECT_EQ(program->wait().exit_code, 128 + SIGTERM);
+}
+
+TEST_F(CliSignals, AFolderThatVanishesIsReportedAndTriedAgain) {
+  const auto program = endless("out", "50steps");
+  wait_until([&] { return fs::exists(checkpoint("out")); });
+  fs::rename(dir_ / "out", dir_ / "elsewhere");
+  wait_until([&] { return contains(program->err_so_far(), "training goes on"); });
+  EXPECT_TRUE(contains(program->err_so_far(), "out/checkpoint.safetensors: cannot create"));
+  EXPECT_TRUE(contains(program->err_so_far(), "after 0 bytes"));
+  load_checkpoint(checkpoint("elsewhere"));
+  fs::create_directory(dir_ / "out");
+  wait_until([&] { return fs::exists(checkpoint("out")); });
+  program->send(SIGTERM);
+  EXPECT_EQ(program->wait().exit_code, 128 + SIGTERM);
+}
+
+class CliSweepSignals : public CliSignals {
+ protected:
+  static Words sweep_words(const std::string& out) {
+    return {"sweep",    "--data", "bands",      "--model",   "Flatten Linear(3)",
+            "--epochs", "20",     "--lr",       "0.1",       "--batch-size",
+            "20",       "--grid", "seed=0..19", "--threads", "2",
+            "--out",    out};
+  }
+};
+
+TEST_F(CliSweepSignals, KilledItEndsAsOneThatWasNot) {
+  ASSERT_EQ(run(sweep_words("whole")).exit_code, 0);
+  for (const std::ptrdiff_t done : {1, 5, 12}) {
+    RunningProgram program(sweep_words("killed"), {.folder = dir_});
+    wait_until([&] { return lines("killed/runs.jsonl") >= done; });
+    program.send(SIGKILL);
+    EXPECT_EQ(program.wait().exit_code, 128 + SIGKILL);
+    EXPECT_FALSE(fs::exists(dir_ / "killed/sweep.csv"));
+  }
+  const Outcome outcome = run(sweep_words("killed"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "20/20"));
+  EXPECT_EQ(content("killed/sweep.csv"), content("whole/sweep.csv"));
+}
+
+TEST_F(CliSweepSignals, AClosedPipeDoesNotStopIt) {
+  RunningProgram(sweep_words("sweep"), {.folder = dir_, .closed_pipe = true}).wait();
+  EXPECT_EQ(lines("sweep/sweep.csv"), 21);
+}
+
+TEST_F(CliSweepSignals, AnotherSweepIsRefusedInTheSameFolder) {
+  Words words = sweep_words("sweep");
+  words[6] = "100000";
+  RunningProgram program(words, {.folder = dir_});
+  wait_until([&] { return fs::exists(dir_ / "sweep/sweep.json"); });
+  expect_refusal(run(words), 2, {"sweep: another run writes into this folder (process"});
+  program.send(SIGKILL);
+}
+
+}  // namespace
+}  // namespace lenet
