@@ -27,9 +27,9 @@ class CliSignals : public Cli {
     return program;
   }
 
-  /// For at most a minute.
+  /// For at most two minutes, as the program runs.
   static void wait_until(const std::function<bool()>& condition) {
-    const auto end = steady_clock::now() + std::chrono::minutes(1);
+    const auto end = steady_clock::now() + std::chrono::minutes(2);
     while (!condition()) {
       ASSERT_LT(steady_clock::now(), end);
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -76,22 +76,28 @@ TEST_F(CliSignals, User1SavesAndTheRunGoesOn) {
 }
 
 TEST_F(CliSignals, ASecondInterruptLeavesAtOnceWithTheLastCheckpointIntact) {
-  // A step takes half a second or more, far longer than the pause between the signals.
-  const auto program = endless(
-      "out", "1steps", "Conv2d(256, 5, padding=2) Conv2d(256, 5, padding=2) Flatten Linear(3)");
-  wait_until([&] { return fs::exists(checkpoint("out")); });
-  program->send(SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  program->send(SIGINT);
-  const Outcome outcome = program->wait();
-  EXPECT_EQ(outcome.exit_code, 128 + SIGINT);
-  EXPECT_FALSE(contains(outcome.err, "stopped by")) << outcome.err;
-  EXPECT_GT(load_checkpoint(checkpoint("out")).state.report.examples, 0);
+  // A step takes a tenth of a second or more. On a busy machine the second signal may come too late
+  // all the same, when the first has ended the run: that does not count.
+  bool at_once = false;
+  for (int i = 0; i < 10 && !at_once; ++i) {
+    const std::string out = std::to_string(i);
+    const auto program = endless(
+        out, "1steps", "Conv2d(128, 5, padding=2) Conv2d(128, 5, padding=2) Flatten Linear(3)");
+    wait_until([&] { return fs::exists(checkpoint(out)); });
+    program->send(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    program->send(SIGINT);
+    const Outcome outcome = program->wait();
+    EXPECT_EQ(outcome.exit_code, 128 + SIGINT);
+    EXPECT_GT(load_checkpoint(checkpoint(out)).state.report.examples, 0);
+    at_once = outcome.err.find("stopped by") == std::string::npos;
+  }
+  EXPECT_TRUE(at_once);
 }
 
 TEST_F(CliSignals, AClosedTerminalOrPipeStopsNeitherTrainingNorSaving) {
-  ASSERT_EQ(train("whole", {"--epochs", "20"}).exit_code, 0);
-  RunningProgram piped(train_words("piped", {"--epochs", "20"}),
+  ASSERT_EQ(train("whole", {"--epochs", "5"}).exit_code, 0);
+  RunningProgram piped(train_words("piped", {"--epochs", "5"}),
                        {.folder = dir_, .closed_pipe = true});
   piped.wait();
   EXPECT_EQ(content("piped/model.safetensors"), content("whole/model.safetensors"));
