@@ -49,7 +49,7 @@ struct ChannelSum {
   ChannelSizes s;
 
   std::int64_t blocks() const { return s.channels * s.parts(); }
-  std::int64_t shared_floats() const { return 4 * kThreads; }  // two doubles a thread
+  int shared_floats() const { return 4 * kThreads; }  // two doubles a thread
 
   LENET_HOST_DEVICE static double* sums(const BlockThread& at) {
     return reinterpret_cast<double*>(at.shared);

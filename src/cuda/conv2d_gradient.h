@@ -49,7 +49,7 @@ struct Conv2dGradientKernel {
     return s.slot_count() * pieces(s.out_channels, kOutputs) * s.in_channels * s.height.kernel *
            pieces(s.width.kernel, kTaps);
   }
-  std::int64_t shared_floats() const { return kSums * kPitch; }
+  int shared_floats() const { return kSums * kPitch; }
   LENET_HOST_DEVICE int phases() const { return 2; }
 
   LENET_HOST_DEVICE Place place_of(std::int64_t block) const {

@@ -29,7 +29,7 @@ struct CrossEntropy {
     return pieces(round_up(images, kWarp), kThreads);
   }
   std::int64_t blocks() const { return blocks_of(images); }
-  std::int64_t shared_floats() const { return 4 * kThreads; }  // two doubles a thread
+  int shared_floats() const { return 4 * kThreads; }  // two doubles a thread
   LENET_HOST_DEVICE int phases() const { return Tree::kSteps + 2; }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers&) const {

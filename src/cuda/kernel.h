@@ -24,7 +24,7 @@ struct ImageGrid {
 //   static constexpr int kThreads;
 //   struct Registers;
 //   LENET_HOST_DEVICE int phases() const;
-//   std::int64_t shared_floats() const;
+//   int shared_floats() const;
 //   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& registers) const;
 
 /// One thread of a block kernel.

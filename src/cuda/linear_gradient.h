@@ -17,7 +17,8 @@ struct LinearGradient {
 
   static constexpr int kTile = 32;
   static constexpr int kThreads = 128;
-  static constexpr int kPitch = kTile + 4;  ///< rows of the tiles: four floats can be read at once
+  static constexpr std::int64_t kPitch =
+      kTile + 4;  ///< rows of the tiles: four floats can be read at once
 
   struct Registers {
     float sums[4][2];
@@ -25,7 +26,7 @@ struct LinearGradient {
 
   std::int64_t columns() const { return inputs + (dbias ? 1 : 0); }
   std::int64_t blocks() const { return pieces(columns(), kTile) * pieces(outputs, kTile); }
-  std::int64_t shared_floats() const { return 2 * kTile * kPitch; }
+  int shared_floats() const { return static_cast<int>(2 * kPitch * kTile); }
 
   /// For each chunk of images one phase that loads and one that multiplies; the last one stores.
   LENET_HOST_DEVICE int phases() const { return static_cast<int>(2 * (images / kWarp) + 1); }
@@ -40,7 +41,7 @@ struct LinearGradient {
     if (phase == phases() - 1) {
       store(first_output, first_input, at.thread, r);
     } else if (phase % 2 == 0) {
-      load(first_output, first_input, phase / 2 * kWarp, at);
+      load(first_output, first_input, std::int64_t{phase / 2} * kWarp, at);
     } else {
       multiply(at, r);
     }
@@ -59,7 +60,7 @@ struct LinearGradient {
   }
 
   LENET_HOST_DEVICE void multiply(const BlockThread& at, Registers& r) const {
-    const float* d = at.shared + at.thread / 16 * 4;
+    const float* d = at.shared + std::int64_t{at.thread / 16} * 4;
     const float* v = at.shared + kTile * kPitch + at.thread % 16;
     for (int n = 0; n < kWarp; ++n, d += kPitch, v += kPitch) {
       const Floats<4> of_outputs = *reinterpret_cast<const Floats<4>*>(d);
@@ -74,8 +75,8 @@ struct LinearGradient {
                                const Registers& r) const {
     LENET_UNROLL for (int k = 0; k < 4; ++k) {
       LENET_UNROLL for (int j = 0; j < 2; ++j) {
-        const std::int64_t o = first_output + thread / 16 * 4 + k;
-        const std::int64_t i = first_input + thread % 16 + 16 * j;
+        const std::int64_t o = first_output + std::int64_t{thread / 16} * 4 + k;
+        const std::int64_t i = first_input + thread % 16 + std::int64_t{16} * j;
         if (o >= outputs || i > inputs) continue;
         if (i < inputs) {
           dweight[o * inputs + i] = r.sums[k][j];

@@ -150,7 +150,7 @@ struct SquareSum {
   double* sums;  ///< one a block
 
   std::int64_t blocks() const { return pieces(count, kValues); }
-  std::int64_t shared_floats() const { return 2 * kThreads; }
+  int shared_floats() const { return 2 * kThreads; }
   LENET_HOST_DEVICE int phases() const { return Tree::kSteps + 2; }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers&) const {
@@ -158,7 +158,7 @@ struct SquareSum {
     if (phase == 0) {
       double sum = 0;
       for (int k = 0; k < kValues / kThreads; ++k) {
-        const std::int64_t i = at.block * kValues + k * kThreads + at.thread;
+        const std::int64_t i = at.block * kValues + std::int64_t{k} * kThreads + at.thread;
         if (i < count) sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
       }
       shared[at.thread] = sum;
