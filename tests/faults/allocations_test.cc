@@ -4,6 +4,7 @@
 // that fails.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <new>
@@ -17,8 +18,9 @@
 
 namespace {
 
-long live = 0;        ///< allocations that are not freed yet
-long until_fail = 0;  ///< the allocation that fails, counted down; 0: none
+// Threads that load data count too.
+std::atomic<long> live = 0;        ///< allocations that are not freed yet
+std::atomic<long> until_fail = 0;  ///< the allocation that fails, counted down; 0 or less: none
 
 bool fails() { return until_fail > 0 && --until_fail == 0; }
 
