@@ -210,11 +210,7 @@ TEST(CudaTrainer, EndsARunOfStepsWhereTheLossIsNotFinite) {
 
 TEST(CudaTrainer, TakesNoStepIfAGradientIsNotFiniteThoughTheLossIs) {
   for (const double clip_norm : {0.0, 1.0}) {
-    Sequential net = built("Linear(3) BatchNorm1d Linear(4) Tanh Linear(2)", {4});
-    std::ranges::fill(net.parameters(), 0.0f);
-    std::ranges::fill(net.named_parameters()[3].values, 10.0f);  // BatchNorm1d's output
-    const std::span<float> last = net.named_parameters()[6].values;
-    for (std::size_t i = 0; i < last.size(); ++i) last[i] = i < 4 ? 3e38f : -3e38f;
+    Sequential net = net_of_a_bad_gradient();
     const std::vector<float> before = copy_of(net.parameters()), running = copy_of(net.buffers());
     Trainer trainer(
         net,

@@ -37,6 +37,17 @@ inline std::vector<float> copy_of(std::span<const float> values) {
   return {values.begin(), values.end()};
 }
 
+/// A network whose loss is finite for two images of 4 floats, and whose gradient by layer 2 is not:
+/// Tanh(0) = 0 hides the last weights from the loss alone.
+inline Sequential net_of_a_bad_gradient() {
+  Sequential net = built("Linear(3) BatchNorm1d Linear(4) Tanh Linear(2)", {4});
+  std::ranges::fill(net.parameters(), 0.0f);
+  std::ranges::fill(net.named_parameters()[3].values, 10.0f);  // BatchNorm1d's output
+  const std::span<float> last = net.named_parameters()[6].values;
+  for (std::size_t i = 0; i < last.size(); ++i) last[i] = i < 4 ? 3e38f : -3e38f;
+  return net;
+}
+
 /// One whole pack of images and three more, or another number, uniform in [-1, 1).
 inline reference::Examples random_examples(const Shape& input, std::int64_t classes,
                                            std::int64_t images = 19) {

@@ -16,6 +16,7 @@
 
 #include "lenet/dataset.h"
 #include "lenet/error.h"
+#include "lenet/fit.h"
 #include "lenet/safetensors.h"
 #include "reference/compare.h"
 
@@ -69,6 +70,16 @@ class GoldenTensors {
 inline nlohmann::json golden_json(const std::string& file) {
   std::ifstream in(std::filesystem::path(LENET_GOLDEN_DIR) / file);
   return nlohmann::json::parse(in);
+}
+
+/// The band of the chapter's stored runs, after ten epochs.
+inline void expect_the_chapters_band(const Report& report) {
+  EXPECT_GE(report.loss, 0.44);
+  EXPECT_LE(report.loss, 0.48);
+  EXPECT_GE(report.train_acc, 0.82);
+  EXPECT_LE(report.train_acc, 0.84);
+  EXPECT_GE(report.test_acc, 0.74);
+  EXPECT_LE(report.test_acc, 0.83);
 }
 
 }  // namespace lenet

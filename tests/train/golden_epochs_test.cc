@@ -27,13 +27,7 @@ TEST_P(GoldenEpochs, TrainAsPyTorchDoes) {
     EXPECT_NEAR(report.epochs[i].train_loss, golden[i]["loss"], 0.0005) << "epoch " << i + 1;
     EXPECT_NEAR(report.epochs[i].train_acc, golden[i]["train_acc"], 0.0005) << "epoch " << i + 1;
   }
-  // The band of the chapter's stored runs.
-  EXPECT_GE(report.loss, 0.44);
-  EXPECT_LE(report.loss, 0.48);
-  EXPECT_GE(report.train_acc, 0.82);
-  EXPECT_LE(report.train_acc, 0.84);
-  EXPECT_GE(report.test_acc, 0.74);
-  EXPECT_LE(report.test_acc, 0.83);
+  expect_the_chapters_band(report);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seed, GoldenEpochs, testing::Values(0, 1, 2));
