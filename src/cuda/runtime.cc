@@ -143,7 +143,9 @@ void* allocate_on_device(std::size_t bytes) {
   cudaError_t status = cudaMalloc(&memory, bytes);
   if (status == cudaErrorMemoryAllocation) throw_out_of_memory(bytes);
   check(status, "cudaMalloc");
+  // The memory is set behind the host's back, and streams that do not block do not wait for it.
   status = cudaMemset(memory, 0, bytes);
+  if (status == cudaSuccess) status = cudaStreamSynchronize(nullptr);
   if (status != cudaSuccess) cudaFree(memory);
   check(status, "cudaMemset");
   return memory;
