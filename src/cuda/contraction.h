@@ -1,5 +1,4 @@
-// Forward convolution, its input gradient, and both products of Linear: one loop nest, as on the
-// CPU.
+// Forward convolution and its input gradient: one loop nest, as on the CPU.
 #pragma once
 
 #include "cuda/activation.h"
@@ -96,10 +95,6 @@ struct ContractionKernel {
     return h >= 0 && w >= 0 ? x[(h * s.width.in + w) * s.images] : 0.0f;
   }
 
-  LENET_HOST_DEVICE static Floats<kBlock> load_weights(const float* weight) {
-    return *reinterpret_cast<const Floats<kBlock>*>(weight);
-  }
-
   LENET_HOST_DEVICE static void add(const Floats<kBlock>& weight, float value,
                                     float (&sums)[kBlock]) {
     LENET_UNROLL for (int k = 0; k < kBlock; ++k) sums[k] += weight.of[k] * value;
@@ -109,7 +104,7 @@ struct ContractionKernel {
                                   Sums& sums) const {
     for (int i = 0; i < s.height.kernel; ++i) {
       for (int j = 0; j < s.width.kernel; ++j, weight += s.weight_pitch) {
-        const Floats<kBlock> of_tap = load_weights(weight);
+        const Floats<kBlock> of_tap = load_floats<kBlock>(weight);
         LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
           add(of_tap,
               load(x, source(s.height, h + p / kSide, i), source(s.width, w + p % kSide, j)),
@@ -138,7 +133,7 @@ struct ContractionKernel {
     const std::int64_t step = forward ? s.weight_pitch : -s.weight_pitch;
     LENET_UNROLL for (int i = 0; i < kKernel; ++i) {
       LENET_UNROLL for (int j = 0; j < kKernel; ++j, weight += step) {
-        const Floats<kBlock> of_tap = load_weights(weight);
+        const Floats<kBlock> of_tap = load_floats<kBlock>(weight);
         LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
           add(of_tap, patch[i + p / kSide][j + p % kSide], sums.of[p]);
         }

@@ -25,7 +25,9 @@ struct Conv2dGradient {
 
 /// A block: kOutputs output channels by kTaps taps of one kernel row, of one input channel, in one
 /// slot. First each of its threads sums over the images of its lane; then the threads are summed.
-template <int kTaps>
+/// kColumns: positions in a row whose values are read together; more than one if windows slide
+/// by 1.
+template <int kTaps, int kColumns>
 struct Conv2dGradientKernel {
   Conv2dGradient s;
 
@@ -102,17 +104,28 @@ struct Conv2dGradientKernel {
     const float* x = s.x + (place.channel * s.height.in + source) * s.width.in * s.images + image;
     const std::int64_t plane = std::int64_t{s.height.out} * s.width.out;
     const float* dy = s.dy + (place.output * plane + h * s.width.out) * s.images + image;
-    for (int w = 0; w < s.width.out; ++w, dy += s.images) {
-      float d[kOutputs];
+    for (int w = 0; w < s.width.out; w += kColumns, dy += kColumns * s.images) {
+      float d[kOutputs][kColumns], of_x[kColumns + kTaps - 1];
       LENET_UNROLL for (int k = 0; k < kOutputs; ++k) {
-        d[k] = place.output + k < s.out_channels ? dy[k * plane * s.images] : 0.0f;
-        r.bias[k] += d[k];
+        LENET_UNROLL for (int j = 0; j < kColumns; ++j) {
+          const bool is_output = place.output + k < s.out_channels && w + j < s.width.out;
+          d[k][j] = is_output ? dy[(k * plane + j) * s.images] : 0.0f;
+        }
       }
-      LENET_UNROLL for (int t = 0; t < kTaps; ++t) {
-        const int column = w * s.width.stride + place.tap + t - s.width.pad;
-        const float value =
-            inside && column >= 0 && column < s.width.in ? x[column * s.images] : 0.0f;
-        LENET_UNROLL for (int k = 0; k < kOutputs; ++k) r.sums[k][t] += d[k] * value;
+      LENET_UNROLL for (int i = 0; i < kColumns + kTaps - 1; ++i) {
+        const int column = w * s.width.stride + place.tap + i - s.width.pad;
+        of_x[i] = inside && column >= 0 && column < s.width.in ? x[column * s.images] : 0.0f;
+      }
+      add(d, of_x, r);
+    }
+  }
+
+  LENET_HOST_DEVICE static void add(const float (&d)[kOutputs][kColumns],
+                                    const float (&x)[kColumns + kTaps - 1], Registers& r) {
+    LENET_UNROLL for (int k = 0; k < kOutputs; ++k) {
+      LENET_UNROLL for (int j = 0; j < kColumns; ++j) {
+        r.bias[k] += d[k][j];
+        LENET_UNROLL for (int t = 0; t < kTaps; ++t) r.sums[k][t] += d[k][j] * x[j + t];
       }
     }
   }

@@ -6,10 +6,13 @@
 
 #if defined(__CUDACC__)
 #define LENET_HOST_DEVICE __host__ __device__
-#define LENET_UNROLL _Pragma("unroll")  // arrays that loops index then stay in registers
+#define LENET_PRAGMA(text) _Pragma(#text)
+#define LENET_UNROLL LENET_PRAGMA(unroll)          // arrays that loops index then stay in registers
+#define LENET_UNROLL_BY(n) LENET_PRAGMA(unroll n)  // n loads are then on their way at once
 #else
 #define LENET_HOST_DEVICE
 #define LENET_UNROLL
+#define LENET_UNROLL_BY(n)
 #endif
 
 namespace lenet::cuda {
@@ -33,6 +36,11 @@ template <int kCount>
 struct alignas(kCount % 4 == 0 ? 16 : 8) Floats {
   float of[kCount];
 };
+
+template <int kCount>
+LENET_HOST_DEVICE Floats<kCount> load_floats(const float* from) {
+  return *reinterpret_cast<const Floats<kCount>*>(from);
+}
 
 LENET_HOST_DEVICE inline bool is_finite(double x) { return x - x == 0; }
 LENET_HOST_DEVICE inline bool is_nan(float x) { return x != x; }

@@ -18,9 +18,24 @@ int known_kernel(const Contraction& s) {
                                                                            : 0;
 }
 
+/// The same as a product of matrices, if every output sums all of x with weights of its own.
+bool is_linear(const Contraction& s) {
+  const auto whole = [](const Axis& axis) {
+    return axis.out == 1 && axis.kernel == axis.in && axis.pad == 0;
+  };
+  return whole(s.height) && whole(s.width);
+}
+
+template <int kBlock>
+void multiply(Stream& stream, const Contraction& s) {
+  LinearKernel<kBlock> kernel{s};
+  kernel.s.in_channels *= std::int64_t{s.height.in} * s.width.in;
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
 template <int kBlock>
 void contract(Stream& stream, const Contraction& s) {
-  if (s.height.out * s.width.out == 1) return contract<kBlock, 1, 0>(stream, s);
+  if (is_linear(s)) return multiply<kBlock>(stream, s);
   switch (known_kernel(s)) {
     case 3:
       return contract<kBlock, 2, 3>(stream, s);
@@ -33,7 +48,11 @@ void contract(Stream& stream, const Contraction& s) {
 
 template <int kTaps>
 void conv2d_gradient(Stream& stream, const Conv2dGradient& s) {
-  const Conv2dGradientKernel<kTaps> kernel{s};
+  if (s.width.stride == 1) {
+    const Conv2dGradientKernel<kTaps, 4> kernel{s};
+    return launch_blocks(stream, kernel, kernel.blocks());
+  }
+  const Conv2dGradientKernel<kTaps, 1> kernel{s};
   launch_blocks(stream, kernel, kernel.blocks());
 }
 

@@ -7,6 +7,7 @@
 #include "cuda/cross_entropy.h"
 #include "cuda/elementwise.h"
 #include "cuda/gather.h"
+#include "cuda/linear.h"
 #include "cuda/linear_gradient.h"
 #include "cuda/pooling.h"
 #include "cuda/runtime.h"

@@ -6,14 +6,17 @@
 namespace lenet::cuda {
 
 /// dweight[o][i] = sum over images n of dy[o][n] * x[i][n]; the bias is one more input, which is 1.
-/// A block: a tile of kTile x kTile weights, over all images in chunks that it holds in shared
+/// The sum is cut into slots by images; each slot holds all weights, then the biases. A block: a
+/// tile of kTile x kTile weights in one slot, over its images in chunks that it holds in shared
 /// memory; a thread sums 4 outputs by 2 inputs.
 struct LinearGradient {
   std::int64_t inputs, outputs, images;  ///< images: N
   const float* x;
   const float* dy;
-  float* dweight;
-  float* dbias;  ///< null without
+  float* slots;
+  std::int64_t slot_stride;
+  bool bias;
+  std::int64_t image_parts;  ///< of the sum: a slot each; a part without images is 0
 
   static constexpr int kTile = 32;
   static constexpr int kThreads = 128;
@@ -24,36 +27,49 @@ struct LinearGradient {
     float sums[4][2];
   };
 
-  std::int64_t columns() const { return inputs + (dbias ? 1 : 0); }
-  std::int64_t blocks() const { return pieces(columns(), kTile) * pieces(outputs, kTile); }
+  LENET_HOST_DEVICE static std::int64_t tiles(std::int64_t inputs, std::int64_t outputs) {
+    return pieces(inputs, kTile) * pieces(outputs, kTile);
+  }
+  LENET_HOST_DEVICE std::int64_t columns() const { return inputs + (bias ? 1 : 0); }
+  std::int64_t blocks() const { return image_parts * tiles(columns(), outputs); }
   int shared_floats() const { return static_cast<int>(2 * kPitch * kTile); }
 
+  /// What one block works on.
+  struct Place {
+    std::int64_t input, output;  ///< the first of each
+    std::int64_t part;
+  };
+
   /// For each chunk of images one phase that loads and one that multiplies; the last one stores.
-  LENET_HOST_DEVICE int phases() const { return static_cast<int>(2 * (images / kWarp) + 1); }
+  LENET_HOST_DEVICE int phases() const {
+    return static_cast<int>(2 * pieces(images / kWarp, image_parts) + 1);
+  }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& r) const {
-    const std::int64_t tiles = pieces(inputs + (dbias ? 1 : 0), kTile);
-    const std::int64_t first_input = at.block % tiles * kTile;
-    const std::int64_t first_output = at.block / tiles * kTile;
+    const std::int64_t rows = pieces(outputs, kTile), row = at.block / image_parts;
+    const Place place{row / rows * kTile, row % rows * kTile, at.block % image_parts};
     if (phase == 0) {
       LENET_UNROLL for (int k = 0; k < 4; ++k) r.sums[k][0] = r.sums[k][1] = 0;
     }
+    const std::int64_t chunk = place.part + phase / 2 * image_parts;
     if (phase == phases() - 1) {
-      store(first_output, first_input, at.thread, r);
+      store(place, at.thread, r);
+    } else if (chunk * kWarp >= images) {
+      return;
     } else if (phase % 2 == 0) {
-      load(first_output, first_input, std::int64_t{phase / 2} * kWarp, at);
+      load(place, chunk * kWarp, at);
     } else {
       multiply(at, r);
     }
   }
 
   /// Turns both tiles: shared[n][o] and behind it shared[n][i].
-  LENET_HOST_DEVICE void load(std::int64_t first_output, std::int64_t first_input,
-                              std::int64_t first_image, const BlockThread& at) const {
+  LENET_HOST_DEVICE void load(const Place& place, std::int64_t first_image,
+                              const BlockThread& at) const {
     const int n = at.thread % kWarp;
     float* row = at.shared + n * kPitch;
     for (int k = at.thread / kWarp; k < kTile; k += kThreads / kWarp) {
-      const std::int64_t o = first_output + k, i = first_input + k, image = first_image + n;
+      const std::int64_t o = place.output + k, i = place.input + k, image = first_image + n;
       row[k] = o < outputs ? dy[o * images + image] : 0.0f;
       row[kTile * kPitch + k] = i < inputs ? x[i * images + image] : 1.0f;
     }
@@ -71,16 +87,17 @@ struct LinearGradient {
     }
   }
 
-  LENET_HOST_DEVICE void store(std::int64_t first_output, std::int64_t first_input, int thread,
-                               const Registers& r) const {
+  LENET_HOST_DEVICE void store(const Place& place, int thread, const Registers& r) const {
+    float* dweight = slots + place.part * slot_stride;
+    float* dbias = dweight + outputs * inputs;
     LENET_UNROLL for (int k = 0; k < 4; ++k) {
       LENET_UNROLL for (int j = 0; j < 2; ++j) {
-        const std::int64_t o = first_output + std::int64_t{thread / 16} * 4 + k;
-        const std::int64_t i = first_input + thread % 16 + std::int64_t{16} * j;
-        if (o >= outputs || i > inputs) continue;
+        const std::int64_t o = place.output + std::int64_t{thread / 16} * 4 + k;
+        const std::int64_t i = place.input + thread % 16 + std::int64_t{16} * j;
+        if (o >= outputs) continue;
         if (i < inputs) {
           dweight[o * inputs + i] = r.sums[k][j];
-        } else if (dbias) {
+        } else if (i == inputs && bias) {
           dbias[o] = r.sums[k][j];
         }
       }

@@ -117,8 +117,10 @@ class WeightedStage final : public CudaStage {
                                          .images = pass.stride,
                                          .x = at.x,
                                          .dy = at.dy,
-                                         .dweight = slots_.data(),
-                                         .dbias = bias_ ? slots_.data() + weights() : nullptr});
+                                         .slots = slots_.data(),
+                                         .slot_stride = parameters_,
+                                         .bias = bias_,
+                                         .image_parts = image_parts_});
     } else {
       launch(pass.stream, Conv2dGradient{.in_channels = in_channels_,
                                          .out_channels = out_channels_,
@@ -138,13 +140,15 @@ class WeightedStage final : public CudaStage {
   std::int64_t taps() const { return std::int64_t{height_.kernel} * width_.kernel; }
   std::int64_t weights() const { return out_channels_ * in_channels_ * taps(); }
 
-  /// Cuts a convolution's sums over images and rows into as many as keep a large card busy: some
-  /// two warps for each of 528 schedulers.
+  /// Cuts a gradient's sums over images, and rows of a convolution, into as many as keep a large
+  /// card busy: some two warps for each of 528 schedulers.
   void cut_sums(std::int64_t batch) {
-    if (linear_) return;
     constexpr std::int64_t kWarps = 1056;
-    const std::int64_t tasks = pieces(out_channels_, 4) * in_channels_ * height_.kernel;
+    const std::int64_t tasks = linear_ ? LinearGradient::tiles(in_channels_ + 1, out_channels_) *
+                                             LinearGradient::kThreads / kWarp
+                                       : pieces(out_channels_, 4) * in_channels_ * height_.kernel;
     image_parts_ = std::clamp<std::int64_t>(kWarps / tasks, 1, pieces(batch, kWarp));
+    if (linear_) return;
     row_parts_ = std::clamp<std::int64_t>(kWarps / (tasks * image_parts_), 1, height_.out);
   }
 
