@@ -15,6 +15,9 @@ struct Axis {
             static_cast<int>(stride), static_cast<int>(pad)};
   }
 
+  /// Windows that neither overlap nor leave elements between them.
+  bool side_by_side() const { return stride == kernel && pad == 0; }
+
   /// The first and the last window that holds element i.
   LENET_HOST_DEVICE int first_window(int i) const {
     const int from = i + pad - kernel + stride;  // one stride beyond the last that misses it

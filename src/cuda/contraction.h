@@ -3,6 +3,7 @@
 
 #include "cuda/activation.h"
 #include "cuda/axis.h"
+#include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "cuda/pooling.h"
 
@@ -45,22 +46,27 @@ constexpr std::int64_t contraction_pitch(std::int64_t channels) {
 template <int kBlock, int kSide, int kKernel>
 struct ContractionKernel {
   Contraction s;
+  Divisor columns, rows;
 
   struct Sums {
     float of[kSide * kSide][kBlock];
   };
 
-  static ImageGrid grid(const Contraction& s) {
+  explicit ContractionKernel(const Contraction& sizes)
+      : s(sizes), columns(pieces(s.width.out, kSide)), rows(pieces(s.height.out, kSide)) {}
+
+  ImageGrid grid() const {
     return {
         pieces(s.out_channels, kBlock) * pieces(s.height.out, kSide) * pieces(s.width.out, kSide),
         s.images};
   }
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    const std::int64_t columns = pieces(s.width.out, kSide), rows = pieces(s.height.out, kSide);
-    const auto w = static_cast<int>(task % columns * kSide);
-    const auto h = static_cast<int>(task / columns % rows * kSide);
-    const std::int64_t o = task / columns / rows * kBlock;
+    const Divisor::Result column = columns.divide(static_cast<std::uint32_t>(task));
+    const Divisor::Result row = rows.divide(column.quotient);
+    const int h = static_cast<int>(row.remainder) * kSide;
+    const int w = static_cast<int>(column.remainder) * kSide;
+    const std::int64_t o = std::int64_t{row.quotient} * kBlock;
     Sums sums;
     LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
       LENET_UNROLL for (int k = 0; k < kBlock; ++k) {

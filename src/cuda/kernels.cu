@@ -7,7 +7,8 @@ namespace {
 template <int kBlock, int kSide, int kKernel>
 void contract(Stream& stream, const Contraction& s) {
   using Kernel = ContractionKernel<kBlock, kSide, kKernel>;
-  launch_images(stream, Kernel{s}, Kernel::grid(s));
+  const Kernel kernel(s);
+  launch_images(stream, kernel, kernel.grid());
 }
 
 /// The kernel's size, if there is a specialised form for it.
@@ -88,6 +89,11 @@ void launch(Stream& stream, const Pool2dForward& kernel) {
 
 void launch(Stream& stream, const Pool2dBackward& kernel) {
   const Pool2dSizes& s = kernel.s;
+  constexpr int kSmall = 16;  // elements that one thread can see to
+  if (s.height.side_by_side() && s.width.side_by_side() && s.area() <= kSmall) {
+    return launch_images(stream, Pool2dSideBySideBackward(kernel),
+                         {s.channels * s.height.out * s.width.out, s.images});
+  }
   launch_images(stream, kernel, {s.channels * s.height.in * s.width.in, s.images});
 }
 

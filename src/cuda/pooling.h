@@ -3,6 +3,7 @@
 
 #include "cuda/activation.h"
 #include "cuda/axis.h"
+#include "cuda/divisor.h"
 #include "cuda/kernel.h"
 
 namespace lenet::cuda {
@@ -50,6 +51,20 @@ struct Pool2dSizes {
       }
     }
   }
+
+  /// The element that takes the gradient of a maximum: the first that has its value.
+  LENET_HOST_DEVICE std::int64_t taker(const float* x, std::int64_t channel, int oh, int ow,
+                                       std::int64_t image) const {
+    std::int64_t first = -1;
+    float largest = -INFINITY;
+    for_each_element(channel, oh, ow, [&](std::int64_t at) {
+      const float value = x[at * images + image];
+      if (first >= 0 && !(value > largest)) return;
+      first = at;
+      largest = value;
+    });
+    return first;
+  }
 };
 
 /// y = next(the pooled x). A thread: one window of one image.
@@ -85,7 +100,7 @@ struct Pool2dBackward {
     float sum = 0;
     for (int oh = s.height.first_window(h); oh <= s.height.last_window(h); ++oh) {
       for (int ow = s.width.first_window(w); ow <= s.width.last_window(w); ++ow) {
-        if (s.maximum && taker(channel, oh, ow, image) != task) continue;
+        if (s.maximum && s.taker(x, channel, oh, ow, image) != task) continue;
         sum += dy[((channel * s.height.out + oh) * s.width.out + ow) * s.images + image];
       }
     }
@@ -93,19 +108,40 @@ struct Pool2dBackward {
     const std::int64_t at = task * s.images + image;
     dx[at] = derivative.of(sum, at);
   }
+};
 
-  /// The element that takes a window's gradient.
-  LENET_HOST_DEVICE std::int64_t taker(std::int64_t channel, int oh, int ow,
-                                       std::int64_t image) const {
-    std::int64_t first = -1;
-    float largest = -INFINITY;
-    s.for_each_element(channel, oh, ow, [&](std::int64_t at) {
-      const float value = x[at * s.images + image];
-      if (first >= 0 && !(value > largest)) return;
-      first = at;
-      largest = value;
-    });
-    return first;
+/// The same where windows lie side by side. A thread: one window of one image, and the elements
+/// behind the last windows, which none holds.
+struct Pool2dSideBySideBackward {
+  Pool2dBackward b;
+  Divisor columns, rows;
+
+  explicit Pool2dSideBySideBackward(const Pool2dBackward& backward)
+      : b(backward), columns(b.s.width.out), rows(b.s.height.out) {}
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const Pool2dSizes& s = b.s;
+    const Divisor::Result column = columns.divide(static_cast<std::uint32_t>(task));
+    const Divisor::Result row = rows.divide(column.quotient);
+    const auto oh = static_cast<int>(row.remainder), ow = static_cast<int>(column.remainder);
+    const std::int64_t channel = row.quotient;
+    const float dy = b.dy[task * s.images + image];
+    const float part = s.maximum ? dy : dy * (1.0f / static_cast<float>(s.area()));
+    const std::int64_t taker = s.maximum ? s.taker(b.x, channel, oh, ow, image) : -1;
+    const int top = oh * s.height.stride, left = ow * s.width.stride;
+    for (int h = top; h < end_of(s.height, oh); ++h) {
+      for (int w = left; w < end_of(s.width, ow); ++w) {
+        const std::int64_t element = (channel * s.height.in + h) * s.width.in + w;
+        const bool held = h < top + s.height.kernel && w < left + s.width.kernel;
+        const bool takes = held && (!s.maximum || element == taker);
+        const std::int64_t at = element * s.images + image;
+        b.dx[at] = b.derivative.of(takes ? part : 0.0f, at);
+      }
+    }
+  }
+
+  LENET_HOST_DEVICE static int end_of(const Axis& axis, int window) {
+    return window + 1 == axis.out ? axis.in : (window + 1) * axis.stride;
   }
 };
 
