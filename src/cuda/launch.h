@@ -53,27 +53,33 @@ void launch_blocks(Stream& stream, const Kernel& kernel, std::int64_t blocks) {
 
 #else
 
+/// Calls f(i) for all i below n.
+template <class F>
+void for_all(std::int64_t n, bool backwards, F f) {
+  for (std::int64_t i = 0; i < n; ++i) f(backwards ? n - 1 - i : i);
+}
+
 template <class Kernel>
 void launch_images(Stream& stream, const Kernel& kernel, const ImageGrid& grid) {
-  stream.run([kernel, grid] {
-    for (std::int64_t task = 0; task < grid.tasks; ++task) {
-      for (std::int64_t image = 0; image < grid.images; ++image) kernel(task, image);
-    }
+  stream.run([kernel, grid](bool backwards) {
+    for_all(grid.tasks * grid.images, backwards,
+            [&](std::int64_t i) { kernel(i / grid.images, i % grid.images); });
   });
 }
 
 template <class Kernel>
 void launch_blocks(Stream& stream, const Kernel& kernel, std::int64_t blocks) {
-  stream.run([kernel, blocks] {
+  stream.run([kernel, blocks](bool backwards) {
     std::vector<typename Kernel::Registers> registers(Kernel::kThreads);
     std::vector<float> shared(static_cast<std::size_t>(kernel.shared_floats()));
-    for (std::int64_t block = 0; block < blocks; ++block) {
+    for_all(blocks, backwards, [&](std::int64_t block) {
       for (int phase = 0; phase < kernel.phases(); ++phase) {
-        for (int t = 0; t < Kernel::kThreads; ++t) {
-          kernel.phase(phase, {block, t, shared.data()}, registers[static_cast<std::size_t>(t)]);
-        }
+        for_all(Kernel::kThreads, backwards, [&](std::int64_t t) {
+          kernel.phase(phase, {block, static_cast<int>(t), shared.data()},
+                       registers[static_cast<std::size_t>(t)]);
+        });
       }
-    }
+    });
   });
 }
 

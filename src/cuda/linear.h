@@ -51,7 +51,8 @@ struct LinearKernel {
   /// sums: of output o, each part's of 32 images.
   LENET_HOST_DEVICE void add_parts(std::int64_t o, std::int64_t image, const float* sums) const {
     float sum = s.bias ? s.bias[o] : 0.0f;
-    LENET_UNROLL for (int part = 0; part < kParts; ++part) sum += sums[part * kWarp + image % kWarp];
+    LENET_UNROLL for (int part = 0; part < kParts; ++part) sum +=
+        sums[part * kWarp + image % kWarp];
     const std::int64_t at = o * s.images + image;
     s.y[at] = s.derivative.of(activate(s.activation, sum), at);
   }

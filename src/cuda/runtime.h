@@ -42,7 +42,10 @@ class Stream {
   void launch(const Graph& graph);
 
   void* handle() const { return handle_; }  ///< the cudaStream_t; in a branch, the branch's
-  void run(std::function<void()> work);     ///< on the host's stand-in alone
+
+  /// On the host's stand-in alone. What a card does in no order, the work does forwards or
+  /// backwards.
+  void run(std::function<void(bool backwards)> work);
 
  private:
   void follow(void* first, void* then);
@@ -66,7 +69,7 @@ void free_pinned(void* memory) noexcept;
 
 }  // namespace memory
 
-/// `size` values in the memory of the current card, all zero bits.
+/// `size` values in the memory of the current card, all zero bits, or in the host's, of any value.
 template <class T, void* (*kAllocate)(std::size_t), void (*kFree)(void*) noexcept>
 class Array {
  public:

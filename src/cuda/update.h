@@ -79,7 +79,9 @@ struct Update {
                                    std::int64_t i) const {
     float sum = 0;
     const float* slot = tensor.slots + i;
-    for (std::int64_t k = 0; k < tensor.slot_count; ++k) sum += slot[k * tensor.slot_stride];
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < tensor.slot_count; ++k) {
+      sum += slot[k * tensor.slot_stride];
+    }
     if (tensor.mask) sum *= tensor.mask[i];
     gradient[tensor.first + i] = sum;
     // The step under way still counts: what it changed is undone as a whole.
