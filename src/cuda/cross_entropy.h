@@ -54,14 +54,18 @@ struct CrossEntropy {
 
   LENET_HOST_DEVICE void judge(std::int64_t n, double& loss, double& correct) const {
     std::int32_t best = 0;
-    float sum_of_x = 0;
-    for (std::int64_t k = 0; k < classes; ++k) {
-      if (x[k * stride + n] > x[best * stride + n]) best = static_cast<std::int32_t>(k);
-      sum_of_x += x[k * stride + n];
+    float largest = x[n], sum_of_x = 0;
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < classes; ++k) {
+      const float value = x[k * stride + n];
+      sum_of_x += value;
+      if (!(value > largest)) continue;
+      best = static_cast<std::int32_t>(k);
+      largest = value;
     }
-    const float largest = x[best * stride + n];
     float sum = 0;
-    for (std::int64_t k = 0; k < classes; ++k) sum += expf(x[k * stride + n] - largest);
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < classes; ++k) {
+      sum += expf(x[k * stride + n] - largest);
+    }
     const float logsumexp = largest + logf(sum);
     const std::int64_t label = labels[n];
     const float of_all = smoothing / static_cast<float>(classes);
