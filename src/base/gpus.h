@@ -8,7 +8,7 @@ namespace lenet {
 struct Gpus {
   int count = 0;         ///< that can be used
   std::string why_none;  ///< if the count is 0
-  bool present = false;  ///< there is a driver, so that a user may expect a card to be used
+  bool present = false;  ///< a user may expect a card to be used
 };
 
 /// Asks the driver. Defined by src/cuda, or by its stand-in where there is no CUDA.

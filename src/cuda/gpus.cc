@@ -12,6 +12,9 @@ std::string version_text(int version) {
 
 /// Why the driver names no card.
 Gpus driver_trouble(cudaError_t status) {
+  if (status == cudaErrorNoDevice) {
+    return {.count = 0, .why_none = "the NVIDIA driver shows this program no graphics card"};
+  }
   int driver = 0;
   if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) {
     return {.count = 0, .why_none = "no NVIDIA driver was found"};
@@ -35,12 +38,11 @@ Gpus driver_trouble(cudaError_t status) {
 Gpus find_gpus() {
   constexpr int kOldestMajor = 8;
   int count = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
+  const cudaError_t status = cudaGetDeviceCount(&count);  // 0 is an error
   if (status != cudaSuccess) {
     cudaGetLastError();  // or the next call would report it again
     return driver_trouble(status);
   }
-  if (count == 0) return {.count = 0, .why_none = "there is no graphics card", .present = true};
   for (int i = 0; i < count; ++i) {
     int major = 0, minor = 0;
     cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, i);
