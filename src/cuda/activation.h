@@ -7,7 +7,7 @@
 
 namespace lenet::cuda {
 
-LENET_HOST_DEVICE inline float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
+LENET_HOST_DEVICE inline float sigmoid(float x) { return reciprocal(1.0f + expf(-x)); }
 
 LENET_HOST_DEVICE inline float activate(Activation activation, float x) {
   switch (activation) {

@@ -41,50 +41,99 @@ constexpr std::int64_t contraction_pitch(std::int64_t channels) {
   return round_up(pieces(channels, block) * block, 4);
 }
 
-/// A thread: kBlock channels by kSide x kSide positions of one image. kKernel: the kernel's size if
-/// it is square and slides by 1; 0 for any other.
-template <int kBlock, int kSide, int kKernel>
+/// A block of kTasks tasks; a task: kBlock channels by kSide x kSide positions of 32 images. kParts
+/// warps share a task's input channels, where there are too few tasks to keep a card busy; the
+/// parts are then added in order. kKernel: the kernel's size if it is square and slides by 1; 0 for
+/// any other.
+template <int kBlock, int kSide, int kKernel, int kParts>
 struct ContractionKernel {
-  Contraction s;
-  Divisor columns, rows;
+  static constexpr int kWarps = 4, kThreads = kWarps * kWarp, kTasks = kWarps / kParts;
+  static constexpr int kPositions = kSide * kSide;
+  static constexpr int kBlocksAtOnce = 3;
 
-  struct Sums {
-    float of[kSide * kSide][kBlock];
+  Contraction s;
+  Divisor columns, rows, groups;
+  std::int64_t tasks;
+
+  struct Registers {
+    float sums[kBlock][kPositions];
+  };
+
+  /// What one thread works on.
+  struct Place {
+    int task, o;  ///< o: the first output channel
+    int h, w;     ///< the first position
+    int image, part;
   };
 
   explicit ContractionKernel(const Contraction& sizes)
-      : s(sizes), columns(pieces(s.width.out, kSide)), rows(pieces(s.height.out, kSide)) {}
+      : s(sizes),
+        columns(pieces(s.width.out, kSide)),
+        rows(pieces(s.height.out, kSide)),
+        groups(pieces(tasks_of(s), kTasks)),
+        tasks(tasks_of(s)) {}
 
-  ImageGrid grid() const {
-    return {
-        pieces(s.out_channels, kBlock) * pieces(s.height.out, kSide) * pieces(s.width.out, kSide),
-        s.images};
+  static std::int64_t tasks_of(const Contraction& s) {
+    return pieces(s.out_channels, kBlock) * pieces(s.height.out, kSide) *
+           pieces(s.width.out, kSide);
   }
 
-  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+  std::int64_t blocks() const { return pieces(tasks, kTasks) * (s.images / kWarp); }
+  int shared_floats() const { return kParts == 1 ? 0 : kBlock * kPositions * kThreads; }
+  LENET_HOST_DEVICE int phases() const { return kParts == 1 ? 1 : 2; }
+
+  LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& r) const {
+    const Place place = place_of(at);
+    if (place.task >= tasks) return;
+    if (phase == 0) {
+      sum_part(place, r);
+      if constexpr (kParts == 1) {
+        LENET_UNROLL for (int k = 0; k < kBlock; ++k) write(place, k, r.sums[k]);
+      } else {
+        share(at, r);
+      }
+    } else {
+      for (int k = place.part; k < kBlock; k += kParts) {
+        float sums[kPositions];
+        add_parts(k, place, at, sums);
+        write(place, k, sums);
+      }
+    }
+  }
+
+  LENET_HOST_DEVICE Place place_of(const BlockThread& at) const {
+    const Divisor::Result group = groups.divide(static_cast<std::uint32_t>(at.block));
+    const int warp = at.thread / kWarp;
+    const int task = static_cast<int>(group.remainder) * kTasks + warp / kParts;
     const Divisor::Result column = columns.divide(static_cast<std::uint32_t>(task));
     const Divisor::Result row = rows.divide(column.quotient);
-    const int h = static_cast<int>(row.remainder) * kSide;
-    const int w = static_cast<int>(column.remainder) * kSide;
-    const std::int64_t o = std::int64_t{row.quotient} * kBlock;
-    Sums sums;
-    LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
-      LENET_UNROLL for (int k = 0; k < kBlock; ++k) {
-        sums.of[p][k] = s.bias && o + k < s.out_channels ? s.bias[o + k] : 0.0f;
+    return {.task = task,
+            .o = static_cast<int>(row.quotient) * kBlock,
+            .h = static_cast<int>(row.remainder) * kSide,
+            .w = static_cast<int>(column.remainder) * kSide,
+            .image = static_cast<int>(group.quotient) * kWarp + at.thread % kWarp,
+            .part = warp % kParts};
+  }
+
+  LENET_HOST_DEVICE void sum_part(const Place& place, Registers& r) const {
+    LENET_UNROLL for (int k = 0; k < kBlock; ++k) {
+      const bool biased = s.bias && place.part == 0 && place.o + k < s.out_channels;
+      LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+        r.sums[k][p] = biased ? s.bias[place.o + k] : 0.0f;
       }
     }
     const std::int64_t plane = std::int64_t{s.height.in} * s.width.in * s.images;
     const std::int64_t taps = std::int64_t{s.height.kernel} * s.width.kernel;
-    for (std::int64_t c = 0; c < s.in_channels; ++c) {
-      const float* x = s.x + c * plane + image;
-      const float* weight = s.weight + c * taps * s.weight_pitch + o;
+    const std::int64_t last = (place.part + 1) * s.in_channels / kParts;
+    for (std::int64_t c = place.part * s.in_channels / kParts; c < last; ++c) {
+      const float* x = s.x + c * plane + place.image;
+      const float* weight = s.weight + c * taps * s.weight_pitch + place.o;
       if constexpr (kKernel > 0) {
-        add_patch(x, weight, h, w, sums);
+        add_patch(x, weight, place, r);
       } else {
-        add_taps(x, weight, h, w, sums);
+        add_taps(x, weight, place, r);
       }
     }
-    write(o, h, w, image, sums);
   }
 
   /// The source of output position p at a tap along one axis, or -1.
@@ -97,75 +146,94 @@ struct ContractionKernel {
     return at % axis.stride == 0 && at / axis.stride < axis.in ? at / axis.stride : -1;
   }
 
+  LENET_HOST_DEVICE static bool is_inside(const Axis& axis, int i) { return i >= 0 && i < axis.in; }
+
   LENET_HOST_DEVICE float load(const float* x, int h, int w) const {
     return h >= 0 && w >= 0 ? x[(h * s.width.in + w) * s.images] : 0.0f;
   }
 
-  LENET_HOST_DEVICE static void add(const Floats<kBlock>& weight, float value,
-                                    float (&sums)[kBlock]) {
-    LENET_UNROLL for (int k = 0; k < kBlock; ++k) sums[k] += weight.of[k] * value;
+  LENET_HOST_DEVICE static void add(const Floats<kBlock>& weight, float value, int position,
+                                    Registers& r) {
+    LENET_UNROLL for (int k = 0; k < kBlock; ++k) r.sums[k][position] += weight.of[k] * value;
   }
 
-  LENET_HOST_DEVICE void add_taps(const float* x, const float* weight, int h, int w,
-                                  Sums& sums) const {
+  LENET_HOST_DEVICE void add_taps(const float* x, const float* weight, const Place& place,
+                                  Registers& r) const {
     for (int i = 0; i < s.height.kernel; ++i) {
       for (int j = 0; j < s.width.kernel; ++j, weight += s.weight_pitch) {
-        const Floats<kBlock> of_tap = load_floats<kBlock>(weight);
-        LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
-          add(of_tap,
-              load(x, source(s.height, h + p / kSide, i), source(s.width, w + p % kSide, j)),
-              sums.of[p]);
+        const auto of_tap = load_floats<kBlock>(weight);
+        LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+          const int h = place.h + p / kSide, w = place.w + p % kSide;
+          add(of_tap, load(x, source(s.height, h, i), source(s.width, w, j)), p, r);
         }
       }
     }
   }
 
   /// The same from a patch of x in registers, which the positions share.
-  LENET_HOST_DEVICE void add_patch(const float* x, const float* weight, int h, int w,
-                                   Sums& sums) const {
+  LENET_HOST_DEVICE void add_patch(const float* x, const float* weight, const Place& place,
+                                   Registers& r) const {
     constexpr int kPatch = kSide + kKernel - 1;
     const bool forward = s.direction == Contraction::Direction::kForward;
-    const int top = forward ? h - s.height.pad : h + s.height.pad - (kKernel - 1);
-    const int left = forward ? w - s.width.pad : w + s.width.pad - (kKernel - 1);
+    const int top = place.h + (forward ? -s.height.pad : s.height.pad - (kKernel - 1));
+    const int left = place.w + (forward ? -s.width.pad : s.width.pad - (kKernel - 1));
     float patch[kPatch][kPatch];
-    LENET_UNROLL for (int i = 0; i < kPatch; ++i) {
+    std::int64_t row = (std::int64_t{top} * s.width.in + left) * s.images;
+    LENET_UNROLL for (int i = 0; i < kPatch; ++i, row += s.width.in * s.images) {
       LENET_UNROLL for (int j = 0; j < kPatch; ++j) {
-        const bool inside = top + i < s.height.in && left + j < s.width.in;
-        patch[i][j] = inside ? load(x, top + i, left + j) : 0.0f;
+        const bool inside = is_inside(s.height, top + i) && is_inside(s.width, left + j);
+        patch[i][j] = inside ? x[row + j * s.images] : 0.0f;
       }
     }
     // Backward, the patch meets the taps in the opposite order.
     if (!forward) weight += (kKernel * kKernel - 1) * s.weight_pitch;
-    const std::int64_t step = forward ? s.weight_pitch : -s.weight_pitch;
+    const int pitch = static_cast<int>(s.weight_pitch), step = forward ? pitch : -pitch;
     LENET_UNROLL for (int i = 0; i < kKernel; ++i) {
       LENET_UNROLL for (int j = 0; j < kKernel; ++j, weight += step) {
-        const Floats<kBlock> of_tap = load_floats<kBlock>(weight);
-        LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
-          add(of_tap, patch[i + p / kSide][j + p % kSide], sums.of[p]);
+        const auto of_tap = load_floats<kBlock>(weight);
+        LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+          add(of_tap, patch[i + p / kSide][j + p % kSide], p, r);
         }
       }
     }
   }
 
-  LENET_HOST_DEVICE void write(std::int64_t o, int h, int w, std::int64_t image,
-                               const Sums& sums) const {
+  LENET_HOST_DEVICE static void share(const BlockThread& at, const Registers& r) {
     LENET_UNROLL for (int k = 0; k < kBlock; ++k) {
-      if (o + k >= s.out_channels) return;
-      Pool pool(s.maximum);
-      LENET_UNROLL for (int p = 0; p < kSide * kSide; ++p) {
-        const float value = activate(s.activation, sums.of[p][k]);
-        pool.add(value);
-        const int row = h + p / kSide, column = w + p % kSide;
-        if (!s.y || row >= s.height.out || column >= s.width.out) continue;
-        const std::int64_t at =
-            (((o + k) * s.height.out + row) * s.width.out + column) * s.images + image;
-        s.y[at] = s.derivative.of(value, at);
+      LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+        at.shared[(k * kPositions + p) * kThreads + at.thread] = r.sums[k][p];
       }
-      const int height = s.height.out / 2, width = s.width.out / 2;
-      if (!s.pooled || h / 2 >= height || w / 2 >= width) continue;
-      s.pooled[(((o + k) * height + h / 2) * width + w / 2) * s.images + image] =
-          pool.value(kSide * kSide);
     }
+  }
+
+  LENET_HOST_DEVICE static void add_parts(int k, const Place& place, const BlockThread& at,
+                                          float (&sums)[kPositions]) {
+    const float* of_first_part = at.shared + at.thread - place.part * kWarp;
+    LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+      const float* of_parts = of_first_part + (k * kPositions + p) * kThreads;
+      sums[p] = of_parts[0];
+      LENET_UNROLL for (int part = 1; part < kParts; ++part) sums[p] += of_parts[part * kWarp];
+    }
+  }
+
+  /// The sums of channel o + k.
+  LENET_HOST_DEVICE void write(const Place& place, int k, const float (&sums)[kPositions]) const {
+    const std::int64_t channel = place.o + k;
+    if (channel >= s.out_channels) return;
+    Pool pool(s.maximum);
+    LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
+      const float value = activate(s.activation, sums[p]);
+      pool.add(value);
+      const int h = place.h + p / kSide, w = place.w + p % kSide;
+      if (!s.y || h >= s.height.out || w >= s.width.out) continue;
+      const std::int64_t at =
+          ((channel * s.height.out + h) * s.width.out + w) * s.images + place.image;
+      s.y[at] = s.derivative.of(value, at);
+    }
+    const int h = place.h / 2, w = place.w / 2, height = s.height.out / 2, width = s.width.out / 2;
+    if (!s.pooled || h >= height || w >= width) return;
+    s.pooled[((channel * height + h) * width + w) * s.images + place.image] =
+        pool.value(kPositions);
   }
 };
 

@@ -20,31 +20,38 @@ struct Conv2dGradient {
   bool bias;
   std::int64_t image_parts, row_parts;  ///< of the sum: a slot for each pair
 
+  static constexpr int kThreads = 128;
+
+  /// Output channels of a block: as few as fill the last one best.
+  static constexpr int outputs_of(std::int64_t channels) {
+    return round_up(channels, 3) < round_up(channels, 4) ? 3 : 4;
+  }
+
   std::int64_t slot_count() const { return image_parts * row_parts; }
 };
 
 /// A block: kOutputs output channels by kTaps taps of one kernel row, of one input channel, in one
-/// slot. First each of its threads sums over the images of its lane; then the threads are summed.
+/// slot. First each of its threads sums over images of its own; then the threads are summed.
 /// kColumns: positions in a row whose values are read together; more than one if windows slide
 /// by 1.
-template <int kTaps, int kColumns>
+template <int kOutputs, int kTaps, int kColumns>
 struct Conv2dGradientKernel {
   Conv2dGradient s;
 
-  static constexpr int kThreads = 32;
-  static constexpr int kOutputs = 4;
+  static constexpr int kThreads = Conv2dGradient::kThreads;
   static constexpr int kSums = kOutputs * kTaps + kOutputs;  ///< the last are the biases'
   static constexpr int kPitch = kThreads + 1;                ///< columns of sums in other banks
-
-  struct Registers {
-    float sums[kOutputs][kTaps], bias[kOutputs];
-  };
 
   /// What one block works on.
   struct Place {
     std::int64_t output, channel;  ///< the first output channel
     int row, tap;                  ///< kernel row, first tap in it
     std::int64_t image_part, row_part;
+  };
+
+  struct Registers {
+    Place place;
+    float sums[kOutputs][kTaps], bias[kOutputs];
   };
 
   std::int64_t blocks() const {
@@ -56,43 +63,41 @@ struct Conv2dGradientKernel {
 
   LENET_HOST_DEVICE Place place_of(std::int64_t block) const {
     Place place;
-    const auto next = [&block](std::int64_t count) {
-      const std::int64_t i = block % count;
-      block /= count;
+    auto rest = static_cast<std::uint32_t>(block);
+    const auto next = [&rest](std::int64_t count) {
+      const std::uint32_t i = rest % static_cast<std::uint32_t>(count);
+      rest /= static_cast<std::uint32_t>(count);
       return i;
     };
     place.tap = static_cast<int>(next(pieces(s.width.kernel, kTaps))) * kTaps;
     place.row = static_cast<int>(next(s.height.kernel));
     place.channel = next(s.in_channels);
-    place.output = next(pieces(s.out_channels, kOutputs)) * kOutputs;
+    place.output = std::int64_t{next(pieces(s.out_channels, kOutputs))} * kOutputs;
     place.row_part = next(s.row_parts);
-    place.image_part = block;
+    place.image_part = rest;
     return place;
   }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& r) const {
-    const Place place = place_of(at.block);
     if (phase == 0) {
-      sum_images(place, at.thread, r);
+      r.place = place_of(at.block);
+      sum_images(at.thread, r);
       share(at, r);
     } else {
-      sum_threads(place, at);
+      sum_threads(r.place, at);
     }
   }
 
-  LENET_HOST_DEVICE void sum_images(const Place& place, int thread, Registers& r) const {
+  LENET_HOST_DEVICE void sum_images(int thread, Registers& r) const {
     LENET_UNROLL for (int k = 0; k < kOutputs; ++k) {
       r.bias[k] = 0;
       LENET_UNROLL for (int t = 0; t < kTaps; ++t) r.sums[k][t] = 0;
     }
-    const std::int64_t warps = s.images / kWarp;
-    const auto first_row = static_cast<int>(place.row_part * s.height.out / s.row_parts);
-    const auto last_row = static_cast<int>((place.row_part + 1) * s.height.out / s.row_parts);
-    const std::int64_t last_warp = (place.image_part + 1) * warps / s.image_parts;
-    for (std::int64_t warp = place.image_part * warps / s.image_parts; warp < last_warp; ++warp) {
-      for (int h = first_row; h < last_row; ++h) {
-        sum_row(place, h, warp * kWarp + thread, r);
-      }
+    const auto first_row = static_cast<int>(r.place.row_part * s.height.out / s.row_parts);
+    const auto last_row = static_cast<int>((r.place.row_part + 1) * s.height.out / s.row_parts);
+    for (std::int64_t image = r.place.image_part * kThreads + thread; image < s.images;
+         image += s.image_parts * kThreads) {
+      for (int h = first_row; h < last_row; ++h) sum_row(r.place, h, image, r);
     }
   }
 

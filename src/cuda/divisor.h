@@ -22,6 +22,8 @@ class Divisor {
         multiplier_(static_cast<std::uint32_t>(
             (std::uint64_t{1} << 32) * ((std::uint64_t{1} << shift_) - n_) / n_ + 1)) {}
 
+  LENET_HOST_DEVICE std::uint32_t number() const { return n_; }
+
   LENET_HOST_DEVICE Result divide(std::uint32_t x) const {
     const std::uint64_t high = std::uint64_t{multiplier_} * x >> 32;
     const auto quotient = static_cast<std::uint32_t>((high + x) >> shift_);

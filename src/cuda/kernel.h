@@ -8,6 +8,10 @@
 
 namespace lenet::cuda {
 
+/// Warps that keep a large card busy: two for each of the 528 schedulers of an H200. What is cut
+/// into parts is cut into as many as make so many.
+inline constexpr std::int64_t kBusyWarps = 1056;
+
 // An image kernel: threads that need nothing of each other, a warp for each task and 32 images.
 //
 //   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const;
@@ -22,9 +26,8 @@ struct ImageGrid {
 // barrier after each; what a thread keeps from phase to phase is its Registers.
 //
 //   static constexpr int kThreads;
-//   struct Registers;
-//   LENET_HOST_DEVICE int phases() const;
-//   int shared_floats() const;
+//   static constexpr int kBlocksAtOnce;  // for whose registers a multiprocessor has room; 1 if not
+//   there struct Registers; LENET_HOST_DEVICE int phases() const; int shared_floats() const;
 //   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& registers) const;
 
 /// One thread of a block kernel.

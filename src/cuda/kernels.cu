@@ -4,11 +4,22 @@
 namespace lenet::cuda {
 namespace {
 
-template <int kBlock, int kSide, int kKernel>
+constexpr int kSide = 2;  // positions of a contraction's tile
+
+template <int kBlock, int kKernel, int kParts>
 void contract(Stream& stream, const Contraction& s) {
-  using Kernel = ContractionKernel<kBlock, kSide, kKernel>;
-  const Kernel kernel(s);
-  launch_images(stream, kernel, kernel.grid());
+  const ContractionKernel<kBlock, kSide, kKernel, kParts> kernel(s);
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+/// Cuts the sums into parts where the tasks alone are too few warps.
+template <int kBlock, int kKernel>
+void contract(Stream& stream, const Contraction& s) {
+  const std::int64_t warps =
+      ContractionKernel<kBlock, kSide, kKernel, 1>::tasks_of(s) * (s.images / kWarp);
+  if (warps < kBusyWarps / 2 && s.in_channels >= 8) return contract<kBlock, kKernel, 4>(stream, s);
+  if (warps < kBusyWarps && s.in_channels >= 4) return contract<kBlock, kKernel, 2>(stream, s);
+  contract<kBlock, kKernel, 1>(stream, s);
 }
 
 /// The kernel's size, if there is a specialised form for it.
@@ -39,22 +50,28 @@ void contract(Stream& stream, const Contraction& s) {
   if (is_linear(s)) return multiply<kBlock>(stream, s);
   switch (known_kernel(s)) {
     case 3:
-      return contract<kBlock, 2, 3>(stream, s);
+      return contract<kBlock, 3>(stream, s);
     case 5:
-      return contract<kBlock, 2, 5>(stream, s);
+      return contract<kBlock, 5>(stream, s);
     default:
-      return contract<kBlock, 2, 0>(stream, s);
+      return contract<kBlock, 0>(stream, s);
   }
+}
+
+template <int kOutputs, int kTaps>
+void conv2d_gradient(Stream& stream, const Conv2dGradient& s) {
+  if (s.width.stride == 1) {
+    const Conv2dGradientKernel<kOutputs, kTaps, 4> kernel{s};
+    return launch_blocks(stream, kernel, kernel.blocks());
+  }
+  const Conv2dGradientKernel<kOutputs, kTaps, 1> kernel{s};
+  launch_blocks(stream, kernel, kernel.blocks());
 }
 
 template <int kTaps>
 void conv2d_gradient(Stream& stream, const Conv2dGradient& s) {
-  if (s.width.stride == 1) {
-    const Conv2dGradientKernel<kTaps, 4> kernel{s};
-    return launch_blocks(stream, kernel, kernel.blocks());
-  }
-  const Conv2dGradientKernel<kTaps, 1> kernel{s};
-  launch_blocks(stream, kernel, kernel.blocks());
+  if (Conv2dGradient::outputs_of(s.out_channels) == 3) return conv2d_gradient<3, kTaps>(stream, s);
+  conv2d_gradient<4, kTaps>(stream, s);
 }
 
 /// A grid with a thread for each channel.

@@ -21,7 +21,14 @@ __global__ void __launch_bounds__(kWarp* kTasksABlock)
 }
 
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::kThreads) run_block_kernel(Kernel kernel) {
+constexpr int blocks_at_once() {
+  if constexpr (requires { Kernel::kBlocksAtOnce; }) return Kernel::kBlocksAtOnce;
+  return 1;
+}
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::kThreads, blocks_at_once<Kernel>())
+    run_block_kernel(Kernel kernel) {
   extern __shared__ __align__(16) float shared[];
   typename Kernel::Registers registers;
   const BlockThread at{blockIdx.x, static_cast<int>(threadIdx.x), shared};

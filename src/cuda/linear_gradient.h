@@ -23,7 +23,14 @@ struct LinearGradient {
   static constexpr std::int64_t kPitch =
       kTile + 4;  ///< rows of the tiles: four floats can be read at once
 
+  /// What one block works on.
+  struct Place {
+    std::int64_t input, output;  ///< the first of each
+    std::int64_t part;
+  };
+
   struct Registers {
+    Place place;
     float sums[4][2];
   };
 
@@ -34,33 +41,31 @@ struct LinearGradient {
   std::int64_t blocks() const { return image_parts * tiles(columns(), outputs); }
   int shared_floats() const { return static_cast<int>(2 * kPitch * kTile); }
 
-  /// What one block works on.
-  struct Place {
-    std::int64_t input, output;  ///< the first of each
-    std::int64_t part;
-  };
-
   /// For each chunk of images one phase that loads and one that multiplies; the last one stores.
   LENET_HOST_DEVICE int phases() const {
     return static_cast<int>(2 * pieces(images / kWarp, image_parts) + 1);
   }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& r) const {
-    const std::int64_t rows = pieces(outputs, kTile), row = at.block / image_parts;
-    const Place place{row / rows * kTile, row % rows * kTile, at.block % image_parts};
     if (phase == 0) {
+      r.place = place_of(at.block);
       LENET_UNROLL for (int k = 0; k < 4; ++k) r.sums[k][0] = r.sums[k][1] = 0;
     }
-    const std::int64_t chunk = place.part + phase / 2 * image_parts;
+    const std::int64_t first_image = (r.place.part + phase / 2 * image_parts) * kWarp;
     if (phase == phases() - 1) {
-      store(place, at.thread, r);
-    } else if (chunk * kWarp >= images) {
+      store(r.place, at.thread, r);
+    } else if (first_image >= images) {
       return;
     } else if (phase % 2 == 0) {
-      load(place, chunk * kWarp, at);
+      load(r.place, first_image, at);
     } else {
       multiply(at, r);
     }
+  }
+
+  LENET_HOST_DEVICE Place place_of(std::int64_t block) const {
+    const std::int64_t rows = pieces(outputs, kTile), tile = block / image_parts;
+    return {tile / rows * kTile, tile % rows * kTile, block % image_parts};
   }
 
   /// Turns both tiles: shared[n][o] and behind it shared[n][i].

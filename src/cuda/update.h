@@ -1,6 +1,7 @@
 // The gradient of each parameter as the sum of its slots, and the optimizer's step on it.
 #pragma once
 
+#include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "cuda/step.h"
 #include "lenet/optimizer.h"
@@ -17,13 +18,16 @@ struct UpdatedTensor {
   const float* mask = nullptr;  ///< what the gradient is multiplied by; null: 1
   float* forward = nullptr;     ///< null: not laid out
   float* backward = nullptr;
-  std::int64_t channels = 1, taps = 1, forward_pitch = 0, backward_pitch = 0;
+  Divisor channels = Divisor(1), taps = Divisor(1);
+  std::int64_t forward_pitch = 0, backward_pitch = 0;
 
   LENET_HOST_DEVICE void lay_out(std::int64_t i, float value) const {
     if (!forward) return;
-    const std::int64_t tap = i % taps, c = i / taps % channels, o = i / taps / channels;
-    forward[(c * taps + tap) * forward_pitch + o] = value;
-    backward[(o * taps + tap) * backward_pitch + c] = value;
+    const Divisor::Result of_taps = taps.divide(static_cast<std::uint32_t>(i));
+    const Divisor::Result of_channels = channels.divide(of_taps.quotient);
+    const std::int64_t tap = of_taps.remainder, c = of_channels.remainder, o = of_channels.quotient;
+    forward[(c * taps.number() + tap) * forward_pitch + o] = value;
+    backward[(o * taps.number() + tap) * backward_pitch + c] = value;
   }
 };
 
@@ -62,7 +66,7 @@ struct Update {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const UpdatedRun run = runs[task];
-    const UpdatedTensor& tensor = tensors[run.tensor];
+    const UpdatedTensor tensor = tensors[run.tensor];
     const std::int64_t i = run.first + image;
     if (i >= tensor.count) return;
     const std::int64_t at = tensor.first + i;
@@ -135,7 +139,7 @@ struct LayOut {
   const float* parameters;
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    const UpdatedTensor& tensor = tensors[runs[task].tensor];
+    const UpdatedTensor tensor = tensors[runs[task].tensor];
     const std::int64_t i = runs[task].first + image;
     if (i < tensor.count) tensor.lay_out(i, parameters[tensor.first + i]);
   }

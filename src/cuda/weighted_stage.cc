@@ -73,8 +73,8 @@ class WeightedStage final : public CudaStage {
 
   /// The gradient of the weights and that of the input need nothing of each other.
   void backward(const Pass& pass, const StageBuffers& at) const override {
+    if (!at.dx) return queue_gradient(pass, at);
     pass.stream.branch([&] { queue_gradient(pass, at); });
-    if (!at.dx) return;
     launch(pass.stream, Contraction{.direction = Contraction::Direction::kBackward,
                                     .in_channels = out_channels_,
                                     .out_channels = in_channels_,
@@ -97,8 +97,8 @@ class WeightedStage final : public CudaStage {
                                .mask = mask_.data(),
                                .forward = forward_.data(),
                                .backward = backward_.data(),
-                               .channels = in_channels_,
-                               .taps = taps(),
+                               .channels = Divisor(in_channels_),
+                               .taps = Divisor(taps()),
                                .forward_pitch = contraction_pitch(out_channels_),
                                .backward_pitch = contraction_pitch(in_channels_)};
     if (!bias_) return {weight};
@@ -140,16 +140,22 @@ class WeightedStage final : public CudaStage {
   std::int64_t taps() const { return std::int64_t{height_.kernel} * width_.kernel; }
   std::int64_t weights() const { return out_channels_ * in_channels_ * taps(); }
 
-  /// Cuts a gradient's sums over images, and rows of a convolution, into as many as keep a large
-  /// card busy: some two warps for each of 528 schedulers.
+  /// Cuts a gradient's sums over images, and a convolution's over rows too.
   void cut_sums(std::int64_t batch) {
-    constexpr std::int64_t kWarps = 1056;
-    const std::int64_t tasks = linear_ ? LinearGradient::tiles(in_channels_ + 1, out_channels_) *
-                                             LinearGradient::kThreads / kWarp
-                                       : pieces(out_channels_, 4) * in_channels_ * height_.kernel;
-    image_parts_ = std::clamp<std::int64_t>(kWarps / tasks, 1, pieces(batch, kWarp));
-    if (linear_) return;
-    row_parts_ = std::clamp<std::int64_t>(kWarps / (tasks * image_parts_), 1, height_.out);
+    constexpr std::int64_t kBlocks = kBusyWarps / 4;  // of four warps each
+    if (linear_) {
+      const std::int64_t tiles = LinearGradient::tiles(in_channels_ + 1, out_channels_);
+      image_parts_ = std::clamp<std::int64_t>(kBlocks / tiles, 1, pieces(batch, kWarp));
+      return;
+    }
+    const std::int64_t blocks = pieces(out_channels_, Conv2dGradient::outputs_of(out_channels_)) *
+                                in_channels_ * height_.kernel;
+    image_parts_ =
+        std::clamp<std::int64_t>(kBlocks / blocks, 1, pieces(batch, Conv2dGradient::kThreads));
+    const std::int64_t parts = kBlocks / (blocks * image_parts_);
+    const std::int64_t rows =
+        parts == 0 ? height_.out : std::max<std::int64_t>(height_.out / parts, 1);
+    row_parts_ = pieces(height_.out, rows);
   }
 
   Activation activation_;
