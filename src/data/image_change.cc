@@ -1,6 +1,7 @@
 #include "data/image_change.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -99,6 +100,13 @@ ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
           .right = right,
           .down = down,
           .erased = erased ? draw_rectangle(shape[1], shape[2], random) : Rectangle{}};
+}
+
+ImageChange draw_change(const Augmentation& augmentation, const Shape& shape, std::uint64_t seed,
+                        std::int64_t epoch, std::int64_t index) {
+  assert(epoch >= 0 && index >= 0);
+  CounterRandom random(seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
+  return draw_change(augmentation, shape, random);
 }
 
 IntegerChange in_integers(const ImageChange& change) {

@@ -24,6 +24,10 @@ struct ImageChange {
 ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
                         CounterRandom& random);
 
+/// The change that augment() makes of image `index` in an epoch.
+ImageChange draw_change(const Augmentation& augmentation, const Shape& shape, std::uint64_t seed,
+                        std::int64_t epoch, std::int64_t index);
+
 /// Sine and cosine rounded to multiples of 2^-23, so that libraries that differ in the last bit of
 /// a double give the same image.
 IntegerChange in_integers(const ImageChange& change);
