@@ -66,6 +66,7 @@ void write_black(std::uint8_t* out, std::int64_t count) {
 
 void move_plane(const IntegerChange& change, const Plane& source, std::uint8_t* out) {
   const std::int64_t height = source.height, width = source.width;
+  const bool turns = change.turns();
   const std::int64_t begin = std::clamp<std::int64_t>(change.right, 0, width);
   const std::int64_t end = std::clamp<std::int64_t>(width + change.right, 0, width);
   for (std::int64_t y = 0; y < height; ++y, out += width) {
@@ -76,7 +77,7 @@ void move_plane(const IntegerChange& change, const Plane& source, std::uint8_t* 
     }
     write_black(out, begin);
     write_black(out + end, width - end);
-    if (change.turns()) {
+    if (turns) {
       write_turned(change, source, stretch, out + begin);
     } else {
       write_copied(source, change.flip, stretch, out + begin);
