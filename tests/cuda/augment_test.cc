@@ -37,7 +37,7 @@ TEST_P(CudaAugmentation, GivesTheCpusBytes) {
   std::vector<float> want(net.parameters().size()), got(want.size());
   std::vector<std::int32_t> order(70);
   std::iota(order.rbegin(), order.rend(), 0);
-  for (const std::size_t images : {1, 2, 33, 70}) {
+  for (const std::size_t images : {1u, 2u, 33u, 70u}) {
     const std::span<const std::int32_t> some(order.data(), images);
     const Metrics of_bytes = trainer.gradient(Batch(wanted, some), want);
     const Metrics of_changes =
