@@ -10,12 +10,8 @@
 namespace lenet::cuda {
 namespace {
 
-/// Steps in one graph: enough that the host is seldom waited for, and not more than 64 MiB of
-/// augmented images.
-std::int64_t steps_in_a_graph(const Sequential& net, std::int64_t batch) {
-  constexpr std::int64_t kMost = 64, kBytes = std::int64_t{64} << 20;
-  return std::clamp<std::int64_t>(kBytes / (batch * element_count(net.input_shape())), 1, kMost);
-}
+/// Enough that the host is seldom waited for.
+constexpr std::int64_t kStepsInAGraph = 64;
 
 }  // namespace
 
@@ -30,9 +26,8 @@ CudaEngine::CudaEngine(Sequential& net, const Trainer::Options& options)
 
 void CudaEngine::make_staging(std::int64_t batch) {
   staging_.emplace(network_.stream(),
-                   Staging::Size{.steps = steps_in_a_graph(net_, batch),
+                   Staging::Size{.steps = kStepsInAGraph,
                                  .batch = batch,
-                                 .image_size = element_count(net_.input_shape()),
                                  .tensors = std::ssize(network_.program().tensors())});
 }
 
@@ -112,7 +107,7 @@ void CudaEngine::launch(const Run& run) {
     for (std::int64_t i = 0; i < run.steps; ++i) queue_step(run, i);
   };
   const auto [place, is_new] =
-      graphs_.try_emplace({run.steps, run.batch, run.last, run.source.pixels, run.source.order});
+      graphs_.try_emplace({run.steps, run.batch, run.last, run.source.pixels, run.source.changes});
   if (is_new) return queue();
   if (!place->second) place->second = network_.stream().record(queue);
   network_.stream().launch(*place->second);

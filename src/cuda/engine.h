@@ -54,7 +54,7 @@ class CudaEngine final : public Engine {
 
   Sequential& net_;
   Trainer::Options options_;
-  ThreadTeam team_;  ///< augments
+  ThreadTeam team_;  ///< draws the changes of augmented images
   CudaNetwork network_;
   std::optional<Staging> staging_;
   std::map<RunKey, std::shared_ptr<const Stream::Graph>> graphs_;  ///< null: seen once

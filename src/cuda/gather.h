@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/kernel.h"
+#include "data/integer_change.h"
 
 namespace lenet::cuda {
 
@@ -12,7 +13,7 @@ struct GatherBytes {
 
   const std::uint8_t* pixels;   ///< of all images, `size` an image
   const std::uint8_t* classes;  ///< of all images
-  const std::int32_t* order;    ///< null: as they lie
+  const std::int32_t* order;
   std::int64_t size, plane;     ///< bytes of an image and of a channel
   const float* mean;            ///< a channel each; null: not standardised
   const float* scale;           ///< one over the deviation
@@ -24,18 +25,47 @@ struct GatherBytes {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const bool blank = image >= images;
-    const std::int64_t index = blank ? 0 : order ? order[image] : image;
-    const std::int64_t first = task * kPixels;
-    const std::int64_t last = first + kPixels < size ? first + kPixels : size;
-    for (std::int64_t i = first; i < last; ++i) {
+    const std::int64_t index = blank ? 0 : order[image];
+    for (std::int64_t i = first(task); i < last(task); ++i) {
       x[i * stride + image] = blank ? 0.0f : value(pixels[index * size + i], i / plane);
     }
     if (task == 0) labels[image] = blank ? std::uint8_t{0} : classes[index];
   }
 
+  LENET_HOST_DEVICE std::int64_t first(std::int64_t task) const { return task * kPixels; }
+  LENET_HOST_DEVICE std::int64_t last(std::int64_t task) const {
+    const std::int64_t end = (task + 1) * kPixels;
+    return end < size ? end : size;
+  }
+
   LENET_HOST_DEVICE float value(std::uint8_t byte, std::int64_t channel) const {
     const float v = static_cast<float>(byte) / 255.0f;
     return mean ? (v - mean[channel]) * scale[channel] : v;
+  }
+};
+
+/// The same of images changed by augmentation.
+struct GatherChanged {
+  GatherBytes s;
+  const IntegerChange* changes;  ///< of order[0], order[1] ...
+  std::int64_t height, width;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    if (image >= s.images) return s(task, image);
+    const std::int64_t index = s.order[image];
+    const IntegerChange change = changes[image];
+    std::int64_t i = s.first(task), channel = i / s.plane;
+    std::int64_t y = i % s.plane / width, x = i % width;
+    for (; i < s.last(task); ++i) {
+      const Plane plane{s.pixels + index * s.size + channel * s.plane, height, width};
+      s.x[i * s.stride + image] = s.value(change.pixel(plane, y, x), channel);
+      if (++x < width) continue;
+      x = 0;
+      if (++y < height) continue;
+      y = 0;
+      ++channel;
+    }
+    if (task == 0) s.labels[image] = s.classes[index];
   }
 };
 

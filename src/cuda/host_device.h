@@ -4,13 +4,13 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/host_device.h"
+
 #if defined(__CUDACC__)
-#define LENET_HOST_DEVICE __host__ __device__
 #define LENET_PRAGMA(text) _Pragma(#text)
 #define LENET_UNROLL LENET_PRAGMA(unroll)          // arrays that loops index then stay in registers
 #define LENET_UNROLL_BY(n) LENET_PRAGMA(unroll n)  // n loads are then on their way at once
 #else
-#define LENET_HOST_DEVICE
 #define LENET_UNROLL
 #define LENET_UNROLL_BY(n)
 #endif

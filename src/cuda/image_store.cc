@@ -21,7 +21,7 @@ ImageSource ImageStore::resident(const Dataset& data) {
     stream_.wait();
     residents_.push_back(std::move(added));
   }
-  return {residents_.back().pixels.data(), residents_.back().classes.data(), nullptr};
+  return {residents_.back().pixels.data(), residents_.back().classes.data(), nullptr, nullptr};
 }
 
 }  // namespace lenet::cuda

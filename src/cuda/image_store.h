@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cuda/runtime.h"
+#include "data/integer_change.h"
 #include "lenet/dataset.h"
 
 namespace lenet::cuda {
@@ -14,9 +15,8 @@ namespace lenet::cuda {
 struct ImageSource {
   const std::uint8_t* pixels;
   const std::uint8_t* classes;
-  const std::int32_t* order;  ///< null: as they lie
-
-  bool operator==(const ImageSource&) const = default;
+  const std::int32_t* order;     ///< indices into both
+  const IntegerChange* changes;  ///< of order[0], order[1] ...; null: not augmented
 };
 
 /// Data sets that have been uploaded, each once. The training set and the test set stay; a third
@@ -25,7 +25,7 @@ class ImageStore {
  public:
   explicit ImageStore(Stream& stream) : stream_(stream) {}
 
-  /// The bytes of `data`, without an order. Valid until generation() changes.
+  /// The bytes of `data`, without order and changes. Valid until generation() changes.
   ImageSource resident(const Dataset& data);
 
   /// Grows when something that resident() has named is gone.

@@ -150,6 +150,10 @@ void launch(Stream& stream, const GatherBytes& kernel) {
   launch_images(stream, kernel, kernel.grid());
 }
 
+void launch(Stream& stream, const GatherChanged& kernel) {
+  launch_images(stream, kernel, kernel.s.grid());
+}
+
 void launch(Stream& stream, const GatherFloats& kernel) {
   launch_images(stream, kernel, {kernel.size, kernel.stride});
 }

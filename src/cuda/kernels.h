@@ -29,6 +29,7 @@ void launch(Stream& stream, const ChannelBackward& kernel);
 void launch(Stream& stream, const Dropout4& kernel);
 void launch(Stream& stream, const CrossEntropy& kernel);
 void launch(Stream& stream, const GatherBytes& kernel);
+void launch(Stream& stream, const GatherChanged& kernel);
 void launch(Stream& stream, const GatherFloats& kernel);
 void launch(Stream& stream, const SquareSum& kernel);
 void launch(Stream& stream, const KeepBuffers& kernel);

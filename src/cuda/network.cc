@@ -46,18 +46,22 @@ void CudaNetwork::grow(std::int64_t training) {
 void CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
                                std::int64_t first) const {
   const Shape& input = net_.input_shape();
-  const std::int64_t size = element_count(input), skipped = source.order ? 0 : first;
-  launch(pass.stream, GatherBytes{.pixels = source.pixels + skipped * size,
-                                  .classes = source.classes + skipped,
-                                  .order = source.order ? source.order + first : nullptr,
-                                  .size = size,
-                                  .plane = size / input.front(),
-                                  .mean = mean_.data(),
-                                  .scale = scale_.data(),
-                                  .images = pass.images,
-                                  .stride = pass.stride,
-                                  .x = program_->input(),
-                                  .labels = labels_.data()});
+  const std::int64_t size = element_count(input);
+  const GatherBytes bytes{.pixels = source.pixels,
+                          .classes = source.classes,
+                          .order = source.order + first,
+                          .size = size,
+                          .plane = size / input.front(),
+                          .mean = mean_.data(),
+                          .scale = scale_.data(),
+                          .images = pass.images,
+                          .stride = pass.stride,
+                          .x = program_->input(),
+                          .labels = labels_.data()};
+  if (!source.changes) return launch(pass.stream, bytes);
+  launch(pass.stream,
+         GatherChanged{
+             .s = bytes, .changes = source.changes + first, .height = input[1], .width = input[2]});
 }
 
 void CudaNetwork::queue_floats(const Pass& pass, const float* values, const std::uint8_t* classes) {

@@ -34,7 +34,8 @@ class CudaNetwork {
   /// A pass of so many images, as in an evaluation.
   Pass pass(std::int64_t images) { return {stream_, images, round_up(images, kWarp)}; }
 
-  /// Brings images first, first + 1 ... of the source, and their classes, before the network.
+  /// Brings images order[first], order[first + 1] ... of the source, and their classes, before the
+  /// network.
   void queue_gather(const Pass& pass, const ImageSource& source, std::int64_t first) const;
 
   /// Brings images of floats before the network; waits for the copy.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lenet/augment.h"
+#include "data/image_change.h"
 #include "train/trained_values.h"
 
 namespace lenet::cuda {
@@ -43,7 +43,6 @@ void Staging::bring_numbers(std::span<const double> lrs, const Trainer::Options&
 
 ImageSource Staging::bring_images(std::span<const Batch> batches, ImageStore& store,
                                   ThreadTeam& team) {
-  if (batches.front().change) return bring_changed(batches, team);
   ImageSource source = store.resident(*batches.front().images);
   std::int64_t at = 0;
   for (const Batch& batch : batches) {
@@ -52,26 +51,24 @@ ImageSource Staging::bring_images(std::span<const Batch> batches, ImageStore& st
   }
   order_.to_device(stream_, at);
   source.order = order_.device.data();
+  if (batches.front().change) source.changes = bring_changes(batches, team);
   return source;
 }
 
-ImageSource Staging::bring_changed(std::span<const Batch> batches, ThreadTeam& team) {
-  if (classes_.host.size() == 0) {
-    changed_ = Mirrored<std::uint8_t>(order_.host.size() * size_.image_size);
-    classes_ = Mirrored<std::uint8_t>(order_.host.size());
-  }
-  const std::int64_t batch = batches.front().size();
-  const std::int64_t images = (std::ssize(batches) - 1) * batch + batches.back().size();
-  team.run(images, [&](std::int64_t i, int) {
-    const Batch& of = batches[static_cast<std::size_t>(i / batch)];
-    const std::int32_t index = of.order[static_cast<std::size_t>(i % batch)];
-    augment(*of.change, of.images->image_shape(), of.change_seed, of.change_epoch, index,
-            of.images->image(index), changed_.host.data() + i * size_.image_size);
-    classes_.host[i] = of.images->label(index);
+/// Where the changes of all batches lie on the card, one after another. A task: one batch.
+const IntegerChange* Staging::bring_changes(std::span<const Batch> batches, ThreadTeam& team) {
+  if (changes_.host.size() == 0) changes_ = Mirrored<IntegerChange>(order_.host.size());
+  const std::int64_t size = batches.front().size();
+  team.run(std::ssize(batches), [&](std::int64_t i, int) {
+    const Batch& batch = batches[static_cast<std::size_t>(i)];
+    const Shape& shape = batch.images->image_shape();
+    std::ranges::transform(batch.order, changes_.host.data() + i * size, [&](std::int32_t index) {
+      return in_integers(
+          draw_change(*batch.change, shape, batch.change_seed, batch.change_epoch, index));
+    });
   });
-  changed_.to_device(stream_, images * size_.image_size);
-  classes_.to_device(stream_, images);
-  return {changed_.device.data(), classes_.device.data(), nullptr};
+  changes_.to_device(stream_, (std::ssize(batches) - 1) * size + batches.back().size());
+  return changes_.device.data();
 }
 
 void Staging::fetch(std::int64_t steps) {

@@ -35,7 +35,6 @@ class Staging {
  public:
   struct Size {
     std::int64_t steps, batch;  ///< the most steps, and images of one
-    std::int64_t image_size;    ///< bytes
     std::int64_t tensors;       ///< of parameters
   };
 
@@ -48,7 +47,7 @@ class Staging {
                      std::int64_t number);
 
   /// The images of batches of bytes, all of one size but the last: indices into what `store` holds,
-  /// or, if they are augmented, their bytes, made by the team as the CPU makes them.
+  /// and, if they are augmented, their changes, which the team draws.
   ImageSource bring_images(std::span<const Batch> batches, ImageStore& store, ThreadTeam& team);
 
   /// What step i reads and writes on the card.
@@ -69,7 +68,7 @@ class Staging {
   }
 
  private:
-  ImageSource bring_changed(std::span<const Batch> batches, ThreadTeam& team);
+  const IntegerChange* bring_changes(std::span<const Batch> batches, ThreadTeam& team);
 
   Stream& stream_;
   Size size_;
@@ -79,7 +78,7 @@ class Staging {
   Mirrored<PartialMetrics> metrics_;
   Mirrored<StopMark> stop_;
   Mirrored<std::int32_t> bad_tensors_;
-  Mirrored<std::uint8_t> changed_, classes_;  ///< augmented images; empty before the first
+  Mirrored<IntegerChange> changes_;  ///< as order_; empty before the first
 };
 
 /// The sums of CrossEntropy's blocks over so many images.

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <charconv>
 #include <system_error>
 #include <vector>
 
-#include "base/philox.h"
 #include "data/image_change.h"
 #include "lenet/error.h"
 
@@ -145,9 +143,7 @@ void check(const Augmentation& augmentation, const Shape& image) {
 void augment(const Augmentation& augmentation, const Shape& shape, std::uint64_t seed,
              std::int64_t epoch, std::int64_t index, const std::uint8_t* source,
              std::uint8_t* out) {
-  assert(epoch >= 0 && index >= 0);
-  CounterRandom random(seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
-  apply(draw_change(augmentation, shape, random), shape, source, out);
+  apply(draw_change(augmentation, shape, seed, epoch, index), shape, source, out);
 }
 
 }  // namespace lenet

@@ -4,14 +4,11 @@
 #include <cstdint>
 
 #include "base/philox.h"
+#include "data/integer_change.h"
 #include "lenet/augment.h"
 #include "lenet/shape.h"
 
 namespace lenet {
-
-struct Rectangle {
-  std::int64_t top = 0, left = 0, height = 0, width = 0;
-};
 
 /// What happens to one image, in the order of the members.
 struct ImageChange {
@@ -27,10 +24,15 @@ struct ImageChange {
 ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
                         CounterRandom& random);
 
-/// Writes the changed image to `out`. What comes from outside the image is black; pixels of a
-/// turned or enlarged one are interpolated between the nearest four and rounded to a byte. Sine and
-/// cosine count as multiples of 2^-23, so that libraries that differ in the last bit of a double
-/// give the same image.
+/// The change that augment() makes of image `index` in an epoch.
+ImageChange draw_change(const Augmentation& augmentation, const Shape& shape, std::uint64_t seed,
+                        std::int64_t epoch, std::int64_t index);
+
+/// Sine and cosine rounded to multiples of 2^-23, so that libraries that differ in the last bit of
+/// a double give the same image.
+IntegerChange in_integers(const ImageChange& change);
+
+/// Writes the changed image to `out`: IntegerChange::pixel() of every pixel, in rows.
 void apply(const ImageChange& change, const Shape& shape, const std::uint8_t* source,
            std::uint8_t* out);
 

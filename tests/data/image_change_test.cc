@@ -196,5 +196,26 @@ TEST(ImageChange, KeepsAWhiteMiddleWhiteHoweverTurned) {
   }
 }
 
+TEST(IntegerChange, GivesThePixelsOfTheImageThatApplyWrites) {
+  constexpr Augmentation kAll{.flip = true, .shift = 4, .erase = 0.5, .rotate = 180, .scale = 0.9};
+  for (const auto& [height, width] : {std::pair(5, 9), std::pair(28, 28), std::pair(11, 7)}) {
+    for (std::uint64_t image = 0; image < 200; ++image) {
+      CounterRandom random(1, 2, image);
+      Bytes source(static_cast<std::size_t>(height * width)), out(source.size());
+      for (std::uint8_t& byte : source) byte = static_cast<std::uint8_t>(random.below(256));
+      Augmentation augmentation = kAll;
+      if (image % 2 == 0) augmentation.rotate = augmentation.scale = 0;
+      const ImageChange change = draw_change(augmentation, {1, height, width}, random);
+      apply(change, {1, height, width}, source.data(), out.data());
+      const IntegerChange exact = in_integers(change);
+      const Plane plane{.pixels = source.data(), .height = height, .width = width};
+      for (std::int64_t i = 0; i < height * width; ++i) {
+        ASSERT_EQ(exact.pixel(plane, i / width, i % width), out[static_cast<std::size_t>(i)])
+            << "image " << image << " of " << height << "x" << width << ", pixel " << i;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lenet
