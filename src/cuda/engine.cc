@@ -11,7 +11,11 @@ namespace lenet::cuda {
 namespace {
 
 /// Enough that the host is seldom waited for.
-constexpr std::int64_t kStepsInAGraph = 64;
+constexpr std::int64_t kStepsInARun = 64;
+
+/// Few, so that the card has begun with the first graph of a run while the host launches the
+/// others.
+constexpr std::int64_t kStepsInAGraph = 8;
 
 }  // namespace
 
@@ -26,7 +30,7 @@ CudaEngine::CudaEngine(Sequential& net, const Trainer::Options& options)
 
 void CudaEngine::make_staging(std::int64_t batch) {
   staging_.emplace(network_.stream(),
-                   Staging::Size{.steps = kStepsInAGraph,
+                   Staging::Size{.steps = kStepsInARun,
                                  .batch = batch,
                                  .tensors = std::ssize(network_.program().tensors())});
 }
@@ -59,11 +63,12 @@ StepsDone CudaEngine::steps(std::span<const Batch> batches, std::span<const doub
     if (done.bad_loss || done.bad_layer) break;
     first += length;
   }
-  network_.parameters().get_network(net_);
+  if (all.bad_layer) network_.parameters().fetch();  // they were taken back
+  network_.parameters().put_into(net_);
   return all;
 }
 
-/// Batches from the first on that one graph can take: bytes of one data set, changed alike or not,
+/// Batches from the first on that one run can take: bytes of one data set, changed alike or not,
 /// of one size but for the last, which may be smaller. Batches of floats go one by one.
 std::size_t CudaEngine::run_length(std::span<const Batch> batches) const {
   const Batch& first = batches.front();
@@ -94,20 +99,28 @@ StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double
     network_.queue_floats(pass, first.values.data(), first.labels.data());
     queue_pass(pass, 0);
   }
+  network_.parameters().queue_fetch();
   staging_->fetch(std::ssize(batches));
   return outcome(batches, metrics);
 }
 
-/// A run of a new kind is queued kernel by kernel, which loads the kernels; the second is recorded
-/// as a graph.
 void CudaEngine::launch(const Run& run) {
   if (generation_ != network_.images().generation()) graphs_.clear();
   generation_ = network_.images().generation();
+  for (std::int64_t first = 0; first < run.steps; first += kStepsInAGraph) {
+    launch_part(run, first, std::min(first + kStepsInAGraph, run.steps));
+  }
+}
+
+/// A part of a new kind is queued kernel by kernel, which loads the kernels; the second is recorded
+/// as a graph.
+void CudaEngine::launch_part(const Run& run, std::int64_t first, std::int64_t end) {
   const auto queue = [&] {
-    for (std::int64_t i = 0; i < run.steps; ++i) queue_step(run, i);
+    for (std::int64_t i = first; i < end; ++i) queue_step(run, i);
   };
   const auto [place, is_new] =
-      graphs_.try_emplace({run.steps, run.batch, run.last, run.source.pixels, run.source.changes});
+      graphs_.try_emplace({first, end, run.batch, end < run.steps ? run.batch : run.last,
+                           run.source.pixels, run.source.changes});
   if (is_new) return queue();
   if (!place->second) place->second = network_.stream().record(queue);
   network_.stream().launch(*place->second);
@@ -170,7 +183,8 @@ void CudaEngine::count(const StepsDone& done) {
 void CudaEngine::undo() {
   network_.stream().make_current();
   network_.parameters().go_back();
-  network_.parameters().get_network(net_);
+  network_.parameters().fetch();
+  network_.parameters().put_into(net_);
   steps_ = steps_before_;
 }
 
@@ -185,14 +199,16 @@ Trainer::Snapshot CudaEngine::snapshot() const {
 void CudaEngine::restore(const Trainer::Snapshot& snapshot) {
   network_.stream().make_current();
   network_.parameters().set(snapshot);
-  network_.parameters().get_network(net_);
+  network_.parameters().fetch();
+  network_.parameters().put_into(net_);
   steps_ = steps_before_ = snapshot.steps;
 }
 
 void CudaEngine::swap_averages() {
   network_.stream().make_current();
   network_.parameters().swap_averages();
-  network_.parameters().get_network(net_);
+  network_.parameters().fetch();
+  network_.parameters().put_into(net_);
 }
 
 Metrics CudaEngine::gradient(const Batch& batch, std::span<float> gradient) {

@@ -13,9 +13,9 @@
 
 namespace lenet::cuda {
 
-/// Steps are queued by the run: their images' indices, rates and the like are copied to the card, a
-/// graph of all their kernels is launched, and their metrics, the marks of what was not finite and
-/// the parameters come back.
+/// Steps are queued by the run: their images' indices, rates and the like are copied to the card,
+/// graphs of all their kernels are launched, and their metrics, the marks of what was not finite
+/// and the parameters come back.
 class CudaEngine final : public Engine {
  public:
   CudaEngine(Sequential& net, const Trainer::Options& options);
@@ -33,12 +33,15 @@ class CudaEngine final : public Engine {
   void parameters_changed() override;
 
  private:
-  /// Steps that a graph holds: all of `batch` images but the last.
+  /// Steps that are queued at once: all of `batch` images but the last.
   struct Run {
     std::int64_t steps, batch, last;
     ImageSource source;
   };
-  using RunKey = std::tuple<std::int64_t, std::int64_t, std::int64_t, const void*, const void*>;
+  /// What is alike in two parts of runs that one graph serves: their first step and their end, the
+  /// images of a step and of the last, and where images and changes lie.
+  using PartKey =
+      std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, const void*, const void*>;
 
   void make_staging(std::int64_t batch);
   void require_fit(std::span<const Batch> batches);
@@ -46,6 +49,7 @@ class CudaEngine final : public Engine {
   StepsDone run(std::span<const Batch> batches, std::span<const double> lrs,
                 std::span<Metrics> metrics);
   void launch(const Run& run);
+  void launch_part(const Run& run, std::int64_t first, std::int64_t end);
   void queue_step(const Run& run, std::int64_t i);
   void queue_pass(const Pass& images, std::int64_t i);
   void queue_both_ways(const Pass& pass, std::int64_t i, StopMark* stop);
@@ -57,7 +61,7 @@ class CudaEngine final : public Engine {
   ThreadTeam team_;  ///< draws the changes of augmented images
   CudaNetwork network_;
   std::optional<Staging> staging_;
-  std::map<RunKey, std::shared_ptr<const Stream::Graph>> graphs_;  ///< null: seen once
+  std::map<PartKey, std::shared_ptr<const Stream::Graph>> graphs_;  ///< null: seen once
   std::int64_t generation_ = 0;                ///< of the images that graphs_ read
   std::int64_t steps_ = 0, steps_before_ = 0;  ///< made; at undo()
 };

@@ -1,5 +1,6 @@
 #include "cuda/parameters.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "train/trained_values.h"
@@ -41,7 +42,9 @@ Parameters::Parameters(const Sequential& net, Stream& stream, const Trainer::Opt
       now_(initial_values(net, options)),
       before_(initial_values(net, options)),
       gradient_(std::ssize(net.parameters())),
-      begin_buffers_(std::ssize(net.buffers())) {
+      begin_buffers_(std::ssize(net.buffers())),
+      fetched_(std::ssize(net.parameters())),
+      fetched_buffers_(std::ssize(net.buffers())) {
   set(initial_values(net, options));
 }
 
@@ -160,12 +163,20 @@ void Parameters::get(Trainer::Snapshot& values) const {
   }
 }
 
-void Parameters::get_network(Sequential& net) const {
-  stream_.copy_to_host(net.parameters().data(), now_.parameters.data(), now_.parameters.bytes());
-  if (now_.buffers.size() > 0) {
-    stream_.copy_to_host(net.buffers().data(), now_.buffers.data(), now_.buffers.bytes());
-  }
+void Parameters::queue_fetch() const {
+  stream_.copy_to_host(fetched_.data(), now_.parameters.data(), fetched_.bytes());
+  if (fetched_buffers_.size() == 0) return;
+  stream_.copy_to_host(fetched_buffers_.data(), now_.buffers.data(), fetched_buffers_.bytes());
+}
+
+void Parameters::fetch() const {
+  queue_fetch();
   stream_.wait();
+}
+
+void Parameters::put_into(Sequential& net) const {
+  std::copy_n(fetched_.data(), fetched_.size(), net.parameters().data());
+  std::copy_n(fetched_buffers_.data(), fetched_buffers_.size(), net.buffers().data());
 }
 
 void Parameters::get_gradient(std::span<float> gradient) const {

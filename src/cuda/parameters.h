@@ -58,7 +58,12 @@ class Parameters {
 
   void set(const Trainer::Snapshot& values);  ///< as they are now, and before
   void get(Trainer::Snapshot& values) const;  ///< all but the steps
-  void get_network(Sequential& net) const;
+
+  /// Brings parameters and buffers to the host; fetch() waits for it.
+  void queue_fetch() const;
+  void fetch() const;
+  void put_into(Sequential& net) const;  ///< what was fetched last
+
   void get_gradient(std::span<float> gradient) const;
 
  private:
@@ -72,6 +77,7 @@ class Parameters {
   DeviceArray<UpdatedTensor> tensors_;
   DeviceArray<UpdatedRun> runs_;
   DeviceArray<double> squares_;
+  PinnedArray<float> fetched_, fetched_buffers_;
 };
 
 }  // namespace lenet::cuda

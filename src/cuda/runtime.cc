@@ -91,6 +91,7 @@ void Stream::branch(const std::function<void()>& queue_work) {
     queue_work();
   } catch (...) {
     std::swap(handle_, side_);
+    branched_ = false;
     throw;
   }
   std::swap(handle_, side_);
@@ -111,6 +112,8 @@ std::shared_ptr<const Stream::Graph> Stream::record(const std::function<void()>&
     queue_work();
   } catch (...) {
     if (cudaStreamEndCapture(stream_of(handle_), &graph) == cudaSuccess) cudaGraphDestroy(graph);
+    cudaGetLastError();  // or the next call would report it again
+    branched_ = false;
     throw;
   }
   check(cudaStreamEndCapture(stream_of(handle_), &graph), "cudaStreamEndCapture");
