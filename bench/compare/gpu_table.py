@@ -1,40 +1,63 @@
-"""The table of what bench/gpu.sh measured.
+"""The table of what bench/gpu.sh measured; what it did not is called so.
 
-usage: gpu_table.py FOLDER    (with bench.json, train1.json ... memory1 ... and torch.jsonl)
+usage: gpu_table.py FOLDER    (with bench.json, train1.json ... start1.json ... memory.txt and torch.jsonl, as far as they are there)
 """
 import json
 import os
 import statistics
 import sys
 
-STEPS, IMAGES = 235, 60_000
+IMAGES = 60_000
+MISSING = "not measured"
 
 
 def read(folder, name):
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
+    path = os.path.join(folder, name)
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
         return file.read()
+
+
+def read_json(folder, name):
+    text = read(folder, name)
+    return json.loads(text) if text else None
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+def row(work, value, reach, form="{}"):
+    print(f"| {work} | {MISSING if value is None else form.format(value)} | {reach} |")
 
 
 def main():
     folder = sys.argv[1]
-    bench = json.loads(read(folder, "bench.json"))
-    runs = [json.loads(read(folder, f"train{i}.json")) for i in range(1, 6)]
-    memory = max(int(read(folder, f"memory{i}")) for i in range(1, 6))
-    ways = [json.loads(line) for line in read(folder, "torch.jsonl").splitlines()]
-    epochs = statistics.median(run["examples_per_sec"] for run in runs) / IMAGES
-    wall = statistics.median(run["wall_seconds"] for run in runs)
+    bench = read_json(folder, "bench.json") or {"train": {}, "inference": {}}
+    pairs = [(read_json(folder, f"train{i}.json"), read_json(folder, f"start{i}.json")) for i in range(1, 6)]
+    runs = [run for run, _ in pairs if run]
+    memory = read(folder, "memory.txt")
+    ways = [json.loads(line) for line in (read(folder, "torch.jsonl") or "").splitlines()]
+    epochs = median([run["examples_per_sec"] / IMAGES for run in runs])
+    seconds = median([run["wall_seconds"] - start["wall_seconds"] for run, start in pairs if run and start])
     print("| work | lenet | reach |\n| --- | --- | --- |")
-    print(f"| epochs a second, evaluation left out | {epochs:.1f} | 60 |")
-    print(f"| steps alone (`lenet bench`), images/s | {bench['train']['examples_per_sec']:,.0f} | 3,600,000 |")
-    print(f"| ten epochs, wall clock, loading and evaluation included, s | {wall:.2f} | 0.25 from the first batch |")
-    print(f"| forward, images/s | {bench['inference']['examples_per_sec']:,.0f} | 10,000,000 |")
-    print(f"| memory of the process on the card, MiB | {memory} | 200 and the context |")
-    print(f"| loss, train acc, test acc | {runs[0]['loss']:.3f} {runs[0]['train_acc']:.3f} {runs[0]['test_acc']:.3f} | the chapter's band |")
+    row("epochs a second, evaluation left out", epochs, 60, "{:.1f}")
+    row("steps alone (`lenet bench`, one batch again and again), images/s", bench["train"].get("examples_per_sec"), "3,600,000",
+        "{:,.0f}")
+    row("ten epochs, evaluation included, less a run of one step, s", seconds, 0.25, "{:.3f}")
+    row("forward, images/s", bench["inference"].get("examples_per_sec"), "10,000,000", "{:,.0f}")
+    row("memory on the card, MiB, the context included", memory and memory.strip(), "200 without the context")
+    if runs:
+        row("loss, train acc, test acc", "{loss:.3f} {train_acc:.3f} {test_acc:.3f}".format(**runs[0]), "the chapter's band")
     for way in ways:
-        print(f"| against PyTorch {way['torch']}, {way['way']}: training | {epochs / way['epochs_per_sec']:.1f} x | "
-              f"{15 if way['way'] == 'eager' else 4} x |")
+        name = f"against PyTorch {way.get('torch', '')}, {way['way']}: training"
+        if "error" in way:
+            row(name, f"FAILED: {way['error']}", "")
+        elif epochs:
+            row(name, epochs / way["epochs_per_sec"], "15 x" if way["way"] == "eager" else "4 x", "{:.1f} x")
     if not ways:
-        print("| against PyTorch | not measured: python3 has no PyTorch with CUDA | |")
+        row("against PyTorch", f"{MISSING}: python3 has no PyTorch with CUDA", "")
 
 
 main()
