@@ -1,6 +1,7 @@
 // Images of a batch, one a lane.
 #pragma once
 
+#include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "data/integer_change.h"
 
@@ -14,7 +15,8 @@ struct GatherBytes {
   const std::uint8_t* pixels;   ///< of all images, `size` an image
   const std::uint8_t* classes;  ///< of all images
   const std::int32_t* order;
-  std::int64_t size, plane;     ///< bytes of an image and of a channel
+  std::int64_t size;            ///< bytes of an image
+  Divisor plane;                ///< bytes of a channel
   const float* mean;            ///< a channel each; null: not standardised
   const float* scale;           ///< one over the deviation
   std::int64_t images, stride;  ///< images: those that are not blank; stride: N
@@ -26,8 +28,15 @@ struct GatherBytes {
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const bool blank = image >= images;
     const std::int64_t index = blank ? 0 : order[image];
-    for (std::int64_t i = first(task); i < last(task); ++i) {
-      x[i * stride + image] = blank ? 0.0f : value(pixels[index * size + i], i / plane);
+    const std::uint8_t* from = pixels + index * size;
+    std::uint8_t bytes[kPixels];  // all are read before the first is written
+    LENET_UNROLL for (int k = 0; k < kPixels; ++k) {
+      const std::int64_t i = first(task) + k;
+      bytes[k] = i < size ? from[i] : std::uint8_t{0};
+    }
+    LENET_UNROLL for (int k = 0; k < kPixels; ++k) {
+      const std::int64_t i = first(task) + k;
+      if (i < size) x[i * stride + image] = blank ? 0.0f : value(bytes[k], channel_of(i));
     }
     if (task == 0) labels[image] = blank ? std::uint8_t{0} : classes[index];
   }
@@ -36,6 +45,10 @@ struct GatherBytes {
   LENET_HOST_DEVICE std::int64_t last(std::int64_t task) const {
     const std::int64_t end = (task + 1) * kPixels;
     return end < size ? end : size;
+  }
+
+  LENET_HOST_DEVICE std::int64_t channel_of(std::int64_t i) const {
+    return plane.divide(static_cast<std::uint32_t>(i)).quotient;
   }
 
   LENET_HOST_DEVICE float value(std::uint8_t byte, std::int64_t channel) const {
@@ -54,10 +67,10 @@ struct GatherChanged {
     if (image >= s.images) return s(task, image);
     const std::int64_t index = s.order[image];
     const IntegerChange change = changes[image];
-    std::int64_t i = s.first(task), channel = i / s.plane;
-    std::int64_t y = i % s.plane / width, x = i % width;
+    std::int64_t i = s.first(task), channel = s.channel_of(i);
+    std::int64_t y = (i - channel * height * width) / width, x = i % width;
     for (; i < s.last(task); ++i) {
-      const Plane plane{s.pixels + index * s.size + channel * s.plane, height, width};
+      const Plane plane{s.pixels + index * s.size + channel * height * width, height, width};
       s.x[i * s.stride + image] = s.value(change.pixel(plane, y, x), channel);
       if (++x < width) continue;
       x = 0;
