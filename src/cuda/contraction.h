@@ -208,11 +208,13 @@ struct ContractionKernel {
 
   LENET_HOST_DEVICE static void add_parts(int k, const Place& place, const BlockThread& at,
                                           float (&sums)[kPositions]) {
-    const float* of_first_part = at.shared + at.thread - place.part * kWarp;
+    const int first_part = at.thread - place.part * kWarp;
     LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
-      const float* of_parts = of_first_part + (k * kPositions + p) * kThreads;
-      sums[p] = of_parts[0];
-      LENET_UNROLL for (int part = 1; part < kParts; ++part) sums[p] += of_parts[part * kWarp];
+      const int first = (k * kPositions + p) * kThreads + first_part;
+      sums[p] = at.shared[first];
+      LENET_UNROLL for (int part = 1; part < kParts; ++part) {
+        sums[p] += at.shared[first + part * kWarp];
+      }
     }
   }
 

@@ -18,7 +18,7 @@ class Divisor {
 
   explicit Divisor(std::int64_t n)
       : n_(static_cast<std::uint32_t>(n)),
-        shift_(std::bit_width(n_ - 1)),
+        shift_(static_cast<int>(std::bit_width(n_ - 1))),
         multiplier_(static_cast<std::uint32_t>(
             (std::uint64_t{1} << 32) * ((std::uint64_t{1} << shift_) - n_) / n_ + 1)) {}
 

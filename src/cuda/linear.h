@@ -25,15 +25,16 @@ struct LinearKernel {
   LENET_HOST_DEVICE int phases() const { return 2; }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& r) const {
-    const std::int64_t warps = s.images / kWarp;
-    const std::int64_t o = at.block / warps * kBlock;
-    const std::int64_t image = at.block % warps * kWarp + at.thread % kWarp;
+    const auto block = static_cast<std::uint32_t>(at.block);
+    const auto warps = static_cast<std::uint32_t>(s.images / kWarp);
+    const std::int64_t o = std::int64_t{block / warps} * kBlock;
+    const std::int64_t image = std::int64_t{block % warps} * kWarp + at.thread % kWarp;
     if (phase == 0) {
       sum_part(o, image, at.thread / kWarp, r);
       LENET_UNROLL for (int k = 0; k < kBlock; ++k) at.shared[k * kThreads + at.thread] = r.sums[k];
     } else {
       const int k = at.thread / kWarp;
-      if (k < kBlock && o + k < s.out_channels) add_parts(o + k, image, at.shared + k * kThreads);
+      if (k < kBlock && o + k < s.out_channels) add_parts(o, k, image, at);
     }
   }
 
@@ -48,13 +49,15 @@ struct LinearKernel {
     }
   }
 
-  /// sums: of output o, each part's of 32 images.
-  LENET_HOST_DEVICE void add_parts(std::int64_t o, std::int64_t image, const float* sums) const {
-    float sum = s.bias ? s.bias[o] : 0.0f;
-    LENET_UNROLL for (int part = 0; part < kParts; ++part) sum +=
-        sums[part * kWarp + image % kWarp];
-    const std::int64_t at = o * s.images + image;
-    s.y[at] = s.derivative.of(activate(s.activation, sum), at);
+  /// Of output o + k.
+  LENET_HOST_DEVICE void add_parts(std::int64_t o, int k, std::int64_t image,
+                                   const BlockThread& at) const {
+    float sum = s.bias ? s.bias[o + k] : 0.0f;
+    LENET_UNROLL for (int part = 0; part < kParts; ++part) {
+      sum += at.shared[k * kThreads + part * kWarp + at.thread % kWarp];
+    }
+    const std::int64_t place = (o + k) * s.images + image;
+    s.y[place] = s.derivative.of(activate(s.activation, sum), place);
   }
 };
 
