@@ -28,7 +28,7 @@ void save_onnx(const std::filesystem::path& path, const Model& model,
 std::string serialise_onnx(const Model& model, const OnnxOptions& options = {});
 
 /// A network of a file from anywhere of opset 7 to 17 that is a chain of layers which lenet has, as
-/// PyTorch's exporter writes them. Dropout and a Softmax at the end are left out,
+/// PyTorch's exporter writes them. Dropout and a Softmax or LogSoftmax at the end are left out,
 /// BatchNormalization stays a layer, the batch's size does not matter. Throws Error: kIo; kBadInput
 /// for anything else, naming the node.
 Model load_onnx(const std::filesystem::path& path);

@@ -36,6 +36,16 @@ struct Descriptor {
   ~Descriptor() { ::close(fd); }
 };
 
+/// Flushes the name of a new file: 0, or the error. A folder that may not be read cannot be opened
+/// for that (EACCES), and some file systems cannot flush folders (EINVAL); there it is left to
+/// them.
+int flush_folder(const std::filesystem::path& folder) {
+  const Descriptor dir{open_file(folder, O_RDONLY | O_DIRECTORY)};
+  if (dir.fd < 0) return errno == EACCES ? 0 : errno;
+  if (uninterrupted([&] { return ::fsync(dir.fd); }) == 0 || errno == EINVAL) return 0;
+  return errno;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
@@ -112,8 +122,8 @@ void AtomicFile::commit() {
   ::close(fd_);
   fd_ = -1;
   const auto folder = path_.has_parent_path() ? path_.parent_path() : std::filesystem::path(".");
-  const Descriptor dir{open_file(folder, O_RDONLY | O_DIRECTORY)};
-  if (dir.fd >= 0) ::fsync(dir.fd);  // the new name, too, outlives a power cut
+  const int error = flush_folder(folder);  // the new name, too, outlives a power cut
+  if (error != 0) io_error("cannot flush its folder", path_, error);
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes) {

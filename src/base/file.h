@@ -16,7 +16,8 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
 void require_room(const std::filesystem::path& folder, std::int64_t bytes);
 
 /// A file that appears under its name only when it is whole: written beside it under another name,
-/// flushed to the disk and renamed by commit(). Without commit() nothing is left behind.
+/// flushed to the disk, renamed and its name flushed by commit(). Without commit() nothing is left
+/// behind.
 class AtomicFile {
  public:
   /// Throws Error (kIo) if the folder cannot be written.
@@ -26,7 +27,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);  ///< Throws Error (kIo), naming path and bytes.
-  void commit();                       ///< Throws Error (kIo).
+  /// Throws Error (kIo); the file may be there even so, where its folder cannot be flushed.
+  void commit();
 
  private:
   [[noreturn]] void fail(const std::string& doing) const;

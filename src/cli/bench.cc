@@ -27,7 +27,7 @@ using Json = nlohmann::ordered_json;
 struct BenchOptions {
   CommonOptions common;
   std::string model = "lenet";
-  std::string input = "1x28x28";
+  std::optional<std::string> input;
   std::int64_t batch_size = 256;
   int rounds = 7;
   double momentum = 0;
@@ -120,10 +120,10 @@ void measure_single_image(const Sequential& net, const Dataset& data, std::vecto
 
 Sequential network_of(const BenchOptions& o) {
   Sequential net = parse_model_argument(o.model).net;
-  if (net.built()) return net;
+  const bool saved = net.built();
   Generator generator;
-  net.build(parse_input_shape(o.input), generator);
-  xavier_uniform(net, generator);
+  build_for(o.input, net, generator);
+  if (!saved) xavier_uniform(net, generator);
   return net;
 }
 
@@ -245,7 +245,7 @@ void add_bench(CLI::App& app) {
   command->add_option("--model", o->model, "Preset (lenet), text file, saved model or model text")
       ->capture_default_str();
   command->add_option("--input", o->input, "Shape of an image; a saved model has its own")
-      ->capture_default_str();
+      ->default_str("1x28x28");
   command->add_option("--batch-size", o->batch_size, "Examples a step")
       ->check(whole_number(1, 1 << 20))
       ->capture_default_str();

@@ -108,4 +108,13 @@ Shape parse_input_shape(const std::string& text) {
   return {channels, height, width};
 }
 
+void build_for(const std::optional<std::string>& input, Sequential& net, Generator& generator) {
+  if (!net.built()) return net.build(parse_input_shape(input.value_or("1x28x28")), generator);
+  if (!input) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--input {}: a saved model has its own images, {}; leave --input out, or "
+                          "give the network as text",
+                          *input, to_string(net.input_shape())));
+}
+
 }  // namespace lenet::cli

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "lenet/model_file.h"
@@ -45,5 +46,9 @@ void read_weights(const std::filesystem::path& path, Sequential& net);
 
 /// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).
 Shape parse_input_shape(const std::string& text);
+
+/// Builds a network for images of --input, or of 1x28x28 without one. That of a saved model
+/// stays as it is. Throws Error (kUsage), also for an --input beside a saved model.
+void build_for(const std::optional<std::string>& input, Sequential& net, Generator& generator);
 
 }  // namespace lenet::cli

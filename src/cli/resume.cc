@@ -8,19 +8,12 @@
 #include "cli/checkpoints.h"
 #include "cli/options.h"
 #include "cli/train_config.h"
+#include "cli/unread_options.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
-namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string option_name(std::string key) {
-  std::ranges::replace(key, '_', '-');
-  return key;
-}
-
-}  // namespace
 
 Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
                            const std::vector<std::string>& allow_change) {
@@ -49,6 +42,7 @@ Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& 
                     option_name(key), before.value(key, Json()).dump(),
                     after.value(key, Json()).dump()));
   }
+  require_read(given, options);
   return resumption;
 }
 

@@ -32,6 +32,19 @@ bool is_named(int fd, const std::filesystem::path& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/// Takes the lock of the open file; 0, or the error. A signal only interrupts it.
+int take_lock(int fd) {
+  int result = ::flock(fd, LOCK_EX | LOCK_NB);
+  while (result != 0 && errno == EINTR) result = ::flock(fd, LOCK_EX | LOCK_NB);
+  return result == 0 ? 0 : errno;
+}
+
+/// A network's file system, or a mount of one, may have no locks at all. Runs go on there, and only
+/// their user keeps two of them out of one folder.
+bool is_without_locks(int error) {
+  return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
+}
+
 /// Opens the file and takes its lock, which the kernel frees when its owner is gone.
 int lock(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -39,8 +52,13 @@ int lock(const std::filesystem::path& path) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: cannot create: {}", path.string(), std::strerror(errno)));
   }
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return fd;
+  const int error = take_lock(fd);
+  if (error == 0 || is_without_locks(error)) return fd;
   ::close(fd);
+  if (error != EWOULDBLOCK) {
+    throw Error(ErrorKind::kIo, fmt::format("{}: cannot lock: {}; choose a folder on another disk",
+                                            path.string(), std::strerror(error)));
+  }
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: another run writes into this folder ({}); wait for it, or choose "
                           "another --out",

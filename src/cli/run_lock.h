@@ -8,7 +8,8 @@ namespace lenet::cli {
 /// Holds the file "lock" of a folder until its end, or the end of the process, however that comes.
 class RunLock {
  public:
-  /// Throws Error: kUsage if another process holds it, naming that; kIo if it cannot be made.
+  /// Throws Error: kUsage if another process holds it, naming that; kIo if it cannot be made or
+  /// locked, but for a file system that has no locks.
   explicit RunLock(const std::filesystem::path& folder);
   ~RunLock();
   RunLock(const RunLock&) = delete;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/model_argument.h"
@@ -13,19 +14,14 @@ namespace {
 
 struct SummaryOptions {
   std::string model = "lenet";
-  std::string input = "1x28x28";
+  std::optional<std::string> input;
   bool d2l = false;
 };
 
 void run_summary(const SummaryOptions& options) {
-  Sequential net;
-  if (is_saved_model(options.model)) {
-    net = read_saved_model(options.model).net;
-  } else {
-    net = parse_model_argument(options.model).net;
-    Generator generator;
-    net.build(parse_input_shape(options.input), generator);
-  }
+  Sequential net = parse_model_argument(options.model).net;
+  Generator generator;
+  build_for(options.input, net, generator);
   fmt::print("{}", options.d2l ? summary_d2l(net) : summary_table(net));
 }
 
@@ -40,7 +36,7 @@ void add_summary(CLI::App& app) {
                    "Preset (lenet), text file, saved model or the model text itself")
       ->capture_default_str();
   command->add_option("--input", options->input, "Shape of an image; a saved model has its own")
-      ->capture_default_str();
+      ->default_str("1x28x28");
   command->add_flag("--d2l", options->d2l, "The lines of the book's chapter in place of the table");
   command->callback([options] { run_summary(*options); });
 }

@@ -14,6 +14,7 @@
 #include "cli/sweep_folder.h"
 #include "cli/sweep_table.h"
 #include "cli/train_config.h"
+#include "cli/unread_options.h"
 #include "lenet/error.h"
 #include "lenet/timer.h"
 
@@ -63,11 +64,23 @@ void check_overrides(const Overrides& run) {
   }
 }
 
-SweepRun sweep_run(const TrainOptions& common, const Overrides& overrides) {
-  check_overrides(overrides);
-  TrainOptions o = common;
-  read_options(overrides, "sweep", o);
-  return {parse_model_argument(o.model).net.text(), fit_options(o)};
+/// An option that was given has to be read by one run at least: of a sweep over optimizers, SGD's
+/// alone take the momentum.
+std::vector<SweepRun> sweep_runs(const LayeredResult& common,
+                                 const std::vector<Overrides>& overrides) {
+  std::vector<SweepRun> runs;
+  Json left = common.given;
+  left.update(overrides.at(0));  // all have the same axes
+  TrainOptions o;
+  for (const Overrides& run : overrides) {
+    check_overrides(run);
+    o = common.options;
+    read_options(run, "sweep", o);
+    left = unread(left, o);
+    runs.push_back({parse_model_argument(o.model).net.text(), fit_options(o)});
+  }
+  require_read(left, o);
+  return runs;
 }
 
 Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
@@ -113,12 +126,12 @@ void train_missing(const TrainOptions& common, const std::vector<Overrides>& ove
       static_cast<double>(examples) / timer.elapsed());
 }
 
-void run_sweep(const TrainOptions& common, const SweepCommand& c) {
+void run_sweep(const LayeredResult& given, const SweepCommand& c) {
+  const TrainOptions& common = given.options;
   ignore_hangups();
   require(common.weights.empty(), "--weights: each network of a sweep draws its own from its seed");
   const std::vector<Overrides> overrides = runs_of(c, common.seed);
-  std::vector<SweepRun> runs;
-  for (const Overrides& run : overrides) runs.push_back(sweep_run(common, run));
+  const std::vector<SweepRun> runs = sweep_runs(given, overrides);
   Json options = options_document(common);
   options.erase("threads");  // changes no result
   SweepFolder folder(c.out, {{"lenet", LENET_VERSION}, {"options", options}, {"runs", overrides}});

@@ -8,6 +8,7 @@
 #include "cli/resume.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
+#include "cli/unread_options.h"
 
 namespace lenet::cli {
 namespace {
@@ -40,7 +41,9 @@ void run_command(const CLI::App& command, const TrainCommand& c) {
   request.announce = !c.json;
   std::optional<Resumption> resumption;
   if (c.resume.empty()) {
-    request.options = layered(command, c.run);
+    const LayeredResult run = layered(command, c.run);
+    require_read(run.given, run.options);
+    request.options = run.options;
   } else {
     resumption = read_resumption(c.resume, command, c.allow_change);
     request.options = resumption->options;

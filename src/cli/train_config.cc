@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/options.h"
 #include "cli/recipes.h"
+#include "cli/unread_options.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -16,9 +17,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The same name as an option and as a key: "batch-size" and "batch_size".
-std::string with(char to, char from, std::string name) {
-  std::ranges::replace(name, from, to);
+/// "batch-size" as a key: "batch_size".
+std::string key_of(std::string name) {
+  std::ranges::replace(name, '-', '_');
   return name;
 }
 
@@ -38,6 +39,17 @@ std::string switch_word(const std::string& name, const std::string& text,
   if (text == "false") return "--no-" + name;
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: --{}: found '{:.60}', want true or false", where, name, text));
+}
+
+/// Throws Error: kIo, kBadInput.
+Json read_config(const std::string& path) {
+  constexpr std::int64_t kMostBytes =
+      std::int64_t{64} * 1024 * 1024;  // the run.json of many epochs
+  Json document = parse_json(read_file(path, kMostBytes));
+  if (!document.is_object()) {
+    throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
+  }
+  return document;
 }
 
 /// What run.json says beside the options, and options that are the default there.
@@ -61,12 +73,25 @@ void declare(CLI::App& command, LayeredOptions& options) {
       ->check(given_path());
 }
 
-TrainOptions layered(const CLI::App& command, const LayeredOptions& options) {
-  TrainOptions o;
+LayeredResult layered(const CLI::App& command, const LayeredOptions& options) {
+  LayeredResult result{.options = {}, .given = Json::object()};
+  TrainOptions& o = result.options;
   if (!options.recipe.empty()) read_options(recipe(options.recipe), "recipe " + options.recipe, o);
-  if (!options.config.empty()) read_options(read_config(options.config), options.config, o);
-  read_options(given_options(command), "command line", o);
-  return o;
+  if (!options.config.empty()) {
+    const Json file = read_config(options.config);
+    const bool is_record = file.contains("lenet");  // of all options, most of which nobody gave
+    read_options(is_record ? run_options(file) : file, options.config, o);
+    if (!is_record) result.given = unread(file, o);
+  }
+  const Json on_command_line = given_options(command);
+  read_options(on_command_line, "command line", o);
+  result.given.update(on_command_line);
+  return result;
+}
+
+std::string option_name(std::string key) {
+  std::ranges::replace(key, '_', '-');
+  return key;
 }
 
 Json options_document(const TrainOptions& o) {
@@ -118,7 +143,7 @@ void read_options(const Json& document, const std::string& where, TrainOptions& 
   std::vector<std::string> arguments;
   for (const auto& [key, value] : document.items()) {
     if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
-    const std::string name = with('-', '_', key), text = argument_text(value);
+    const std::string name = option_name(key), text = argument_text(value);
     const CLI::Option* option = app.get_option_no_throw("--" + name);
     if (option && option->get_items_expected_max() == 0) {
       arguments.push_back(switch_word(name, text, where));
@@ -148,16 +173,6 @@ Json run_options(const Json& run) {
   return options;
 }
 
-Json read_config(const std::string& path) {
-  constexpr std::int64_t kMostBytes =
-      std::int64_t{64} * 1024 * 1024;  // the run.json of many epochs
-  const Json document = parse_json(read_file(path, kMostBytes));
-  if (!document.is_object()) {
-    throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
-  }
-  return document.contains("lenet") ? run_options(document) : document;
-}
-
 Json given_options(const CLI::App& command) {
   TrainOptions ignored;
   CLI::App known;
@@ -168,7 +183,7 @@ Json given_options(const CLI::App& command) {
     if (option->count() == 0 || !known.get_option_no_throw("--" + name) || name == "help") continue;
     Json values = Json::array();
     for (const std::string& value : option->results()) values.push_back(value);
-    given[with('_', '-', name)] = values;
+    given[key_of(name)] = values;
   }
   return given;
 }

@@ -19,9 +19,19 @@ struct LayeredOptions {
 /// Declares those of TrainOptions, --recipe and --config.
 void declare(CLI::App& command, LayeredOptions& options);
 
-/// The options of the run: the defaults, over them the recipe, over that the configuration file,
-/// and what was given on the command line on top. Throws Error.
-TrainOptions layered(const CLI::App& command, const LayeredOptions& options);
+/// The options of a run, and which of them somebody asked for.
+struct LayeredResult {
+  TrainOptions options;
+  /// On the command line, or in the configuration file without effect there: require_read().
+  nlohmann::ordered_json given;
+};
+
+/// The defaults, over them the recipe, over that the configuration file (a JSON object of options,
+/// or the run.json of a run), and what was given on the command line on top. Throws Error.
+LayeredResult layered(const CLI::App& command, const LayeredOptions& options);
+
+/// "batch_size" as it is typed: "batch-size".
+std::string option_name(std::string key);
 
 /// All options under their names, "-" written as "_", as read_options() takes them.
 nlohmann::ordered_json options_document(const TrainOptions& options);
@@ -33,10 +43,6 @@ void read_options(const nlohmann::ordered_json& document, const std::string& whe
 
 /// The options among what run.json holds.
 nlohmann::ordered_json run_options(const nlohmann::ordered_json& run);
-
-/// A configuration file: a JSON object of options, or the run.json of a run. Throws Error: kIo,
-/// kBadInput.
-nlohmann::ordered_json read_config(const std::string& path);
 
 /// The options that stand on the command line, as a document.
 nlohmann::ordered_json given_options(const CLI::App& command);

@@ -98,7 +98,7 @@ class Walk {
     try {
       require_operator(node);
       if (take_constant(node)) return 1;
-      if (softmax_) refuse("behind a Softmax, want that at the end");
+      if (softmax_) refuse("behind a Softmax or LogSoftmax, want that at the end");
       const std::size_t count = take_activation(rest);
       if (count == 0) take_layer(node);
       const Node& last = rest[count == 0 ? 0 : count - 1];
@@ -176,7 +176,7 @@ class Walk {
   void take_layer(const Node& node) {
     require_chained(node);
     const Operator o(node, constants_);
-    if (node.op == "Softmax") return take_softmax(o);
+    if (node.op == "Softmax" || node.op == "LogSoftmax") return take_softmax(o);
     add_layer(o, chain_);
   }
 
@@ -200,7 +200,7 @@ class Walk {
     }
   }
 
-  /// Left out: the network gives logits.
+  /// Left out, logarithm or not: the network gives logits.
   void take_softmax(const Operator& o) {
     const bool features = chain_.dims().size() == 1;
     const std::int64_t axis = o.integer("axis", features ? 1 : 0);

@@ -206,8 +206,9 @@ void add_layer(const Operator& o, Chain& chain) {
   if (found != operators().end()) return found->second(o, chain);
   std::vector<std::string_view> names;
   for (const auto& [name, add] : operators()) names.push_back(name);
-  refuse(fmt::format("no layer of lenet does this, want one of {} or a Softmax at the end",
-                     fmt::join(names, ", ")));
+  refuse(fmt::format(
+      "no layer of lenet does this, want one of {}, or a Softmax or LogSoftmax at the end",
+      fmt::join(names, ", ")));
 }
 
 }  // namespace lenet::onnx

@@ -14,7 +14,7 @@ namespace lenet {
 namespace {
 
 /// Packs of the largest wave: enough that the threads end it together.
-std::int64_t wave_packs(PackRunner& runner, std::int64_t batch_size) {
+std::int64_t wave_packs(const PackRunner& runner, std::int64_t batch_size) {
   const std::int64_t packs = packs_of(batch_size);
   if (runner.plan().segments().size() > 1) return packs;
   return std::min(packs, std::max(std::int64_t{64}, std::int64_t{4} * runner.team().size()));
@@ -32,7 +32,7 @@ class CpuEngine final : public Engine {
         pass_(runner_, net, wave_packs(runner_, options.batch_size)),
         parameters_(runner_, net, pass_, options_) {}
 
-  int threads() const override { return runner_.threads(); }
+  int threads() const override { return runner_.team().size(); }
   std::int64_t steps_at_once() const override { return 1; }
   StepsDone steps(std::span<const Batch> batches, std::span<const double> lrs,
                   std::span<Metrics> metrics) override;

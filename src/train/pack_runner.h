@@ -48,7 +48,7 @@ class PackRunner {
   const Sequential& net() const { return net_; }
   const Plan& plan() const { return plan_; }
   ThreadTeam& team() { return team_; }
-  int threads() const { return team_.size(); }
+  const ThreadTeam& team() const { return team_; }
   float* prepared() { return prepared_.data(); }
   /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
   std::int64_t arena_size() const {

@@ -2,14 +2,33 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <iterator>
 #include <limits>
 
 #include "lenet/error.h"
+
+namespace {
+
+int error_of_folders = 0;  ///< with which to flush a folder fails
+
+}  // namespace
+
+/// In place of the C library's.
+extern "C" int fsync(int fd) {
+  struct stat info {};
+  if (error_of_folders != 0 && fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    errno = error_of_folders;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_fsync, fd));
+}
 
 namespace lenet {
 namespace {
@@ -85,6 +104,31 @@ TEST_F(File, NamesThePathThatCannotBeWritten) {
     EXPECT_EQ(e.kind(), ErrorKind::kIo);
     EXPECT_NE(std::string(e.what()).find((dir_ / "no" / "f").string()), std::string::npos);
   }
+}
+
+/// The message of a write to `path` where to flush a folder fails with `error`; "" if it is none.
+std::string message_where_folders_fail(const fs::path& path, int error) {
+  error_of_folders = error;
+  std::string message;
+  try {
+    write_file(path, "x");
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kIo);
+    message = e.what();
+  }
+  error_of_folders = 0;
+  return message;
+}
+
+TEST_F(File, SaysThatItsFolderCannotBeFlushed) {
+  EXPECT_EQ(message_where_folders_fail(dir_ / "f", EIO),
+            (dir_ / "f").string() + ": cannot flush its folder: Input/output error");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(File, IsWrittenWhereFoldersCannotBeFlushedAtAll) {
+  EXPECT_EQ(message_where_folders_fail(dir_ / "f", EINVAL), "");
+  EXPECT_EQ(read_file(dir_ / "f", 100), "x");
 }
 
 }  // namespace

@@ -116,6 +116,12 @@ TEST_F(CliSummary, OfASavedModelHasItsInput) {
   const Outcome outcome = run({"summary", "out/model.safetensors"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "1x12x12"));
+  for (const Words& words : {Words{"summary", "out/model.safetensors"},
+                             Words{"bench", "--model", "out/model.safetensors"}}) {
+    Words more = words;
+    more.insert(more.end(), {"--input", "1x28x28"});
+    expect_refusal(run(more), 2, {"--input 1x28x28", "1x12x12", "leave --input out"});
+  }
 }
 
 class CliBench : public Cli {};

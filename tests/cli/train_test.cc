@@ -1,10 +1,8 @@
-// lenet train: what it prints, what it leaves behind, and that it repeats.
+// lenet train: what it prints, what it learns, and that it repeats.
 #include <cmath>
-#include <fstream>
 #include <regex>
 
 #include "cli/cli_test.h"
-#include "lenet/model_file.h"
 #include "lenet/safetensors.h"
 #include "lenet/simd.h"
 
@@ -130,111 +128,6 @@ TEST_F(CliTrain, FirstLossFromWeightsOfZeroIsTheLogarithmOfTheClasses) {
   EXPECT_NEAR(Json::parse(outcome.out).at("step_losses")[0], std::log(3.0), 1e-6);
 }
 
-TEST_F(CliTrain, LeavesModelMetricsCurvesAndRun) {
-  EXPECT_EQ(train("a/b/out").exit_code, 0);
-  EXPECT_EQ(entries("a/b/out"),
-            (Words{"checkpoint.previous.safetensors", "checkpoint.safetensors", "curves.svg",
-                   "metrics.jsonl", "model.safetensors", "run.json"}));
-}
-
-TEST_F(CliTrain, ModelHoldsPyTorchsNamesAndWhatIsNeededToUseIt) {
-  ASSERT_EQ(train("out").exit_code, 0);
-  const SafeTensors file = read_safetensors(dir_ / "out/model.safetensors");
-  ASSERT_EQ(file.tensors.size(), 2u);
-  EXPECT_EQ(file.tensors[0].name, "1.weight");
-  EXPECT_EQ(file.tensors[0].shape, (Shape{3, 144}));
-  EXPECT_EQ(file.tensors[1].name, "1.bias");
-  EXPECT_EQ(file.tensors[1].shape, Shape{3});
-  EXPECT_EQ(file.metadata.at("model"), "Flatten Linear(3)");
-  EXPECT_EQ(file.metadata.at("input_shape"), "1x12x12");
-  EXPECT_EQ(file.metadata.at("pixel_scale"), "1/255");
-}
-
-TEST_F(CliTrain, MetricsAreALineAPointOfTheChaptersPlot) {
-  ASSERT_EQ(train("out", {"--epochs", "2"}).exit_code, 0);
-  std::ifstream metrics(dir_ / "out/metrics.jsonl");
-  std::vector<double> train_at, test_at;
-  for (std::string line; std::getline(metrics, line);) {
-    const Json point = Json::parse(line);
-    (point.contains("test_acc") ? test_at : train_at).push_back(point.at("epoch"));
-    EXPECT_EQ(point.contains("test_acc"), !point.contains("train_loss"));
-    EXPECT_EQ(point.contains("train_loss"), point.contains("train_acc"));
-  }
-  // 15 steps an epoch: a point after each third step.
-  const std::vector<double> fifths = {0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0};
-  ASSERT_EQ(train_at.size(), fifths.size());
-  for (std::size_t i = 0; i < fifths.size(); ++i) EXPECT_NEAR(train_at[i], fifths[i], 1e-12);
-  EXPECT_EQ(test_at, (std::vector<double>{1, 2}));
-}
-
-TEST_F(CliTrain, CurvesShowTheThreeOfTheChapter) {
-  ASSERT_EQ(train("out").exit_code, 0);
-  const std::string svg = content("out/curves.svg");
-  for (const char* part : {"<svg", "train loss", "train acc", "test acc", "</svg>"}) {
-    EXPECT_TRUE(contains(svg, part));
-  }
-}
-
-TEST_F(CliTrain, WhatRunJsonHoldsRepeatsTheRunBitForBit) {
-  ASSERT_EQ(train("first", {"--epochs", "2", "--seed", "3", "--max-steps", "20"}).exit_code, 0);
-  const Json run_json = Json::parse(content("first/run.json"));
-  const auto text = [&](const char* key) { return run_json.at(key).dump(); };
-  Words words = {"train",
-                 "--out",
-                 "second",
-                 "--data",
-                 run_json.at("data"),
-                 "--model",
-                 run_json.at("model"),
-                 "--epochs",
-                 text("epochs"),
-                 "--batch-size",
-                 text("batch_size"),
-                 "--lr",
-                 text("lr"),
-                 "--seed",
-                 text("seed"),
-                 "--max-steps",
-                 text("max_steps")};
-  ASSERT_TRUE(run_json.at("shuffle"));
-  ASSERT_EQ(run_json.at("weights"), "");
-  ASSERT_EQ(run(words).exit_code, 0);
-  EXPECT_EQ(content("first/model.safetensors"), content("second/model.safetensors"));
-}
-
-TEST_F(CliTrain, WithoutOutTheRunIsUnderRunsAndLatestPointsToIt) {
-  const Words words = {"train", "--data",   "bands", "--batch-size",
-                       "100",   "--epochs", "1",     "--json"};
-  const Json first = Json::parse(run(words).out), second = Json::parse(run(words).out);
-  const std::regex name("runs/\\d{8}T\\d{6}Z-lenet(-\\d+)?");
-  for (const Json& result : {first, second}) {
-    const std::string out = result.at("out");
-    EXPECT_TRUE(std::regex_match(out, name)) << out;
-    EXPECT_TRUE(fs::exists(dir_ / out / "model.safetensors"));
-  }
-  EXPECT_NE(first.at("out"), second.at("out"));
-  EXPECT_TRUE(fs::is_symlink(dir_ / "runs/latest"));
-  EXPECT_TRUE(fs::equivalent(dir_ / "runs/latest", dir_ / second.at("out").get<std::string>()));
-  EXPECT_EQ(entries("runs").size(), 3u);
-}
-
-TEST_F(CliTrain, FolderWithARunIsRefusedAndUntouchedWithoutForce) {
-  ASSERT_EQ(train("out").exit_code, 0);
-  const std::string model = content("out/model.safetensors"), run_json = content("out/run.json");
-  expect_refusal(train("out", {"--seed", "1"}), 2, {"out", "holds a run already", "--force"});
-  EXPECT_EQ(content("out/model.safetensors"), model);
-  EXPECT_EQ(content("out/run.json"), run_json);
-  EXPECT_EQ(train("out", {"--seed", "1", "--force"}).exit_code, 0);
-  EXPECT_NE(content("out/model.safetensors"), model);
-}
-
-TEST_F(CliTrain, FolderWithOtherThingsIsTakenAndThoseAreKept) {
-  fs::create_directory(dir_ / "out");
-  write_file(dir_ / "out/notes.txt", "mine");
-  EXPECT_EQ(train("out").exit_code, 0);
-  EXPECT_EQ(content("out/notes.txt"), "mine");
-}
-
 TEST_F(CliTrain, ModelIsAPresetAFileOrTheTextItself) {
   write_file(dir_ / "net.txt", "# two layers\nFlatten,\nLinear(3)\n");
   const auto model_of = [&](const std::string& model, const std::string& out) {
@@ -317,56 +210,6 @@ TEST_F(CliTrain, SeedZeroDrawsPyTorchsFirstWeights) {
     ASSERT_NE(found, drawn.tensors.end()) << wanted.name;
     EXPECT_EQ(found->values, wanted.values) << wanted.name;
   }
-}
-
-class CliDiverges : public CliTrain {
- protected:
-  /// The loss of the second step is no number: the first step throws the hidden layer to 1e30 times
-  /// where it was, and logits overflow.
-  Outcome diverge(const Words& more = {}) const {
-    Words words = {"train",
-                   "--data",
-                   "bands",
-                   "--batch-size",
-                   "20",
-                   "--lr",
-                   "1e30",
-                   "--out",
-                   "out",
-                   "--model",
-                   "Flatten Linear(16) ReLU Linear(3)"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run(words);
-  }
-};
-
-TEST_F(CliDiverges, WithFourAndNamesTheStepAndTheRate) {
-  const Outcome outcome = diverge();
-  EXPECT_EQ(outcome.exit_code, 4);
-  EXPECT_EQ(outcome.out, "training on cpu\n");
-  for (const char* part : {"epoch 1, step 2", "learning rate 1e+30", "smaller", "written to out"}) {
-    EXPECT_TRUE(contains(outcome.err, part));
-  }
-}
-
-TEST_F(CliDiverges, WithoutAJsonDocument) {
-  const Outcome outcome = diverge({"--json"});
-  EXPECT_EQ(outcome.exit_code, 4);
-  EXPECT_EQ(outcome.out, "");
-}
-
-TEST_F(CliDiverges, KeepsTheLastGoodWeightsWhichEvaluate) {
-  diverge({"--seed", "5"});
-  const Model model = load_model(dir_ / "out/model.safetensors");
-  for (const float value : model.net.parameters()) EXPECT_TRUE(std::isfinite(value));
-  const Outcome outcome = run({"eval", "out/model.safetensors", "--data", "bands", "--json"});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(Json::parse(outcome.out).at("loss").is_number());
-}
-
-TEST_F(CliDiverges, AndSaysSoInRunJson) {
-  diverge();
-  EXPECT_TRUE(contains(Json::parse(content("out/run.json")).at("diverged"), "step 2"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // "fsync:signal=KILL:when=2"), $INJECT_TRACE a file that gets a line for each call.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,8 +26,14 @@ struct Injection {
   long first = 0, last = 0;
 };
 
-constexpr std::array<std::pair<const char*, int>, 4> kErrors = {
-    {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EDQUOT", EDQUOT}, {"EINTR", EINTR}}};
+constexpr std::array<std::pair<const char*, int>, 8> kErrors = {{{"ENOSPC", ENOSPC},
+                                                                 {"EIO", EIO},
+                                                                 {"EDQUOT", EDQUOT},
+                                                                 {"EINTR", EINTR},
+                                                                 {"EINVAL", EINVAL},
+                                                                 {"ENOLCK", ENOLCK},
+                                                                 {"ENOSYS", ENOSYS},
+                                                                 {"EOPNOTSUPP", EOPNOTSUPP}}};
 
 Injection read_injection() {
   Injection injection;
@@ -93,6 +100,11 @@ ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
 int fsync(int fd) {
   static std::atomic<long> count;
   return fails("fsync", count) ? -1 : real<decltype(fsync)>("fsync")(fd);
+}
+
+int flock(int fd, int operation) {
+  static std::atomic<long> count;
+  return fails("flock", count) ? -1 : real<decltype(flock)>("flock")(fd, operation);
 }
 
 int rename(const char* from, const char* to) {

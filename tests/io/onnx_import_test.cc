@@ -146,6 +146,27 @@ TEST(OnnxShape, IsRefusedIfItCannotBeComputed) {
   EXPECT_TRUE(contains(refusal(reshaped(doubling, {})), "more than 64 integers"));
 }
 
+TEST(OnnxSoftmax, OrItsLogarithmAtTheEndIsLeftOut) {
+  std::vector<float> values(144);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const auto ending = [&](const std::string& last) {
+    return parse_onnx(model({.nodes = {node("Flatten", {"x"}, {"flat"}),
+                                       node("MatMul", {"flat", "w"}, {"logits"}), last},
+                             .initializers = {tensor("w", {72, 2}, values)}}),
+                      "m.onnx");
+  };
+  const Model plain = ending(node("Identity", {"logits"}, {"y"}));
+  const std::vector<float> image(72, 0.5f);
+  for (const std::string& last :
+       {node("Softmax", {"logits"}, {"y"}), node("LogSoftmax", {"logits"}, {"y"}),
+        node("LogSoftmax", {"logits"}, {"y"}, {integer("axis", 1)}),
+        node("LogSoftmax", {"logits"}, {"y"}, {integer("axis", -1)})}) {
+    const Model read = ending(last);
+    EXPECT_EQ(read.net.text(), "Flatten Linear(2, bias=False)");
+    EXPECT_EQ(forward(read.net, image), forward(plain.net, image));
+  }
+}
+
 TEST(OnnxTranspose, OfAWeightIsItsTranspose) {
   std::vector<float> values(144);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);

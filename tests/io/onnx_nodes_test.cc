@@ -107,9 +107,11 @@ std::string difference(const fs::path& dir, const Model& model) {
 
 bool is_of_our_operators(const std::string& name) {
   static const std::vector<std::string> operators = {
-      "add",  "averagepool",       "batchnorm", "conv_",     "dropout", "flatten",
-      "gemm", "globalaveragepool", "identity",  "leakyrelu", "matmul",  "maxpool",
-      "relu", "reshape",           "sigmoid",   "softmax",   "tanh"};
+      "add",      "averagepool", "batchnorm",  "conv_",
+      "dropout",  "flatten",     "gemm",       "globalaveragepool",
+      "identity", "leakyrelu",   "logsoftmax", "matmul",
+      "maxpool",  "relu",        "reshape",    "sigmoid",
+      "softmax",  "tanh"};
   return std::ranges::any_of(operators,
                              [&](const std::string& op) { return name.starts_with("test_" + op); });
 }

@@ -1,0 +1,77 @@
+#include "cli/unread_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "cli/train_config.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Options = TrainOptions;
+
+/// `option` is read where `by` is as wanted.
+struct Reader {
+  const char* option;
+  const char* by;
+  const char* wanted;
+  bool (*reads)(const Options&);
+};
+
+bool is_sgd(const Options& o) { return o.optimizer == "sgd"; }
+bool is_adam(const Options& o) { return o.optimizer != "sgd"; }
+bool has_momentum(const Options& o) { return o.momentum != 0; }
+bool is_step(const Options& o) { return o.schedule == "step"; }
+bool is_cosine(const Options& o) { return o.schedule == "cosine"; }
+bool is_one_cycle(const Options& o) { return o.schedule == "onecycle"; }
+
+constexpr Reader kReaders[] = {{"momentum", "optimizer", "sgd", is_sgd},
+                               {"nesterov", "optimizer", "sgd", is_sgd},
+                               {"dampening", "optimizer", "sgd", is_sgd},
+                               {"dampening", "momentum", "above 0", has_momentum},
+                               {"betas", "optimizer", "adam or adamw", is_adam},
+                               {"eps", "optimizer", "adam or adamw", is_adam},
+                               {"step-epochs", "schedule", "step", is_step},
+                               {"gamma", "schedule", "step", is_step},
+                               {"min-lr", "schedule", "cosine", is_cosine},
+                               {"pct-start", "schedule", "onecycle", is_one_cycle},
+                               {"div-factor", "schedule", "onecycle", is_one_cycle},
+                               {"final-div-factor", "schedule", "onecycle", is_one_cycle},
+                               {"anneal", "schedule", "onecycle", is_one_cycle}};
+
+/// What keeps the option of this key from being read; null if nothing does.
+const Reader* missing_reader(const std::string& key, const Options& o) {
+  const std::string option = option_name(key);
+  const auto* found = std::ranges::find_if(
+      kReaders, [&](const Reader& r) { return r.option == option && !r.reads(o); });
+  return found == std::end(kReaders) ? nullptr : found;
+}
+
+}  // namespace
+
+Json unread(const Json& given, const Options& options) {
+  Json left = Json::object();
+  for (const auto& [key, value] : given.items()) {
+    if (missing_reader(key, options)) left[key] = value;
+  }
+  return left;
+}
+
+void require_read(const Json& given, const Options& options) {
+  const Json left = unread(given, options);
+  if (left.empty()) return;
+  const Reader& reader = *missing_reader(left.begin().key(), options);
+  const Json value = options_document(options)[reader.by];
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("--{0}: no effect with --{1} {2}; want --{1} {3}, or leave --{0} out",
+                  reader.option, reader.by,
+                  value.is_string() ? value.get<std::string>() : value.dump(), reader.wanted));
+}
+
+}  // namespace lenet::cli
