@@ -11,7 +11,7 @@ namespace lenet::cuda {
 template <int kBlock>
 struct LinearKernel {
   static constexpr int kParts = 8;
-  static constexpr int kThreads = kWarp * kParts;
+  static constexpr int kThreads = kWarp * kParts, kBlocksAtOnce = 4;
   static_assert(kBlock <= kParts);  // a warp adds the parts of one output
 
   Contraction s;
