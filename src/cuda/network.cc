@@ -70,7 +70,6 @@ void CudaNetwork::queue_floats(const Pass& pass, const float* values, const std:
   stream_.copy_to_device(floats_.data(), values,
                          static_cast<std::size_t>(pass.images * size) * sizeof(float));
   stream_.copy_to_device(labels_.data(), classes, static_cast<std::size_t>(pass.images));
-  stream_.wait();
   launch(pass.stream, GatherFloats{.values = floats_.data(),
                                    .size = size,
                                    .images = pass.images,

@@ -38,7 +38,7 @@ class CudaNetwork {
   /// network.
   void queue_gather(const Pass& pass, const ImageSource& source, std::int64_t first) const;
 
-  /// Brings images of floats before the network; waits for the copy.
+  /// Brings images of floats, in pageable memory, before the network.
   void queue_floats(const Pass& pass, const float* values, const std::uint8_t* classes);
 
   /// The loss of the outputs, with the members that the caller has set.

@@ -37,15 +37,19 @@ DeviceValues::DeviceValues(const Trainer::Snapshot& like)
       average_buffers(std::ssize(like.average_buffers)) {}
 
 Parameters::Parameters(const Sequential& net, Stream& stream, const Trainer::Options& options)
+    : Parameters(net, stream, options, initial_values(net, options)) {}
+
+Parameters::Parameters(const Sequential& net, Stream& stream, const Trainer::Options& options,
+                       const Trainer::Snapshot& initial)
     : stream_(stream),
       options_(options),
-      now_(initial_values(net, options)),
-      before_(initial_values(net, options)),
+      now_(initial),
+      before_(initial),
       gradient_(std::ssize(net.parameters())),
       begin_buffers_(std::ssize(net.buffers())),
       fetched_(std::ssize(net.parameters())),
       fetched_buffers_(std::ssize(net.buffers())) {
-  set(initial_values(net, options));
+  set(initial);
 }
 
 void Parameters::connect(const Program& program) {

@@ -67,6 +67,9 @@ class Parameters {
   void get_gradient(std::span<float> gradient) const;
 
  private:
+  Parameters(const Sequential& net, Stream& stream, const Trainer::Options& options,
+             const Trainer::Snapshot& initial);
+
   Update update() const;
   void swap(const DeviceArray<float>& a, const DeviceArray<float>& b, const DeviceArray<float>& c);
 

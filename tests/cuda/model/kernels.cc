@@ -1,5 +1,7 @@
-// Launches: the grid that the compiled program asks for, and in it the kernel's thread function as the
-// host's compiler sees it.
+// Launches: the grid that the compiled program asks for, and in it the kernel's thread function as
+// the host's compiler sees it.
+#include "cuda/kernels.h"
+
 #include <cxxabi.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <typeinfo>
 #include <vector>
 
-#include "cuda/kernels.h"
 #include "cuda/model/model.h"
 
 namespace cuda_model {
@@ -28,8 +29,8 @@ struct Grid {
 using Bind = Work (*)(void** arguments, const Grid& grid);
 
 std::string demangled(const char* name) {
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name, nullptr, nullptr, nullptr),
-                                                    std::free);
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(name, nullptr, nullptr, nullptr), std::free);
   return text ? text.get() : name;
 }
 
@@ -52,8 +53,10 @@ Work image_work(void** arguments, const Grid& grid) {
   return [=] {
     for (const int block : shuffled(std::int64_t{grid.blocks.x} * grid.blocks.y)) {
       for (const int thread : shuffled(kWarp * grid.threads.y)) {
-        const std::int64_t task = block % std::int64_t{grid.blocks.x} * grid.threads.y + thread / kWarp;
-        if (task < tasks) kernel(task, block / std::int64_t{grid.blocks.x} * kWarp + thread % kWarp);
+        const std::int64_t task =
+            block % std::int64_t{grid.blocks.x} * grid.threads.y + thread / kWarp;
+        if (task < tasks)
+          kernel(task, block / std::int64_t{grid.blocks.x} * kWarp + thread % kWarp);
       }
     }
   };
@@ -89,7 +92,8 @@ void add_block_kernels(std::map<std::string, Bind>& all) {
 
 template <int kBlock, int kKernel>
 void add_contractions(std::map<std::string, Bind>& all) {
-  add_block_kernels<ContractionKernel<kBlock, 2, kKernel, 1>, ContractionKernel<kBlock, 2, kKernel, 2>,
+  add_block_kernels<ContractionKernel<kBlock, 2, kKernel, 1>,
+                    ContractionKernel<kBlock, 2, kKernel, 2>,
                     ContractionKernel<kBlock, 2, kKernel, 4>, LinearKernel<kBlock>>(all);
 }
 
@@ -107,7 +111,8 @@ std::map<std::string, Bind> all_kernels() {
                     GatherChanged, GatherFloats, KeepBuffers, Update, LayOut,
                     FunctionForward<ActivationFunction>, FunctionBackward<ActivationFunction>,
                     FunctionForward<MappingFunction>, FunctionBackward<MappingFunction>>(all);
-  add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, CrossEntropy, SquareSum>(all);
+  add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, CrossEntropy, SquareSum>(
+      all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
   add_contractions<6, 0>(all), add_contractions<6, 3>(all), add_contractions<6, 5>(all);
   add_gradients<1>(all), add_gradients<3>(all), add_gradients<4>(all), add_gradients<5>(all);
@@ -163,8 +168,8 @@ void** __cudaRegisterFatBinary(void*) {
 void __cudaRegisterFatBinaryEnd(void**) {}
 void __cudaUnregisterFatBinary(void**) {}
 
-void __cudaRegisterFunction(void**, const char* address, char*, const char* name, int, uint3*, uint3*,
-                            dim3*, dim3*, int*) {
+void __cudaRegisterFunction(void**, const char* address, char*, const char* name, int, uint3*,
+                            uint3*, dim3*, dim3*, int*) {
   functions()[address] = demangled(name);
 }
 

@@ -1,5 +1,5 @@
-// Memory of the device and pinned memory, with bounds that AddressSanitizer sees; copies by the rules
-// for each kind. And what a program may ask about the device.
+// Memory of the device and pinned memory, with bounds that AddressSanitizer sees; copies by the
+// rules for each kind. And what a program may ask about the device.
 #include "cuda/model/memory.h"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// A model of the CUDA runtime on the host, as far as src/cuda calls it: for what the compiler makes of
-// the back end's own calls and launches, where there is no card. What CUDA's manual forbids ends the
-// program; what it leaves open is decided at random.
+// A model of the CUDA runtime on the host, as far as src/cuda calls it: for what the compiler makes
+// of the back end's own calls and launches, where there is no card. What CUDA's manual forbids ends
+// the program; what it leaves open is decided at random.
 #pragma once
 
 #include <cuda_runtime.h>

@@ -185,7 +185,8 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned
   Stream& stream = stream_of(handle);
   const auto& [recorded, end] = event_of(event);
   if (!recorded) violate("waits for an event that was not recorded");
-  if (stream.captured && stream.captured != end.captured) violate("waits for work outside its capture");
+  if (stream.captured && stream.captured != end.captured)
+    violate("waits for work outside its capture");
   if (!stream.captured) stream.captured = end.captured;
   add(stream, [] {}, {&stream, &end});
   return cudaSuccess;
@@ -216,7 +217,8 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
   return cudaSuccess;
 }
 
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
+                                 unsigned long long) {
   *executable = reinterpret_cast<cudaGraphExec_t>(new Graph(*reinterpret_cast<Graph*>(graph)));
   return cudaSuccess;
 }
