@@ -1,22 +1,25 @@
-"""Trains and runs LeNet in PyTorch on a graphics card, and prints one JSON line a way of doing it.
+"""Trains and runs LeNet in PyTorch on a graphics card, and prints one JSON line a way of doing it, or why it failed.
 
 usage: pytorch_gpu.py [DEVICE] [eager] [compiled] [graph]    (all three on cuda:0 by default)
 
 The data, noise of Fashion-MNIST's shape, is on the card before the clock starts, and batches are taken there by shuffled
-indices, so that no way waits for a loader. Float32 without TF32, cuDNN chooses its kernels by trying them, SGD is the fused one
-where there is one. "compiled" is torch.compile of the network and the loss; "graph" holds whole steps. Times are by the wall clock
-between two synchronisations, medians of five, after a warm-up: epochs of 235 steps with batches of 256, the last of 96; and the
-forward pass over 10,000 images.
+indices, so that no way waits for a loader. Float32 without TF32; cuDNN chooses its kernels by trying them; SGD is the fused one,
+or works on all tensors at once where there is none. Loss and correct answers are summed on the card and read once an epoch.
+"compiled" is torch.compile of the network and the loss, with CUDA graphs of these; the optimizer's step lies outside. "graph" holds
+whole steps, from the indices of a batch to the new weights, and the forward pass. Times are by the wall clock between two
+synchronisations, medians of five, after three that warm up: epochs of 234 steps with batches of 256 and one of 96, the shuffle
+included; and the forward pass over 10,000 images.
 """
 import json
 import statistics
 import sys
 import time
+import traceback
 
 import torch
 from torch import nn
 
-BATCH, TRAIN, TEST, REPEATS = 256, 60_000, 10_000, 5
+BATCH, TRAIN, TEST, WARM_UPS, REPEATS = 256, 60_000, 10_000, 3, 5
 
 
 def lenet():
@@ -26,16 +29,15 @@ def lenet():
 
 
 def sgd(net, device):
-    if device.type == "cuda":
-        try:
-            return torch.optim.SGD(net.parameters(), lr=0.9, fused=True)
-        except TypeError:  # before PyTorch 2.4
-            pass
-    return torch.optim.SGD(net.parameters(), lr=0.9)
+    on_card = device.type == "cuda"
+    try:
+        return torch.optim.SGD(net.parameters(), lr=0.9, fused=on_card)
+    except TypeError:  # before PyTorch 2.4
+        return torch.optim.SGD(net.parameters(), lr=0.9, foreach=on_card)
 
 
 class Work:
-    """The network, its data and one step; `size` images of a batch lie in x and y."""
+    """The network, its data and one step."""
 
     def __init__(self, device):
         self.device = device
@@ -74,33 +76,40 @@ class Work:
 
 
 class GraphWork(Work):
-    """Steps captured as CUDA graphs: one for whole batches, one for the last."""
+    """CUDA graphs: of a step with a whole batch, of one with the last, and of the forward pass."""
 
     def __init__(self, device):
         super().__init__(device)
-        self.graphs = {}
+        self.steps = {}
         for size in (BATCH, TRAIN % BATCH):
             index = torch.arange(size, device=device)
-            side = torch.cuda.Stream()
-            side.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(side):
-                for _ in range(3):
-                    self.step(index)
-            torch.cuda.current_stream().wait_stream(side)
-            self.optimizer.zero_grad(set_to_none=True)  # so that the graph's own memory holds the gradients
-            graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
-                self.step(index)
-            self.graphs[size] = graph, index
+            self.steps[size] = self.captured(lambda index=index: self.step(index)), index
+        self.forward_graph = self.captured(super().evaluate)
+
+    def captured(self, function):
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(WARM_UPS):
+                function()
+        torch.cuda.current_stream().wait_stream(side)
+        self.optimizer.zero_grad(set_to_none=True)  # so that the graph's own memory holds the gradients
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            function()
+        return graph
 
     def epoch(self):
         order = torch.randperm(TRAIN, device=self.device)
         for first in range(0, TRAIN, BATCH):
             part = order[first:first + BATCH]
-            graph, index = self.graphs[len(part)]
+            graph, index = self.steps[len(part)]
             index.copy_(part)
             graph.replay()
         self.total.tolist()
+
+    def evaluate(self):
+        self.forward_graph.replay()
 
 
 class CompiledWork(Work):
@@ -108,13 +117,20 @@ class CompiledWork(Work):
 
     def __init__(self, device):
         super().__init__(device)
-        options = {"mode": "reduce-overhead", "dynamic": False}
-        self.forward = torch.compile(self.net, **options)
-        self.forward_to_loss = torch.compile(self.outputs_and_loss, **options)
+        self.forward = self.compiled(self.net)
+        self.forward_to_loss = self.compiled(self.outputs_and_loss)
 
-    def step(self, index):
-        torch.compiler.cudagraph_mark_step_begin()
-        super().step(index)
+    @staticmethod
+    def compiled(function):
+        fast = torch.compile(function, mode="reduce-overhead", dynamic=False)
+
+        begin = getattr(getattr(torch, "compiler", None), "cudagraph_mark_step_begin", lambda: None)  # since PyTorch 2.1
+
+        def call(*arguments):
+            begin()  # what the call before has returned may be overwritten
+            return fast(*arguments)
+
+        return call
 
 
 def seconds(device, function):
@@ -122,7 +138,8 @@ def seconds(device, function):
         if device.type == "cuda":
             torch.cuda.synchronize(device)
 
-    function()
+    for _ in range(WARM_UPS):
+        function()
     times = []
     for _ in range(REPEATS):
         wait()
@@ -133,6 +150,12 @@ def seconds(device, function):
     return statistics.median(times)
 
 
+def measure(way, device):
+    work = WAYS[way](device)
+    epoch, forward = seconds(device, work.epoch), seconds(device, work.evaluate)
+    return {"torch": torch.__version__, "epochs_per_sec": 1 / epoch, "train": TRAIN / epoch, "inference": TEST / forward}
+
+
 def main():
     names = sys.argv[1:]
     device = torch.device(names.pop(0) if names and names[0] not in WAYS else "cuda:0")
@@ -140,10 +163,15 @@ def main():
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     for name in names or WAYS:
-        work = WAYS[name](device)
-        epoch = seconds(device, work.epoch)
-        print(json.dumps({"way": name, "torch": torch.__version__, "epochs_per_sec": 1 / epoch, "train": TRAIN / epoch,
-                          "inference": TEST / seconds(device, work.evaluate)}), flush=True)
+        try:
+            if device.type == "cuda":
+                torch.cuda.set_device(device)
+            result = measure(name, device)
+        except Exception as error:  # one way's failure leaves the others be
+            traceback.print_exc()
+            lines = str(error).strip().splitlines()
+            result = {"error": ": ".join([type(error).__name__, *lines[:1]])}
+        print(json.dumps({"way": name, **result}), flush=True)
 
 
 WAYS = {"eager": Work, "compiled": CompiledWork, "graph": GraphWork}
