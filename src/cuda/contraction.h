@@ -45,8 +45,9 @@ constexpr std::int64_t contraction_pitch(std::int64_t channels) {
 /// warps share a task's input channels, where there are too few tasks to keep a card busy; the
 /// parts are then added in order. kKernel: the kernel's size if it is square and slides by 1; 0 for
 /// any other.
-template <int kBlock, int kSide, int kKernel, int kParts>
+template <int kBlock, int kKernel, int kParts>
 struct ContractionKernel {
+  static constexpr int kSide = 2;
   static constexpr int kWarps = 4, kThreads = kWarps * kWarp, kTasks = kWarps / kParts;
   static constexpr int kPositions = kSide * kSide;
   static constexpr int kBlocksAtOnce = 3;

@@ -4,11 +4,9 @@
 namespace lenet::cuda {
 namespace {
 
-constexpr int kSide = 2;  // positions of a contraction's tile
-
 template <int kBlock, int kKernel, int kParts>
 void contract(Stream& stream, const Contraction& s) {
-  const ContractionKernel<kBlock, kSide, kKernel, kParts> kernel(s);
+  const ContractionKernel<kBlock, kKernel, kParts> kernel(s);
   launch_blocks(stream, kernel, kernel.blocks());
 }
 
@@ -16,7 +14,7 @@ void contract(Stream& stream, const Contraction& s) {
 template <int kBlock, int kKernel>
 void contract(Stream& stream, const Contraction& s) {
   const std::int64_t warps =
-      ContractionKernel<kBlock, kSide, kKernel, 1>::tasks_of(s) * (s.images / kWarp);
+      ContractionKernel<kBlock, kKernel, 1>::tasks_of(s) * (s.images / kWarp);
   if (warps < kBusyWarps / 2 && s.in_channels >= 8) return contract<kBlock, kKernel, 4>(stream, s);
   if (warps < kBusyWarps && s.in_channels >= 4) return contract<kBlock, kKernel, 2>(stream, s);
   contract<kBlock, kKernel, 1>(stream, s);

@@ -92,9 +92,8 @@ void add_block_kernels(std::map<std::string, Bind>& all) {
 
 template <int kBlock, int kKernel>
 void add_contractions(std::map<std::string, Bind>& all) {
-  add_block_kernels<ContractionKernel<kBlock, 2, kKernel, 1>,
-                    ContractionKernel<kBlock, 2, kKernel, 2>,
-                    ContractionKernel<kBlock, 2, kKernel, 4>, LinearKernel<kBlock>>(all);
+  add_block_kernels<ContractionKernel<kBlock, kKernel, 1>, ContractionKernel<kBlock, kKernel, 2>,
+                    ContractionKernel<kBlock, kKernel, 4>, LinearKernel<kBlock>>(all);
 }
 
 template <int kTaps>
