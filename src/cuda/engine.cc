@@ -180,11 +180,15 @@ void CudaEngine::count(const StepsDone& done) {
   steps_before_ = steps_;
 }
 
+void CudaEngine::bring_network() {
+  network_.parameters().fetch();
+  network_.parameters().put_into(net_);
+}
+
 void CudaEngine::undo() {
   network_.stream().make_current();
   network_.parameters().go_back();
-  network_.parameters().fetch();
-  network_.parameters().put_into(net_);
+  bring_network();
   steps_ = steps_before_;
 }
 
@@ -199,16 +203,14 @@ Trainer::Snapshot CudaEngine::snapshot() const {
 void CudaEngine::restore(const Trainer::Snapshot& snapshot) {
   network_.stream().make_current();
   network_.parameters().set(snapshot);
-  network_.parameters().fetch();
-  network_.parameters().put_into(net_);
+  bring_network();
   steps_ = steps_before_ = snapshot.steps;
 }
 
 void CudaEngine::swap_averages() {
   network_.stream().make_current();
   network_.parameters().swap_averages();
-  network_.parameters().fetch();
-  network_.parameters().put_into(net_);
+  bring_network();
 }
 
 Metrics CudaEngine::gradient(const Batch& batch, std::span<float> gradient) {

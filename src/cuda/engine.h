@@ -55,6 +55,7 @@ class CudaEngine final : public Engine {
   void queue_both_ways(const Pass& pass, std::int64_t i, StopMark* stop);
   StepsDone outcome(std::span<const Batch> batches, std::span<Metrics> metrics) const;
   void count(const StepsDone& done);
+  void bring_network();  ///< the parameters as they are on the card
 
   Sequential& net_;
   Trainer::Options options_;

@@ -26,8 +26,10 @@ struct ImageGrid {
 // barrier after each; what a thread keeps from phase to phase is its Registers.
 //
 //   static constexpr int kThreads;
-//   static constexpr int kBlocksAtOnce;  // for whose registers a multiprocessor has room; 1 if not
-//   there struct Registers; LENET_HOST_DEVICE int phases() const; int shared_floats() const;
+//   static constexpr int kBlocksAtOnce;  // on a multiprocessor; may be left out: 1
+//   struct Registers;
+//   LENET_HOST_DEVICE int phases() const;
+//   int shared_floats() const;
 //   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers& registers) const;
 
 /// One thread of a block kernel.

@@ -91,7 +91,6 @@ void Stream::branch(const std::function<void()>& queue_work) {
     queue_work();
   } catch (...) {
     std::swap(handle_, side_);
-    branched_ = false;
     throw;
   }
   std::swap(handle_, side_);
