@@ -54,6 +54,12 @@ class Dataset {
   std::uint64_t id_ = 0;
 };
 
+/// What tells data from all other data: the SHA-256, in 64 lower-case hexadecimal digits, of
+/// decoded pixels, labels, class names and shape of both sets, in order (docs/formats.md has the
+/// bytes). However the data is stored or compressed, the same images in the same order have the
+/// same one.
+std::string data_sha256(const Dataset& train, const Dataset& test);
+
 /// The training and the test set from the folder's four files, named as MNIST names them:
 /// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz (the plain
 /// one if both are there). Images of any one size, 1 channel.

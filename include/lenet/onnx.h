@@ -18,9 +18,9 @@ struct OnnxOptions {
 
 /// Writes the network in evaluation as IR version 7, opset 13, the batch's size left free; tensors
 /// are named as PyTorch names them ("0.weight"). The pixels' normalization becomes Sub and Div in
-/// front. Model text and class names are metadata, so that load_onnx gives the same network again.
-/// The file whole or not at all, the same model as the same bytes. Throws Error: kUsage for a
-/// network that is not built, of more than 2 GiB, or with a layer that is not the library's; kIo.
+/// front. Model text, class names and data_sha256 are metadata, so that load_onnx gives the same
+/// again. The file whole or not at all, the same model as the same bytes. Throws Error: kUsage for
+/// a network that is not built, of more than 2 GiB, or with a layer that is not the library's; kIo.
 void save_onnx(const std::filesystem::path& path, const Model& model,
                const OnnxOptions& options = {});
 

@@ -105,6 +105,7 @@ void run_reproduce(const ReproduceCommand& c) {
   request.out = c.out.empty() ? c.folder + "-reproduced" : c.out;
   request.force = c.force;
   request.announce = false;
+  request.record = &run;
   read_options(run_options(run), (fs::path(c.folder) / "run.json").string(), request.options);
   request.options.common.threads = c.common.threads;
   const RunOutcome outcome = train_run(request);

@@ -7,6 +7,7 @@
 
 #include "cli/checkpoints.h"
 #include "cli/options.h"
+#include "cli/run_record.h"
 #include "cli/train_config.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
@@ -14,6 +15,11 @@
 namespace lenet::cli {
 
 using Json = nlohmann::ordered_json;
+
+void add_change(Json& run, const std::string& key) {
+  Json& changed = run["changed"];
+  if (std::ranges::find(changed, Json(key)) == changed.end()) changed.push_back(key);
+}
 
 Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
                            const std::vector<std::string>& allow_change) {
@@ -29,10 +35,13 @@ Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& 
   const Json given = given_options(command);
   read_options(given, "command line", options);
   const Json after = options_document(options);
+  const bool knows_data = !data_sha256_of(resumption.run).empty();
   for (const auto& [key, value] : given.items()) {
-    if (key == "threads" || before.value(key, Json()) == after.value(key, Json())) continue;
+    if (key == "threads" || (key == "data" && knows_data) ||
+        before.value(key, Json()) == after.value(key, Json()))
+      continue;
     if (std::ranges::find(allow_change, option_name(key)) != allow_change.end()) {
-      resumption.run["changed"].push_back(key);
+      add_change(resumption.run, key);
       continue;
     }
     throw Error(

@@ -18,9 +18,13 @@ struct Resumption {
   FitState state;
 };
 
+/// Puts an option among those that were changed while the run went, once.
+void add_change(nlohmann::ordered_json& run, const std::string& key);
+
 /// Reads the newest checkpoint of `folder`. Options given on the command line replace the run's:
-/// the number of threads freely, any other only if `allow_change` names it. Throws Error: kUsage
-/// for one that it does not, and what newest_checkpoint() throws.
+/// the number of threads freely, the place of the data where the run knows what it was (which is
+/// for train_run() to check), any other only if `allow_change` names it. Throws Error: kUsage for
+/// one that it does not, and what newest_checkpoint() throws.
 Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
                            const std::vector<std::string>& allow_change);
 

@@ -1,11 +1,14 @@
 #include "cli/run_record.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/file.h"
 #include "base/sha256.h"
 #include "cli/train_config.h"
+#include "lenet/error.h"
 #include "lenet/simd.h"
 
 namespace lenet::cli {
@@ -50,6 +53,24 @@ Json run_document(const TrainOptions& o, const Device& device, const Sequential&
   run["model"] = net.text();
   run["weights"] = absolute(o.weights);
   return run;
+}
+
+std::string data_sha256_of(const Json& run) {
+  const auto found = run.find("data_sha256");
+  return found != run.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void require_same_data(const Json& run, const TrainOptions& now, const std::string& sha256,
+                       const std::string& advice) {
+  const std::string before = data_sha256_of(run);
+  if (before.empty() || before == sha256) return;
+  const auto name = run.find("data");
+  constexpr std::size_t kShown = 12;
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("the data is not that of the run, which was {} (SHA-256 {:.{}}...); {} "
+                          "has other images, labels or class names (SHA-256 {:.{}}...); {}",
+                          name != run.end() && name->is_string() ? name->get<std::string>() : "?",
+                          before, kShown, data_name(now), sha256, kShown, advice));
 }
 
 Json result_document(const Report& report, const TrainOptions& o, const Device& device,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "cli/run_folder.h"
 #include "cli/train_options.h"
@@ -13,6 +14,15 @@ namespace lenet::cli {
 /// What repeats the run: every option, the model's text, and what it ran on.
 nlohmann::ordered_json run_document(const TrainOptions& options, const Device& device,
                                     const Sequential& net, const Dataset& train);
+
+/// The SHA-256 of the data of a run, as its run.json has it; "" if it has none, as with lenet
+/// 0.2.0.
+std::string data_sha256_of(const nlohmann::ordered_json& run);
+
+/// Throws Error (kBadInput), which names both, unless `run` trained on the data of this SHA-256 or
+/// does not say. `advice` is what to do.
+void require_same_data(const nlohmann::ordered_json& run, const TrainOptions& now,
+                       const std::string& sha256, const std::string& advice);
 
 /// What came out: the figures, those of each epoch, and the SHA-256 of the files of weights.
 nlohmann::ordered_json result_document(const Report& report, const TrainOptions& options,

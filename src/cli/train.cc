@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -49,6 +50,8 @@ void run_command(const CLI::App& command, const TrainCommand& c) {
     request.options = resumption->options;
     request.out = c.resume;
     request.from = &*resumption;
+    request.record = &resumption->run;
+    request.other_data = std::ranges::find(c.allow_change, "data") != c.allow_change.end();
   }
   const RunOutcome outcome = train_run(request);
   if (c.json) {

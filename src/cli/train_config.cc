@@ -54,8 +54,9 @@ Json read_config(const std::string& path) {
 
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
-  static const std::vector<std::string> names = {"lenet", "started", "images",   "input_shape",
-                                                 "simd",  "result",  "diverged", "changed"};
+  static const std::vector<std::string> names = {"lenet",       "started", "images",
+                                                 "input_shape", "simd",    "result",
+                                                 "diverged",    "changed", "data_sha256"};
   const bool usual =
       (key == "weights" && value == "") || (key == "data" && value == "fashion-mnist");
   return usual || std::ranges::find(names, key) != names.end();

@@ -33,6 +33,18 @@ NamedNetwork start_network(const TrainOptions& o, const Shape& images, Generator
   return network;
 }
 
+/// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
+std::string checked_digest(const RunRequest& r, const std::pair<Dataset, Dataset>& data) {
+  if (r.record && data_sha256_of(*r.record).empty()) return "";
+  const std::string digest = data_sha256(data.first, data.second);
+  if (r.record && !r.other_data) {
+    require_same_data(*r.record, r.options, digest,
+                      r.from ? "give its folder with --data, or add --allow-change data"
+                             : "only the same data can give the same weights");
+  }
+  return digest;
+}
+
 RunFolder open_folder(const RunRequest& r, const NamedNetwork& network, const FitOptions& fit) {
   const auto weights = static_cast<std::int64_t>(4 * network.net.parameters().size());
   constexpr std::int64_t kFigures = 1 << 20;
@@ -60,6 +72,7 @@ class Run {
         every_(parse_interval(request.checkpoint_every)),
         fit_(fit_options(options_)),
         data_(load_data(options_.common)),
+        data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
         network_(start_network(options_, train().image_shape(), generator_, request.from)),
         folder_(open_folder(request, network_, checked_fit())),
@@ -100,6 +113,7 @@ class Run {
   Timer wall_;
   FitOptions fit_;
   std::pair<Dataset, Dataset> data_;
+  std::string data_sha256_;
   Generator generator_;
   NamedNetwork network_;
   RunFolder folder_;
@@ -146,10 +160,12 @@ void Run::settle_device() {
 }
 
 void Run::begin_record() {
+  if (!data_sha256_.empty()) record_["data_sha256"] = data_sha256_;
   if (const Resumption* from = request_.from) {
     for (const char* kept : {"started", "changed"}) {
       if (from->run.contains(kept)) record_[kept] = from->run[kept];
     }
+    if (data_sha256_of(from->run) != data_sha256_) add_change(record_, "data");
     for (const FitPoint& p : from->state.report.points) add_point(p);
   }
   folder_.write_run(record_);
@@ -215,7 +231,7 @@ Report Run::train_to_the_end() {
 void Run::save() {
   display_.finish();
   folder_.finish_metrics();
-  save_model(folder_.model_file(), net(), train().class_names());
+  save_model(folder_.model_file(), net(), train().class_names(), data_sha256_);
   folder_.write_curves(animator_);
   say(stderr, "written to {}\n", folder_.path().string());
 }
@@ -227,7 +243,7 @@ void Run::save_averages(Averages averages) {
     std::ranges::swap_ranges(net().buffers(), averages.buffers);
   };
   exchange();
-  save_model(folder_.averages_file(), net(), train().class_names());
+  save_model(folder_.averages_file(), net(), train().class_names(), data_sha256_);
   exchange();
 }
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "io/class_names.h"
+#include "io/data_metadata.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
 
@@ -121,6 +121,19 @@ void copy_weights(const std::filesystem::path& path, const std::vector<NamedTens
   net.constrain();
 }
 
+/// What the file knows of the data; both are optional.
+void read_data_metadata(const std::filesystem::path& path, const Metadata& metadata, Model& model) {
+  const auto names = metadata.find("class_names"), digest = metadata.find("data_sha256");
+  try {
+    if (names != metadata.end()) {
+      model.class_names = parse_class_names(names->second, element_count(model.net.output_shape()));
+    }
+    if (digest != metadata.end()) model.data_sha256 = parse_data_sha256(digest->second);
+  } catch (const Error& e) {
+    throw bad_file(path, e.what());
+  }
+}
+
 const std::string& require_metadata(const std::filesystem::path& path, const Metadata& metadata,
                                     const char* key) {
   const auto found = metadata.find(key);
@@ -134,7 +147,7 @@ const std::string& require_metadata(const std::filesystem::path& path, const Met
 }  // namespace
 
 void save_model(const std::filesystem::path& path, Sequential& net,
-                const std::vector<std::string>& class_names) {
+                const std::vector<std::string>& class_names, const std::string& data_sha256) {
   std::vector<NamedTensor> tensors;
   for (const NamedParameter& p : named_tensors(net)) {
     tensors.push_back({p.name, p.info.shape, {p.values.begin(), p.values.end()}});
@@ -147,6 +160,7 @@ void save_model(const std::filesystem::path& path, Sequential& net,
     metadata["normalization"] = nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
   }
   if (!class_names.empty()) metadata["class_names"] = class_names_text(class_names);
+  if (!data_sha256.empty()) metadata["data_sha256"] = data_sha256;
   write_safetensors(path, tensors, metadata);
 }
 
@@ -176,13 +190,7 @@ Model load_model(const std::filesystem::path& path) {
       throw bad_file(path, fmt::format("metadata {}", e.what()));
     }
   }
-  if (const auto names = file.metadata.find("class_names"); names != file.metadata.end()) {
-    try {
-      model.class_names = parse_class_names(names->second, element_count(model.net.output_shape()));
-    } catch (const Error& e) {
-      throw bad_file(path, e.what());
-    }
-  }
+  read_data_metadata(path, file.metadata, model);
   return model;
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/require.h"
-#include "io/class_names.h"
+#include "io/data_metadata.h"
 #include "io/onnx_metadata.h"
 #include "io/onnx_write.h"
 #include "lenet/onnx.h"
@@ -39,6 +39,9 @@ class Export {
     graph_.metadata.emplace_back(onnx::kModelKey, model.net.text());
     if (!model.class_names.empty()) {
       graph_.metadata.emplace_back(onnx::kClassNamesKey, class_names_text(model.class_names));
+    }
+    if (!model.data_sha256.empty()) {
+      graph_.metadata.emplace_back(onnx::kDataKey, model.data_sha256);
     }
   }
 

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "base/file.h"
-#include "io/class_names.h"
+#include "io/data_metadata.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_constants.h"
 #include "io/onnx_metadata.h"
@@ -256,6 +256,7 @@ Model read_model(std::string_view bytes) {
   if (const std::string_view names = find_metadata(graph, kClassNamesKey); !names.empty()) {
     model.class_names = parse_class_names(names, element_count(model.net.output_shape()));
   }
+  model.data_sha256 = parse_data_sha256(find_metadata(graph, kDataKey));
   return model;
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "io/model_files.h"
+#include "lenet/onnx.h"
 
 namespace lenet {
 namespace {
@@ -19,6 +20,18 @@ TEST_F(ModelFile, RoundTripKeepsEveryBitTheShapesAndTheNames) {
   EXPECT_EQ(model.net.text(), net.text());
   EXPECT_EQ(model.net.input_shape(), (Shape{1, 6, 6}));
   EXPECT_EQ(model.class_names, (std::vector<std::string>{"a", "b \"c\"", "\xc3\xa9", ""}));
+}
+
+TEST_F(ModelFile, KnowsTheDataWhereItWasSavedWithIt) {
+  Sequential net = small_net();
+  const std::string digest(64, 'b');
+  save_model(file_, net, {}, digest);
+  EXPECT_EQ(load_model(file_).data_sha256, digest);
+  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").data_sha256, digest);
+  save_model(file_, net, {});
+  EXPECT_FALSE(read_safetensors(file_).metadata.contains("data_sha256"));
+  EXPECT_EQ(load_model(file_).data_sha256, "");
+  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").data_sha256, "");
 }
 
 TEST_F(ModelFile, RoundTripOfAnInputWithoutHeightAndWidth) {

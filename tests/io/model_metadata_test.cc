@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{"NamesThatAreNoList", "class_names", "{\"a\": \"b\"}", {"JSON list of strings"}},
         BadRow{"NamesThatAreNumbers", "class_names", "[\"a\", 2]", {"JSON list of strings"}},
         BadRow{"NamesForTheTerminal", "class_names", R"(["\u001b[2J"])", {"control characters"}},
+        BadRow{"DigestThatIsNone", "data_sha256", "1234", {"64 lower-case hexadecimal digits"}},
+        BadRow{"DigestForTheTerminal", "data_sha256", "\x1b[2J" + std::string(60, 'a'), {"64"}},
         BadRow{"MoreNamesThanOutputs", "class_names", R"(["a","b","c","d","e"])", {"5", "4"}}),
     [](const auto& test) { return test.param.name; });
 

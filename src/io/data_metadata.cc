@@ -1,4 +1,4 @@
-#include "io/class_names.h"
+#include "io/data_metadata.h"
 
 #include <fmt/format.h>
 
@@ -32,6 +32,14 @@ std::vector<std::string> parse_class_names(std::string_view text, std::int64_t o
                             names.size(), outputs));
   }
   return names.get<std::vector<std::string>>();
+}
+
+std::string parse_data_sha256(std::string_view text) {
+  const bool good = text.empty() ||
+                    (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos);
+  if (good) return std::string(text);
+  throw Error(ErrorKind::kBadInput,
+              "metadata data_sha256: want a SHA-256, 64 lower-case hexadecimal digits");
 }
 
 }  // namespace lenet

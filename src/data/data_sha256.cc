@@ -1,0 +1,51 @@
+#include <array>
+
+#include "base/sha256.h"
+#include "lenet/dataset.h"
+
+namespace lenet {
+namespace {
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+/// Eight bytes, little-endian.
+void add_number(std::int64_t number, Sha256& sum) {
+  std::array<std::uint8_t, 8> bytes;
+  auto rest = static_cast<std::uint64_t>(number);
+  for (std::uint8_t& byte : bytes) {
+    byte = static_cast<std::uint8_t>(rest & 0xff);
+    rest >>= 8;
+  }
+  sum.add(bytes);
+}
+
+/// Lengths stand before what they count, so that no two sets give the same bytes.
+void add_set(const Dataset& set, Sha256& sum) {
+  add_number(set.size(), sum);
+  add_number(std::ssize(set.image_shape()), sum);
+  for (const std::int64_t size : set.image_shape()) add_number(size, sum);
+  add_number(set.classes(), sum);
+  add_number(std::ssize(set.class_names()), sum);
+  for (const std::string& name : set.class_names()) {
+    add_number(std::ssize(name), sum);
+    sum.add(bytes_of(name));
+  }
+  sum.add(set.labels());
+  if (set.size() == 0) return;
+  const std::int64_t pixels = set.size() * element_count(set.image_shape());
+  sum.add({set.image(0), static_cast<std::size_t>(pixels)});
+}
+
+}  // namespace
+
+std::string data_sha256(const Dataset& train, const Dataset& test) {
+  Sha256 sum;
+  sum.add(bytes_of("lenet data 1\n"));
+  add_set(train, sum);
+  add_set(test, sum);
+  return sum.digest();
+}
+
+}  // namespace lenet

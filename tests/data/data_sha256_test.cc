@@ -1,0 +1,77 @@
+// The bytes that data_sha256 sums, by their description in docs/formats.md; the digests are those
+// of Python's hashlib.
+#include <algorithm>
+
+#include "data/test_files.h"
+#include "lenet/dataset.h"
+
+namespace lenet {
+namespace {
+
+struct Set {
+  std::vector<std::uint8_t> pixels, labels;
+  std::int64_t classes;
+  std::vector<std::string> names = {};
+  Shape shape = {1, 1, 2};
+  std::int64_t offset = 0;
+};
+
+Dataset make(const Set& set) {
+  auto pixels = std::make_unique<std::uint8_t[]>(set.pixels.size());
+  std::ranges::copy(set.pixels, pixels.get());
+  return Dataset(std::move(pixels), set.offset, set.shape, set.labels, set.classes, set.names);
+}
+
+const Set kTrain = {{1, 2, 3, 4}, {0, 1}, 2, {"cat", "dog"}};
+const Set kTest = {{5, 6}, {1}, 2, {"cat", "dog"}};
+
+std::string sum_of(const Set& train, const Set& test) {
+  return data_sha256(make(train), make(test));
+}
+
+TEST(DataSha256, IsThatOfTheDocumentedBytes) {
+  EXPECT_EQ(sum_of(kTrain, kTest),
+            "070cd739fdd1cd3ed3caf8432f7a937a781a01380e24fa8bbc16f23b277b308d");
+}
+
+TEST(DataSha256, TakesAnEmptyTestSet) {
+  EXPECT_EQ(data_sha256(make(kTrain), Dataset()),
+            "fabcf8c157438e99d0096c30e46ced833e57cd113d2d7120833207668f13f545");
+}
+
+TEST(DataSha256, IsOfTheImagesNotOfTheFileAroundThem) {
+  Set behind = kTrain;
+  behind.pixels.insert(behind.pixels.begin(), {9, 9, 9});
+  behind.offset = 3;
+  EXPECT_EQ(sum_of(behind, kTest), sum_of(kTrain, kTest));
+}
+
+TEST(DataSha256, ChangesWithEveryPart) {
+  std::vector<Set> others(8, kTrain);
+  others[0].pixels[3] = 5;
+  others[1].labels[0] = 1;
+  others[2].names[1] = "dot";
+  others[3].names = {};
+  std::swap(others[4].names[0], others[4].names[1]);
+  others[5].shape = {1, 2, 1};
+  others[6].pixels = {3, 4, 1, 2};
+  others[6].labels = {1, 0};  // the same images in another order
+  others[7].names = {"catd", "og"};
+  std::vector<std::string> sums = {sum_of(kTrain, kTest), sum_of(kTest, kTrain)};
+  for (const Set& other : others) sums.push_back(sum_of(other, kTest));
+  Set three = kTrain;
+  three.names = {};
+  three.classes = 3;
+  sums.push_back(sum_of(three, kTest));
+  std::ranges::sort(sums);
+  EXPECT_EQ(std::ranges::adjacent_find(sums), sums.end());
+}
+
+TEST(DataSha256, TellsAnImageOfTheOneSetFromOneOfTheOther) {
+  const Set one = {{1, 2}, {0}, 2}, two = {{1, 2, 3, 4}, {0, 1}, 2};
+  const Set other = {{3, 4}, {1}, 2};
+  EXPECT_NE(sum_of(two, other), sum_of(one, two));
+}
+
+}  // namespace
+}  // namespace lenet
