@@ -238,30 +238,29 @@ void run_bench(const BenchOptions& o) {
 
 }  // namespace
 
-void add_bench(CLI::App& app) {
+void add_bench(const Command& app) {
   auto o = std::make_shared<BenchOptions>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = app.add_command(
       "bench", "Speed of training and inference, and its share of this machine's FMA peak");
-  command->add_option("--model", o->model, "Preset (lenet), text file, saved model or model text")
-      ->capture_default_str();
-  command->add_option("--input", o->input, "Shape of an image; a saved model has its own")
-      ->default_str("1x28x28");
-  command->add_option("--batch-size", o->batch_size, "Examples a step")
-      ->check(whole_number(1, 1 << 20))
-      ->capture_default_str();
-  command->add_option("--momentum", o->momentum, "SGD's momentum, in training")
-      ->check(finite_number())
-      ->capture_default_str();
-  command
-      ->add_option("--augment", o->augment, "Random changes of images, in training: flip,shift=1")
-      ->capture_default_str();
-  command->add_option("--rounds", o->rounds, "Rounds to take the median of")
-      ->check(whole_number(1, 1000))
-      ->capture_default_str();
-  add_threads(*command, o->common);
-  add_device(*command, o->common);
-  add_json(*command, o->common);
-  command->callback([o] { run_bench(*o); });
+  command.option("--model", &o->model, "Preset (lenet), text file, saved model or model text")
+      .show_default();
+  command.option("--input", &o->input, "Shape of an image; a saved model has its own")
+      .default_text("1x28x28");
+  command.option("--batch-size", &o->batch_size, "Examples a step")
+      .check(whole_number(1, 1 << 20))
+      .show_default();
+  command.option("--momentum", &o->momentum, "SGD's momentum, in training")
+      .check(finite_number())
+      .show_default();
+  command.option("--augment", &o->augment, "Random changes of images, in training: flip,shift=1")
+      .show_default();
+  command.option("--rounds", &o->rounds, "Rounds to take the median of")
+      .check(whole_number(1, 1000))
+      .show_default();
+  add_threads(command, o->common);
+  add_device(command, o->common);
+  add_json(command, o->common);
+  command.runs([o] { run_bench(*o); });
 }
 
 }  // namespace lenet::cli

@@ -2,22 +2,22 @@
 // parsed, runs.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace lenet::cli {
 
-void add_train(CLI::App& app);
-void add_eval(CLI::App& app);
-void add_predict(CLI::App& app);
-void add_summary(CLI::App& app);
-void add_bench(CLI::App& app);
-void add_recipe(CLI::App& app);
-void add_reproduce(CLI::App& app);
-void add_sweep(CLI::App& app);
-void add_data_command(CLI::App& app);
-void add_completion(CLI::App& app);
-void add_manual(CLI::App& app);
-void add_export(CLI::App& app);
-void add_import(CLI::App& app);
+void add_train(const Command& app);
+void add_eval(const Command& app);
+void add_predict(const Command& app);
+void add_summary(const Command& app);
+void add_bench(const Command& app);
+void add_recipe(const Command& app);
+void add_reproduce(const Command& app);
+void add_sweep(const Command& app);
+void add_data_command(const Command& app);
+void add_completion(const Command& app);
+void add_manual(const Command& app);
+void add_export(const Command& app);
+void add_import(const Command& app);
 
 }  // namespace lenet::cli

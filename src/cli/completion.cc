@@ -4,24 +4,24 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/describe.h"
+#include "cli/escape.h"
 #include "cli/options.h"
 
 namespace lenet::cli {
 namespace {
 
 /// "--data --epochs ..." of a command or of the program.
-std::string option_words(const CLI::App& app) {
+std::string option_words(const Command& app) {
   std::vector<std::string> words;
-  for (const CLI::Option* option : app.get_options()) {
-    for (std::string& name : names_of(*option)) words.push_back(std::move(name));
+  for (const Argument& a : app.arguments()) {
+    words.insert(words.end(), a.names.begin(), a.names.end());
   }
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::string command_words(const CLI::App& app) {
+std::string command_words(const Command& app) {
   std::vector<std::string> words;
-  for (const CLI::App* command : commands_of(app)) words.push_back(command->get_name());
+  for (const Command& command : app.commands()) words.push_back(command.name());
   return fmt::format("{}", fmt::join(words, " "));
 }
 
@@ -33,10 +33,10 @@ std::string quoted(const std::string& text) {
 }
 
 /// What is no option is the name of a file.
-std::string bash(const CLI::App& app) {
+std::string bash(const Command& app) {
   std::string cases;
-  for (const CLI::App* command : commands_of(app)) {
-    cases += fmt::format("    {}) words='{}' ;;\n", command->get_name(), option_words(*command));
+  for (const Command& command : app.commands()) {
+    cases += fmt::format("    {}) words='{}' ;;\n", command.name(), option_words(command));
   }
   return fmt::format(R"(# bash completion for lenet
 _lenet() {{
@@ -53,25 +53,24 @@ complete -o default -F _lenet lenet
                      cases, command_words(app), option_words(app));
 }
 
-std::string zsh_options(const CLI::App& command) {
+std::string zsh_options(const Command& command) {
   std::string lines;
-  for (const CLI::Option* option : command.get_options()) {
-    const std::string help = escaped(option->get_description(), "\\[]:");
-    const std::string value = takes_value(*option) ? ":" + option->get_type_name() + ":_files" : "";
-    for (const std::string& name : names_of(*option)) {
+  for (const Argument& a : command.arguments()) {
+    const std::string help = escaped(a.help, "\\[]:");
+    const std::string value = a.value.empty() ? "" : ":" + a.value + ":_files";
+    for (const std::string& name : a.names) {
       lines += fmt::format(" \\\n        {}", quoted(fmt::format("{}[{}]{}", name, help, value)));
     }
   }
   return lines + " \\\n        '*:file:_files'";
 }
 
-std::string zsh(const CLI::App& app) {
+std::string zsh(const Command& app) {
   std::string commands, cases;
-  for (const CLI::App* command : commands_of(app)) {
-    const std::string help = escaped(command->get_description(), "\\:");
-    commands += fmt::format("    {}\n", quoted(command->get_name() + ":" + help));
-    cases +=
-        fmt::format("    {})\n      _arguments{} ;;\n", command->get_name(), zsh_options(*command));
+  for (const Command& command : app.commands()) {
+    const std::string help = escaped(command.description(), "\\:");
+    commands += fmt::format("    {}\n", quoted(command.name() + ":" + help));
+    cases += fmt::format("    {})\n      _arguments{} ;;\n", command.name(), zsh_options(command));
   }
   return fmt::format(R"(#compdef lenet
 _lenet() {{
@@ -92,25 +91,26 @@ _lenet "$@"
                      commands, option_words(app), cases);
 }
 
-std::string fish_option(const CLI::Option& option, const std::string& condition) {
+std::string fish_option(const Argument& a, const std::string& condition) {
   std::string line = fmt::format("complete -c lenet -n '{}'", condition);
-  for (const std::string& name : option.get_snames()) line += " -s " + name;
-  for (const std::string& name : option.get_lnames()) line += " -l " + name;
-  if (takes_value(option)) line += " -r";
-  return fmt::format("{} -d '{}'\n", line, escaped(option.get_description(), "\\'"));
+  for (const std::string& name : a.names) {
+    line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+  }
+  if (!a.value.empty()) line += " -r";
+  return fmt::format("{} -d '{}'\n", line, escaped(a.help, "\\'"));
 }
 
-std::string fish(const CLI::App& app) {
+std::string fish(const Command& app) {
   std::string text = "# fish completion for lenet\n";
-  for (const CLI::Option* option : app.get_options()) {
-    text += fish_option(*option, "__fish_use_subcommand");
+  for (const Argument& a : app.arguments()) {
+    text += fish_option(a, "__fish_use_subcommand");
   }
-  for (const CLI::App* command : commands_of(app)) {
+  for (const Command& command : app.commands()) {
     text += fmt::format("complete -c lenet -f -n '__fish_use_subcommand' -a {} -d '{}'\n",
-                        command->get_name(), escaped(command->get_description(), "\\'"));
-    for (const CLI::Option* option : command->get_options()) {
-      if (!option->nonpositional()) continue;
-      text += fish_option(*option, "__fish_seen_subcommand_from " + command->get_name());
+                        command.name(), escaped(command.description(), "\\'"));
+    for (const Argument& a : command.arguments()) {
+      if (a.names.empty()) continue;
+      text += fish_option(a, "__fish_seen_subcommand_from " + command.name());
     }
   }
   return text;
@@ -118,13 +118,13 @@ std::string fish(const CLI::App& app) {
 
 }  // namespace
 
-void add_completion(CLI::App& app) {
+void add_completion(const Command& app) {
   auto shell = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("completion", "Print a shell's completions of lenet");
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(one_of({"bash", "zsh", "fish"}));
-  command->callback([&app, shell] {
+  const Command command = app.add_command("completion", "Print a shell's completions of lenet");
+  command.option("SHELL", shell.get(), "bash, zsh or fish")
+      .required()
+      .check(one_of({"bash", "zsh", "fish"}));
+  command.runs([&app, shell] {
     fmt::print("{}", *shell == "bash" ? bash(app) : *shell == "zsh" ? zsh(app) : fish(app));
   });
 }

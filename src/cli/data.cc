@@ -91,17 +91,17 @@ void run_data(const DataCommand& c) {
 
 }  // namespace
 
-void add_data_command(CLI::App& app) {
+void add_data_command(const Command& app) {
   auto c = std::make_shared<DataCommand>();
-  CLI::App* command =
-      app.add_subcommand("data", "Describe a data set, and draw a sheet of samples");
-  command->add_option("PATH", c->common.data, "What train's --data takes. Default: Fashion-MNIST")
-      ->check(given_path());
-  add_data_options(*command, c->common);
-  command->add_option("--sheet", c->sheet, "Draw each class' first ten images into this PNG")
-      ->check(given_path());
-  add_json(*command, c->common);
-  command->callback([c] { run_data(*c); });
+  const Command command =
+      app.add_command("data", "Describe a data set, and draw a sheet of samples");
+  command.option("PATH", &c->common.data, "What train's --data takes. Default: Fashion-MNIST")
+      .check(given_path());
+  add_data_options(command, c->common);
+  command.option("--sheet", &c->sheet, "Draw each class' first ten images into this PNG")
+      .check(given_path());
+  add_json(command, c->common);
+  command.runs([c] { run_data(*c); });
 }
 
 }  // namespace lenet::cli

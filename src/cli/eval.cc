@@ -64,16 +64,16 @@ void run_eval(const EvalOptions& options) {
 
 }  // namespace
 
-void add_eval(CLI::App& app) {
+void add_eval(const Command& app) {
   auto options = std::make_shared<EvalOptions>();
-  CLI::App* command =
-      app.add_subcommand("eval", "Loss and accuracy of a saved model on the test set");
-  add_model(*command, options->model);
-  add_data(*command, options->common);
-  add_threads(*command, options->common);
-  add_device(*command, options->common);
-  add_json(*command, options->common);
-  command->callback([options] { run_eval(*options); });
+  const Command command =
+      app.add_command("eval", "Loss and accuracy of a saved model on the test set");
+  add_model(command, options->model);
+  add_data(command, options->common);
+  add_threads(command, options->common);
+  add_device(command, options->common);
+  add_json(command, options->common);
+  command.runs([options] { run_eval(*options); });
 }
 
 }  // namespace lenet::cli

@@ -44,19 +44,19 @@ void run_export(const ExportOptions& o) {
 
 }  // namespace
 
-void add_export(CLI::App& app) {
+void add_export(const Command& app) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command =
-      app.add_subcommand("export", "Write a saved model for other programs: ONNX, or C source");
-  add_model(*command, options->model);
-  command->add_option("-o,--out", options->out, "The file to write: model.onnx or model.c")
-      ->required()
-      ->check(given_path());
-  command->add_option("--format", options->format, "onnx or c. Default: what --out ends in")
-      ->check(one_of({"onnx", "c"}));
-  command->add_flag("--softmax", options->softmax, "ONNX: end with the softmax, in probabilities");
-  add_export_c(*command, options->c);
-  command->callback([options] { run_export(*options); });
+  const Command command =
+      app.add_command("export", "Write a saved model for other programs: ONNX, or C source");
+  add_model(command, options->model);
+  command.option("-o,--out", &options->out, "The file to write: model.onnx or model.c")
+      .required()
+      .check(given_path());
+  command.option("--format", &options->format, "onnx or c. Default: what --out ends in")
+      .check(one_of({"onnx", "c"}));
+  command.flag("--softmax", options->softmax, "ONNX: end with the softmax, in probabilities");
+  add_export_c(command, options->c);
+  command.runs([options] { run_export(*options); });
 }
 
 }  // namespace lenet::cli

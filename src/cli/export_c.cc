@@ -27,18 +27,18 @@ void export_int8(const Model& model, const std::string& path, const ExportCOptio
 
 }  // namespace
 
-void add_export_c(CLI::App& command, ExportCOptions& options) {
-  command.add_option("--name", options.name,
-                     "What all names in the C begin with. Default: the stem of --out");
-  CLI::Option* int8 = command.add_flag(
+void add_export_c(const Command& command, ExportCOptions& options) {
+  command.option("--name", &options.name,
+                 "What all names in the C begin with. Default: the stem of --out");
+  const Option int8 = command.flag(
       "--int8", options.int8,
       "Integers of 8 bits in place of floats; prints the accuracy of both on the test set");
   command
-      .add_option("--calibrate", options.calibrate,
-                  "Training images that tell the range of each activation")
-      ->capture_default_str()
-      ->check(whole_number(1, kMostCount))
-      ->needs(int8);
+      .option("--calibrate", &options.calibrate,
+              "Training images that tell the range of each activation")
+      .show_default()
+      .check(whole_number(1, kMostCount))
+      .needs(int8);
   add_data(command, options.common);
   add_threads(command, options.common);
 }

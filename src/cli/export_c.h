@@ -1,10 +1,10 @@
 // lenet export --format c.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <string>
 
+#include "cli/command_line.h"
 #include "cli/options.h"
 #include "lenet/model_file.h"
 
@@ -18,7 +18,7 @@ struct ExportCOptions {
 };
 
 /// Declares --name, --int8, --calibrate, --data and --threads.
-void add_export_c(CLI::App& command, ExportCOptions& options);
+void add_export_c(const Command& command, ExportCOptions& options);
 
 /// Writes `path` and the header beside it, and says what they take; for --int8 also the accuracy
 /// before and after. Throws Error.

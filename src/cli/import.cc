@@ -23,16 +23,15 @@ void run_import(const ImportOptions& o) {
 
 }  // namespace
 
-void add_import(CLI::App& app) {
+void add_import(const Command& app) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* command =
-      app.add_subcommand("import", "Make a saved model of an ONNX file and print its layers");
-  command->add_option("model", options->path, "ONNX file: a chain of layers that lenet has")
-      ->required();
-  command->add_option("-o,--out", options->out, "The file to write, as in model.safetensors")
-      ->required()
-      ->check(given_path());
-  command->callback([options] { run_import(*options); });
+  const Command command =
+      app.add_command("import", "Make a saved model of an ONNX file and print its layers");
+  command.option("MODEL", &options->path, "ONNX file: a chain of layers that lenet has").required();
+  command.option("-o,--out", &options->out, "The file to write, as in model.safetensors")
+      .required()
+      .check(given_path());
+  command.runs([options] { run_import(*options); });
 }
 
 }  // namespace lenet::cli

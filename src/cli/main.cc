@@ -1,18 +1,12 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include "cli/commands.h"
-#include "cli/describe.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "lenet/error.h"
@@ -36,24 +30,6 @@ void read_environment() {
   }
 }
 
-/// The message for arguments that cannot be parsed.
-std::string usage_error(const CLI::App* app, const CLI::Error& error) {
-  const auto commands = app->get_subcommands();
-  const std::vector<std::string> rest = app->remaining();
-  std::string what = error.what();
-  if (commands.empty()) {
-    std::vector<std::string> names;
-    for (const CLI::App* command : lenet::cli::commands_of(*app)) {
-      names.push_back(command->get_name());
-    }
-    what = fmt::format("{}, want {}",
-                       rest.empty() ? "no command" : fmt::format("unknown command '{}'", rest[0]),
-                       fmt::join(names, ", "));
-  }
-  return fmt::format("lenet: {}\nRun lenet {}--help for the options.\n", what,
-                     commands.empty() ? "" : commands[0]->get_name() + " ");
-}
-
 /// A full disk may show only when the last bytes leave the buffer.
 void flush_results() {
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
@@ -61,18 +37,24 @@ void flush_results() {
                      "standard output: cannot write the results (is the disk full?)");
 }
 
+/// What `lenet` alone says.
+constexpr const char* kFirstCommands = R"(no command; to begin with:
+
+  lenet train                     LeNet on Fashion-MNIST, its curve drawn live
+  lenet eval runs/latest          its accuracy on the test set, class by class
+  lenet predict runs/latest FILE  what it sees in a PNG or JPEG
+
+Run lenet --help for all commands.)";
+
 int run(int argc, char** argv) {
   read_environment();
-  CLI::App app(
-      "Trains, inspects and ships small convolutional networks: LeNet of Dive into Deep "
-      "Learning 6.6, and your own.",
-      "lenet");
-  app.set_version_flag("--version", version());
-  app.require_subcommand(1);
-  app.failure_message(usage_error);
-  app.footer(
+  const lenet::cli::Command app(
+      "lenet",
+      "Trains, inspects and ships small convolutional networks: LeNet of Dive into Deep Learning "
+      "6.6, and your own.",
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input file, 4 training diverged, "
       "5 I/O error.\nLENET_SIMD=avx512|avx2|ssse3 forces an instruction set.");
+  app.version_flag(version());
   lenet::cli::add_train(app);
   lenet::cli::add_sweep(app);
   lenet::cli::add_reproduce(app);
@@ -86,11 +68,8 @@ int run(int argc, char** argv) {
   lenet::cli::add_recipe(app);
   lenet::cli::add_completion(app);
   lenet::cli::add_manual(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    if (app.exit(e) != 0) return static_cast<int>(lenet::ErrorKind::kUsage);
-  }
+  if (argc < 2) throw lenet::Error(lenet::ErrorKind::kUsage, kFirstCommands);
+  app.parse(argc, argv);
   flush_results();
   return 0;
 }

@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands.h"
-#include "cli/describe.h"
+#include "cli/escape.h"
 
 namespace lenet::cli {
 namespace {
@@ -16,29 +16,24 @@ std::string roff(const std::string& text) {
 std::string bold(const std::string& text) { return "\\fB" + roff(text) + "\\fR"; }
 
 /// "--lr FLOAT=0.9" and what it means.
-std::string entry(const CLI::Option& option) {
+std::string entry(const Argument& a) {
   std::vector<std::string> names;
-  for (const std::string& name : names_of(option)) names.push_back(bold(name));
-  if (names.empty()) names.push_back(bold(option.get_name()));
+  for (const std::string& name : a.names) names.push_back(bold(name));
+  if (names.empty()) names.push_back(bold(a.label));
   std::string value;
-  if (takes_value(option) && option.nonpositional()) {
-    value = " \\fI" + roff(option.get_type_name()) + "\\fR";
-  }
-  if (takes_value(option) && !option.get_default_str().empty()) {
-    value += "=" + roff(option.get_default_str());
-  }
-  return fmt::format(".TP\n{}{}\n{}\n", fmt::join(names, ", "), value,
-                     roff(option.get_description()));
+  if (!a.names.empty() && !a.value.empty()) value = " \\fI" + roff(a.value) + "\\fR";
+  if (!a.initial.empty()) value += "=" + roff(a.initial);
+  return fmt::format(".TP\n{}{}\n{}\n", fmt::join(names, ", "), value, roff(a.help));
 }
 
-std::string section(const CLI::App& command) {
+std::string section(const Command& command) {
   std::string arguments;
-  for (const CLI::Option* option : command.get_options()) {
-    if (option->get_positional()) arguments += " \\fI" + roff(option->get_name()) + "\\fR";
+  for (const Argument& a : command.arguments()) {
+    if (a.names.empty()) arguments += " \\fI" + roff(a.label) + "\\fR";
   }
-  std::string text = fmt::format(".SS {}\n.B lenet {}\n[options]{}\n.PP\n{}\n", command.get_name(),
-                                 command.get_name(), arguments, roff(command.get_description()));
-  for (const CLI::Option* option : command.get_options()) text += entry(*option);
+  std::string text = fmt::format(".SS {}\n.B lenet {}\n[options]{}\n.PP\n{}\n", command.name(),
+                                 command.name(), arguments, roff(command.description()));
+  for (const Argument& a : command.arguments()) text += entry(a);
   return text;
 }
 
@@ -61,27 +56,27 @@ Certificates to trust in a download, in place of the system's.
 Downloads are kept below lenet there, else in ~/.cache.
 )";
 
-std::string manual(const CLI::App& app) {
+std::string manual(const Command& app) {
   std::string text = fmt::format(
       ".TH LENET 1 \"\" \"lenet {}\" \"User Commands\"\n.SH NAME\nlenet \\- train, inspect and "
       "ship "
       "small convolutional networks\n.SH SYNOPSIS\n.B lenet\n.I command\n[options]\n.SH "
       "DESCRIPTION\n{}\n",
-      LENET_VERSION, roff(app.get_description()));
-  for (const CLI::Option* option : app.get_options()) text += entry(*option);
+      LENET_VERSION, roff(app.description()));
+  for (const Argument& a : app.arguments()) text += entry(a);
   text += ".SH COMMANDS\n";
-  for (const CLI::App* command : commands_of(app)) text += section(*command);
+  for (const Command& command : app.commands()) text += section(command);
   text += kEnvironment;
   text += ".SH NOTES\n";
-  for (const char c : roff(app.get_footer())) text += c == '\n' ? "\n.PP\n" : std::string(1, c);
+  for (const char c : roff(app.footer())) text += c == '\n' ? "\n.PP\n" : std::string(1, c);
   return text + '\n';
 }
 
 }  // namespace
 
-void add_manual(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("manual", "Print the manual page, for man");
-  command->callback([&app] { fmt::print("{}", manual(app)); });
+void add_manual(const Command& app) {
+  const Command command = app.add_command("manual", "Print the manual page, for man");
+  command.runs([&app] { fmt::print("{}", manual(app)); });
 }
 
 }  // namespace lenet::cli

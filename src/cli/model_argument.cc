@@ -72,16 +72,17 @@ NamedNetwork parse_model_argument(const std::string& argument) {
   }
 }
 
-void add_model(CLI::App& command, ModelOptions& options) {
+void add_model(const Command& command, ModelOptions& options) {
   command
-      .add_option("model", options.path,
-                  "Saved model (model.safetensors), ONNX file, or the folder of a run")
-      ->required();
-  command.add_option("--model", options.network,
+      .option("MODEL", &options.path,
+              "Saved model (model.safetensors), ONNX file, or the folder of a run")
+      .required();
+  const Option network =
+      command.option("--model", &options.network,
                      "The network of a file of weights alone: preset, text file or model text");
-  command.add_option("--input", options.input, "Shape of an image, beside --model")
-      ->needs("--model")
-      ->default_str("1x28x28");
+  command.option("--input", &options.input, "Shape of an image, beside --model")
+      .needs(network)
+      .default_text("1x28x28");
 }
 
 Model open_model(const ModelOptions& options) {

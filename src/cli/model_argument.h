@@ -1,11 +1,11 @@
 // What a user may write where a command wants a network.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "cli/command_line.h"
 #include "lenet/model_file.h"
 #include "lenet/sequential.h"
 #include "lenet/shape.h"
@@ -29,7 +29,7 @@ struct ModelOptions {
 };
 
 /// Declares the model's path, --model and --input.
-void add_model(CLI::App& command, ModelOptions& options);
+void add_model(const Command& command, ModelOptions& options);
 
 /// Reads it. Throws Error, which for weights alone says what to add.
 Model open_model(const ModelOptions& options);

@@ -34,103 +34,87 @@ Shape parse_size(const std::string& text) {
 
 }  // namespace
 
-void add_data_options(CLI::App& command, CommonOptions& options) {
-  command.add_option(
-      "--size", options.size,
-      "Size that image files are brought to, or that a CSV's images have, as in 28x28. "
-      "Default: as they are; a CSV's are squares");
+void add_data_options(const Command& command, CommonOptions& options) {
+  command.option("--size", &options.size,
+                 "Size that image files are brought to, or that a CSV's images have, as in 28x28. "
+                 "Default: as they are; a CSV's are squares");
   command
-      .add_option("--test-split", options.test_split,
-                  "Share of the images of every class that become the test set, for data without "
-                  "one")
-      ->check(finite_number());
+      .option("--test-split", &options.test_split,
+              "Share of the images of every class that become the test set, for data without "
+              "one")
+      .check(finite_number());
 }
 
-void add_data(CLI::App& command, CommonOptions& options) {
+void add_data(const Command& command, CommonOptions& options) {
   command
-      .add_option(
-          "--data", options.data,
+      .option(
+          "--data", &options.data,
           "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of images "
           "(a folder for each class), CSV file or .npz. Default: Fashion-MNIST from $LENET_DATA, "
           "Debian's "
           "dataset-fashion-mnist, the cache, a download")
-      ->check(given_path());
+      .check(given_path());
   add_data_options(command, options);
 }
 
-void add_threads(CLI::App& command, CommonOptions& options) {
+void add_threads(const Command& command, CommonOptions& options) {
   command
-      .add_option("--threads", options.threads,
-                  "Threads, 1 to 1024. Default: the CPUs that this process may use")
-      ->check(whole_number(1, 1024));
+      .option("--threads", &options.threads,
+              "Threads, 1 to 1024. Default: the CPUs that this process may use")
+      .check(whole_number(1, 1024));
 }
 
-void add_device(CLI::App& command, CommonOptions& options) {
-  command.add_option("--device", options.device, "auto, cpu, cuda or cuda:INDEX")
-      ->capture_default_str();
+void add_device(const Command& command, CommonOptions& options) {
+  command.option("--device", &options.device, "auto, cpu, cuda or cuda:INDEX").show_default();
 }
 
-void add_json(CLI::App& command, CommonOptions& options) {
-  command.add_flag("--json", options.json, "Print one JSON document");
+void add_json(const Command& command, CommonOptions& options) {
+  command.flag("--json", options.json, "Print one JSON document");
 }
 
-void add_switch(CLI::App& command, const char* names, bool& value, const char* help) {
-  command.add_flag(names, value, help)->disable_flag_override();
+Check whole_number(std::uint64_t least, std::uint64_t most) {
+  return [=](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && fmt::format("{}", value) == text;
+    if (whole && value >= least && value <= most) return "";
+    return fmt::format("found '{}', want a whole number from {} to {}", text, least, most);
+  };
 }
 
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
-  return CLI::Validator(
-      [=](const std::string& text) -> std::string {
-        std::uint64_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = error == std::errc() && fmt::format("{}", value) == text;
-        if (whole && value >= least && value <= most) return "";
-        return fmt::format("found '{}', want a whole number from {} to {}", text, least, most);
-      },
-      "");
+Check positive_float() {
+  return [](const std::string& text) -> std::string {
+    float value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
+    return fmt::format("found '{}', want a number above 0 that fits a float", text);
+  };
 }
 
-CLI::Validator positive_float() {
-  return CLI::Validator(
-      [](const std::string& text) -> std::string {
-        float value = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, error] = std::from_chars(text.data(), last, value);
-        if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
-        return fmt::format("found '{}', want a number above 0 that fits a float", text);
-      },
-      "");
+Check finite_number() {
+  return [](const std::string& text) -> std::string {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && std::isfinite(value)) return "";
+    return fmt::format("found '{}', want a number", text);
+  };
 }
 
-CLI::Validator finite_number() {
-  return CLI::Validator(
-      [](const std::string& text) -> std::string {
-        double value = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, error] = std::from_chars(text.data(), last, value);
-        if (error == std::errc() && end == last && std::isfinite(value)) return "";
-        return fmt::format("found '{}', want a number", text);
-      },
-      "");
+Check one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](const std::string& text) -> std::string {
+    if (std::ranges::find(words, text) != words.end()) return "";
+    return fmt::format("found '{}', want {}", text, fmt::join(words, ", "));
+  };
 }
 
-CLI::Validator one_of(std::vector<std::string> words) {
-  return CLI::Validator(
-      [words = std::move(words)](const std::string& text) -> std::string {
-        if (std::ranges::find(words, text) != words.end()) return "";
-        return fmt::format("found '{}', want {}", text, fmt::join(words, ", "));
-      },
-      "");
-}
-
-CLI::Validator given_path() {
-  return CLI::Validator(
-      [](const std::string& path) -> std::string {
-        if (path.empty()) return "found an empty string, want a path";
-        if (!path.starts_with("--")) return "";
-        return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
-      },
-      "");
+Check given_path() {
+  return [](const std::string& path) -> std::string {
+    if (path.empty()) return "found an empty string, want a path";
+    if (!path.starts_with("--")) return "";
+    return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
+  };
 }
 
 nlohmann::ordered_json parse_json(const std::string& text) {

@@ -1,13 +1,13 @@
 // Options that several commands share, each declared once.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "lenet/dataset.h"
 
 namespace lenet::cli {
@@ -23,36 +23,32 @@ struct CommonOptions {
 };
 
 /// --data, --size and --test-split.
-void add_data(CLI::App& command, CommonOptions& options);
+void add_data(const Command& command, CommonOptions& options);
 /// --size and --test-split alone, where the data is named otherwise.
-void add_data_options(CLI::App& command, CommonOptions& options);
-void add_threads(CLI::App& command, CommonOptions& options);
-void add_device(CLI::App& command, CommonOptions& options);
-void add_json(CLI::App& command, CommonOptions& options);
-
-/// A flag "--name,!--no-name". It takes no value as in --no-name=1, which CLI11 reads with
-/// std::stoll and negates, whatever that throws or overflows.
-void add_switch(CLI::App& command, const char* names, bool& value, const char* help);
+void add_data_options(const Command& command, CommonOptions& options);
+void add_threads(const Command& command, CommonOptions& options);
+void add_device(const Command& command, CommonOptions& options);
+void add_json(const Command& command, CommonOptions& options);
 
 /// The most that --epochs, --max-steps and --batch-size take.
 inline constexpr std::uint64_t kMostCount = 1'000'000'000;
 
 /// Accepts decimal digits for a number within these limits. CLI11 alone would take 010 for 8 and -1
 /// for 2^64 - 1.
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+Check whole_number(std::uint64_t least, std::uint64_t most);
 
 /// Accepts a float above 0 that is finite.
-CLI::Validator positive_float();
+Check positive_float();
 
 /// Accepts a finite number.
-CLI::Validator finite_number();
+Check finite_number();
 
 /// Accepts one of these words.
-CLI::Validator one_of(std::vector<std::string> words);
+Check one_of(std::vector<std::string> words);
 
 /// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
 /// for the folder "--json".
-CLI::Validator given_path();
+Check given_path();
 
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& document);

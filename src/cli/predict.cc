@@ -195,21 +195,21 @@ void run_predict(const PredictOptions& o) {
 
 }  // namespace
 
-void add_predict(CLI::App& app) {
+void add_predict(const Command& app) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App* command = app.add_subcommand("predict", "What a saved model sees in images");
-  add_model(*command, options->model);
+  const Command command = app.add_command("predict", "What a saved model sees in images");
+  add_model(command, options->model);
   command
-      ->add_option("images", options->files,
-                   "PNG, JPEG, PGM, PPM or IDX files, scaled to the model's input")
-      ->required();
-  command->add_option("--top", options->top, "Classes to name, likeliest first")
-      ->check(whole_number(1, 256))
-      ->capture_default_str();
-  command->add_flag("--invert", options->invert, "Dark drawings on light ground, as on paper");
-  add_threads(*command, options->common);
-  add_json(*command, options->common);
-  command->callback([options] { run_predict(*options); });
+      .option("IMAGES", &options->files,
+              "PNG, JPEG, PGM, PPM or IDX files, scaled to the model's input")
+      .required();
+  command.option("--top", &options->top, "Classes to name, likeliest first")
+      .check(whole_number(1, 256))
+      .show_default();
+  command.flag("--invert", options->invert, "Dark drawings on light ground, as on paper");
+  add_threads(command, options->common);
+  add_json(command, options->common);
+  command.runs([options] { run_predict(*options); });
 }
 
 }  // namespace lenet::cli

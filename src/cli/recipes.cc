@@ -33,14 +33,14 @@ Json recipe(const std::string& name) {
   return Json::object();  // the chapter's options are the defaults
 }
 
-void add_recipe(CLI::App& app) {
+void add_recipe(const Command& app) {
   auto name = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("recipe", "Print a recipe's options as a file that train --config takes");
-  command->add_option("NAME", *name, "chapter, fast or best")
-      ->required()
-      ->check(one_of(recipe_names()));
-  command->callback([name] { fmt::print("{}", json_text(recipe(*name))); });
+  const Command command =
+      app.add_command("recipe", "Print a recipe's options as a file that train --config takes");
+  command.option("NAME", name.get(), "chapter, fast or best")
+      .required()
+      .check(one_of(recipe_names()));
+  command.runs([name] { fmt::print("{}", json_text(recipe(*name))); });
 }
 
 }  // namespace lenet::cli

@@ -128,19 +128,19 @@ void run_reproduce(const ReproduceCommand& c) {
 
 }  // namespace
 
-void add_reproduce(CLI::App& app) {
+void add_reproduce(const Command& app) {
   auto c = std::make_shared<ReproduceCommand>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = app.add_command(
       "reproduce", "Repeat a run from its run.json, and compare weights and metrics");
-  command->add_option("RUN", c->folder, "Folder of a run that has ended")
-      ->required()
-      ->check(given_path());
-  command->add_option("--out", c->out, "Folder of the new run. Default: RUN-reproduced")
-      ->check(given_path());
-  command->add_flag("--force", c->force, "Take an --out that holds a run already");
-  add_threads(*command, c->common);
-  add_json(*command, c->common);
-  command->callback([c] { run_reproduce(*c); });
+  command.option("RUN", &c->folder, "Folder of a run that has ended")
+      .required()
+      .check(given_path());
+  command.option("--out", &c->out, "Folder of the new run. Default: RUN-reproduced")
+      .check(given_path());
+  command.flag("--force", c->force, "Take an --out that holds a run already");
+  add_threads(command, c->common);
+  add_json(command, c->common);
+  command.runs([c] { run_reproduce(*c); });
 }
 
 }  // namespace lenet::cli

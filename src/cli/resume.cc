@@ -21,7 +21,7 @@ void add_change(Json& run, const std::string& key) {
   if (std::ranges::find(changed, Json(key)) == changed.end()) changed.push_back(key);
 }
 
-Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
+Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change) {
   Checkpoint checkpoint = newest_checkpoint(folder);
   Resumption resumption{{}, parse_json(checkpoint.run), std::move(checkpoint.state)};

@@ -1,12 +1,12 @@
 // A run that goes on from its newest checkpoint.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/train_options.h"
 #include "lenet/checkpoint.h"
 
@@ -25,7 +25,7 @@ void add_change(nlohmann::ordered_json& run, const std::string& key);
 /// the number of threads freely, the place of the data where the run knows what it was (which is
 /// for train_run() to check), any other only if `allow_change` names it. Throws Error: kUsage for
 /// one that it does not, and what newest_checkpoint() throws.
-Resumption read_resumption(const std::filesystem::path& folder, const CLI::App& command,
+Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change);
 
 }  // namespace lenet::cli

@@ -27,18 +27,18 @@ void run_summary(const SummaryOptions& options) {
 
 }  // namespace
 
-void add_summary(CLI::App& app) {
+void add_summary(const Command& app) {
   auto options = std::make_shared<SummaryOptions>();
-  CLI::App* command = app.add_subcommand(
-      "summary", "The table of a network's shapes, parameters and multiply-adds");
+  const Command command =
+      app.add_command("summary", "The table of a network's shapes, parameters and multiply-adds");
   command
-      ->add_option("model", options->model,
-                   "Preset (lenet), text file, saved model or the model text itself")
-      ->capture_default_str();
-  command->add_option("--input", options->input, "Shape of an image; a saved model has its own")
-      ->default_str("1x28x28");
-  command->add_flag("--d2l", options->d2l, "The lines of the book's chapter in place of the table");
-  command->callback([options] { run_summary(*options); });
+      .option("MODEL", &options->model,
+              "Preset (lenet), text file, saved model or the model text itself")
+      .show_default();
+  command.option("--input", &options->input, "Shape of an image; a saved model has its own")
+      .default_text("1x28x28");
+  command.flag("--d2l", options->d2l, "The lines of the book's chapter in place of the table");
+  command.runs([options] { run_summary(*options); });
 }
 
 }  // namespace lenet::cli

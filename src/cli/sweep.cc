@@ -150,26 +150,24 @@ void run_sweep(const LayeredResult& given, const SweepCommand& c) {
 
 }  // namespace
 
-void add_sweep(CLI::App& app) {
+void add_sweep(const Command& app) {
   auto c = std::make_shared<SweepCommand>();
-  CLI::App* command = app.add_subcommand(
+  const Command command = app.add_command(
       "sweep", "Train many networks, one a thread, over a grid or random values of options");
-  declare(*command, c->common);
-  command->add_option("--grid", c->grid,
-                      "Values of an option: lr=0.05,0.1 or seed=0..9; again for another option");
-  command->add_option("--random", c->random,
-                      "Values to draw from: lr=log:0.01..0.3, momentum=0.8..0.99 or a list");
-  command->add_option("--trials", c->trials, "Draws of --random")->check(whole_number(1, 100'000));
-  command->add_option("--metric", c->metric, "What the table is sorted by")
-      ->check(one_of(sweep_figures()))
-      ->capture_default_str();
-  command
-      ->add_option("--out", c->out,
-                   "Folder of the sweep; one that holds it already is gone on with")
-      ->check(given_path())
-      ->required();
-  command->add_flag("--json", c->json, "Print one JSON document");
-  command->callback([c, command] { run_sweep(layered(*command, c->common), *c); });
+  declare(command, c->common);
+  command.option("--grid", &c->grid,
+                 "Values of an option: lr=0.05,0.1 or seed=0..9; again for another option");
+  command.option("--random", &c->random,
+                 "Values to draw from: lr=log:0.01..0.3, momentum=0.8..0.99 or a list");
+  command.option("--trials", &c->trials, "Draws of --random").check(whole_number(1, 100'000));
+  command.option("--metric", &c->metric, "What the table is sorted by")
+      .check(one_of(sweep_figures()))
+      .show_default();
+  command.option("--out", &c->out, "Folder of the sweep; one that holds it already is gone on with")
+      .check(given_path())
+      .required();
+  command.flag("--json", c->json, "Print one JSON document");
+  command.runs([c, command] { run_sweep(layered(command, c->common), *c); });
 }
 
 }  // namespace lenet::cli

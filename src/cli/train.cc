@@ -33,7 +33,7 @@ void print_report(const Report& r, const Device& device) {
              static_cast<double>(r.examples) / r.wall_seconds, r.wall_seconds);
 }
 
-void run_command(const CLI::App& command, const TrainCommand& c) {
+void run_command(const Command& command, const TrainCommand& c) {
   RunRequest request;
   request.out = c.out;
   request.force = c.force;
@@ -61,45 +61,45 @@ void run_command(const CLI::App& command, const TrainCommand& c) {
   }
 }
 
-void declare_checkpoints(CLI::App& command, TrainCommand& c) {
+void declare_checkpoints(const Command& command, TrainCommand& c) {
   command
-      .add_option("--checkpoint-every", c.checkpoint_every,
-                  "How often the run is saved so that it can go on: 1epoch, 200steps, 10min")
-      ->capture_default_str();
+      .option("--checkpoint-every", &c.checkpoint_every,
+              "How often the run is saved so that it can go on: 1epoch, 200steps, 10min")
+      .show_default();
   command
-      .add_option("--on-write-error", c.on_write_error,
-                  "When a checkpoint cannot be written: continue or stop")
-      ->check(one_of({"continue", "stop"}))
-      ->capture_default_str();
-  CLI::Option* resume =
+      .option("--on-write-error", &c.on_write_error,
+              "When a checkpoint cannot be written: continue or stop")
+      .check(one_of({"continue", "stop"}))
+      .show_default();
+  const Option resume =
       command
-          .add_option("--resume", c.resume,
-                      "Go on with the run of this folder from its newest checkpoint, with its own "
-                      "options")
-          ->check(given_path())
-          ->excludes("--out", "--force", "--recipe", "--config", "--weights");
+          .option("--resume", &c.resume,
+                  "Go on with the run of this folder from its newest checkpoint, with its own "
+                  "options")
+          .check(given_path())
+          .excludes({"--out", "--force", "--recipe", "--config", "--weights"});
   command
-      .add_option("--allow-change", c.allow_change,
-                  "Options given beside --resume that may change its result: epochs,lr")
-      ->delimiter(',')
-      ->needs(resume);
+      .option("--allow-change", &c.allow_change,
+              "Options given beside --resume that may change its result: epochs,lr")
+      .split_at_commas()
+      .needs(resume);
 }
 
 }  // namespace
 
-void add_train(CLI::App& app) {
+void add_train(const Command& app) {
   auto c = std::make_shared<TrainCommand>();
-  CLI::App* command = app.add_subcommand(
-      "train", "Train a network, as D2L 6.6 does unless the options say otherwise");
-  declare(*command, c->run);
+  const Command command =
+      app.add_command("train", "Train a network, as D2L 6.6 does unless the options say otherwise");
+  declare(command, c->run);
   command
-      ->add_option("--out", c->out,
-                   "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
-      ->check(given_path());
-  command->add_flag("--force", c->force, "Take an --out that holds a run already");
-  command->add_flag("--json", c->json, "Print one JSON document");
-  declare_checkpoints(*command, *c);
-  command->callback([c, command] { run_command(*command, *c); });
+      .option("--out", &c->out,
+              "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
+      .check(given_path());
+  command.flag("--force", c->force, "Take an --out that holds a run already");
+  command.flag("--json", c->json, "Print one JSON document");
+  declare_checkpoints(command, *c);
+  command.runs([c, command] { run_command(command, *c); });
 }
 
 }  // namespace lenet::cli

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 
 #include "base/file.h"
@@ -64,17 +62,17 @@ bool only_informs(const std::string& key, const Json& value) {
 
 }  // namespace
 
-void declare(CLI::App& command, LayeredOptions& options) {
+void declare(const Command& command, LayeredOptions& options) {
   declare(command, options.given);
-  command.add_option("--recipe", options.recipe, "Options to start from: chapter, fast or best")
-      ->check(one_of(recipe_names()));
+  command.option("--recipe", &options.recipe, "Options to start from: chapter, fast or best")
+      .check(one_of(recipe_names()));
   command
-      .add_option("--config", options.config,
-                  "JSON file of options, such as the run.json of a run; those given here win")
-      ->check(given_path());
+      .option("--config", &options.config,
+              "JSON file of options, such as the run.json of a run; those given here win")
+      .check(given_path());
 }
 
-LayeredResult layered(const CLI::App& command, const LayeredOptions& options) {
+LayeredResult layered(const Command& command, const LayeredOptions& options) {
   LayeredResult result{.options = {}, .given = Json::object()};
   TrainOptions& o = result.options;
   if (!options.recipe.empty()) read_options(recipe(options.recipe), "recipe " + options.recipe, o);
@@ -138,30 +136,28 @@ Json options_document(const TrainOptions& o) {
 }
 
 void read_options(const Json& document, const std::string& where, TrainOptions& options) {
-  CLI::App app;
-  app.set_help_flag();
-  declare(app, options);
-  std::vector<std::string> arguments;
+  const Command all;
+  declare(all, options);
+  std::vector<std::string> words;
   for (const auto& [key, value] : document.items()) {
     if (key == "threads" && value == 0) continue;  // all CPUs, which no number says
     const std::string name = option_name(key), text = argument_text(value);
-    const CLI::Option* option = app.get_option_no_throw("--" + name);
-    if (option && option->get_items_expected_max() == 0) {
-      arguments.push_back(switch_word(name, text, where));
+    const Argument* option = all.find("--" + name);
+    if (!option) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}: --{}: no such option, see lenet train --help", where, name));
+    }
+    if (option->value.empty()) {
+      words.push_back(switch_word(name, text, where));
     } else if (text.empty()) {  // "--name=" would take what follows for its value
-      arguments.insert(arguments.end(), {"--" + name, text});
+      words.insert(words.end(), {"--" + name, text});
     } else {
-      arguments.push_back("--" + name + "=" + text);
+      words.push_back("--" + name + "=" + text);
     }
   }
-  std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
-    app.parse(arguments);
-  } catch (const CLI::ExtrasError&) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: {}: no such option, see lenet train --help", where,
-                            app.remaining().empty() ? "" : app.remaining()[0]));
-  } catch (const CLI::ParseError& e) {
+    all.parse(words);
+  } catch (const Error& e) {
     throw Error(ErrorKind::kUsage, fmt::format("{}: {}", where, e.what()));
   }
 }
@@ -174,17 +170,13 @@ Json run_options(const Json& run) {
   return options;
 }
 
-Json given_options(const CLI::App& command) {
+Json given_options(const Command& command) {
   TrainOptions ignored;
-  CLI::App known;
+  const Command known;
   declare(known, ignored);
   Json given = Json::object();
-  for (const CLI::Option* option : command.get_options()) {
-    const std::string name = option->get_single_name();
-    if (option->count() == 0 || !known.get_option_no_throw("--" + name) || name == "help") continue;
-    Json values = Json::array();
-    for (const std::string& value : option->results()) values.push_back(value);
-    given[key_of(name)] = values;
+  for (const auto& [name, values] : command.given()) {
+    if (known.find("--" + name)) given[key_of(name)] = values;
   }
   return given;
 }

@@ -2,10 +2,10 @@
 // and how they are written down.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "cli/command_line.h"
 #include "cli/train_options.h"
 
 namespace lenet::cli {
@@ -17,7 +17,7 @@ struct LayeredOptions {
 };
 
 /// Declares those of TrainOptions, --recipe and --config.
-void declare(CLI::App& command, LayeredOptions& options);
+void declare(const Command& command, LayeredOptions& options);
 
 /// The options of a run, and which of them somebody asked for.
 struct LayeredResult {
@@ -28,7 +28,7 @@ struct LayeredResult {
 
 /// The defaults, over them the recipe, over that the configuration file (a JSON object of options,
 /// or the run.json of a run), and what was given on the command line on top. Throws Error.
-LayeredResult layered(const CLI::App& command, const LayeredOptions& options);
+LayeredResult layered(const Command& command, const LayeredOptions& options);
 
 /// "batch_size" as it is typed: "batch-size".
 std::string option_name(std::string key);
@@ -45,6 +45,6 @@ void read_options(const nlohmann::ordered_json& document, const std::string& whe
 nlohmann::ordered_json run_options(const nlohmann::ordered_json& run);
 
 /// The options that stand on the command line, as a document.
-nlohmann::ordered_json given_options(const CLI::App& command);
+nlohmann::ordered_json given_options(const Command& command);
 
 }  // namespace lenet::cli

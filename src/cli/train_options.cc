@@ -5,75 +5,65 @@
 namespace lenet::cli {
 namespace {
 
-void declare_basics(CLI::App& command, TrainOptions& o) {
+void number(const Command& command, const char* name, double& value, const char* help) {
+  command.option(name, &value, help).check(finite_number()).show_default();
+}
+
+void count(const Command& command, const char* name, std::int64_t& value, const char* help) {
+  command.option(name, &value, help).check(whole_number(1, kMostCount)).show_default();
+}
+
+void declare_data(const Command& command, TrainOptions& o) {
+  command.group("Data");
   add_data(command, o.common);
-  command
-      .add_option("--model", o.model,
-                  "Preset (lenet, lenet-relu, lenet-bn, lenet5, best), text file, saved model (its "
-                  "layers; for its weights, --weights) or the model text itself, as in \"Flatten "
-                  "Linear(10)\"")
-      ->capture_default_str();
-  command.add_option("--epochs", o.epochs, "Passes over the training set")
-      ->check(whole_number(1, kMostCount))
-      ->capture_default_str();
-  command.add_option("--batch-size", o.batch_size, "Examples a step")
-      ->check(whole_number(1, kMostCount))
-      ->capture_default_str();
-  command.add_option("--lr", o.lr, "Learning rate; a schedule's full rate")
-      ->check(positive_float())
-      ->capture_default_str();
-  command
-      .add_option(
-          "--seed", o.seed,
-          "Seed of weights and shuffle, as torch.manual_seed, and of all else that is random")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->capture_default_str();
-  add_threads(command, o.common);
-  add_device(command, o.common);
-  command
-      .add_option("--weights", o.weights, "Start from the weights of this safetensors or ONNX file")
-      ->check(given_path());
-  add_switch(command, "--shuffle,!--no-shuffle", o.shuffle,
-             "A new order of the examples every epoch (default), or the order of the file");
-  command
-      .add_option("--max-steps", o.max_steps,
-                  "Stop after so many steps; --json then lists each step's loss")
-      ->check(whole_number(1, kMostCount));
+  command.switch_flag("--normalize,!--no-normalize", o.normalize,
+                      "Standardise pixels by mean and deviation of the training images");
+  number(command, "--holdout", o.holdout, "Share of the training images to set aside, by classes");
 }
 
-void number(CLI::App& command, const char* name, double& value, const char* help) {
-  command.add_option(name, value, help)->check(finite_number())->capture_default_str();
+void declare_model(const Command& command, TrainOptions& o) {
+  command.group("Model");
+  command
+      .option("--model", &o.model,
+              "Preset (lenet, lenet-relu, lenet-bn, lenet5, best), text file, saved model (its "
+              "layers; for its weights, --weights) or the model text itself, as in \"Flatten "
+              "Linear(10)\"")
+      .show_default();
+  command.option("--weights", &o.weights, "Start from the weights of this safetensors or ONNX file")
+      .check(given_path());
 }
 
-void declare_optimizer(CLI::App& command, TrainOptions& o) {
-  command.add_option("--optimizer", o.optimizer, "sgd, adam or adamw")
-      ->check(one_of({"sgd", "adam", "adamw"}))
-      ->capture_default_str();
+void declare_optimisation(const Command& command, TrainOptions& o) {
+  command.group("Optimisation");
+  count(command, "--epochs", o.epochs, "Passes over the training set");
+  command.option("--lr", &o.lr, "Learning rate; a schedule's full rate")
+      .check(positive_float())
+      .show_default();
+  count(command, "--batch-size", o.batch_size, "Examples a step");
+  command.option("--optimizer", &o.optimizer, "sgd, adam or adamw")
+      .check(one_of({"sgd", "adam", "adamw"}))
+      .show_default();
   number(command, "--momentum", o.momentum, "SGD's momentum");
+  command.switch_flag("--nesterov,!--no-nesterov", o.nesterov, "SGD with Nesterov's momentum");
   number(command, "--dampening", o.dampening, "SGD's dampening of the momentum");
-  add_switch(command, "--nesterov,!--no-nesterov", o.nesterov, "SGD with Nesterov's momentum");
-  number(command, "--weight-decay", o.weight_decay, "L2 penalty; AdamW's decoupled decay");
-  command.add_option("--betas", o.betas, "Adam's two decays")
-      ->check(finite_number())
-      ->expected(2)
-      ->delimiter(',')
-      ->capture_default_str();
+  command.option("--betas", &o.betas, "Adam's two decays")
+      .check(finite_number())
+      .expected(2)
+      .split_at_commas()
+      .show_default();
   number(command, "--eps", o.eps, "Adam's eps");
+  number(command, "--weight-decay", o.weight_decay, "L2 penalty; AdamW's decoupled decay");
+  number(command, "--label-smoothing", o.label_smoothing,
+         "Share of the target spread over all classes");
   number(command, "--clip-norm", o.clip_norm, "Largest norm of the gradient; 0: any");
   number(command, "--ema", o.ema, "Decay of averaged weights, kept beside the others; 0: none");
-  command
-      .add_option(
-          "--on-nan", o.on_nan,
-          "When a loss or gradient is not finite: stop, or rollback to the beginning of the "
-          "epoch with half the learning rate, at most five times")
-      ->check(one_of({"stop", "rollback"}))
-      ->capture_default_str();
 }
 
-void declare_schedule(CLI::App& command, TrainOptions& o) {
-  command.add_option("--schedule", o.schedule, "constant, step, cosine or onecycle")
-      ->check(one_of({"constant", "step", "cosine", "onecycle"}))
-      ->capture_default_str();
+void declare_schedule(const Command& command, TrainOptions& o) {
+  command.group("Schedule");
+  command.option("--schedule", &o.schedule, "constant, step, cosine or onecycle")
+      .check(one_of({"constant", "step", "cosine", "onecycle"}))
+      .show_default();
   number(command, "--warmup", o.warmup, "Epochs of linear rise before the schedule");
   number(command, "--step-epochs", o.step_epochs, "step: epochs between two factors");
   number(command, "--gamma", o.gamma, "step: the factor");
@@ -81,38 +71,59 @@ void declare_schedule(CLI::App& command, TrainOptions& o) {
   number(command, "--pct-start", o.pct_start, "onecycle: share of the steps that rise");
   number(command, "--div-factor", o.div_factor, "onecycle: full rate over first rate");
   number(command, "--final-div-factor", o.final_div_factor, "onecycle: first rate over last");
-  command.add_option("--anneal", o.anneal, "onecycle: cos or linear")
-      ->check(one_of({"cos", "linear"}))
-      ->capture_default_str();
+  command.option("--anneal", &o.anneal, "onecycle: cos or linear")
+      .check(one_of({"cos", "linear"}))
+      .show_default();
 }
 
-void declare_data_options(CLI::App& command, TrainOptions& o) {
-  number(command, "--label-smoothing", o.label_smoothing,
-         "Share of the target spread over all classes");
+void declare_augmentation(const Command& command, TrainOptions& o) {
+  command.group("Augmentation");
   command
-      .add_option("--augment", o.augment,
-                  "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1")
-      ->capture_default_str();
-  add_switch(command, "--normalize,!--no-normalize", o.normalize,
-             "Standardise pixels by mean and deviation of the training images");
-  number(command, "--holdout", o.holdout, "Share of the training images to set aside, by classes");
-  add_switch(command, "--keep-best,!--no-keep-best", o.keep_best,
-             "End with the weights that were best on the images set aside");
+      .option("--augment", &o.augment,
+              "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1")
+      .show_default();
+}
+
+void declare_run(const Command& command, TrainOptions& o) {
+  command.group("Run");
   command
-      .add_option(
-          "--patience", o.patience,
-          "Stop after so many epochs without a better one on the images set aside; 0: never")
-      ->check(whole_number(0, kMostCount))
-      ->capture_default_str();
+      .option("--seed", &o.seed,
+              "Seed of weights and shuffle, as torch.manual_seed, and of all else that is random")
+      .check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      .show_default();
+  command.switch_flag("--keep-best,!--no-keep-best", o.keep_best,
+                      "End with the weights that were best on the images set aside");
+  command
+      .option("--patience", &o.patience,
+              "Stop after so many epochs without a better one on the images set aside; 0: never")
+      .check(whole_number(0, kMostCount))
+      .show_default();
+  command
+      .option("--max-steps", &o.max_steps,
+              "Stop after so many steps; --json then lists each step's loss")
+      .check(whole_number(1, kMostCount));
+  add_threads(command, o.common);
+  add_device(command, o.common);
+  command.switch_flag(
+      "--shuffle,!--no-shuffle", o.shuffle,
+      "A new order of the examples every epoch (default), or the order of the file");
+  command
+      .option("--on-nan", &o.on_nan,
+              "When a loss or gradient is not finite: stop, or rollback to the beginning of the "
+              "epoch with half the learning rate, at most five times")
+      .check(one_of({"stop", "rollback"}))
+      .show_default();
 }
 
 }  // namespace
 
-void declare(CLI::App& command, TrainOptions& options) {
-  declare_basics(command, options);
-  declare_optimizer(command, options);
+void declare(const Command& command, TrainOptions& options) {
+  declare_data(command, options);
+  declare_model(command, options);
+  declare_optimisation(command, options);
   declare_schedule(command, options);
-  declare_data_options(command, options);
+  declare_augmentation(command, options);
+  declare_run(command, options);
 }
 
 FitOptions fit_options(const TrainOptions& o) {

@@ -1,12 +1,12 @@
 // The options of a training run, by which it can be repeated.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/options.h"
 #include "lenet/fit.h"
 
@@ -44,7 +44,7 @@ struct TrainOptions {
 };
 
 /// Declares them all on a command.
-void declare(CLI::App& command, TrainOptions& options);
+void declare(const Command& command, TrainOptions& options);
 
 /// What fit() takes of them. Throws Error: kUsage, and kFailed for a device that cannot be used.
 FitOptions fit_options(const TrainOptions& options);

@@ -73,7 +73,7 @@ TEST_F(CliPredict, RefusesWhatIsNoImageBeforeItPrints) {
   expect_refusal(run({"predict", "model.safetensors", "none.png"}), 5, {"none.png"});
   expect_refusal(run({"predict", "model.safetensors", "bands"}), 2,
                  {"bands: a folder, want image files, as in bands/*.png"});
-  expect_refusal(run({"predict", "model.safetensors"}), 2, {"images"});
+  expect_refusal(run({"predict", "model.safetensors"}), 2, {"IMAGES"});
   expect_refusal(run({"predict", "model.safetensors", "white.png", "--top", "0"}), 2, {"--top"});
 }
 

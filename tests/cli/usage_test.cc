@@ -1,5 +1,6 @@
 // Commands and options: what is accepted, what is refused, and how.
 #include <ostream>
+#include <sstream>
 
 #include "base/gpus.h"
 #include "cli/cli_test.h"
@@ -17,9 +18,9 @@ TEST_F(CliUsage, HelpNamesEveryOptionOfItsCommand) {
       {"train",
        {"--data", "--model", "--epochs", "--batch-size", "--lr", "--seed", "--threads", "--weights",
         "--no-shuffle", "--max-steps", "--out", "--force", "--device", "--json"}},
-      {"eval", {"model", "--data", "--json"}},
-      {"export", {"model", "--out", "--format", "--name", "--int8", "--calibrate", "--data"}},
-      {"summary", {"model", "--d2l"}},
+      {"eval", {"MODEL", "--data", "--json"}},
+      {"export", {"MODEL", "--out", "--format", "--name", "--int8", "--calibrate", "--data"}},
+      {"summary", {"MODEL", "--d2l"}},
       {"bench", {"--json"}}};
   for (const auto& [command, options] : promised) {
     const Outcome outcome = run({command, "--help"});
@@ -31,9 +32,34 @@ TEST_F(CliUsage, HelpNamesEveryOptionOfItsCommand) {
 
 TEST_F(CliUsage, HelpShowsTheDefaultsOfTheChapter) {
   const std::string help = run({"train", "--help"}).out;
-  for (const char* part : {"=10", "=256", "=0.9", "=0", "=lenet", "=auto"}) {
+  for (const char* part : {"[10]", "[256]", "[0.9]", "[0]", "[lenet]", "[auto]"}) {
     EXPECT_TRUE(contains(help, part));
   }
+}
+
+TEST_F(CliUsage, HelpOfTrainIsInGroupsTheMostUsedFirst) {
+  const std::string help = run({"train", "--help"}).out;
+  std::size_t at = 0;
+  for (const char* part :
+       {"\nData:\n  --data", "\nModel:\n  --model", "\nOptimisation:\n  --epochs", "\n  --lr",
+        "\n  --eps", "\nSchedule:\n  --schedule", "\nAugmentation:\n  --augment",
+        "\nRun:\n  --seed"}) {
+    const std::size_t found = help.find(part, at);
+    ASSERT_NE(found, std::string::npos) << part;
+    at = found;
+  }
+}
+
+TEST_F(CliUsage, HelpHasAtMostAHundredColumns) {
+  for (const char* command : {"", "train", "sweep", "eval", "predict", "export", "bench"}) {
+    const Words words = *command == '\0' ? Words{"--help"} : Words{command, "--help"};
+    std::istringstream lines(run(words).out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST_F(CliUsage, ProgramAloneShowsThreeCommandsToBeginWith) {
+  expect_refusal(run({}), kUsage, {"lenet train", "lenet eval runs/latest", "lenet predict"});
 }
 
 TEST_F(CliUsage, HelpOfTheProgramNamesCommandsExitCodesAndVariables) {
@@ -95,7 +121,7 @@ Refused refused_option(const std::string& name, const std::string& option, const
 INSTANTIATE_TEST_SUITE_P(
     Arguments, CliRefuses,
     testing::Values(
-        Refused{"NoCommand", {}, {"train, sweep, reproduce, eval, ", "summary, bench, recipe"}},
+        Refused{"NoCommand", {}, {"no command", "lenet --help"}},
         Refused{"UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, reproduce, eval, "}},
         Refused{"UnknownShell", {"completion", "csh"}, {"'csh'", "bash, zsh, fish"}},
         Refused{"UnknownOption", {"train", "--epoch", "3"}, {"--epoch", "lenet train --help"}},
@@ -103,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"OneWordTooMany", {"eval", "a", "b"}, {"b", "lenet eval --help"}},
         Refused{"TwoCommands", {"summary", "lenet", "bench"}, {"bench"}},
         Refused{"OptionWithoutItsArgument", {"train", "--epochs"}, {"--epochs"}},
-        Refused{"EvalWithoutAModel", {"eval"}, {"model", "lenet eval --help"}},
+        Refused{"EvalWithoutAModel", {"eval"}, {"MODEL", "lenet eval --help"}},
         Refused{"OptionGivenTwice", {"train", "--seed", "1", "--seed", "2"}, {"--seed"}},
         Refused{"OptionForAPath", {"train", "--out=", "--json"}, {"--out", "'--json'"}},
         Refused{"EmptyOut", {"train", "--out", ""}, {"--out", "empty"}},

@@ -1,8 +1,4 @@
 // The arguments of lenet train, one a line.
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <cstdint>
 #include <sstream>
 #include <string>
@@ -15,14 +11,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::istringstream lines(std::string(reinterpret_cast<const char*>(data), size));
   std::vector<std::string> words;
   for (std::string line; std::getline(lines, line);) words.push_back(line);
-  std::ranges::reverse(words);  // as CLI11 takes them
-  CLI::App app;
+  const lenet::cli::Command command;
   lenet::cli::TrainOptions options;
-  lenet::cli::declare(app, options);
+  lenet::cli::declare(command, options);
   try {
-    app.parse(words);
+    command.parse(words);
     lenet::cli::fit_options(options);
-  } catch (const CLI::ParseError&) {
   } catch (const lenet::Error&) {
   }
   return 0;

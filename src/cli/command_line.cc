@@ -1,0 +1,286 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool read(const std::string& word, std::string& value) {
+  value = word;
+  return true;
+}
+
+template <typename Number>
+bool read(const std::string& word, Number& value) {
+  const char* const last = word.data() + word.size();
+  const auto [end, error] = std::from_chars(word.data(), last, value);
+  return error == std::errc() && end == last;
+}
+
+template <typename T>
+bool read(const std::string& word, std::optional<T>& value) {
+  return read(word, value.emplace());
+}
+
+/// Sets the target; false for words that are none of its values.
+template <typename T>
+bool read_all(const Words& words, T& value) {
+  return words.size() == 1 && read(words[0], value);
+}
+
+template <typename T>
+bool read_all(const Words& words, std::vector<T>& values) {
+  values.clear();
+  return std::ranges::all_of(words,
+                             [&](const auto& word) { return read(word, values.emplace_back()); });
+}
+
+std::string text(const std::string& value) { return value; }
+std::string text(double value) { return fmt::format("{:g}", value); }
+template <typename Integer>
+std::string text(Integer value) {
+  return fmt::format("{}", value);
+}
+template <typename T>
+std::string text(const std::optional<T>& value) {
+  return value ? text(*value) : "";
+}
+template <typename T>
+std::string text(const std::vector<T>& values) {
+  Words words;
+  for (const T& value : values) words.push_back(text(value));
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+// What the help calls a value of a target.
+const char* type_name(const std::string*) { return "TEXT"; }
+const char* type_name(const std::optional<std::string>*) { return "TEXT"; }
+const char* type_name(const std::vector<std::string>*) { return "TEXT ..."; }
+const char* type_name(const double*) { return "FLOAT"; }
+const char* type_name(const std::vector<double>*) { return "FLOAT,FLOAT"; }
+template <typename Integer>
+const char* type_name(const Integer*) {
+  return "INT";
+}
+
+/// "--shuffle,!--no-shuffle" as its names.
+Words split_names(const std::string& names) {
+  Words result;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    result.push_back(names.substr(begin, end - begin));
+    std::erase(result.back(), '!');
+    begin = end + 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+struct Command::State {
+  std::shared_ptr<CLI::App> owned;  ///< of a program; a command belongs to it
+  CLI::App* app;
+  std::string group = "Options";
+  std::deque<Argument> arguments;  ///< whose addresses stay
+  std::vector<Command> commands;
+};
+
+std::string Argument::title() const {
+  return names.empty() ? label : fmt::format("{}", fmt::join(names, ", "));
+}
+
+Option::Option(CLI::Option& option, Argument& argument, Target target)
+    : option_(&option), argument_(&argument), target_(target) {}
+
+Option Option::required() {
+  option_->required();
+  argument_->required = true;
+  return *this;
+}
+
+Option Option::check(const Check& check) {
+  option_->check(CLI::Validator([check](const std::string& word) { return check(word); }, ""));
+  return *this;
+}
+
+Option Option::show_default() {
+  return default_text(std::visit([](const auto* value) { return text(*value); }, target_));
+}
+
+Option Option::default_text(const std::string& text) {
+  argument_->initial = text;
+  return *this;
+}
+
+Option Option::needs(const Option& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
+Option Option::excludes(const std::vector<std::string>& names) {
+  for (const std::string& name : names) option_->excludes(name);
+  return *this;
+}
+
+Option Option::split_at_commas() {
+  option_->delimiter(',');
+  return *this;
+}
+
+Option Option::expected(int values) {
+  option_->expected(values);
+  return *this;
+}
+
+Command::Command(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Command::Command() : state_(std::make_shared<State>()) {
+  state_->owned = std::make_shared<CLI::App>();
+  state_->app = state_->owned.get();
+  state_->app->set_help_flag();
+}
+
+Command::Command(const std::string& name, const std::string& description, const std::string& footer)
+    : Command() {
+  state_->app->name(name);
+  state_->app->description(description);
+  state_->app->footer(footer);
+  state_->app->require_subcommand(1);
+  add_help();
+}
+
+Command Command::add_command(const std::string& name, const std::string& description) const {
+  auto state = std::make_shared<State>();
+  state->app = state_->app->add_subcommand(name, description);
+  Command command(state);
+  command.add_help();
+  state_->commands.push_back(command);
+  return command;
+}
+
+void Command::add_help() const {
+  state_->app->set_help_flag("-h,--help");
+  state_->arguments.push_back(
+      {.names = {"-h", "--help"}, .help = "Print this help and exit", .group = state_->group});
+}
+
+Option Command::declare(CLI::Option& option, Argument argument, Target target) const {
+  argument.group = state_->group;
+  state_->arguments.push_back(std::move(argument));
+  return {option, state_->arguments.back(), target};
+}
+
+Option Command::option(const std::string& names, Target target, const std::string& help) const {
+  const auto set = [target](const Words& words) {
+    return std::visit([&](auto* value) { return read_all(words, *value); }, target);
+  };
+  CLI::Option* option = state_->app->add_option(names, CLI::callback_t(set), help);
+  const bool is_list = std::holds_alternative<std::vector<std::string>*>(target);
+  if (is_list) option->expected(CLI::detail::expected_max_vector_size);
+  Argument argument{.help = help};
+  argument.value = std::visit([](const auto* value) { return type_name(value); }, target);
+  if (names.starts_with('-')) {
+    argument.names = split_names(names);
+  } else {
+    argument.label = names;
+  }
+  return declare(*option, std::move(argument), target);
+}
+
+Option Command::flag(const std::string& names, bool& value, const std::string& help) const {
+  return declare(*state_->app->add_flag(names, value, help),
+                 {.names = split_names(names), .help = help}, {});
+}
+
+Option Command::switch_flag(const std::string& names, bool& value, const std::string& help) const {
+  CLI::Option* option = state_->app->add_flag(names, value, help);
+  option->disable_flag_override();
+  return declare(*option, {.names = split_names(names), .help = help}, {});
+}
+
+void Command::version_flag(const std::string& text) const {
+  const std::string help = "Print version, compiler and instruction set, and exit";
+  CLI::Option* option = state_->app->set_version_flag("--version", text);
+  declare(*option, {.names = {"--version"}, .help = help}, {});
+}
+
+void Command::group(const std::string& name) const { state_->group = name; }
+
+void Command::runs(const std::function<void()>& action) const { state_->app->callback(action); }
+
+bool Command::parse(int argc, const char* const* argv) const {
+  CLI::App& app = *state_->app;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> met = app.get_subcommands();
+    const auto is_met = [&](const Command& c) { return !met.empty() && met[0] == c.state_->app; };
+    const auto command = std::ranges::find_if(commands(), is_met);
+    fmt::print("{}", (command == commands().end() ? *this : *command).help());
+    return false;
+  } catch (const CLI::CallForVersion& version) {
+    fmt::print("{}\n", version.what());
+    return false;
+  } catch (const CLI::ParseError& e) {
+    throw Error(ErrorKind::kUsage, wrong_usage(e.what()));
+  }
+  return true;
+}
+
+/// The message for arguments that CLI11 refused, as `what` says.
+std::string Command::wrong_usage(const std::string& what) const {
+  const std::vector<CLI::App*> met = state_->app->get_subcommands();
+  if (!met.empty()) {
+    return fmt::format("{}\nRun lenet {} --help for the options.", what, met[0]->get_name());
+  }
+  const Words rest = state_->app->remaining();
+  if (rest.empty()) return what;
+  Words names;
+  for (const Command& command : commands()) names.push_back(command.name());
+  return fmt::format("unknown command '{}', want {}\nRun lenet --help for the options.", rest[0],
+                     fmt::join(names, ", "));
+}
+
+void Command::parse(Words words) const {
+  std::ranges::reverse(words);  // as CLI11 takes them
+  try {
+    state_->app->parse(words);
+  } catch (const CLI::ParseError& e) {
+    throw Error(ErrorKind::kUsage, e.what());
+  }
+}
+
+std::string Command::name() const { return state_->app->get_name(); }
+std::string Command::description() const { return state_->app->get_description(); }
+std::string Command::footer() const { return state_->app->get_footer(); }
+const std::vector<Command>& Command::commands() const { return state_->commands; }
+const std::deque<Argument>& Command::arguments() const { return state_->arguments; }
+
+const Argument* Command::find(const std::string& name) const {
+  const auto has = [&](const Argument& a) {
+    return std::ranges::find(a.names, name) != a.names.end();
+  };
+  const auto found = std::ranges::find_if(state_->arguments, has);
+  return found == state_->arguments.end() ? nullptr : &*found;
+}
+
+std::vector<std::pair<std::string, Words>> Command::given() const {
+  std::vector<std::pair<std::string, Words>> result;
+  for (const CLI::Option* option : std::as_const(*state_->app).get_options()) {
+    if (option->count() > 0) result.emplace_back(option->get_single_name(), option->results());
+  }
+  return result;
+}
+
+}  // namespace lenet::cli
