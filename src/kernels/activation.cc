@@ -4,13 +4,12 @@
 #define HWY_TARGET_INCLUDE "kernels/activation.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first.
+#include "kernels/lanes-inl.h"
 #include "kernels/math-inl.h"
 #include "lenet/pack.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
-
-using F32 = hn::CappedTag<float, kPack>;
 
 void ActivationForward(Activation activation, std::int64_t count, float* x) {
   with_activation(activation, [=](auto act) HWY_ATTR {

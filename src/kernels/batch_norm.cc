@@ -11,7 +11,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 
-inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 inline constexpr std::int64_t kSums = 4;  ///< running sums: one alone would wait for each addition
 
 /// Two sums over all positions at once: f(position, lane, sum a, sum b) adds to both. Each is kSums

@@ -21,13 +21,6 @@ HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Vector registers of the target.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
-inline constexpr int kRegisters = 32;
-#else
-inline constexpr int kRegisters = 16;
-#endif
-
 /// v, kept in a register: GCC would repeat a load in each instruction that uses it, and a core
 /// loads only one vector of 512 bits a cycle (Zen 4: weight gradients at 75 % of the FMA peak,
 /// against 90 % with this).
@@ -62,7 +55,6 @@ void contract_block(const Contraction& k, const float* HWY_RESTRICT weight,
                     const float* HWY_RESTRICT bias, const float* HWY_RESTRICT x,
                     float* HWY_RESTRICT y) {
   const F32 d;
-  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
   Vec sum[B][P * kVectors];
 #pragma GCC unroll 32
   for (int j = 0; j < B; ++j) {

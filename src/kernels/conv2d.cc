@@ -50,7 +50,6 @@ Phase phase_of(std::int64_t first, std::int64_t inputs, std::int64_t outputs, st
 /// Zeroes the positions that no tap meets: rows fh, fh + stride, ... and columns likewise.
 void zero_phase(const Conv2dShape& s, std::int64_t fh, std::int64_t fw, float* dx) {
   const F32 d;
-  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
   for (std::int64_t c = 0; c < s.in_channels; ++c) {
     for (std::int64_t h = fh; h < s.in_height; h += s.stride_height) {
       float* row = dx + (c * s.in_height + h) * s.in_width * kPack;
@@ -95,7 +94,6 @@ void Conv2dInputGradient(const Conv2dShape& s, const float* weight, const float*
 template <int B>
 void bias_gradient_block(std::int64_t positions, const float* dy, float* dbias) {
   const F32 d;
-  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
   Vec sum[B][kVectors];
   for (auto& channel : sum) {
     for (Vec& v : channel) v = hn::Zero(d);

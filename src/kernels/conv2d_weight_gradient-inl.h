@@ -36,7 +36,6 @@ template <int B, int T, bool kBorder>
 HWY_INLINE void add_products(const ProductSum& k, std::int64_t column, const float* dy,
                              const float* x, Vec (&sum)[B][T][kVectors]) {
   const F32 d;
-  constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     Vec delta[B];

@@ -9,13 +9,11 @@
 #define HWY_TARGET_INCLUDE "kernels/cross_entropy.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first.
+#include "kernels/lanes-inl.h"
 #include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
-
-using F32 = hn::CappedTag<float, kPack>;
-inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 
 void CrossEntropyForward(std::int64_t classes, const float* logits, Verdict& verdict) {
   const F32 d;

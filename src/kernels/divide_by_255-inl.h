@@ -9,6 +9,8 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/lanes-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -16,14 +18,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// v / 255 rounded as the division rounds: the quotient by the reciprocal, mended by its remainder.
 template <class D, class V>
 HWY_INLINE V divide_by_255(D d, V v) {
-#if HWY_TARGET == HWY_SSSE3
-  return hn::Div(v, hn::Set(d, 255.0f));  // without FMA the remainder is not exact
-#else
-  const V reciprocal = hn::Set(d, 1.0f / 255.0f);
-  const V quotient = hn::Mul(v, reciprocal);
-  const V remainder = hn::NegMulAdd(quotient, hn::Set(d, 255.0f), v);
-  return hn::MulAdd(remainder, reciprocal, quotient);
-#endif
+  if constexpr (!kHasFma) {
+    return hn::Div(v, hn::Set(d, 255.0f));  // without FMA the remainder is not exact
+  } else {
+    const V reciprocal = hn::Set(d, 1.0f / 255.0f);
+    const V quotient = hn::Mul(v, reciprocal);
+    const V remainder = hn::NegMulAdd(quotient, hn::Set(d, 255.0f), v);
+    return hn::MulAdd(remainder, reciprocal, quotient);
+  }
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE

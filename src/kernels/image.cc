@@ -14,8 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 
-inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
-
 void ImageScale(const std::uint8_t* pixels, std::int64_t count, float* x) {
   const F32 d;
   const hn::Rebind<std::int32_t, F32> wide;

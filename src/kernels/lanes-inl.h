@@ -18,8 +18,38 @@ namespace hn = hwy::HWY_NAMESPACE;
 using F32 = hn::CappedTag<float, kPack>;
 using Vec = hn::Vec<F32>;
 
-/// Vectors in a pack: 1 on AVX-512, 2 on AVX2, 4 on 128-bit targets.
-inline constexpr int kVectors = static_cast<int>(kPack / hn::MaxLanes(F32()));
+/// Lanes of a vector: 16 on AVX-512, 8 on AVX2, 4 on 128-bit targets.
+inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
+static_assert(kLanes == 4 || kLanes == 8 || kLanes == 16,
+              "the kernels are written for vectors of 4, 8 or 16 floats of a fixed length");
+
+/// Vectors in a pack.
+inline constexpr int kVectors = static_cast<int>(kPack / kLanes);
+
+// What follows from the architecture and the lanes, never from a target's name: a new flavour of
+// AVX-512 is AVX-512.
+#if HWY_ARCH_X86
+inline constexpr int kRegisters = kLanes == 16 ? 32 : 16;
+inline constexpr bool kHasFma = HWY_TARGET <= HWY_AVX2;  // better targets have lower bits
+#elif HWY_ARCH_ARM_A64
+inline constexpr int kRegisters = 32;
+inline constexpr bool kHasFma = true;
+#else
+#error "say how many vector registers this architecture has, and whether it fuses multiply and add"
+#endif
+
+/// The sum over the lanes of a vector, halves added first.
+template <std::int64_t N>
+HWY_INLINE float sum_vector(hn::Vec<hn::FixedTag<float, N>> v) {
+  static_assert(N >= 4);
+  if constexpr (N == 4) {
+    v = hn::Add(v, hn::Shuffle1032(v));
+    return hn::GetLane(hn::Add(v, hn::Shuffle2301(v)));
+  } else {
+    const hn::FixedTag<float, N / 2> half;
+    return sum_vector<N / 2>(hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
 
 /// The sum over the lanes of a pack, halves added first: the same tree on every target.
 HWY_INLINE float sum_lanes(const Vec (&v)[kVectors]) {
@@ -28,19 +58,7 @@ HWY_INLINE float sum_lanes(const Vec (&v)[kVectors]) {
   for (int n = kVectors / 2; n > 0; n /= 2) {
     for (int i = 0; i < n; ++i) half[i] = hn::Add(half[i], half[i + n]);
   }
-#if HWY_TARGET == HWY_AVX3
-  const hn::FixedTag<float, 8> d8;
-  const hn::FixedTag<float, 4> d4;
-  const auto v8 = hn::Add(hn::LowerHalf(d8, half[0]), hn::UpperHalf(d8, half[0]));
-  auto v4 = hn::Add(hn::LowerHalf(d4, v8), hn::UpperHalf(d4, v8));
-#elif HWY_TARGET == HWY_AVX2
-  const hn::FixedTag<float, 4> d4;
-  auto v4 = hn::Add(hn::LowerHalf(d4, half[0]), hn::UpperHalf(d4, half[0]));
-#else
-  auto v4 = half[0];
-#endif
-  v4 = hn::Add(v4, hn::Shuffle1032(v4));
-  return hn::GetLane(hn::Add(v4, hn::Shuffle2301(v4)));
+  return sum_vector<kLanes>(half[0]);
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE

@@ -12,8 +12,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 
-inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
-
 /// A matrix product with one pack: y[j] = bias[j] + sum over i of weight[i * row + j] * x[i].
 void multiply(std::int64_t inputs, std::int64_t outputs, std::int64_t row, const float* weight,
               const float* bias, const float* x, float* y) {

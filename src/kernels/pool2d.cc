@@ -9,15 +9,13 @@
 #define HWY_TARGET_INCLUDE "kernels/pool2d.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first.
+#include "kernels/lanes-inl.h"
 #include "kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 
-using F32 = hn::CappedTag<float, kPack>;
-using Vec = hn::Vec<F32>;
 using Mask = hn::Mask<F32>;
-inline constexpr std::int64_t kLanes = hn::MaxLanes(F32());
 
 /// The part of a window that lies on the input.
 struct Window {

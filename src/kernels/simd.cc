@@ -2,17 +2,41 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <cstdint>
+
+#include "kernels/simd.h"
+#include "lenet/error.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/simd.cc"
+#include <hwy/foreach_target.h>
+// foreach_target.h comes first.
 #include <hwy/highway.h>
 #include <hwy/targets.h>
 
-#include <atomic>
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
 
-#include "lenet/error.h"
+std::int64_t RunningTarget() { return HWY_TARGET; }
 
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace lenet {
-namespace {
+namespace kernels {
 
-std::string name_of(std::int64_t target) {
+HWY_EXPORT(RunningTarget);
+
+std::int64_t running_target() { return HWY_DYNAMIC_DISPATCH(RunningTarget)(); }
+
+const std::vector<std::int64_t>& available_targets() {
+  static const std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  return targets;
+}
+
+std::string target_name(std::int64_t target) {
   const std::string name = hwy::TargetName(target);
   if (name == "AVX3") return "avx512";
   std::string lower;
@@ -20,32 +44,21 @@ std::string name_of(std::int64_t target) {
   return lower;
 }
 
-/// Compiled targets that the machine has; lower bits are better.
-const std::vector<std::int64_t>& available() {
-  static const std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
-  return targets;
-}
+}  // namespace kernels
 
-/// What use_simd_target chose, or 0.
-std::atomic<std::int64_t>& forced() {
-  static std::atomic<std::int64_t> target = 0;
-  return target;
-}
-
-}  // namespace
-
-std::string simd_target() { return forced() != 0 ? name_of(forced()) : simd_targets().front(); }
+std::string simd_target() { return kernels::target_name(kernels::running_target()); }
 
 std::vector<std::string> simd_targets() {
   std::vector<std::string> names;
-  for (const std::int64_t target : available()) names.push_back(name_of(target));
+  for (const std::int64_t target : kernels::available_targets()) {
+    names.push_back(kernels::target_name(target));
+  }
   return names;
 }
 
 void use_simd_target(std::string_view name) {
-  for (const std::int64_t target : available()) {
-    if (name_of(target) != name) continue;
-    forced() = target;
+  for (const std::int64_t target : kernels::available_targets()) {
+    if (kernels::target_name(target) != name) continue;
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
     return;
@@ -55,3 +68,4 @@ void use_simd_target(std::string_view name) {
 }
 
 }  // namespace lenet
+#endif  // HWY_ONCE

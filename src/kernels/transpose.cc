@@ -50,9 +50,8 @@ HWY_INLINE void transpose_4_rows(D d, ConstMatrix from, Matrix to) {
 }
 
 void Transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix to) {
-  const hn::CappedTag<float, kPack> d;
+  const F32 d;
   const hn::FixedTag<float, 4> d4;
-  constexpr std::int64_t kLanes = hn::MaxLanes(d);
   const std::int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
   for (std::int64_t r = 0; r < whole_rows; r += 4) {
     std::int64_t c = 0;
@@ -83,7 +82,7 @@ HWY_INLINE void interleave_round(D d, const V (&in)[16], V (&out)[16]) {
 
 void GatherImages(const std::uint8_t* const* images, std::int64_t pixels, float* x) {
   const hn::FixedTag<std::uint8_t, 16> bytes;
-  const hn::CappedTag<float, kPack> d;
+  const F32 d;
   const hn::Rebind<std::int32_t, decltype(d)> wide;
   const hn::Rebind<std::uint8_t, decltype(d)> narrow;
   alignas(16) std::uint8_t turned[16 * kPack];

@@ -9,27 +9,26 @@
 #include <string>
 #include <vector>
 
+#include "kernels/simd.h"
+
 namespace lenet {
 
-/// Highway targets compiled into the library (src/CMakeLists.txt) that this machine can run, or of
-/// those the ones with fused multiply-add, whose results have the same bits.
+/// No target: the library picks one, as it does in a program.
+inline constexpr std::int64_t kOwnChoice = 0;
+
+/// The library's own choice, then each target that it was compiled for and this machine can run.
 inline std::vector<std::int64_t> kernel_targets() {
-  std::vector<std::int64_t> targets;
-#if HWY_ARCH_X86
-  for (const std::int64_t target : {HWY_AVX3, HWY_AVX2, HWY_SSSE3}) {
-    if (hwy::SupportedTargets() & target) targets.push_back(target);
-  }
-#else
-  targets.push_back(HWY_STATIC_TARGET);
-#endif
+  std::vector<std::int64_t> targets = kernels::available_targets();
+  targets.insert(targets.begin(), kOwnChoice);
   return targets;
 }
 
+/// Targets with fused multiply-add have results with the same bits.
 inline bool has_fma(std::int64_t target) {
 #if HWY_ARCH_X86
-  return target != HWY_SSSE3;
+  return (target == kOwnChoice ? kernels::available_targets().front() : target) <= HWY_AVX2;
 #else
-  return target == HWY_STATIC_TARGET;
+  return true;
 #endif
 }
 
@@ -39,7 +38,7 @@ inline std::vector<std::int64_t> fma_targets() {
   return targets;
 }
 
-/// Every kernel runs on `target` until the end of the scope.
+/// Every kernel runs on `target`, or on the library's own choice, until the end of the scope.
 class ForcedTarget {
  public:
   explicit ForcedTarget(std::int64_t target) {
@@ -47,7 +46,7 @@ class ForcedTarget {
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
   ~ForcedTarget() {
-    hwy::SetSupportedTargetsForTest(0);
+    hwy::SetSupportedTargetsForTest(kOwnChoice);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
   ForcedTarget(const ForcedTarget&) = delete;
