@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "kernels/self_check.h"
 #include "kernels/simd.h"
 #include "lenet/error.h"
 
@@ -61,6 +62,7 @@ void use_simd_target(std::string_view name) {
     if (kernels::target_name(target) != name) continue;
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    kernels::self_check();
     return;
   }
   throw Error(ErrorKind::kUsage, fmt::format("SIMD target '{}': this machine has {}", name,

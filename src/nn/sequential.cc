@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/self_check.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 
@@ -37,6 +38,7 @@ void Sequential::build(const Shape& input, Generator& generator) {
   // 2^30 parameters are 4 GiB; 2^24 values of an image are 1 GiB a thread.
   constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
   constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
+  kernels::self_check();
   shapes_.clear();  // from here on the layers may remember other sizes
   std::int64_t values = element_count(input);
   if (values > kMostValues) {
