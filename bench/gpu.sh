@@ -41,7 +41,7 @@ query() { timeout 10 nvidia-smi -i "$card" --query-"$1" --format=csv,noheader,no
 number() { [[ $1 =~ ^[0-9]+$ ]] && echo "$1"; }
 
 build() {
-  timeout --foreground 1800 "$root/run" build >"$work/build.log" 2>&1 || {
+  LENET_CUDA=ON timeout --foreground 1800 "$root/run" build >"$work/build.log" 2>&1 || {
     checks+=("the build fails: $work/build.log")
     [[ -x $lenet ]] && checks+=("THE FIGURES ARE AN EARLIER BUILD'S")
   }

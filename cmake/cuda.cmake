@@ -1,7 +1,10 @@
 # LENET_WITH_CUDA: whether the back end for NVIDIA's cards is built. LENET_CUDA_LIBS: what the static
 # library then calls.
-find_package(CUDAToolkit 12 QUIET)
 set(LENET_WITH_CUDA ${LENET_CUDA})
+if(NOT LENET_CUDA)
+  return()
+endif()
+find_package(CUDAToolkit 12 QUIET)
 if(LENET_CUDA STREQUAL "ON" AND NOT CUDAToolkit_FOUND)
   message(FATAL_ERROR "LENET_CUDA is ON, but CUDA 12 or later is not found")
 endif()

@@ -36,6 +36,8 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/lenet.pc.in ${PROJECT_BINARY_DIR}/cmake
 install(FILES ${PROJECT_BINARY_DIR}/cmake/lenet.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT development)
 
+# All that is installed, and nothing else.
+add_custom_target(lenet_installed DEPENDS lenet $<TARGET_NAME_IF_EXISTS:lenet_shared>)
 if(NOT LENET_BUILD_CLI)
   return()
 endif()
@@ -59,3 +61,4 @@ generate(lenet.zsh ${data}/zsh/site-functions _lenet "completion zsh")
 generate(lenet.fish ${data}/fish/vendor_completions.d lenet.fish "completion fish")
 get_property(generated GLOBAL PROPERTY lenet_generated)
 add_custom_target(lenet_generated ALL DEPENDS ${generated})
+add_dependencies(lenet_installed lenet_cli lenet_generated)
