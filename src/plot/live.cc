@@ -13,8 +13,6 @@
 namespace lenet {
 namespace {
 
-constexpr auto kFrame = std::chrono::milliseconds(100);
-
 struct TerminalSize {
   int columns = 80;
   int rows = 24;
@@ -90,7 +88,7 @@ void LiveDisplay::draw() {
   frame += "\x1b[J";
   std::fwrite(frame.data(), 1, frame.size(), out_);
   std::fflush(out_);
-  due_ = std::chrono::steady_clock::now() + kFrame;
+  due_ = std::chrono::steady_clock::now() + options_.frame;
 }
 
 }  // namespace lenet

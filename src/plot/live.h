@@ -13,10 +13,11 @@ namespace lenet {
 struct LiveOptions {
   bool in_place = false;  ///< for a terminal; otherwise a line an epoch
   bool color = false;
+  std::chrono::milliseconds frame{100};  ///< the least time from one frame to the next
 };
 
-/// Shows a run on `out`: on a terminal the curves and a line of progress, redrawn in place at most
-/// ten times a second; elsewhere a line an epoch. A failed write is ignored: the display is not
+/// Shows a run on `out`: on a terminal the curves and a line of progress, redrawn in place once a
+/// `frame` at most; elsewhere a line an epoch. A failed write is ignored: the display is not
 /// the result. Both `out` and `animator` must outlive it.
 class LiveDisplay {
  public:

@@ -13,7 +13,12 @@ RANDOM=${SEED:-1}
 options=(--epochs 4 --batch-size 64 --lr 0.05 --momentum 0.9 --nesterov --schedule onecycle --holdout 0.1
   --keep-best --augment flip,shift=1 --normalize --ema 0.99 --checkpoint-every 40steps --threads 1
   --model "AvgPool2d(4) Flatten Linear(16) BatchNorm1d ReLU Dropout(0.1) Linear(10)")
+# Milliseconds, of which this machine's other work may make many.
+now() { local us=${EPOCHREALTIME//[.,]/}; echo $((us / 1000)); }
+
+start=$(now)
 "$lenet" train "${options[@]}" --out alone >/dev/null 2>&1
+whole=$(($(now) - start))
 
 # same FILE: the run that was killed has the same bytes.
 same() { cmp "alone/$1" "killed/$1"; }
@@ -21,11 +26,14 @@ same() { cmp "alone/$1" "killed/$1"; }
 done_kills=0 rounds=0
 while ((done_kills < kills)); do
   rm -rf killed
+  most=$((whole / 2 + 1))
   "$lenet" train "${options[@]}" --out killed >log 2>&1 &
   for (( ; ; )); do
     pid=$!
     signal=$(shuf -n 1 -e KILL KILL TERM INT --random-source=<(yes $RANDOM))
-    sleep "0.$(printf %03d $((RANDOM % 900)))"
+    # At any time of a run, and later and later, so that one that is stopped again and again gets on.
+    most=$((most + whole / 20)) wait=$((RANDOM * RANDOM % most))
+    sleep "$((wait / 1000)).$(printf %03d $((wait % 1000)))"
     kill -s "$signal" "$pid" 2>/dev/null || true
     status=0
     wait "$pid" || status=$?

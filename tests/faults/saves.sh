@@ -36,9 +36,9 @@ awk '/ mkdir\(/ { saving = 1 } match($0, / (openat|write|pwrite64|fsync|rename|c
 # injected INJECTION: a run under it.
 injected() {
   if [[ $by == strace ]]; then
-    timeout -s KILL 20 strace -f -o /dev/null -e "inject=$1" "${train[@]}" disturbed
+    timeout -s KILL 300 strace -f -o /dev/null -e "inject=$1" "${train[@]}" disturbed
   else
-    LD_PRELOAD=$by INJECT=$1 timeout -s KILL 20 "${train[@]}" disturbed
+    LD_PRELOAD=$by INJECT=$1 timeout -s KILL 300 "${train[@]}" disturbed
   fi
 }
 

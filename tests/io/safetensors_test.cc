@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <bit>
-#include <ctime>
 #include <filesystem>
 #include <limits>
 #include <random>
@@ -33,11 +32,11 @@ void expect_equal(const SafeTensors& found, const std::vector<NamedTensor>& tens
   }
 }
 
-const NamedTensor& tensor_named(const SafeTensors& file, const std::string& name) {
+const NamedTensor& tensor_named(const SafeTensors& file, std::string_view name) {
   for (const NamedTensor& tensor : file.tensors) {
     if (tensor.name == name) return tensor;
   }
-  throw std::runtime_error("no tensor " + name);
+  throw std::runtime_error("no tensor " + std::string(name));
 }
 
 const std::vector<NamedTensor> kTensors = {
@@ -170,20 +169,8 @@ TEST(SafeTensors, OfPyTorchHoldLabelsAsI64) {
   EXPECT_EQ(tensor_named(file, "logits").shape, (Shape{256, 10}));
 }
 
-/// CPU seconds that `work` takes.
-template <typename Work>
-double seconds(Work work) {
-  const std::clock_t start = std::clock();
-  work();
-  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-}
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
-constexpr double kMostSeconds = 60;
-#else
-constexpr double kMostSeconds = 2;
-#endif
-
+/// Names that a reader who compares each with each, or looks for a free place in a table one by
+/// one, would need hours for.
 std::string million_names(const std::string& last) {
   std::string header = "{";
   for (int i = 0; i < 1'000'000; ++i) {
@@ -193,20 +180,16 @@ std::string million_names(const std::string& last) {
   return file_of(header + last + "}");
 }
 
-TEST(SafeTensors, OfAMillionNamesAreReadWithinTwoSeconds) {
+TEST(SafeTensors, OfAMillionNamesAreRead) {
   const std::string bytes =
       million_names(R"("last":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})");
-  SafeTensors file;
-  EXPECT_LT(seconds([&] { file = parse_safetensors(bytes, "million"); }), kMostSeconds);
-  EXPECT_EQ(file.tensors.size(), 1'000'001u);
+  EXPECT_EQ(parse_safetensors(bytes, "million").tensors.size(), 1'000'001u);
 }
 
-TEST(SafeTensors, OfAMillionNamesAndOneTwiceAreRefusedWithinTwoSeconds) {
+TEST(SafeTensors, OfAMillionNamesAndOneTwiceAreRefused) {
   const std::string bytes =
       million_names(R"("layer.0":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})");
-  std::string message;
-  EXPECT_LT(seconds([&] { message = refusal_of(bytes); }), kMostSeconds);
-  EXPECT_EQ(message, "some/file: tensor \"layer.0\" is there twice");
+  EXPECT_EQ(refusal_of(bytes), "some/file: tensor \"layer.0\" is there twice");
 }
 
 }  // namespace
