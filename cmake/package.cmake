@@ -1,8 +1,9 @@
-# `cpack -G DEB`: the packages lenet (program), liblenet0.2 (shared library) and liblenet-dev.
+# `cpack -G DEB`, or `./run package` for the first alone: the packages lenet (program), liblenet0.2 (shared library) and liblenet-dev.
 set(CPACK_PACKAGE_NAME lenet)
 set(CPACK_PACKAGE_CONTACT "The lenet authors <lenet@localhost>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
 set(CPACK_COMPONENTS_ALL development)
 if(LENET_BUILD_CLI)

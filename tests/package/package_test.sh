@@ -139,13 +139,26 @@ size() {
   if needs predict | grep -E 'curl|crypto|ssl'; then fail "the download is linked in"; fi
 }
 
+# small PACKAGE: below 3 MB, and asks for libraries alone, of which libc6 is one.
+small() {
+  local bytes depends
+  bytes=$(stat -c %s "$1")
+  ((bytes < 3000000)) || fail "$1: $bytes bytes, want less than 3,000,000"
+  depends=$(dpkg-deb -f "$1" Depends | tr ',' '\n' | sed 's/^ *//; s/ .*//')
+  grep -qx libc6 <<<"$depends" || fail "$1: no dependencies"
+  if grep -vE '^z?lib' <<<"$depends" || grep -E -- '-dev$|^liblenet' <<<"$depends"; then
+    fail "$1: asks for more than libraries"
+  fi
+  (($(wc -l <<<"$depends") <= 13)) || fail "$1: asks for" $depends
+}
+
 deb() {
   fresh deb
   (cd "$build_dir" && cpack -G DEB -B "$OLDPWD/packages" >"$OLDPWD/cpack.log") || { cat cpack.log; exit 1; }
   local package
   for package in packages/*.deb; do dpkg-deb -x "$package" root; done
   ls packages
-  dpkg-deb -f packages/lenet_*.deb Depends | grep -q libc6 || fail "lenet has no dependencies"
+  small packages/lenet_*.deb
   dpkg-deb -f packages/liblenet-dev_*.deb Depends | grep -q 'liblenet[0-9.]* (= ' ||
     fail "liblenet-dev does not ask for its library"
 
