@@ -1,4 +1,5 @@
 // D2L 5.4: layers of your own, one without and one with parameters, between those of the library.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <vector>

@@ -1,5 +1,6 @@
 #include "lenet/d2l.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/errors.h"

@@ -1,5 +1,6 @@
 #include "lenet/model_file.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "io/model_files.h"

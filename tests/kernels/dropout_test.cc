@@ -1,5 +1,6 @@
 #include "kernels/dropout.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/philox.h"

@@ -1,5 +1,6 @@
 #include "kernels/image.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/linear.h"

@@ -1,5 +1,6 @@
 #include "kernels/pool2d.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "kernels/packs.h"

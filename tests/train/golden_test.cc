@@ -1,5 +1,6 @@
 #include "train/golden.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "lenet/fit.h"

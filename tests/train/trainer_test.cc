@@ -1,5 +1,6 @@
 #include "lenet/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
