@@ -73,6 +73,7 @@ struct FitOptions {
   Optimizer optimizer = {};
   Schedule schedule = {};
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
+  std::vector<std::string> freeze = {};                      ///< as Trainer::Options
   Augmentation augmentation = {};
   bool normalize = false;      ///< standardise by mean and deviation of the training images
   double holdout = 0;          ///< share of the training images that is set aside, class by class
@@ -122,7 +123,8 @@ struct FitState {
   Report report;                  ///< so far
 };
 
-/// Throws the Error (kUsage) that fit would throw for these options and data. net: built.
+/// Throws the Error (kUsage) that fit would throw for these options and data. net: built, with one
+/// output for each class.
 void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                const FitOptions& options);
 

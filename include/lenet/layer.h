@@ -52,6 +52,7 @@ struct BackwardPass {
   std::int64_t panel_stride;
   std::int64_t images = kPack;          ///< lanes with an image; dy is 0 in the others
   const RandomPlace* random = nullptr;  ///< as in the forward pass
+  bool trains = true;  ///< false: nobody reads dparameters and rows, which need not be written
 };
 
 /// The forward pass of one image alone, in plain layout (C, H, W) or (features). x and y have room

@@ -128,8 +128,9 @@ void constant_weights(Sequential& net, float value);
 /// The network of D2L 6.6: LeNet-5 with sigmoid, average pooling and without the Gaussian layer.
 Sequential make_lenet();
 
-/// A network by its short name, or nothing if there is none of that name.
-std::optional<Sequential> make_preset(std::string_view name);
+/// A network by its short name, with an output a class; nothing if there is none of that name.
+/// Throws Error (kUsage) unless classes is 1 or more.
+std::optional<Sequential> make_preset(std::string_view name, std::int64_t classes = 10);
 
 /// The short names, in the order of the alphabet.
 std::vector<std::string> preset_names();

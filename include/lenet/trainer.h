@@ -92,6 +92,14 @@ class Trainer {
     double ema_decay = 0;        ///< of the averaged weights; 0: none are kept
     std::uint64_t seed = 0;      ///< of Dropout
     Device device = {};          ///< with a graphics card, `threads` augment its images
+
+    /// What keeps its values, bit for bit: names of parameters and buffers as in "0.weight", in
+    /// which * stands for any characters, or a number N for all of the first N layers. A layer with
+    /// nothing to train costs no gradient, nor does anything before the first that trains; Dropout
+    /// goes on to drop. A BatchNorm whose running statistics are frozen normalises by them, as
+    /// PyTorch's does in eval mode; one that has only its weight and bias frozen normalises over
+    /// the batch, as with requires_grad=False.
+    std::vector<std::string> freeze = {};
   };
 
   /// All that a later step depends on beside options and batch. What is not kept is empty.
@@ -103,7 +111,8 @@ class Trainer {
     std::int64_t steps = 0;
   };
 
-  /// Throws Error (kUsage) for a network without parameters, or an option out of range.
+  /// Throws Error (kUsage) for a network without parameters, an option out of range, or a name to
+  /// freeze that the network does not have.
   Trainer(Sequential& net, const Options& options);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
@@ -143,7 +152,7 @@ class Trainer {
   /// max(1 - ema_decay, 9 / (10 + t)) of the way. Throws Error (kUsage) if none are kept.
   void swap_averages();
 
-  /// Writes the gradient of the mean loss by net.parameters(), without a step.
+  /// Writes the gradient of the mean loss by net.parameters(), without a step; 0 where frozen.
   Metrics gradient(const Batch& batch, std::span<float> gradient);
 
   /// The forward pass of all images, or of those that `indices` names.

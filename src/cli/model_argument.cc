@@ -57,8 +57,8 @@ void read_weights(const fs::path& path, Sequential& net) {
   is_onnx(path) ? load_onnx_weights(path, net) : load_weights(path, net);
 }
 
-NamedNetwork parse_model_argument(const std::string& argument) {
-  if (auto preset = make_preset(argument)) return {*std::move(preset), argument};
+NamedNetwork parse_model_argument(const std::string& argument, std::int64_t classes) {
+  if (auto preset = make_preset(argument, classes)) return {*std::move(preset), argument};
   if (is_saved_model(argument)) return {read_saved_model(argument).net, name_of(argument)};
   std::error_code ignored;
   if (fs::exists(argument, ignored)) return {parse_file(argument), name_of(argument)};

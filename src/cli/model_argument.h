@@ -1,6 +1,7 @@
 // What a user may write where a command wants a network.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ struct NamedNetwork {
   std::string name;
 };
 
-NamedNetwork parse_model_argument(const std::string& argument);
+/// classes: the outputs that a preset gets.
+NamedNetwork parse_model_argument(const std::string& argument, std::int64_t classes = 10);
 
 /// A trained model for a command that uses one.
 struct ModelOptions {

@@ -65,9 +65,10 @@ void check_overrides(const Overrides& run) {
 }
 
 /// An option that was given has to be read by one run at least: of a sweep over optimizers, SGD's
-/// alone take the momentum.
+/// alone take the momentum. classes: of the data, for presets.
 std::vector<SweepRun> sweep_runs(const LayeredResult& common,
-                                 const std::vector<Overrides>& overrides) {
+                                 const std::vector<Overrides>& overrides,
+                                 std::int64_t classes = 10) {
   std::vector<SweepRun> runs;
   Json left = common.given;
   left.update(overrides.at(0));  // all have the same axes
@@ -77,7 +78,7 @@ std::vector<SweepRun> sweep_runs(const LayeredResult& common,
     o = common.options;
     read_options(run, "sweep", o);
     left = unread(left, o);
-    runs.push_back({parse_model_argument(o.model).net.text(), fit_options(o)});
+    runs.push_back({parse_model_argument(o.model, classes).net.text(), fit_options(o)});
   }
   require_read(left, o);
   return runs;
@@ -101,20 +102,21 @@ Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
 }
 
 /// Trains what is missing, with a line on stderr for each run.
-void train_missing(const TrainOptions& common, const std::vector<Overrides>& overrides,
-                   const std::vector<SweepRun>& all, SweepFolder& folder) {
-  std::vector<SweepRun> runs;
+void train_missing(const LayeredResult& given, const std::vector<Overrides>& overrides,
+                   SweepFolder& folder) {
   std::vector<std::int64_t> numbers;
-  for (std::int64_t i = 0; i < std::ssize(all); ++i) {
-    if (folder.results().contains(i)) continue;
-    runs.push_back(all[static_cast<std::size_t>(i)]);
-    numbers.push_back(i);
+  for (std::int64_t i = 0; i < std::ssize(overrides); ++i) {
+    if (!folder.results().contains(i)) numbers.push_back(i);
   }
-  if (runs.empty()) return;
-  const auto [train, test] = load_data(common.common);
+  if (numbers.empty()) return;
+  const CommonOptions& common = given.options.common;
+  const auto [train, test] = load_data(common);
+  const std::vector<SweepRun> all = sweep_runs(given, overrides, train.classes());
+  std::vector<SweepRun> runs;
+  for (const std::int64_t i : numbers) runs.push_back(all[static_cast<std::size_t>(i)]);
   Timer timer;
   std::int64_t examples = 0, ended = 0;
-  sweep(runs, train, test, common.common.threads, [&](std::int64_t k, const SweepOutcome& outcome) {
+  sweep(runs, train, test, common.threads, [&](std::int64_t k, const SweepOutcome& outcome) {
     const std::int64_t run = numbers[static_cast<std::size_t>(k)];
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
     folder.add(run, result_document(of_run, outcome));
@@ -131,11 +133,11 @@ void run_sweep(const LayeredResult& given, const SweepCommand& c) {
   ignore_hangups();
   require(common.weights.empty(), "--weights: each network of a sweep draws its own from its seed");
   const std::vector<Overrides> overrides = runs_of(c, common.seed);
-  const std::vector<SweepRun> runs = sweep_runs(given, overrides);
+  sweep_runs(given, overrides);  // refuses what is wrong before the folder is made
   Json options = options_document(common);
   options.erase("threads");  // changes no result
   SweepFolder folder(c.out, {{"lenet", LENET_VERSION}, {"options", options}, {"runs", overrides}});
-  train_missing(common, overrides, runs, folder);
+  train_missing(given, overrides, folder);
   write_file(folder.path() / "sweep.csv", sweep_csv(folder.results()));
   if (const std::string svg = sweep_svg(folder.results()); !svg.empty()) {
     write_file(folder.path() / "sweep.svg", svg);

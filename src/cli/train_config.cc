@@ -129,6 +129,7 @@ Json options_document(const TrainOptions& o) {
                    {"holdout", o.holdout},
                    {"keep_best", o.keep_best},
                    {"patience", o.patience}};
+  if (!o.freeze.empty()) document["freeze"] = o.freeze;
   if (o.max_steps) document["max_steps"] = *o.max_steps;
   if (!o.common.size.empty()) document["size"] = o.common.size;
   if (o.common.test_split != 0) document["test_split"] = o.common.test_split;

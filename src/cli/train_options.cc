@@ -31,6 +31,11 @@ void declare_model(const Command& command, TrainOptions& o) {
       .show_default();
   command.option("--weights", &o.weights, "Start from the weights of this safetensors or ONNX file")
       .check(given_path());
+  command
+      .option("--freeze", &o.freeze,
+              "Keep as they are: parameters and running statistics of the first N layers, or those "
+              "of these names, as in 0.weight,3.*")
+      .split_at_commas();
 }
 
 void declare_optimisation(const Command& command, TrainOptions& o) {
@@ -161,6 +166,7 @@ FitOptions fit_options(const TrainOptions& o) {
       .div_factor = o.div_factor,
       .final_div_factor = o.final_div_factor,
       .anneal = o.anneal == "cos" ? Schedule::Anneal::kCosine : Schedule::Anneal::kLinear};
+  fit.freeze = o.freeze;
   fit.label_smoothing = o.label_smoothing;
   fit.clip_norm = o.clip_norm;
   fit.ema_decay = o.ema;

@@ -16,6 +16,7 @@ struct TrainOptions {
   CommonOptions common;
   std::string model = "lenet";
   std::string weights;
+  std::vector<std::string> freeze;
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
   double lr = 0.9;

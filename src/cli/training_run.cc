@@ -24,10 +24,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The network with its initial weights, drawn as PyTorch and the chapter draw them, or read.
-NamedNetwork start_network(const TrainOptions& o, const Shape& images, Generator& generator,
+NamedNetwork start_network(const TrainOptions& o, const Dataset& train, Generator& generator,
                            bool goes_on) {
-  NamedNetwork network = parse_model_argument(o.model);
-  network.net.build(images, generator);
+  NamedNetwork network = parse_model_argument(o.model, train.classes());
+  network.net.build(train.image_shape(), generator);
   xavier_uniform(network.net, generator);
   if (!goes_on && !o.weights.empty()) read_weights(o.weights, network.net);
   return network;
@@ -74,7 +74,7 @@ class Run {
         data_(load_data(options_.common)),
         data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
-        network_(start_network(options_, train().image_shape(), generator_, request.from)),
+        network_(start_network(options_, train(), generator_, request.from)),
         folder_(open_folder(request, network_, checked_fit())),
         record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(options_.epochs)),

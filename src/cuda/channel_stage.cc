@@ -23,6 +23,8 @@ class NormStage final : public CudaStage {
  public:
   NormStage(const StagePlan& plan, const BatchNorm& norm)
       : activation_(plan.stage.activation),
+        trains_(plan.stage.trains),
+        fixed_(plan.stage.fixed_norm != nullptr),
         options_(norm.options()),
         sizes_{.channels = plan.input[0],
                .positions = element_count(plan.input) / plan.input[0],
@@ -30,18 +32,23 @@ class NormStage final : public CudaStage {
                .stride = 0},
         memory_(plan.memory),
         layout_(NormLayout::kParts * sizes_.channels),
-        parts_(2 * sizes_.channels * sizes_.parts()) {}
+        parts_(2 * sizes_.channels * sizes_.parts()) {
+    if (!fixed_) return;  // no gradient goes through its statistics: those means stay 0
+    const std::vector<float> zeros(static_cast<std::size_t>(layout_.size()));
+    upload<float>(plan.stream, zeros, layout_);
+  }
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
     const ChannelSizes s = sizes(pass);
-    if (pass.step) launch(pass.stream, ChannelStatistics{{s}, at.x, parts_.data()});
+    const bool over_batch = pass.step && !fixed_;
+    if (over_batch) launch(pass.stream, ChannelStatistics{{s}, at.x, parts_.data()});
     launch(pass.stream, NormPreparation{.s = s,
                                         .eps = options_.eps,
                                         .momentum = options_.momentum,
                                         .weight = parameter(0),
                                         .bias = parameter(sizes_.channels),
                                         .running = memory_.buffers,
-                                        .parts = pass.step ? parts_.data() : nullptr,
+                                        .parts = over_batch ? parts_.data() : nullptr,
                                         .layout = layout()});
     launch(pass.stream,
            ChannelForward{
@@ -51,9 +58,13 @@ class NormStage final : public CudaStage {
   void backward(const Pass& pass, const StageBuffers& at) const override {
     const ChannelSizes s = sizes(pass);
     const ChannelScaling by = layout().scaling();
-    launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, by, parts_.data()});
+    if (trains_ || !fixed_) {
+      launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, by, parts_.data()});
+    }
     if (!at.dx) return;
-    launch(pass.stream, NormGradientMeans{.s = s, .parts = parts_.data(), .layout = layout()});
+    if (!fixed_) {
+      launch(pass.stream, NormGradientMeans{.s = s, .parts = parts_.data(), .layout = layout()});
+    }
     launch(pass.stream, ChannelBackward{.s = s,
                                         .by = by,
                                         .mean_dy = layout().part(NormLayout::kMeanDy),
@@ -79,6 +90,7 @@ class NormStage final : public CudaStage {
   }
 
   Activation activation_;
+  bool trains_, fixed_;  ///< fixed_: normalises by its running statistics in training too
   BatchNorm::Options options_;
   ChannelSizes sizes_;
   ParameterMemory memory_;
@@ -90,6 +102,7 @@ class AffineStage final : public CudaStage {
  public:
   explicit AffineStage(const StagePlan& plan)
       : activation_(plan.stage.activation),
+        trains_(plan.stage.trains),
         sizes_{.channels = plan.input[0],
                .positions = element_count(plan.input) / plan.input[0],
                .images = 0,
@@ -110,7 +123,7 @@ class AffineStage final : public CudaStage {
 
   void backward(const Pass& pass, const StageBuffers& at) const override {
     const ChannelSizes s = sizes(pass);
-    launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, scaling(), parts_.data()});
+    if (trains_) launch(pass.stream, ChannelGradients{{s}, at.x, at.dy, scaling(), parts_.data()});
     if (!at.dx) return;
     launch(pass.stream, ChannelBackward{.s = s,
                                         .by = scaling(),
@@ -135,6 +148,7 @@ class AffineStage final : public CudaStage {
   }
 
   Activation activation_;
+  bool trains_;
   ChannelSizes sizes_;
   ParameterMemory memory_;
   DeviceArray<float> zeros_, ones_, parts_;

@@ -40,7 +40,7 @@ void CudaEngine::require_fit(std::span<const Batch> batches) {
   std::int64_t largest = staging_->size().batch;
   for (const Batch& batch : batches) {
     lenet::require_fit(net_, batch);
-    require_normalizable(net_, batch.size(), options_.batch_size);
+    require_normalizable(net_, network_.frozen(), batch.size(), options_.batch_size);
     largest = std::max(largest, batch.size());
   }
   network_.stream().make_current();

@@ -19,6 +19,7 @@ void reserve(DeviceArray<T>& array, std::int64_t size) {
 CudaNetwork::CudaNetwork(const Sequential& net, const Trainer::Options& options,
                          std::int64_t training)
     : net_(net),
+      frozen_(frozen_of(net, options.freeze)),
       stream_(options.device.index),
       parameters_(net, stream_, options),
       images_(stream_) {
@@ -38,7 +39,7 @@ void CudaNetwork::grow(std::int64_t training) {
   const std::int64_t most = std::max(training, kEvaluated);
   stream_.wait();
   program_.reset();  // before the new one takes its memory
-  program_.emplace(net_, stream_, parameters_.memory(), Program::Capacity{most, training});
+  program_.emplace(net_, frozen_, stream_, parameters_.memory(), Program::Capacity{most, training});
   labels_ = DeviceArray<std::uint8_t>(round_up(most, kWarp));
   parameters_.connect(*program_);
 }

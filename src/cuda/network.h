@@ -21,6 +21,7 @@ class CudaNetwork {
   CudaNetwork(const Sequential& net, const Trainer::Options& options, std::int64_t training);
 
   const Sequential& net() const { return net_; }
+  const Frozen& frozen() const { return frozen_; }
   Stream& stream() { return stream_; }
   const Stream& stream() const { return stream_; }
   Parameters& parameters() { return parameters_; }
@@ -52,6 +53,7 @@ class CudaNetwork {
   static constexpr std::int64_t kEvaluated = 1024;
 
   const Sequential& net_;
+  Frozen frozen_;
   Stream stream_;
   Parameters parameters_;
   ImageStore images_;

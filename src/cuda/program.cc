@@ -32,10 +32,11 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
               fmt::format("{}: a layer of your own, which runs on the CPU alone", layer->text()));
 }
 
-Program::Program(const Sequential& net, Stream& stream, const ParameterMemory& memory,
-                 const Capacity& capacity)
+Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
+                 const ParameterMemory& memory, const Capacity& capacity)
     : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)} {
-  const Plan plan(net);
+  const Plan plan(net, frozen);
+  first_trained_ = plan.first_trained();
   std::int64_t floats = element_count(net.input_shape());
   offsets_ = {0};
   for (std::size_t i = 0; i < plan.stages().size(); ++i) {
@@ -49,7 +50,7 @@ Program::Program(const Sequential& net, Stream& stream, const ParameterMemory& m
                .stream = stream,
                .memory = {memory.parameters + stage.parameters.first,
                           memory.buffers + stage.buffers.first}},
-              layer);
+              layer, frozen);
     if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
       stages_[i - 1].does_pooling = true;
       stages_[i - 1].maximum =
@@ -62,10 +63,13 @@ Program::Program(const Sequential& net, Stream& stream, const ParameterMemory& m
   gradients_ = DeviceArray<float>(floats * capacity_.training);
 }
 
-void Program::add_stage(const StagePlan& plan, std::int64_t layer) {
+void Program::add_stage(const StagePlan& plan, std::int64_t layer, const Frozen& frozen) {
   stages_.push_back({make_stage(plan), plan.stage.activation, false, false});
   for (UpdatedTensor tensor : stages_.back().stage->tensors()) {
     tensor.first += plan.stage.parameters.first;
+    tensor.frozen =
+        trained_parts({tensor.first, tensor.first + tensor.count}, frozen.parameters).empty();
+    if (tensor.frozen) tensor.slot_count = 0;
     tensors_.push_back(tensor);
     layers_.push_back(layer);
   }
@@ -77,7 +81,7 @@ StageBuffers Program::buffers(std::size_t i) const {
   return {.x = value(i),
           .y = value(i + 1),
           .dy = training ? gradient(i + 1) : nullptr,
-          .dx = training && i > 0 ? gradient(i) : nullptr,
+          .dx = training && i > first_trained_ ? gradient(i) : nullptr,
           .before = {i > 0 ? stages_[i - 1].activation : Activation::kNone, value(i)},
           .pooled = pools ? value(i + 2) : nullptr,
           .maximum = stages_[i].maximum};
@@ -91,7 +95,9 @@ void Program::forward(const Pass& pass) const {
 }
 
 void Program::backward(const Pass& pass) const {
-  for (std::size_t i = stages_.size(); i-- > 0;) stages_[i].stage->backward(pass, buffers(i));
+  for (std::size_t i = stages_.size(); i-- > first_trained_;) {
+    stages_[i].stage->backward(pass, buffers(i));
+  }
   pass.stream.join();
 }
 

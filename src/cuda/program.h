@@ -19,13 +19,13 @@ class Program {
     std::int64_t training;  ///< 0: evaluations alone
   };
 
-  Program(const Sequential& net, Stream& stream, const ParameterMemory& memory,
-          const Capacity& capacity);
+  Program(const Sequential& net, const Frozen& frozen, Stream& stream,
+          const ParameterMemory& memory, const Capacity& capacity);
 
   /// From input() to output(). With pass.step as in training, every value stays for backward().
   void forward(const Pass& pass) const;
 
-  /// From output_gradient() to each stage's slots.
+  /// From output_gradient() to the slots of each stage that trains.
   void backward(const Pass& pass) const;
 
   float* input() const { return values_.data(); }          ///< (features, pass.stride)
@@ -50,9 +50,10 @@ class Program {
     return gradients_.data() + offsets_[i] * capacity_.training;
   }
   StageBuffers buffers(std::size_t i) const;
-  void add_stage(const StagePlan& plan, std::int64_t layer);
+  void add_stage(const StagePlan& plan, std::int64_t layer, const Frozen& frozen);
 
   Capacity capacity_;
+  std::size_t first_trained_;  ///< Plan's
   std::vector<Placed> stages_;
   std::vector<std::int64_t> offsets_;  ///< of each value, in floats an image
   std::vector<UpdatedTensor> tensors_;

@@ -15,6 +15,7 @@ struct UpdatedTensor {
   std::int64_t first, count;  ///< in the network's parameters
   const float* slots;         ///< this tensor's place in the first slot
   std::int64_t slot_stride, slot_count;
+  bool frozen = false;          ///< keeps its values; it has no slots then
   const float* mask = nullptr;  ///< what the gradient is multiplied by; null: 1
   float* forward = nullptr;     ///< null: not laid out
   float* backward = nullptr;
@@ -71,7 +72,7 @@ struct Update {
     if (i >= tensor.count) return;
     const std::int64_t at = tensor.first + i;
     if (sums) sum_slots(tensor, run.tensor, i);
-    if (!updates || step >= stop->first) return;
+    if (!updates || tensor.frozen || step >= stop->first) return;
     keep(at);
     const float value = stepped(at, gradient[at] * scale());
     now.parameters[at] = value;

@@ -26,6 +26,7 @@ class WeightedStage final : public CudaStage {
  public:
   explicit WeightedStage(const StagePlan& plan)
       : activation_(plan.stage.activation),
+        trains_(plan.stage.trains),
         in_channels_(plan.input[0]),
         out_channels_(plan.output[0]),
         parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
@@ -43,7 +44,7 @@ class WeightedStage final : public CudaStage {
     }
     forward_ = DeviceArray<float>(in_channels_ * taps() * contraction_pitch(out_channels_));
     backward_ = DeviceArray<float>(out_channels_ * taps() * contraction_pitch(in_channels_));
-    if (plan.batch == 0) return;
+    if (plan.batch == 0 || !trains_) return;
     cut_sums(plan.batch);
     slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
     const std::vector<float> mask = mask_of(*plan.stage.layer, parameters_);
@@ -74,7 +75,7 @@ class WeightedStage final : public CudaStage {
   /// The gradient of the weights and that of the input need nothing of each other.
   void backward(const Pass& pass, const StageBuffers& at) const override {
     if (!at.dx) return queue_gradient(pass, at);
-    pass.stream.branch([&] { queue_gradient(pass, at); });
+    if (trains_) pass.stream.branch([&] { queue_gradient(pass, at); });
     launch(pass.stream, Contraction{.direction = Contraction::Direction::kBackward,
                                     .in_channels = out_channels_,
                                     .out_channels = in_channels_,
@@ -159,6 +160,7 @@ class WeightedStage final : public CudaStage {
   }
 
   Activation activation_;
+  bool trains_;
   std::int64_t in_channels_, out_channels_;
   Axis height_{1, 1, 1, 1, 0}, width_{1, 1, 1, 1, 0};
   bool linear_ = false, bias_ = false;

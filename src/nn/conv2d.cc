@@ -80,9 +80,11 @@ void Conv2d::forward_image(const ImagePass& pass) const {
 
 void Conv2d::backward(const BackwardPass& pass) const {
   const kernels::Conv2dShape shape = kernel_shape(options_, input_, output_);
-  float* dweight = pass.dparameters.data();
-  kernels::conv2d_weight_gradient(shape, pass.x, pass.dy, dweight,
-                                  options_.bias ? dweight + weight_size() : nullptr);
+  if (pass.trains) {
+    float* dweight = pass.dparameters.data();
+    kernels::conv2d_weight_gradient(shape, pass.x, pass.dy, dweight,
+                                    options_.bias ? dweight + weight_size() : nullptr);
+  }
   // Last, since dx may lie over x.
   if (pass.dx) {
     kernels::conv2d_input_gradient(shape, pass.prepared + weight_size(), pass.dy, pass.dx);

@@ -74,9 +74,11 @@ void Affine2d::backward(const BackwardPass& pass) const {
     const float zero = 0, one = 1;
     const kernels::ChannelScaling by{&zero, &one, weight + c, &zero};
     const std::int64_t at = c * positions * kPack;
-    float* dweight = pass.dparameters.data() + c;
-    kernels::batch_norm_sums({1, positions}, by, pass.x + at, pass.dy + at, dweight + channels,
-                             dweight);
+    if (pass.trains) {
+      float* dweight = pass.dparameters.data() + c;
+      kernels::batch_norm_sums({1, positions}, by, pass.x + at, pass.dy + at, dweight + channels,
+                               dweight);
+    }
     if (!pass.dx) continue;
     kernels::batch_norm_backward({1, positions}, pass.images, by, &zero, &zero, pass.x + at,
                                  pass.dy + at, pass.dx + at);

@@ -54,8 +54,10 @@ void Linear::forward_image(const ImagePass& pass) const {
 }
 
 void Linear::backward(const BackwardPass& pass) const {
-  leave_rows(inputs_, pass.x, pass.panel_stride, pass.x_rows);
-  leave_rows(options_.out_features, pass.dy, pass.panel_stride, pass.dy_rows);
+  if (pass.trains) {
+    leave_rows(inputs_, pass.x, pass.panel_stride, pass.x_rows);
+    leave_rows(options_.out_features, pass.dy, pass.panel_stride, pass.dy_rows);
+  }
   if (pass.dx) {
     kernels::linear_input_gradient(inputs_, options_.out_features, weight_of(pass.parameters),
                                    pass.dy, pass.dx);

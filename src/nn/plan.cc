@@ -25,11 +25,18 @@ const RandomPlace* place_of(const PackPass& pass, std::size_t i, RandomPlace& pl
   return &place;
 }
 
+void prepare_norm(const BatchNorm& norm, const Stage& stage, const Sequential& net,
+                  float* prepared) {
+  BatchNormPasses(norm).prepare_evaluation(part_of(net.parameters(), stage.parameters),
+                                           part_of(net.buffers(), stage.buffers),
+                                           prepared + stage.prepared);
+}
+
 std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
 
 }  // namespace
 
-Plan::Plan(const Sequential& net) {
+Plan::Plan(const Sequential& net, const Frozen& frozen) {
   std::int64_t input_count = element_count(net.input_shape()) * kPack;
   arena_size_ = input_count;
   for (std::int64_t i = 0; i < net.size(); ++i) {
@@ -42,10 +49,14 @@ Plan::Plan(const Sequential& net) {
       stages_.back().activation = elementwise->activation();
     } else {
       add_stage(layer, net.parameter_range(i), element_count(net.output_shape(i)) * kPack);
-      stages_.back().buffers = net.buffer_range(i);
-      stages_.back().norm = dynamic_cast<const BatchNorm*>(&layer);
+      Stage& stage = stages_.back();
+      stage.buffers = net.buffer_range(i);
+      stage.trains = !trained_parts(stage.parameters, frozen.parameters).empty();
+      (keeps_statistics(net, i, frozen) ? stage.fixed_norm : stage.norm) =
+          dynamic_cast<const BatchNorm*>(&layer);
     }
   }
+  while (first_trained_ < stages_.size() && !stages_[first_trained_].trains) ++first_trained_;
   segments_ = {{0, 0}};
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i].norm) segments_.push_back({i, i});
@@ -93,10 +104,14 @@ void Plan::prepare(const Sequential& net, float* prepared) const {
 
 void Plan::prepare_norms(const Sequential& net, float* prepared) const {
   for (const Stage& stage : stages_) {
-    if (!stage.norm) continue;
-    BatchNormPasses(*stage.norm)
-        .prepare_evaluation(part_of(net.parameters(), stage.parameters),
-                            part_of(net.buffers(), stage.buffers), prepared + stage.prepared);
+    if (stage.norm) prepare_norm(*stage.norm, stage, net, prepared);
+  }
+  prepare_fixed_norms(net, prepared);
+}
+
+void Plan::prepare_fixed_norms(const Sequential& net, float* prepared) const {
+  for (const Stage& stage : stages_) {
+    if (stage.fixed_norm) prepare_norm(*stage.fixed_norm, stage, net, prepared);
   }
 }
 
@@ -124,7 +139,8 @@ void Plan::forward(const Segment& segment, const PackPass& pass) const {
 
 void Plan::backward(const Segment& stages, const PackPass& pass,
                     const BackwardMemory& memory) const {
-  for (std::size_t i = stages.last; i-- > stages.first;) backward_stage(i, pass, memory);
+  const std::size_t end = std::max(stages.first, first_trained_);
+  for (std::size_t i = stages.last; i-- > end;) backward_stage(i, pass, memory);
 }
 
 void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const {
@@ -135,29 +151,35 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
     if (!over_batch) return nullptr;
     return memory.panels + panel * stride + memory.pack * kPack * kPack;
   };
-  const bool first = i == 0;
-  const Activation activation = first ? Activation::kNone : stages_[i - 1].activation;
-  const bool taken = !first && stages_[i - 1].activation_left;
+  const bool last = i == first_trained_;  // nobody needs the gradient by its input
+  const Activation activation = i == 0 ? Activation::kNone : stages_[i - 1].activation;
+  const bool taken = i > 0 && stages_[i - 1].activation_left;
   const bool in_place =
       taken || (activation == Activation::kNone && stage.layer->backward_in_place());
   float* x = pass.arena + stage.input;
-  float* dx = first ? nullptr : in_place ? x : pass.arena + scratch_;
+  float* dx = last ? nullptr : in_place ? x : pass.arena + scratch_;
   const std::int64_t in_slot = over_batch ? 0 : stage.parameters.last - stage.parameters.first;
+  const std::span<float> dparameters(memory.slot + stage.slot, static_cast<std::size_t>(in_slot));
+  if (stage.fixed_norm && stage.trains) {
+    BatchNormPasses(*stage.fixed_norm)
+        .collect_backward(x, pass.arena + stage.output, pass.prepared + stage.prepared,
+                          dparameters.data());
+  }
   RandomPlace place;
-  stage.layer->backward(
-      {.parameters = part_of(pass.parameters, stage.parameters),
-       .prepared = pass.prepared + stage.prepared,
-       .input_activation = taken ? activation : Activation::kNone,
-       .x = x,
-       .dy = pass.arena + stage.output,
-       .dx = dx,
-       .dparameters = {memory.slot + stage.slot, static_cast<std::size_t>(in_slot)},
-       .x_rows = rows(stage.x_panels),
-       .dy_rows = rows(stage.dy_panels),
-       .panel_stride = stride,
-       .images = pass.images,
-       .random = place_of(pass, i, place)});
-  if (!first && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
+  stage.layer->backward({.parameters = part_of(pass.parameters, stage.parameters),
+                         .prepared = pass.prepared + stage.prepared,
+                         .input_activation = taken ? activation : Activation::kNone,
+                         .x = x,
+                         .dy = pass.arena + stage.output,
+                         .dx = dx,
+                         .dparameters = dparameters,
+                         .x_rows = rows(stage.x_panels),
+                         .dy_rows = rows(stage.dy_panels),
+                         .panel_stride = stride,
+                         .images = pass.images,
+                         .random = place_of(pass, i, place),
+                         .trains = stage.trains});
+  if (!last && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
 }
 
 }  // namespace lenet

@@ -9,6 +9,7 @@
 #include "lenet/layer.h"
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
+#include "nn/frozen.h"
 
 namespace lenet {
 
@@ -29,7 +30,9 @@ struct Stage {
   std::int64_t slot;      ///< offset in a pack's gradient slot; unused with gradient_over_batch()
   std::int64_t x_panels, dy_panels;  ///< first panel of the input and of the output gradient
   ParameterRange buffers;
-  const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch
+  const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch in training
+  const BatchNorm* fixed_norm = nullptr;  ///< the layer, if it does by its frozen statistics
+  bool trains = true;                     ///< has a parameter that is not frozen
 };
 
 /// A run of stages between two normalisations over the batch. A normalisation begins its segment:
@@ -60,7 +63,7 @@ struct BackwardMemory {
 /// which must outlive it and must not be built anew.
 class Plan {
  public:
-  explicit Plan(const Sequential& net);
+  explicit Plan(const Sequential& net, const Frozen& frozen = {});
 
   const std::vector<Stage>& stages() const { return stages_; }
   std::int64_t arena_size() const { return arena_size_; }        ///< floats of a thread's arena
@@ -71,6 +74,9 @@ class Plan {
   /// The arena's buffers for the input, at offset 0, and for the network's output.
   std::int64_t output() const { return output_; }
 
+  /// The first stage with a parameter to train: the way back ends there.
+  std::size_t first_trained() const { return first_trained_; }
+
   /// One segment for each normalisation over the batch, and the one before the first.
   const std::vector<Segment>& segments() const { return segments_; }
 
@@ -80,12 +86,15 @@ class Plan {
   /// Lays out what normalisations evaluate by; training lays out the batch's statistics there.
   void prepare_norms(const Sequential& net, float* prepared) const;
 
+  /// The same for those that training normalises by as well.
+  void prepare_fixed_norms(const Sequential& net, float* prepared) const;
+
   /// From the input buffer to the output buffer.
   void forward(const PackPass& pass) const;
   void forward(const Segment& segment, const PackPass& pass) const;
 
-  /// From the gradient by the output of the stage before `last` to the parameters of `first`, and,
-  /// unless that is the first stage, to the gradient by its input.
+  /// From the gradient by the output of the stage before `last` to the parameters of `first`, and
+  /// to the gradient by its input; no further than first_trained(), whose input needs none.
   void backward(const Segment& stages, const PackPass& pass, const BackwardMemory& memory) const;
 
  private:
@@ -94,6 +103,7 @@ class Plan {
 
   std::vector<Stage> stages_;
   std::vector<Segment> segments_;
+  std::size_t first_trained_ = 0;
   std::int64_t output_ = 0;
   std::int64_t scratch_ = 0;  ///< offset of a buffer for gradients that cannot go over their value
   std::int64_t arena_size_ = 0, prepared_size_ = 0, slot_size_ = 0, panels_ = 0;

@@ -1,9 +1,14 @@
+#include <fmt/format.h>
+
 #include <map>
 
 #include "lenet/sequential.h"
 
 namespace lenet {
 namespace {
+
+/// What every preset ends with, for ten classes.
+constexpr const char* kHead = "Linear(10)";
 
 const std::map<std::string, std::string, std::less<>>& texts() {
   static const std::map<std::string, std::string, std::less<>> all = {
@@ -33,10 +38,12 @@ const std::map<std::string, std::string, std::less<>>& texts() {
 
 }  // namespace
 
-std::optional<Sequential> make_preset(std::string_view name) {
+std::optional<Sequential> make_preset(std::string_view name, std::int64_t classes) {
   const auto found = texts().find(name);
   if (found == texts().end()) return std::nullopt;
-  return Sequential::parse(found->second);
+  const std::string& text = found->second;
+  const auto body = text.substr(0, text.size() - std::string_view(kHead).size());
+  return Sequential::parse(fmt::format("{}Linear({})", body, classes));
 }
 
 std::vector<std::string> preset_names() {

@@ -35,7 +35,10 @@ Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& 
   const Run run{batch, wave, options};
   const std::size_t last = runner_.plan().segments().size() - 1;
   for (std::size_t s = 0; s <= last; ++s) forward(run, s);
-  for (std::size_t s = last; s-- > 0;) backward(run, s);
+  const auto& segments = runner_.plan().segments();
+  for (std::size_t s = last; s-- > 0;) {
+    if (segments[s].last > runner_.plan().first_trained()) backward(run, s);
+  }
   Metrics total;
   for (std::int64_t i = 0; i < wave.count; ++i) total += metrics_[static_cast<std::size_t>(i)];
   return total;
@@ -103,7 +106,9 @@ void BatchPass::backward_rest(const Segment& stages, const PackPass& pass,
                               const BackwardMemory& memory) {
   const Plan& plan = runner_.plan();
   const Stage& first = plan.stages()[stages.first];
-  if (!first.norm || stages.first == stages.last) return plan.backward(stages, pass, memory);
+  if (!first.norm || stages.first == stages.last || stages.first < plan.first_trained()) {
+    return plan.backward(stages, pass, memory);
+  }
   plan.backward({stages.first + 1, stages.last}, pass, memory);
   float* sums = statistics_.data() + memory.pack * statistics_size_;
   BatchNormPasses(*first.norm)

@@ -28,9 +28,10 @@ class CpuEngine final : public Engine {
   CpuEngine(Sequential& net, const Trainer::Options& options)
       : net_(net),
         options_(options),
-        runner_(net, options.threads),
+        frozen_(frozen_of(net, options.freeze)),
+        runner_(net, options.threads, frozen_),
         pass_(runner_, net, wave_packs(runner_, options.batch_size)),
-        parameters_(runner_, net, pass_, options_) {}
+        parameters_(runner_, net, pass_, options_, frozen_) {}
 
   int threads() const override { return runner_.team().size(); }
   std::int64_t steps_at_once() const override { return 1; }
@@ -51,6 +52,7 @@ class CpuEngine final : public Engine {
 
   Sequential& net_;
   Trainer::Options options_;
+  Frozen frozen_;
   PackRunner runner_;
   BatchPass pass_;
   ParameterPass parameters_;
@@ -78,8 +80,9 @@ Metrics CpuEngine::gradient(const Batch& batch, std::span<float> gradient) {
 /// The gradient of the mean loss; then, if the loss is finite and lr is not null, the step.
 Metrics CpuEngine::run(const Batch& batch, const double* lr) {
   require_fit(net_, batch);
-  require_normalizable(net_, batch.size(), options_.batch_size);
+  require_normalizable(net_, frozen_, batch.size(), options_.batch_size);
   const std::int64_t packs = packs_of(batch.size());
+  runner_.prepare_step();
   parameters_.begin();
   Metrics total;
   for (std::int64_t first = 0; first < packs; first += pass_.packs()) {

@@ -1,17 +1,34 @@
 #include "lenet/fit.h"
 
+#include <fmt/format.h>
+
+#include "base/require.h"
 #include "train/fit_options.h"
 #include "train/fit_run.h"
 #include "train/pack_runner.h"
 
 namespace lenet {
+namespace {
+
+/// What no image is of would be trained away from, but never to.
+void require_an_output_a_class(const Sequential& net, const Dataset& train) {
+  const std::int64_t outputs = element_count(net.output_shape());
+  require(outputs == train.classes(),
+          fmt::format("the data has {} classes, the network ends with {} outputs; end it with "
+                      "Linear({})",
+                      train.classes(), outputs, train.classes()));
+}
+
+}  // namespace
 
 void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                const FitOptions& options) {
   check_options(options, train);
   require_trainable(net);
+  frozen_of(net, options.freeze);
   require_fit(net, train);
   require_fit(net, test);
+  require_an_output_a_class(net, train);
 }
 
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options) {

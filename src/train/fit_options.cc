@@ -17,7 +17,8 @@ Trainer::Options trainer_options(const FitOptions& o) {
           .clip_norm = o.clip_norm,
           .ema_decay = o.ema_decay,
           .seed = o.seed,
-          .device = o.device};
+          .device = o.device,
+          .freeze = o.freeze};
 }
 
 Split split_of(const Dataset& train, const FitOptions& o) {

@@ -96,10 +96,11 @@ void require_fit(const Sequential& net, const Batch& batch) {
   }
 }
 
-void require_normalizable(const Sequential& net, std::int64_t images, std::int64_t most) {
+void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
+                          std::int64_t most) {
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const auto* norm = dynamic_cast<const BatchNorm*>(&net[i]);
-    if (!norm) continue;
+    if (!norm || keeps_statistics(net, i, frozen)) continue;
     BatchNormPasses(*norm).require_values(images);
     if (images <= most) continue;
     throw Error(ErrorKind::kUsage,
@@ -109,9 +110,9 @@ void require_normalizable(const Sequential& net, std::int64_t images, std::int64
   }
 }
 
-PackRunner::PackRunner(const Sequential& net, int threads)
+PackRunner::PackRunner(const Sequential& net, int threads, const Frozen& frozen)
     : net_(built(net)),
-      plan_(net),
+      plan_(net, frozen),
       team_(checked_threads(threads)),
       prepared_(plan_.prepared_size()) {
   for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(arena_size());

@@ -37,13 +37,14 @@ void require_fit(const Sequential& net, const Batch& batch);
 
 /// Throws Error (kUsage) unless every normalisation over the batch can take one of so many images;
 /// where there is one, no batch may be larger than `most`.
-void require_normalizable(const Sequential& net, std::int64_t images, std::int64_t most);
+void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
+                          std::int64_t most);
 
 /// A network made ready to run. Refers to the network.
 class PackRunner {
  public:
   /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
-  PackRunner(const Sequential& net, int threads);
+  PackRunner(const Sequential& net, int threads, const Frozen& frozen = {});
 
   const Sequential& net() const { return net_; }
   const Plan& plan() const { return plan_; }
@@ -62,6 +63,9 @@ class PackRunner {
 
   /// Lays out what an evaluation after training steps needs: running statistics.
   void prepare_evaluation() { plan_.prepare_norms(net_, prepared_.data()); }
+
+  /// Lays out what a training step needs beside the parameters: statistics that are frozen.
+  void prepare_step() { plan_.prepare_fixed_norms(net_, prepared_.data()); }
 
   /// Gathers pack `pack` of the batch into an arena, augmented and standardised, and returns its
   /// labels.

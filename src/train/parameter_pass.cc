@@ -11,25 +11,44 @@
 namespace lenet {
 
 ParameterPass::ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
-                             const Trainer::Options& options)
+                             const Trainer::Options& options, const Frozen& frozen)
     : runner_(runner),
       net_(net),
       pass_(pass),
       options_(options),
-      tasks_(tasks_of(runner.plan())),
+      tasks_(tasks_of(runner.plan(), frozen)),
+      trained_buffers_(trained_parts({0, std::ssize(net.buffers())}, frozen.buffers)),
       gradient_(static_cast<std::int64_t>(net.parameters().size())),
       squares_(tasks_.size()),
       finite_(tasks_.size(), 1),
       values_(initial_values(net, options)),
       previous_(values_) {}
 
-/// All parts of a plan, those that sum over the batch first: they take longest.
-std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan) {
+ParameterPass::Task ParameterPass::task_of(const Stage& stage, const UpdatePart& part,
+                                           const Frozen& frozen) {
+  Task task{&stage, part, {}, {}};
+  const std::int64_t first = stage.parameters.first;
+  for (const ParameterRange& range : {part.weight, part.bias}) {
+    const ParameterRange all{first + range.first, first + range.last};
+    const std::vector<ParameterRange> trained = trained_parts(all, frozen.parameters);
+    const std::vector<ParameterRange> rest = trained_parts(all, trained);
+    task.trained.insert(task.trained.end(), trained.begin(), trained.end());
+    task.frozen.insert(task.frozen.end(), rest.begin(), rest.end());
+  }
+  return task;
+}
+
+/// All parts of a plan with something to train, those that sum over the batch first: they take
+/// longest.
+std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan, const Frozen& frozen) {
   std::vector<Task> tasks;
   for (const bool over_batch : {true, false}) {
     for (const Stage& stage : plan.stages()) {
       if (stage.layer->gradient_over_batch() != over_batch) continue;
-      for (const UpdatePart& part : stage.layer->update_parts()) tasks.push_back({&stage, part});
+      for (const UpdatePart& part : stage.layer->update_parts()) {
+        Task task = task_of(stage, part, frozen);
+        if (!task.trained.empty()) tasks.push_back(std::move(task));
+      }
     }
   }
   return tasks;
@@ -68,7 +87,9 @@ void ParameterPass::end_step() {
   std::ranges::copy(values_.buffers, previous_.buffers.begin());
   if (options_.ema_decay > 0) {
     std::ranges::copy(values_.average_buffers, previous_.average_buffers.begin());
-    move_average(net_.buffers(), values_.average_buffers.data());
+    for (const ParameterRange& range : trained_buffers_) {
+      move_average(part_of(net_.buffers(), range), values_.average_buffers.data() + range.first);
+    }
   }
   previous_.steps = values_.steps++;
 }
@@ -95,8 +116,6 @@ void ParameterPass::for_each_task(F f) {
 /// The gradient of one part, added to that of the waves before if `accumulate`.
 void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool accumulate) {
   const Stage& stage = *task.stage;
-  const std::span<float> dparameters = part_of(
-      std::span(gradient_.data(), static_cast<std::size_t>(gradient_.size())), stage.parameters);
   if (stage.layer->gradient_over_batch()) {
     const std::int64_t stride = pass_.packs() * kPack * kPack;
     stage.layer->gradient_part(task.part,
@@ -104,22 +123,20 @@ void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool acc
                                 .dy = pass_.panels() + stage.dy_panels * stride,
                                 .stride = stride,
                                 .images = images},
-                               accumulate, dparameters);
+                               accumulate, gradient_of(stage.parameters));
+    for (const ParameterRange& range : task.frozen) std::ranges::fill(gradient_of(range), 0.0f);
     return;
   }
-  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
-    sum_slots(pass_.slots() + stage.slot + range.first, runner_.plan().slot_size(),
-              packs_of(images), accumulate, part_of(dparameters, range));
+  for (const ParameterRange& range : task.trained) {
+    sum_slots(pass_.slots() + stage.slot + range.first - stage.parameters.first,
+              runner_.plan().slot_size(), packs_of(images), accumulate, gradient_of(range));
   }
 }
 
-/// Calls f with the gradients of the part's weights, then with those of its biases.
+/// Calls f with the gradients of what trains of the part's weights, then of its biases.
 template <class F>
 void ParameterPass::for_each_range(const Task& task, F f) const {
-  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
-    f(std::span(gradient_.data() + task.stage->parameters.first + range.first,
-                static_cast<std::size_t>(range.last - range.first)));
-  }
+  for (const ParameterRange& range : task.trained) f(gradient_of(range));
 }
 
 /// Infinities and NaNs have an exponent of all ones.
@@ -144,9 +161,9 @@ double ParameterPass::squared_norm(const Task& task) const {
 /// The optimizer's step on one part, which is then laid out for the next forward pass.
 void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   const std::span<float> layer = part_of(net_.parameters(), task.stage->parameters);
-  for (const ParameterRange& range : {task.part.weight, task.part.bias}) {
-    const auto first = static_cast<std::size_t>(task.stage->parameters.first + range.first);
-    const std::span<float> parameters = part_of(layer, range);
+  for (const ParameterRange& range : task.trained) {
+    const auto first = static_cast<std::size_t>(range.first);
+    const std::span<float> parameters = part_of(net_.parameters(), range);
     copy_part(values_, parameters, first, previous_);
     optimizer_step(step, {parameters, gradient_.data() + first, from_element(values_.first, first),
                           from_element(values_.second, first)});

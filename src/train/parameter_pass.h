@@ -21,7 +21,7 @@ class ParameterPass {
  public:
   /// Refers to all of them.
   ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
-                const Trainer::Options& options);
+                const Trainer::Options& options, const Frozen& frozen);
 
   /// Before phase A moves the buffers.
   void begin();
@@ -52,12 +52,18 @@ class ParameterPass {
   struct Task {
     const Stage* stage;
     UpdatePart part;
+    std::vector<ParameterRange> trained;  ///< of the part, in the network's parameters
+    std::vector<ParameterRange> frozen;   ///< the rest of it
   };
 
-  static std::vector<Task> tasks_of(const Plan& plan);
+  static Task task_of(const Stage& stage, const UpdatePart& part, const Frozen& frozen);
+  static std::vector<Task> tasks_of(const Plan& plan, const Frozen& frozen);
   template <class F>
   void for_each_task(F f);
   void sum_gradient(const Task& task, std::int64_t images, bool accumulate);
+  std::span<float> gradient_of(const ParameterRange& range) const {
+    return {gradient_.data() + range.first, static_cast<std::size_t>(range.last - range.first)};
+  }
   template <class F>
   void for_each_range(const Task& task, F f) const;
   bool finite(const Task& task) const;
@@ -72,6 +78,7 @@ class ParameterPass {
   const BatchPass& pass_;
   const Trainer::Options& options_;
   std::vector<Task> tasks_;
+  std::vector<ParameterRange> trained_buffers_;
   AlignedFloats gradient_;
   std::vector<double> squares_;        ///< of the gradient, by task
   std::vector<unsigned char> finite_;  ///< the gradient, by task

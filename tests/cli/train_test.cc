@@ -141,7 +141,7 @@ TEST_F(CliTrain, ModelIsAPresetAFileOrTheTextItself) {
   EXPECT_EQ(model_of("file/model.safetensors", "saved"), "Flatten Linear(3)");
   EXPECT_EQ(model_of("lenet", "preset"),
             "Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
-            "Flatten Linear(120) Sigmoid Linear(84) Sigmoid Linear(10)");
+            "Flatten Linear(120) Sigmoid Linear(84) Sigmoid Linear(3)");
   EXPECT_EQ(content("file/model.safetensors"), content("text/model.safetensors"));
 }
 

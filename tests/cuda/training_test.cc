@@ -1,5 +1,6 @@
 // Training by the CUDA back end, its kernels run as loops on the host or on a card: what it shares
 // with the CPU engine, and what only runs of queued steps can get wrong.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -46,6 +47,38 @@ TEST_P(CudaFit, EndsWhereTheCpuEnds) {
   EXPECT_LE(relative_distance(got.averages->buffers, want.averages->buffers), 2e-5);
 }
 
+TEST(CudaFreeze, KeepsBitsAndHasNoGradient) {
+  const Dataset data = noise_images({1, 8, 8}, 64, 3);
+  std::vector<std::int32_t> order(64);
+  std::iota(order.begin(), order.end(), 0);
+  Sequential net = built(kNet, {1, 8, 8});
+  const std::vector<float> parameters = copy_of(net.parameters()), buffers = copy_of(net.buffers());
+  Trainer trainer(net, {.batch_size = 64,
+                        .optimizer = {.kind = Optimizer::Kind::kAdamW, .weight_decay = 0.1},
+                        .ema_decay = 0.9,
+                        .device = kCard,
+                        .freeze = {"2", "8.bias"}});
+  std::vector<float> gradient(parameters.size(), 1.0f);
+  for (int step = 0; step < 3; ++step) trainer.step(Batch(data, order), 0.05);
+  trainer.gradient(Batch(data, order), gradient);
+  const auto expect_kept = [&] {
+    for (const NamedParameter& p : net.named_parameters()) {
+      const auto first = static_cast<std::size_t>(p.values.data() - net.parameters().data());
+      const std::vector<float> before(parameters.data() + first,
+                                      parameters.data() + first + p.values.size());
+      const bool frozen = p.name[0] < '2' || p.name == "8.bias";
+      EXPECT_EQ(copy_of(p.values) == before, frozen) << p.name;
+      const auto* const of_tensor = gradient.data() + first;
+      const auto zeros = std::count(of_tensor, of_tensor + p.values.size(), 0.0f);
+      EXPECT_EQ(zeros == std::ssize(p.values), frozen) << p.name;
+    }
+    EXPECT_EQ(copy_of(net.buffers()), buffers);
+  };
+  expect_kept();
+  trainer.swap_averages();
+  expect_kept();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Options, CudaFit,
     testing::Values(Change("Sgd", [](FitOptions&) {}),
@@ -74,6 +107,22 @@ INSTANTIATE_TEST_SUITE_P(
                              o.normalize = true;
                              o.holdout = 0.2;
                              o.keep_best = true;
+                           }),
+                    Change("FrozenLayers",
+                           [](FitOptions& o) {
+                             o.freeze = {"4"};
+                             o.clip_norm = 0.2;
+                             o.ema_decay = 0.9;
+                             o.optimizer = {.weight_decay = 1e-3, .momentum = 0.9};
+                           }),
+                    Change("FrozenNames",
+                           [](FitOptions& o) {
+                             o.freeze = {"0.*", "6.bias", "8.weight", "1.running_*"};
+                             o.clip_norm = 0.2;
+                           }),
+                    Change("FrozenScales",
+                           [](FitOptions& o) {
+                             o.freeze = {"1.weight", "1.bias", "8.*"};
                            }),
                     Change("Augmented",
                            [](FitOptions& o) {

@@ -102,5 +102,14 @@ TEST(Presets, ParseBuildAndPrintThemselves) {
   EXPECT_EQ(make_preset("lenet")->text(), make_lenet().text());
 }
 
+TEST(Presets, EndWithAnOutputAClass) {
+  for (const std::string& name : preset_names()) {
+    std::string want = make_preset(name)->text();
+    want.replace(want.rfind("Linear(10)"), std::string::npos, "Linear(3)");
+    EXPECT_EQ(make_preset(name, 3)->text(), want);
+    EXPECT_THROW(make_preset(name, 0), Error);
+  }
+}
+
 }  // namespace
 }  // namespace lenet
