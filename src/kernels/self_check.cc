@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <cstdint>
@@ -82,11 +81,11 @@ void check_conv2d() {
   conv2d_forward(kConv, cto.data, bias.data, x.data, y.data);
   conv2d_input_gradient(kConv, otc.data, dy.data, dx.data);
   conv2d_weight_gradient(kConv, x.data, dy.data, dweight.data, dbias.data);
-  std::array<double, 16> want_dweight = {};
-  std::array<double, 2> want_dbias = {};
+  double want_dweight[16] = {};
+  double want_dbias[2] = {};
   for (int lane = 0; lane < kLanesOfPack; ++lane) {
-    std::array<double, 8> want_y;
-    std::array<double, 18> want_dx = {};
+    double want_y[8];
+    double want_dx[18] = {};
     for (int i = 0; i < 8; ++i) {
       want_y[i] = bias.data[i / 4];
       want_dbias[i / 4] += dy.at(i, lane);
@@ -289,9 +288,11 @@ void check_dropout() {
   dropout(0.25, place, 4, x.data, y.data);
   for (int lane = 0; lane < kLanesOfPack; ++lane) {
     const auto words = philox({0, static_cast<std::uint32_t>(3 + lane), 5, 2}, {7, 0});
-    for (int i = 0; i < 4; ++i) {
-      const bool dropped = words[i] < std::uint32_t{1} << 30;
+    int i = 0;
+    for (const std::uint32_t word : words) {
+      const bool dropped = word < std::uint32_t{1} << 30;  // a quarter of all words
       expect("dropout", y.at(i, lane), dropped ? 0 : x.at(i, lane) / 0.75);
+      ++i;
     }
   }
 }
@@ -327,7 +328,7 @@ void check_image() {
     throw Error(ErrorKind::kFailed, "self-check: a convolution of one image wants more memory");
   }
   image_conv2d(kConv, cto.data, bias.data, x.data, y.data, scratch);
-  std::array<double, 8> want;
+  double want[8];
   for (int i = 0; i < 8; ++i) want[i] = bias.data[i / 4];
   each_product([&](int out, int in, int w) { want[out] += double{weight.data[w]} * x.data[in]; });
   for (int i = 0; i < 8; ++i) expect("conv2d of one image", y.data[i], want[i]);
