@@ -7,10 +7,10 @@ namespace {
 class CliFormats : public Cli {
  protected:
   /// Trains one step on `data`, then again from run.json, and evaluates.
-  void expect_trains(const std::string& data, const Words& options = {}) const {
-    Words words = {"train",       "--data", data,           "--model", "Flatten Linear(3)",
-                   "--max-steps", "1",      "--batch-size", "1",       "--out",
-                   "out",         "--json"};
+  void expect_trains(const std::string& data, const Words& options = {},
+                     const std::string& model = "Flatten Linear(3)") const {
+    Words words = {"train", "--data",       data, "--model", model, "--max-steps",
+                   "1",     "--batch-size", "1",  "--out",   "out", "--json"};
     words.insert(words.end(), options.begin(), options.end());
     const Outcome trained = run(words);
     ASSERT_EQ(trained.exit_code, 0) << trained.err;
@@ -32,9 +32,13 @@ TEST_F(CliFormats, CsvWithSizeAndTestSplit) {
   expect_trains("a.csv", {"--size", "2x3", "--test-split", "0.2"});
 }
 
-TEST_F(CliFormats, Npz) { expect_trains(LENET_GOLDEN_DIR "/data/grey.npz"); }
+TEST_F(CliFormats, Npz) {
+  expect_trains(LENET_GOLDEN_DIR "/data/grey.npz", {}, "Flatten Linear(2)");
+}
 
-TEST_F(CliFormats, FolderOfNpy) { expect_trains(LENET_GOLDEN_DIR "/data/arrays"); }
+TEST_F(CliFormats, FolderOfNpy) {
+  expect_trains(LENET_GOLDEN_DIR "/data/arrays", {}, "Flatten Linear(2)");
+}
 
 TEST_F(CliFormats, Cifar) {
   std::filesystem::create_directory(dir_ / "cifar");
