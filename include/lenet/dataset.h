@@ -40,6 +40,11 @@ class Dataset {
   std::uint8_t label(std::int64_t i) const { return labels_[static_cast<std::size_t>(i)]; }
   std::span<const std::uint8_t> labels() const { return labels_; }
 
+  /// The same images with other classes: label c becomes labels[c]. Throws Error as the constructor
+  /// does, and kUsage unless there is one label a class.
+  Dataset relabelled(std::span<const std::uint8_t> labels, std::int64_t classes,
+                     std::vector<std::string> class_names = {}) &&;
+
   /// What no other data set of this process has, for copies of its bytes kept elsewhere; 0: empty.
   std::uint64_t id() const { return id_; }
 

@@ -7,6 +7,7 @@
 #include "lenet/augment.h"
 #include "lenet/c_export.h"
 #include "lenet/checkpoint.h"
+#include "lenet/class_matching.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/error.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -38,6 +39,18 @@ Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Sh
     throw Error(ErrorKind::kBadInput, fmt::format("dataset: {} class names, want {} or none",
                                                   class_names_.size(), classes_));
   }
+}
+
+Dataset Dataset::relabelled(std::span<const std::uint8_t> labels, std::int64_t classes,
+                            std::vector<std::string> class_names) && {
+  require(std::ssize(labels) == classes_,
+          fmt::format("dataset: {} new labels, want one for each of the {} classes", labels.size(),
+                      classes_));
+  std::vector<std::uint8_t> changed;
+  changed.reserve(labels_.size());
+  for (const std::uint8_t label : labels_) changed.push_back(labels[label]);
+  return Dataset(std::move(pixels_), offset_, std::move(image_shape_), std::move(changed), classes,
+                 std::move(class_names));
 }
 
 }  // namespace lenet

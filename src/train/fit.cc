@@ -29,6 +29,11 @@ void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
   require_fit(net, train);
   require_fit(net, test);
   require_an_output_a_class(net, train);
+  // Labels are numbers: of other names they would be taken for each other.
+  const bool named = !train.class_names().empty() && !test.class_names().empty();
+  require(!named || train.class_names() == test.class_names(),
+          "the test set's classes are not those of the training set, in their order; bring it to "
+          "them by in_classes_of(train.class_names(), std::move(test))");
 }
 
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options) {

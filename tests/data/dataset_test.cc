@@ -37,5 +37,33 @@ TEST(Dataset, WantsOneNameAClassOrNone) {
                        "1 class names, want 2"));
 }
 
+TEST(Dataset, TakesOtherClassesWithoutTouchingItsImages) {
+  Dataset data = make({0, 2, 1}, 3, {"a", "b", "c"});
+  const std::uint64_t id = data.id();
+  const std::uint8_t labels[] = {4, 1, 0};
+  const Dataset other = std::move(data).relabelled(labels, 5);
+  for (const auto& [image, label] : {std::pair(0, 4), {1, 0}, {2, 1}}) {
+    EXPECT_EQ(other.label(image), label);
+    EXPECT_EQ(other.image(image)[0], 6 * image);
+  }
+  EXPECT_EQ(other.classes(), 5);
+  EXPECT_TRUE(other.class_names().empty());
+  EXPECT_NE(other.id(), id);
+}
+
+TEST(Dataset, RefusesOtherClassesThatDoNotFit) {
+  const std::uint8_t labels[] = {4, 1, 0};
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage,
+                                [&] {
+                                  make({0, 1}, 2).relabelled(labels, 5);
+                                }),
+                       "3 new labels, want one for each of the 2 classes"));
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput,
+                                [&] {
+                                  make({0, 1}, 3).relabelled(labels, 4);
+                                }),
+                       "label 4 at image 0, want below 4"));
+}
+
 }  // namespace
 }  // namespace lenet

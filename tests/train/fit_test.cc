@@ -252,5 +252,19 @@ TEST(Fit, RefusesDataThatDoesNotFitBeforeTheFirstStep) {
   EXPECT_TRUE(contains(message(good, many), "4 classes"));
 }
 
+TEST(Fit, RefusesATestSetWhoseClassesAreNamedInAnotherOrder) {
+  const auto data = [](std::vector<std::string> names) {
+    return Dataset(std::make_unique<std::uint8_t[]>(2), 0, {1, 1, 1}, {0, 1}, 2, std::move(names));
+  };
+  Sequential net = Sequential::parse("Flatten Linear(2)");
+  const FitOptions options = {.epochs = 1, .batch_size = 2};
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage,
+                                [&] {
+                                  fit(net, data({"cat", "dog"}), data({"dog", "cat"}), options);
+                                }),
+                       "in_classes_of(train.class_names()"));
+  EXPECT_NO_THROW(fit(net, data({"cat", "dog"}), data({}), options));
+}
+
 }  // namespace
 }  // namespace lenet
