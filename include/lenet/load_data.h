@@ -43,6 +43,10 @@ struct LoadOptions {
 
   /// Data without a test set is taken without a test_split: the second set is then empty.
   bool test_optional = false;
+
+  /// Image files are taken in colour even where all are grey, each with three equal channels, as a
+  /// grey one among colour images is.
+  bool colour = false;
 };
 
 /// The training and the test set of a file or a folder. Images are grey or colour as the data has

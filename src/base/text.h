@@ -1,12 +1,21 @@
 // Characters of names that are shown or written.
 #pragma once
 
+#include <algorithm>
+#include <string>
+
 namespace lenet {
 
 /// Of ASCII's: what a terminal may act on.
 inline bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < ' ' || byte == 0x7F;
+}
+
+/// A name as a terminal can show it.
+inline std::string printable(std::string text) {
+  std::ranges::replace_if(text, is_control, '?');
+  return text;
 }
 
 }  // namespace lenet

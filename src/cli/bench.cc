@@ -242,7 +242,9 @@ void add_bench(const Command& app) {
   auto o = std::make_shared<BenchOptions>();
   const Command command = app.add_command(
       "bench", "Speed of training and inference, and its share of this machine's FMA peak");
-  command.option("--model", &o->model, "Preset (lenet), text file, saved model or model text")
+  command
+      .option("--model", &o->model,
+              "Preset (lenet), text file, saved model, a run's folder or model text")
       .show_default();
   command.option("--input", &o->input, "Shape of an image; a saved model has its own")
       .default_text("1x28x28");

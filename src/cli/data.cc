@@ -42,7 +42,8 @@ PixelStatistics statistics_of(const Dataset& data) {
 }
 
 std::string format_name(const CommonOptions& o) {
-  return o.data.empty() ? "Fashion-MNIST" : std::string(to_string(data_format(o.data)));
+  const std::string path = data_path(o);
+  return path.empty() ? "Fashion-MNIST" : std::string(to_string(data_format(path)));
 }
 
 Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& test) {
@@ -79,7 +80,7 @@ void print_document(const Json& d) {
 }
 
 void run_data(const DataCommand& c) {
-  const auto [train, test] = load_data(c.common, true);
+  const auto [train, test] = load_data(c.common, {.test_optional = true});
   if (!c.sheet.empty()) write_png(c.sheet, sample_sheet(train));
   const Json document = document_of(c.common, train, test);
   if (c.common.json) {

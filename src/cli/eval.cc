@@ -3,62 +3,102 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
-#include "cli/model_argument.h"
+#include "cli/model_data.h"
 #include "cli/options.h"
 #include "lenet/device.h"
-#include "lenet/model_file.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
 
 namespace lenet::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct EvalOptions {
   CommonOptions common;
   ModelOptions model;
 };
 
-/// The share of each class' images that are classified right; NaN for a class without images.
-std::vector<double> per_class_accuracy(const Evaluation& evaluation, const Dataset& data) {
+/// The share of each class' images that are classified right; nothing for a class without images.
+using ClassAccuracy = std::vector<std::optional<double>>;
+
+ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data) {
   std::vector<double> right(static_cast<std::size_t>(data.classes())), all(right.size());
   for (std::size_t i = 0; i < evaluation.predicted.size(); ++i) {
     const std::uint8_t label = data.labels()[i];
     ++all[label];
     right[label] += evaluation.predicted[i] == label;
   }
-  for (std::size_t k = 0; k < right.size(); ++k) right[k] /= all[k];
-  return right;
+  ClassAccuracy accuracy(right.size());
+  for (std::size_t k = 0; k < right.size(); ++k) {
+    if (all[k] > 0) accuracy[k] = right[k] / all[k];
+  }
+  return accuracy;
+}
+
+std::string class_name(const std::vector<std::string>& names, std::size_t k) {
+  return k < names.size() ? names[k] : fmt::format("class {}", k);
+}
+
+struct Figures {
+  Metrics metrics;
+  double rate;  ///< images a second
+  ClassAccuracy per_class;
+  std::vector<std::string> names;  ///< of the classes, where known
+};
+
+Json document_of(const ModelOnData& on, const Figures& f) {
+  Json per_class = Json::array();
+  for (const std::optional<double>& accuracy : f.per_class) {
+    per_class.push_back(accuracy ? Json(*accuracy) : Json());
+  }
+  Json document = {{"data", on.data},
+                   {"loss", f.metrics.loss()},
+                   {"accuracy", f.metrics.accuracy()},
+                   {"examples", f.metrics.examples},
+                   {"examples_per_sec", f.rate},
+                   {"per_class_accuracy", per_class}};
+  if (!on.model.data_sha256.empty()) document["same_data"] = !on.other_data;
+  if (!f.names.empty()) document["class_names"] = f.names;
+  return document;
+}
+
+void print(const ModelOnData& on, const Figures& f) {
+  fmt::print("evaluated on {}: {}\n", on.data, on.images_title());
+  fmt::print("{}", on.other_data_line());
+  fmt::print("loss {:.3f}, accuracy {:.4f} on {} images, {:.1f} examples/sec\n", f.metrics.loss(),
+             f.metrics.accuracy(), f.metrics.examples, f.rate);
+  std::size_t width = 12;
+  for (const std::string& name : f.names) width = std::max(width, name.size());
+  for (std::size_t k = 0; k < f.per_class.size(); ++k) {
+    const std::optional<double> accuracy = f.per_class[k];
+    fmt::print("  {:<{}} {}\n", class_name(f.names, k), width,
+               accuracy ? fmt::format("{:.3f}", *accuracy) : "-");
+  }
 }
 
 void run_eval(const EvalOptions& options) {
   const Device device = parse_device(options.common.device);
-  const Model model = open_model(options.model);
-  const auto [train, test] = load_data(options.common);
+  const ModelOnData on = open_model_on_data(options.model, options.common);
+  const Dataset& images = on.images();
   Timer timer;
   const Evaluation evaluation = device.kind == Device::Kind::kCpu
-                                    ? evaluate(model.net, test, options.common.threads)
-                                    : evaluate(model.net, test, device);
-  const double rate = static_cast<double>(test.size()) / timer.stop();
-  const std::vector<double> per_class = per_class_accuracy(evaluation, test);
-  const Metrics& m = evaluation.metrics;
+                                    ? evaluate(on.model.net, images, options.common.threads)
+                                    : evaluate(on.model.net, images, device);
+  const Figures figures = {
+      .metrics = evaluation.metrics,
+      .rate = static_cast<double>(images.size()) / timer.stop(),
+      .per_class = per_class_accuracy(evaluation, images),
+      .names = on.model.class_names.empty() ? images.class_names() : on.model.class_names};
   if (options.common.json) {
-    const nlohmann::ordered_json document = {{"loss", m.loss()},
-                                             {"accuracy", m.accuracy()},
-                                             {"examples", m.examples},
-                                             {"examples_per_sec", rate},
-                                             {"per_class_accuracy", per_class}};
-    fmt::print("{}", json_text(document));
-    return;
-  }
-  fmt::print("loss {:.3f}, accuracy {:.4f} on {} images, {:.1f} examples/sec\n", m.loss(),
-             m.accuracy(), m.examples, rate);
-  const std::vector<std::string>& names =
-      model.class_names.empty() ? test.class_names() : model.class_names;
-  for (std::size_t k = 0; k < per_class.size(); ++k) {
-    fmt::print("  {:<12} {:.3f}\n", k < names.size() ? names[k] : fmt::format("class {}", k),
-               per_class[k]);
+    fmt::print("{}", json_text(document_of(on, figures)));
+  } else {
+    print(on, figures);
   }
 }
 
@@ -69,7 +109,7 @@ void add_eval(const Command& app) {
   const Command command =
       app.add_command("eval", "Loss and accuracy of a saved model on the test set");
   add_model(command, options->model);
-  add_data(command, options->common);
+  add_data(command, options->common, kOwnData);
   add_threads(command, options->common);
   add_device(command, options->common);
   add_json(command, options->common);

@@ -37,9 +37,11 @@ void run_export(const ExportOptions& o) {
   require(format == "onnx" || !o.softmax, "--softmax: exported C always ends with it");
   require(format == "c" || !(o.c.int8 || !o.c.name.empty()),
           "--name, --int8: of exported C alone, want a file that ends in .c");
-  const Model model = open_model(o.model);
-  if (format == "onnx") return save_onnx(o.out, model, {.softmax = o.softmax});
-  export_c_file(model, o.out, o.c);
+  const CommonOptions& data = o.c.common;
+  require(o.c.int8 || (data.data.empty() && data.size.empty() && data.test_split == 0),
+          "--data, --size, --test-split: of --int8 alone, which takes ranges and accuracy from it");
+  if (format == "c") return export_c_file(o.model, o.out, o.c);
+  save_onnx(o.out, open_model(o.model), {.softmax = o.softmax});
 }
 
 }  // namespace

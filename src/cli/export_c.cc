@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "cli/model_data.h"
 #include "lenet/c_export.h"
 #include "lenet/quantize.h"
 #include "lenet/trainer.h"
@@ -17,12 +19,17 @@ void print_accuracy(double before, double after) {
              std::abs(before - after), after > before ? "gained" : "lost");
 }
 
-void export_int8(const Model& model, const std::string& path, const ExportCOptions& options) {
-  const auto [train, test] = load_data(options.common);
-  const QuantizedNetwork quantized(model.net, train, options.calibrate);
-  export_c(path, model, quantized, {.name = options.name});
-  print_accuracy(evaluate_accuracy(model.net, test, options.common.threads),
-                 evaluate_accuracy(quantized, test, options.common.threads));
+void export_int8(const ModelOptions& model, const std::string& path,
+                 const ExportCOptions& options) {
+  const ModelOnData on = open_model_on_data(model, options.common);
+  const QuantizedNetwork quantized(on.model.net, on.train, options.calibrate);
+  export_c(path, on.model, quantized, {.name = options.name});
+  fmt::print("calibrated on {}: {} images; evaluated on {}\n", on.data,
+             std::min(options.calibrate, on.train.size()), on.images_title());
+  fmt::print("{}", on.other_data_line());
+  const int threads = options.common.threads;
+  print_accuracy(evaluate_accuracy(on.model.net, on.images(), threads),
+                 evaluate_accuracy(quantized, on.images(), threads));
 }
 
 }  // namespace
@@ -39,15 +46,16 @@ void add_export_c(const Command& command, ExportCOptions& options) {
       .show_default()
       .check(whole_number(1, kMostCount))
       .needs(int8);
-  add_data(command, options.common);
+  add_data(command, options.common, kOwnData);
   add_threads(command, options.common);
 }
 
-void export_c_file(const Model& model, const std::string& path, const ExportCOptions& options) {
+void export_c_file(const ModelOptions& model, const std::string& path,
+                   const ExportCOptions& options) {
   if (options.int8) {
     export_int8(model, path, options);
   } else {
-    export_c(path, model, {.name = options.name});
+    export_c(path, open_model(model), {.name = options.name});
   }
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "cli/command_line.h"
+#include "cli/model_argument.h"
 #include "cli/options.h"
-#include "lenet/model_file.h"
 
 namespace lenet::cli {
 
@@ -20,8 +20,9 @@ struct ExportCOptions {
 /// Declares --name, --int8, --calibrate, --data and --threads.
 void add_export_c(const Command& command, ExportCOptions& options);
 
-/// Writes `path` and the header beside it, and says what they take; for --int8 also the accuracy
-/// before and after. Throws Error.
-void export_c_file(const Model& model, const std::string& path, const ExportCOptions& options);
+/// Writes `path` and the header beside it; for --int8 says on which data the ranges were taken, and
+/// the accuracy before and after. Throws Error.
+void export_c_file(const ModelOptions& model, const std::string& path,
+                   const ExportCOptions& options);
 
 }  // namespace lenet::cli

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "lenet/error.h"
 #include "lenet/onnx.h"
+#include "lenet/safetensors.h"
 
 namespace lenet::cli {
 namespace {
@@ -30,6 +31,11 @@ bool looks_like_text(const std::string& argument) {
   return argument.find_first_of(" (,#\n\t") != std::string::npos;
 }
 
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
 bool is_onnx(const fs::path& path) { return path.extension() == ".onnx"; }
 
 Sequential parse_file(const fs::path& path) {
@@ -43,17 +49,40 @@ Sequential parse_file(const fs::path& path) {
 
 }  // namespace
 
-bool is_saved_model(const std::string& argument) {
-  const std::string extension = fs::path(argument).extension().string();
-  return is_onnx(argument) || extension == ".safetensors" || extension == ".pt" ||
-         extension == ".pth";
+fs::path saved_model_file(const fs::path& argument) {
+  if (!is_folder(argument)) return argument;
+  fs::path file = argument / "model.safetensors";
+  std::error_code ignored;
+  if (fs::exists(file, ignored)) return file;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: not found; want the folder of a run that has saved its model, or a "
+                          "model's file",
+                          file.string()));
 }
 
-Model read_saved_model(const fs::path& path) {
+bool is_saved_model(const std::string& argument) {
+  const std::string extension = fs::path(argument).extension().string();
+  return is_folder(argument) || is_onnx(argument) || extension == ".safetensors" ||
+         extension == ".pt" || extension == ".pth";
+}
+
+Model read_saved_model(const fs::path& argument) {
+  const fs::path path = saved_model_file(argument);
   return is_onnx(path) ? load_onnx(path) : load_model(path);
 }
 
-void read_weights(const fs::path& path, Sequential& net) {
+std::optional<Model> find_saved_model(const fs::path& argument) {
+  const fs::path path = saved_model_file(argument);
+  if (!is_onnx(path)) {
+    const Metadata metadata = read_safetensors(path).metadata;
+    const auto known = [&](const char* key) { return metadata.contains(key); };
+    if (!known("model") || !known("input_shape") || !known("pixel_scale")) return {};
+  }
+  return read_saved_model(path);
+}
+
+void read_weights(const fs::path& argument, Sequential& net) {
+  const fs::path path = saved_model_file(argument);
   is_onnx(path) ? load_onnx_weights(path, net) : load_weights(path, net);
 }
 
@@ -80,21 +109,33 @@ void add_model(const Command& command, ModelOptions& options) {
   const Option network =
       command.option("--model", &options.network,
                      "The network of a file of weights alone: preset, text file or model text");
-  command.option("--input", &options.input, "Shape of an image, beside --model")
-      .needs(network)
-      .default_text("1x28x28");
+  command
+      .option("--input", &options.input,
+              "Shape of an image, beside --model. Default: that of the file or of the data, else "
+              "1x28x28")
+      .needs(network);
 }
 
 Model open_model(const ModelOptions& options) {
-  std::error_code ignored;
-  const fs::path path = fs::is_directory(options.path, ignored)
-                            ? fs::path(options.path) / "model.safetensors"
-                            : fs::path(options.path);
-  if (options.network.empty()) return read_saved_model(path);
-  Model model{parse_model_argument(options.network).net, {}};
+  if (options.network.empty()) return read_saved_model(options.path);
+  const std::optional<Model> own = find_saved_model(options.path);
+  return with_network(options, own ? &*own : nullptr, {1, 28, 28});
+}
+
+Model with_network(const ModelOptions& options, const Model* own, const Shape& images,
+                   std::int64_t classes) {
+  if (own) classes = element_count(own->net.output_shape());
+  Model model{parse_model_argument(options.network, classes).net, {}};
   Generator generator;
-  model.net.build(parse_input_shape(options.input.empty() ? "1x28x28" : options.input), generator);
-  read_weights(path, model.net);
+  model.net.build(!options.input.empty() ? parse_input_shape(options.input)
+                  : own                  ? own->net.input_shape()
+                                         : images,
+                  generator);
+  read_weights(options.path, model.net);
+  if (!own) return model;
+  model.net.set_normalization(own->net.normalization());
+  model.class_names = own->class_names;
+  model.data_sha256 = own->data_sha256;
   return model;
 }
 

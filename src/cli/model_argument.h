@@ -13,8 +13,8 @@
 
 namespace lenet::cli {
 
-/// A network without shapes from a preset ("lenet"), a text file, a saved model or the model text
-/// itself; `name` is short and fit for a file name. Throws Error.
+/// A network from a preset ("lenet"), a text file or the model text itself, without shapes; or that
+/// of a saved model, which has its own. `name` is short and fit for a file name. Throws Error.
 struct NamedNetwork {
   Sequential net;
   std::string name;
@@ -36,15 +36,28 @@ void add_model(const Command& command, ModelOptions& options);
 /// Reads it. Throws Error, which for weights alone says what to add.
 Model open_model(const ModelOptions& options);
 
-/// The argument names a file for read_saved_model, which also says what to do with one of
-/// torch.save.
+/// The file that an argument names: itself, or the model.safetensors of a run's folder. Throws
+/// Error (kIo) for a folder without one.
+std::filesystem::path saved_model_file(const std::filesystem::path& argument);
+
+/// The argument is for read_saved_model, which also says what to do with a file of torch.save.
 bool is_saved_model(const std::string& argument);
 
-/// Reads a saved model or an ONNX file. Throws Error.
-Model read_saved_model(const std::filesystem::path& path);
+/// Reads a saved model: a run's folder, a safetensors or an ONNX file. Throws Error.
+Model read_saved_model(const std::filesystem::path& argument);
 
-/// Replaces the parameters of a built network by those of a safetensors or ONNX file. Throws Error.
-void read_weights(const std::filesystem::path& path, Sequential& net);
+/// The same, or nothing for a file of weights alone.
+std::optional<Model> find_saved_model(const std::filesystem::path& argument);
+
+/// The weights of a file in the network of --model, built for images of --input, else those of
+/// `own`, what the file itself says (null: nothing), else `images`. A preset gets the outputs of
+/// `own`, else `classes`. Throws Error.
+Model with_network(const ModelOptions& options, const Model* own, const Shape& images,
+                   std::int64_t classes = 10);
+
+/// Replaces the parameters of a built network by those of such a file or folder, which may hold
+/// weights alone. Throws Error.
+void read_weights(const std::filesystem::path& argument, Sequential& net);
 
 /// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).
 Shape parse_input_shape(const std::string& text);

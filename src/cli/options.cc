@@ -14,7 +14,6 @@
 #include "base/require.h"
 #include "cli/say.h"
 #include "lenet/fashion_mnist.h"
-#include "lenet/load_data.h"
 
 namespace lenet::cli {
 namespace {
@@ -45,14 +44,13 @@ void add_data_options(const Command& command, CommonOptions& options) {
       .check(finite_number());
 }
 
-void add_data(const Command& command, CommonOptions& options) {
+void add_data(const Command& command, CommonOptions& options, const std::string& otherwise) {
   command
       .option(
           "--data", &options.data,
-          "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of images "
-          "(a folder for each class), CSV file or .npz. Default: Fashion-MNIST from $LENET_DATA, "
-          "Debian's "
-          "dataset-fashion-mnist, the cache, a download")
+          fmt::format("Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of "
+                      "images (a folder for each class), CSV file, .npz, or {}. Default: {}",
+                      kFashionMnist, otherwise))
       .check(given_path());
   add_data_options(command, options);
 }
@@ -136,11 +134,11 @@ std::string json_text(const nlohmann::ordered_json& document) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
-std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_optional) {
-  if (!options.data.empty()) {
-    return lenet::load_data(options.data, {.size = parse_size(options.size),
-                                           .test_split = options.test_split,
-                                           .test_optional = test_optional});
+std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
+  if (const std::string path = data_path(options); !path.empty()) {
+    how.size = parse_size(options.size);
+    how.test_split = options.test_split;
+    return lenet::load_data(path, how);
   }
   require(options.size.empty() && options.test_split == 0,
           "--size and --test-split are for the data that --data names");
@@ -156,7 +154,14 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_op
     }
     last = line;
   };
-  return load_data_fashion_mnist(where);
+  auto data = load_data_fashion_mnist(where);
+  require(options.data.empty() || std::ranges::equal(data.first.class_names(), kFashionMnistLabels),
+          "fashion-mnist: $LENET_DATA names other data; unset it, or name the folder by --data");
+  return data;
+}
+
+std::string data_path(const CommonOptions& options) {
+  return options.data == kFashionMnist ? "" : options.data;
 }
 
 bool stderr_is_terminal() {

@@ -9,8 +9,12 @@
 
 #include "cli/command_line.h"
 #include "lenet/dataset.h"
+#include "lenet/load_data.h"
 
 namespace lenet::cli {
+
+/// --data's word for Fashion-MNIST.
+inline constexpr const char* kFashionMnist = "fashion-mnist";
 
 /// --data, --size, --test-split, --threads, --device and --json, as far as a command takes them.
 struct CommonOptions {
@@ -22,8 +26,8 @@ struct CommonOptions {
   bool json = false;
 };
 
-/// --data, --size and --test-split.
-void add_data(const Command& command, CommonOptions& options);
+/// --data, --size and --test-split. `otherwise` is the data without --data.
+void add_data(const Command& command, CommonOptions& options, const std::string& otherwise);
 /// --size and --test-split alone, where the data is named otherwise.
 void add_data_options(const Command& command, CommonOptions& options);
 void add_threads(const Command& command, CommonOptions& options);
@@ -58,8 +62,11 @@ std::string json_text(const nlohmann::ordered_json& document);
 nlohmann::ordered_json parse_json(const std::string& text);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
-/// are downloaded. test_optional: LoadOptions'. Throws Error.
-std::pair<Dataset, Dataset> load_data(const CommonOptions& options, bool test_optional = false);
+/// are downloaded. `how`: but for size and split, which the options say. Throws Error.
+std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how = {});
+
+/// What --data names as a path; "" for Fashion-MNIST.
+std::string data_path(const CommonOptions& options);
 
 /// The standard error is a terminal that can redraw.
 bool stderr_is_terminal();

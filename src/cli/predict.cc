@@ -135,12 +135,6 @@ std::string class_name(const Model& model, std::size_t label) {
                                           : fmt::format("class {}", label);
 }
 
-/// A name of a file as a terminal can show it.
-std::string printable(std::string text) {
-  std::ranges::replace_if(text, is_control, '?');
-  return text;
-}
-
 void print_answers(const Source& source, std::span<const Answer> answers, const Model& model) {
   constexpr float kBar = 30;
   fmt::print("{}{}\n", printable(source.file),

@@ -23,6 +23,7 @@ std::string absolute(const std::string& path) {
 
 /// The folder that the data comes from, or "fashion-mnist".
 std::string data_name(const TrainOptions& o) {
+  if (o.common.data == kFashionMnist) return kFashionMnist;
   if (!o.common.data.empty()) return absolute(o.common.data);
   const char* folder = std::getenv("LENET_DATA");
   return folder && *folder ? absolute(folder) : "fashion-mnist";

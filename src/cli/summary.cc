@@ -33,7 +33,7 @@ void add_summary(const Command& app) {
       app.add_command("summary", "The table of a network's shapes, parameters and multiply-adds");
   command
       .option("MODEL", &options->model,
-              "Preset (lenet), text file, saved model or the model text itself")
+              "Preset (lenet), text file, saved model, a run's folder or the model text itself")
       .show_default();
   command.option("--input", &options->input, "Shape of an image; a saved model has its own")
       .default_text("1x28x28");

@@ -94,7 +94,7 @@ std::string option_name(std::string key) {
 }
 
 Json options_document(const TrainOptions& o) {
-  Json document = {{"data", o.common.data},
+  Json document = {{"data", data_path(o.common)},
                    {"model", o.model},
                    {"weights", o.weights},
                    {"epochs", o.epochs},

@@ -15,7 +15,9 @@ void count(const Command& command, const char* name, std::int64_t& value, const 
 
 void declare_data(const Command& command, TrainOptions& o) {
   command.group("Data");
-  add_data(command, o.common);
+  add_data(
+      command, o.common,
+      "fashion-mnist, from $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download");
   command.switch_flag("--normalize,!--no-normalize", o.normalize,
                       "Standardise pixels by mean and deviation of the training images");
   number(command, "--holdout", o.holdout, "Share of the training images to set aside, by classes");

@@ -184,7 +184,8 @@ std::pair<Dataset, Dataset> load_image_folder(const fs::path& dir, const LoadOpt
   Reader train = read_train(layout.train, classes, options.size);
   std::optional<Reader> test;
   if (layout.test) test = read_test(*layout.test, classes, options.size);
-  const std::int64_t channels = train.any_colour() || (test && test->any_colour()) ? 3 : 1;
+  const bool colour = options.colour || train.any_colour() || (test && test->any_colour());
+  const std::int64_t channels = colour ? 3 : 1;
   std::optional<Part> test_part;
   if (test) test_part = std::move(*test).part(*layout.test, channels);
   return to_datasets(std::move(train).part(layout.train, channels), std::move(test_part),

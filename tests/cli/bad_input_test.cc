@@ -166,7 +166,7 @@ TEST_F(CliBadFile, MissingModelIsAnIoError) {
 }
 
 TEST_F(CliBadFile, FolderWithoutAModelIsAnIoError) {
-  expect_refusal(run({"eval", "bands"}), kIo, {"bands/model.safetensors", "cannot open"});
+  expect_refusal(run({"eval", "bands"}), kIo, {"bands/model.safetensors", "not found"});
 }
 
 TEST_F(CliBadFile, PipeInPlaceOfAModelIsRefusedAndNotWaitedFor) {
@@ -226,7 +226,7 @@ TEST_F(CliBadFile, MissingWeightsAreAnIoError) {
 }
 
 TEST_F(CliBadFile, ModelForOtherImagesIsRefusedWithBothShapes) {
-  const Outcome outcome = run({"eval", "good/model.safetensors"});  // Fashion-MNIST
+  const Outcome outcome = run({"eval", "good/model.safetensors", "--data", "fashion-mnist"});
   expect_refusal(outcome, kUsage, {"1x28x28", "1x12x12"});
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "cli/cli_test.h"
+#include "lenet/image.h"
 #include "lenet/model_file.h"
 #include "lenet/safetensors.h"
 
@@ -28,7 +29,8 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   const Json result = Json::parse(outcome.out);
-  EXPECT_EQ(result.size(), 5u);
+  EXPECT_EQ(result.size(), 6u);
+  EXPECT_EQ(result.at("data"), "bands");
   // Of 100 images 33 are of class 1.
   const double log_sum = std::log(std::exp(2.0) + 2);
   EXPECT_NEAR(result.at("loss"), 0.33 * (log_sum - 2) + 0.67 * log_sum, 1e-6);
@@ -51,10 +53,13 @@ TEST_F(CliEval, TakesWeightsAloneWithTheirNetwork) {
                                         {"fc.1.bias", {3}, {0, 2, 0}}},
                             .metadata = {}};
   write_safetensors(dir_ / "weights.safetensors", weights.tensors);
-  const Outcome outcome = run({"eval", "weights.safetensors", "--data", "bands", "--model",
-                               "Flatten Linear(3)", "--input", "1x12x12"});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300"));
+  Words words = {"eval", "weights.safetensors", "--data", "bands", "--model", "Flatten Linear(3)"};
+  for (const Words& input : {Words(), Words{"--input", "1x12x12"}}) {  // the data's shape, or given
+    words.insert(words.end(), input.begin(), input.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300"));
+  }
   const Outcome alone = run({"eval", "weights.safetensors", "--data", "bands"});
   EXPECT_EQ(alone.exit_code, 3);
   EXPECT_TRUE(contains(alone.err, "weights alone go with --model"));
@@ -83,6 +88,52 @@ TEST_F(CliEval, ClassWithoutTestImagesHasNoAccuracy) {
       Json::parse(run({"eval", "model.safetensors", "--data", "bands", "--json"}).out);
   EXPECT_EQ(result.at("accuracy"), 1.0);
   EXPECT_EQ(result.at("per_class_accuracy"), Json({nullptr, 1.0, nullptr}));
+}
+
+/// Every command that uses a saved model takes it in each of its forms.
+class CliSavedModel : public Cli, public testing::WithParamInterface<const char*> {
+ protected:
+  CliSavedModel() {
+    EXPECT_EQ(train("out", {"--max-steps", "2"}).exit_code, 0);
+    EXPECT_EQ(run({"export", "out", "-o", "bands.onnx"}).exit_code, 0);
+    write_png(dir_ / "a.png", {{1, 12, 12}, std::vector<std::uint8_t>(144, 255)});
+  }
+
+  /// The standard output of the words, which name the model.
+  std::string output(const Words& words) const {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << words[0] << ": " << outcome.err;
+    return outcome.out;
+  }
+
+  const std::string model_ = GetParam();
+};
+
+TEST_P(CliSavedModel, IsTakenByEveryCommand) {
+  EXPECT_TRUE(contains(output({"eval", model_, "--data", "bands"}), "accuracy"));
+  EXPECT_TRUE(contains(output({"predict", model_, "a.png"}), "class 0"));
+  EXPECT_TRUE(contains(output({"summary", model_}), "1x12x12"));
+  EXPECT_TRUE(contains(output({"bench", "--model", model_, "--rounds", "1"}), "one image"));
+  EXPECT_TRUE(
+      contains(output({"export", model_, "-o", "a.c", "--int8", "--data", "bands"}), "int8"));
+  output(train_words("weights", {"--weights", model_, "--max-steps", "1"}));
+  output({"train", "--data", "bands", "--out", "layers", "--model", model_, "--max-steps", "1"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, CliSavedModel,
+                         testing::Values("out", "out/", "out/model.safetensors", "bands.onnx"),
+                         [](const auto& test) {
+                           return std::string("Form") + std::to_string(test.index);
+                         });
+
+TEST_F(CliEval, FolderWithoutAModelIsRefused) {
+  std::filesystem::create_directory(dir_ / "empty");
+  for (const Words& words :
+       {Words{"eval", "empty", "--data", "bands"}, Words{"summary", "empty"},
+        Words{"predict", "empty", "a.png"}, Words{"bench", "--model", "empty"},
+        Words{"export", "empty", "-o", "a.c"}, train_words("new", {"--weights", "empty"})}) {
+    expect_refusal(run(words), 5, {"empty/model.safetensors: not found", "folder of a run"});
+  }
 }
 
 class CliSummary : public Cli {};

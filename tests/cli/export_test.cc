@@ -33,7 +33,9 @@ TEST_F(CliExport, OfIntegersPrintsTheAccuracyOfBoth) {
   const Outcome outcome =
       run({"export", "out", "-o", "bands.c", "--int8", "--data", "bands", "--calibrate", "50"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  const std::string start = "accuracy " + before.at("accuracy").dump();
+  const std::string start =
+      "calibrated on bands: 50 images; evaluated on 100 test images\naccuracy " +
+      before.at("accuracy").dump();
   EXPECT_TRUE(outcome.out.starts_with(start)) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, " int8: 0."));
   EXPECT_TRUE(contains(content("bands.c"), "static const int8_t weight1[432]"));

@@ -81,6 +81,13 @@ TEST_F(ImageFolder, WithOneColourImageIsAllInColour) {
   for (int i = 0; i < 12; ++i) EXPECT_EQ(train.image(0)[i], 7);
 }
 
+TEST_F(ImageFolder, OfGreyImagesIsInColourIfAsked) {
+  put("a/grey.png", 7);
+  const Dataset data = load_data(dir_, {.test_optional = true, .colour = true}).first;
+  ASSERT_EQ(data.image_shape(), (Shape{3, 2, 2}));
+  for (int byte = 0; byte < 12; ++byte) EXPECT_EQ(data.image(0)[byte], 7);
+}
+
 TEST_F(ImageFolder, OfSeveralSizesNeedsOne) {
   put("a/1.png", 10);
   put("a/2.png", 20, {1, 4, 6});

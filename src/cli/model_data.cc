@@ -1,0 +1,214 @@
+#include "cli/model_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/require.h"
+#include "base/text.h"
+#include "cli/recorded_data.h"
+#include "lenet/class_matching.h"
+#include "lenet/error.h"
+#include "lenet/fashion_mnist.h"
+#include "lenet/load_data.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the images are, and who says so.
+struct Source {
+  CommonOptions options;
+  std::string told_by = {};  ///< a run.json
+  bool guessed = false;      ///< by the names of the classes
+  double run_split = 0;      ///< --test-split of the run, whose data this may be elsewhere
+};
+
+/// The record of the run that made this model: the one beside its file, if it is of its network.
+std::optional<RecordedData> record_of(const std::string& path, const std::string& text,
+                                      const Model* own) {
+  std::optional<RecordedData> record = read_recorded_data(saved_model_file(path).parent_path());
+  const bool its = record && record->model == text &&
+                   (!own || record->input_shape == to_string(own->net.input_shape()));
+  return its ? record : std::nullopt;
+}
+
+bool same_path(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored);
+}
+
+/// What `given` leaves open of the size and the split of this data.
+CommonOptions completed(CommonOptions given, const CommonOptions& record, bool split_too) {
+  if (given.size.empty()) given.size = record.size;
+  if (given.test_split == 0 && split_too) given.test_split = record.test_split;
+  return given;
+}
+
+bool takes_size(const std::string& path) {
+  const DataFormat format = data_format(path);
+  return format == DataFormat::kImages || format == DataFormat::kCsv;
+}
+
+/// Its file names Fashion-MNIST's classes and takes its images.
+bool is_of_fashion_mnist(const Model& model) {
+  return model.net.input_shape() == Shape{1, 28, 28} &&
+         std::ranges::equal(model.class_names, kFashionMnistLabels);
+}
+
+/// "the classes circle, square" or "10 classes without names".
+std::string classes_of(const Model& model) {
+  constexpr std::ptrdiff_t kMost = 100;
+  const std::vector<std::string>& names = model.class_names;
+  if (names.empty()) {
+    return fmt::format("{} classes without names", element_count(model.net.output_shape()));
+  }
+  const std::ptrdiff_t shown = std::min(std::ssize(names), kMost);
+  return fmt::format("the classes {}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
+                     shown < std::ssize(names) ? " ..." : "");
+}
+
+[[noreturn]] void refuse_to_guess(const std::string& path, const Model* own) {
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("{}: {}, and no run.json of its run beside it tells its data; name the "
+                  "data, as in --data FOLDER (--data {} is Fashion-MNIST)",
+                  path, own ? "it has " + classes_of(*own) : "weights alone", kFashionMnist));
+}
+
+Source source_of(const ModelOptions& model, const Model* own, const CommonOptions& given) {
+  const std::string text = own ? own->net.text() : parse_model_argument(model.network).net.text();
+  const std::optional<RecordedData> record = record_of(model.path, text, own);
+  if (given.data.empty()) {
+    if (record) {
+      CommonOptions options = completed(given, record->options, true);
+      options.data = record->options.data;
+      return {options, record->file.string()};
+    }
+    if (!own || !is_of_fashion_mnist(*own)) refuse_to_guess(model.path, own);
+    CommonOptions options = given;
+    options.data = kFashionMnist;
+    return {.options = options, .guessed = true};
+  }
+  if (!record || given.data == kFashionMnist) return {given};
+  if (same_path(given.data, record->options.data)) return {completed(given, record->options, true)};
+  Source source = {given};
+  if (takes_size(given.data)) source.options = completed(given, record->options, false);
+  if (given.test_split == 0) source.run_split = record->options.test_split;
+  return source;
+}
+
+/// In colour for a network that takes colours.
+std::pair<Dataset, Dataset> load(const Source& source, const Model* own) {
+  const bool colour = own && own->net.input_shape().size() == 3 && own->net.input_shape()[0] == 3;
+  try {
+    return load_data(source.options, {.test_optional = true, .colour = colour});
+  } catch (const Error& e) {
+    if (source.told_by.empty()) throw;
+    throw Error(e.kind(), fmt::format("{}\n{} names this data; to name other data or its new "
+                                      "place: --data",
+                                      e.what(), source.told_by));
+  }
+}
+
+/// The data, in the two sets of the run if it is that of the run in another place.
+std::pair<Dataset, Dataset> load_sets(const Source& source, const Model* own) {
+  std::pair<Dataset, Dataset> whole = load(source, own);
+  const bool may_be = own && !own->data_sha256.empty() && whole.second.size() == 0;
+  if (source.run_split == 0 || !may_be) return whole;
+  Source split = source;
+  split.options.test_split = source.run_split;
+  try {
+    std::pair<Dataset, Dataset> sets = load(split, own);
+    if (data_sha256(sets.first, sets.second) == own->data_sha256) return sets;
+  } catch (const Error&) {  // a class of too few images for the split
+  }
+  return whole;
+}
+
+/// A path as it is seen from the working folder, fit for a terminal.
+std::string name_of(const std::string& data) {
+  if (data == kFashionMnist) return "Fashion-MNIST";
+  std::error_code ignored;
+  const fs::path path = fs::path(data).lexically_normal();
+  const fs::path near = path.lexically_relative(fs::current_path(ignored));
+  const bool below = !near.empty() && *near.begin() != ".." && near != ".";
+  std::string name = printable((below ? near : path).string());
+  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name;
+}
+
+void require_shape(const Dataset& data, const Shape& input, const Source& source,
+                   const std::string& name) {
+  const Shape& found = data.image_shape();
+  if (found == input) return;
+  const bool resizable = source.options.data != kFashionMnist && found.size() == 3 &&
+                         input.size() == 3 && found[0] == input[0] &&
+                         data_format(source.options.data) == DataFormat::kImages;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format(
+          "{}: images of {}, the model takes {}{}", name, to_string(found), to_string(input),
+          resizable ? fmt::format("; bring them to its size with --size {}x{}", input[1], input[2])
+                    : ""));
+}
+
+void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
+  const std::int64_t outputs = element_count(model.net.output_shape());
+  require(data.classes() <= outputs,
+          fmt::format("{}: {} classes, the model tells {} apart; it was trained on other data",
+                      name, data.classes(), outputs));
+}
+
+/// How the classes of the data were found among the model's.
+std::string known_of(const std::vector<std::string>& data, const std::vector<std::string>& model) {
+  if (data.empty() != model.empty()) return ", classes by number";
+  if (data.size() >= model.size()) return "";
+  return fmt::format(" of {} of the model's {} classes", data.size(), model.size());
+}
+
+}  // namespace
+
+std::string ModelOnData::images_title() const {
+  const bool tested = test.size() > 0;
+  return fmt::format("{} {}{}{}", images().size(), tested ? "test images" : "images", known,
+                     tested ? "" : ", as there is no test set");
+}
+
+std::string ModelOnData::other_data_line() const {
+  if (!other_data) return "";
+  return "these are not the data of its training: images, labels, classes or split differ\n";
+}
+
+ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given) {
+  std::optional<Model> own =
+      model.network.empty() ? read_saved_model(model.path) : find_saved_model(model.path);
+  const Model* const file = own ? &*own : nullptr;
+  const Source source = source_of(model, file, given);
+  auto [train, test] = load_sets(source, file);
+  const bool other =
+      file && !file->data_sha256.empty() && file->data_sha256 != data_sha256(train, test);
+  if (other && source.guessed) refuse_to_guess(model.path, file);
+  ModelOnData result{.model = model.network.empty()
+                                  ? *std::move(own)
+                                  : with_network(model, file, train.image_shape(), train.classes()),
+                     .train = {},
+                     .test = {},
+                     .data = name_of(source.options.data),
+                     .known = {},
+                     .other_data = other};
+  const std::vector<std::string>& names = result.model.class_names;
+  require_shape(train, result.model.net.input_shape(), source, result.data);
+  require_outputs(train, result.model, result.data);
+  result.known = known_of(train.class_names(), names);
+  result.train = in_classes_of(names, std::move(train));
+  result.test = in_classes_of(names, std::move(test));
+  return result;
+}
+
+}  // namespace lenet::cli

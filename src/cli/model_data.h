@@ -1,0 +1,46 @@
+// A saved model together with images to use it on: those that are given or, where nothing is said,
+// those of its own data.
+#pragma once
+
+#include <string>
+
+#include "cli/model_argument.h"
+#include "cli/options.h"
+#include "lenet/dataset.h"
+#include "lenet/model_file.h"
+
+namespace lenet::cli {
+
+/// What add_data() says of such data.
+inline constexpr const char* kOwnData = "that of the model's run";
+
+/// Labels are the model's outputs, matched by name where both sides have names.
+struct ModelOnData {
+  Model model;
+  Dataset train;
+  Dataset test;       ///< empty for data without a test set
+  std::string data;   ///< its name: as given, a path or "Fashion-MNIST"
+  std::string known;  ///< " of 3 of the model's 10 classes" and the like; "" if they are all
+
+  /// They are not the data that the model was trained on, where its file says what that was.
+  bool other_data = false;
+
+  /// The labelled images to judge the model on: the test set, or all where there is none.
+  const Dataset& images() const { return test.size() > 0 ? test : train; }
+  /// "81 test images", or "405 images, as there is no test set".
+  std::string images_title() const;
+  /// A line that says so of other data, else "".
+  std::string other_data_line() const;
+};
+
+/// Opens a model and its data:
+/// - what --data names. --size and --test-split are the run's if it is the data of the run, there
+///   or in another place; else images take the run's size, and are all judged where there is no
+///   test set;
+/// - else that of the run.json beside the model's file, with the run's --size and --test-split;
+/// - else Fashion-MNIST, if the file says that the model is of it.
+/// --model's network is built for the images. Throws Error, kUsage if none of these tells, if a
+/// class is unknown to the model, or for images of another shape than its input's.
+ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given);
+
+}  // namespace lenet::cli

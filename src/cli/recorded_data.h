@@ -1,0 +1,23 @@
+// The data that a run was trained on, as its run.json says.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/options.h"
+#include "lenet/shape.h"
+
+namespace lenet::cli {
+
+struct RecordedData {
+  std::filesystem::path file;  ///< the run.json
+  CommonOptions options;       ///< --data, an absolute path or kFashionMnist, --size, --test-split
+  std::string model;           ///< the text of the network that was trained
+  std::string input_shape;     ///< of it, as to_string() writes it
+};
+
+/// What run.json in this folder says; nothing if there is none, or none that a run wrote.
+std::optional<RecordedData> read_recorded_data(const std::filesystem::path& folder);
+
+}  // namespace lenet::cli

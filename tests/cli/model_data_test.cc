@@ -1,0 +1,335 @@
+// The data that a saved model is judged and calibrated on.
+#include <cmath>
+
+#include "cli/cli_test.h"
+#include "lenet/fashion_mnist.h"
+#include "lenet/image.h"
+#include "lenet/model_file.h"
+
+namespace lenet {
+namespace {
+
+class CliModelData : public Cli {
+ protected:
+  /// Tells images of 2x2 by their mean m: dark below 1/4, light above 3/4, else grey. The logits
+  /// are 0, 8 m - 2 and 16 m - 8, times 4.
+  void write_brightness_model(const std::string& name) const {
+    Sequential net = Sequential::parse("Flatten Linear(3)");
+    Generator generator;
+    net.build({1, 2, 2}, generator);
+    const std::vector<float> values = {0, 0, 0, 0, 8, 8, 8, 8, 16, 16, 16, 16, 0, -8, -32};
+    std::ranges::copy(values, net.parameters().begin());
+    save_model(dir_ / name, net, {"dark", "grey", "light"});
+  }
+
+  /// A PNG in the folder of its class.
+  void draw(const std::string& folder, const std::string& name, std::uint8_t value,
+            std::int64_t side = 2) const {
+    std::filesystem::create_directories(dir_ / folder);
+    const auto pixels = static_cast<std::size_t>(side * side);
+    write_png(dir_ / folder / (name + ".png"),
+              {{1, side, side}, std::vector<std::uint8_t>(pixels, value)});
+  }
+
+  /// A model of this many outputs that answers class 0.
+  void write_model(const std::string& name, const Shape& input, std::int64_t outputs,
+                   const Words& names = {}) const {
+    Sequential net = Sequential::parse("Flatten Linear(" + std::to_string(outputs) + ")");
+    Generator generator;
+    net.build(input, generator);
+    constant_weights(net, 0);
+    std::ranges::fill(net.parameters(), 0.0f);
+    net.named_parameters()[1].values[0] = 1;
+    save_model(dir_ / name, net, names);
+  }
+
+  static Words fashion_names() { return {kFashionMnistLabels.begin(), kFashionMnistLabels.end()}; }
+};
+
+TEST_F(CliModelData, IsThatOfTheRun) {
+  const Json trained = Json::parse(train("out", {"--max-steps", "5", "--json"}).out);
+  for (const char* model : {"out", "out/model.safetensors"}) {
+    const Outcome outcome = run({"eval", model});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(outcome.out.starts_with("evaluated on bands: 100 test images\n")) << outcome.out;
+    EXPECT_EQ(Json::parse(run({"eval", model, "--json"}).out).at("accuracy"),
+              trained.at("test_acc"));
+  }
+  const Outcome integers = run({"export", "out", "-o", "a.c", "--int8", "--calibrate", "70"});
+  EXPECT_EQ(integers.exit_code, 0) << integers.err;
+  EXPECT_TRUE(integers.out.starts_with(
+      "calibrated on bands: 70 images; evaluated on 100 test images\naccuracy " +
+      trained.at("test_acc").dump()))
+      << integers.out;
+}
+
+TEST_F(CliModelData, IsFoundFromAnyFolder) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  std::filesystem::create_directory(dir_ / "below");
+  const Outcome outcome = run_program({"eval", "../out"}, {.folder = dir_ / "below"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("evaluated on " + data_.string() + ": 100 test images\n"))
+      << outcome.out;
+}
+
+TEST_F(CliModelData, HasTheSizeAndTheSplitOfTheRun) {
+  for (int i = 0; i < 20; ++i) {
+    draw("photos/dark", std::to_string(i), static_cast<std::uint8_t>(i), i % 2 ? 4 : 6);
+    draw("photos/light", std::to_string(i), static_cast<std::uint8_t>(255 - i), i % 2 ? 4 : 6);
+  }
+  const Words words = {"train",        "--data",  "photos",
+                       "--size",       "2x2",     "--out",
+                       "out",          "--model", "Flatten Linear(2)",
+                       "--batch-size", "4",       "--test-split",
+                       "0.25",         "--json"};
+  const Json trained = Json::parse(run(words).out);
+  const auto eval = [&](const Words& more) {
+    Words all = {"eval", "out"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Outcome outcome = run(all);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_TRUE(eval({}).starts_with("evaluated on photos: 10 test images\n"));
+  EXPECT_EQ(Json::parse(eval({"--json"})).at("accuracy"), trained.at("test_acc"));
+  // The same data by its name has the same split: the images that it was trained on are left out.
+  EXPECT_TRUE(eval({"--data", "./photos/"}).starts_with("evaluated on photos: 10 test images\n"));
+  EXPECT_TRUE(eval({"--test-split", "0.5"}).starts_with("evaluated on photos: 20 test images\n"));
+  std::filesystem::copy(dir_ / "photos", dir_ / "moved", std::filesystem::copy_options::recursive);
+  EXPECT_TRUE(eval({"--data", "moved"}).starts_with("evaluated on moved: 10 test images\nloss"));
+  // Other images take the size alone.
+  draw("more/dark", "a", 0, 10);
+  EXPECT_TRUE(
+      eval({"--data", "more"})
+          .starts_with("evaluated on more: 1 images of 1 of the model's 2 classes, as there "
+                       "is no test set\n"));
+}
+
+TEST_F(CliModelData, ThatIsNoLongerThereIsNamedWithItsRecord) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  std::filesystem::rename(data_, dir_ / "moved");
+  expect_refusal(run({"eval", "out"}), 5,
+                 {data_.string() + ": not found", "out/run.json", "--data"});
+  EXPECT_EQ(run({"eval", "out", "--data", "moved"}).exit_code, 0);
+}
+
+TEST_F(CliModelData, IsNotGuessed) {
+  write_model("named.safetensors", {1, 12, 12}, 3, {"top", "middle", "bottom"});
+  write_model("nameless.safetensors", {1, 28, 28}, 10);
+  ASSERT_EQ(run({"export", "nameless.safetensors", "-o", "nameless.onnx"}).exit_code, 0);
+  const Words before = entries();
+  for (const auto& [model, classes] :
+       {std::pair("named.safetensors", "top, middle, bottom"),
+        std::pair("nameless.safetensors", "10 classes without names"),
+        std::pair("nameless.onnx", "10 classes without names")}) {
+    expect_refusal(run({"eval", model}), 2, {model, classes, "--data"});
+    expect_refusal(run({"export", model, "-o", "a.c", "--int8"}), 2, {model, classes, "--data"});
+  }
+  const Words weights = {"--model", "Flatten Linear(3)", "--input", "1x12x12"};
+  Words alone = {"eval", "named.safetensors"};
+  alone.insert(alone.end(), weights.begin(), weights.end());
+  expect_refusal(run(alone), 2, {"top, middle, bottom", "--data"});
+  EXPECT_EQ(entries(), before);
+}
+
+TEST_F(CliModelData, OfWeightsAloneIsNotGuessed) {
+  const std::filesystem::path golden =
+      std::filesystem::path(LENET_GOLDEN_DIR) / "lenet_seed0_init.safetensors";
+  std::filesystem::copy(golden, dir_ / "weights.safetensors");
+  expect_refusal(run({"eval", "weights.safetensors", "--model", "lenet"}), 2,
+                 {"weights alone", "--data fashion-mnist"});
+}
+
+TEST_F(CliModelData, OfARecordThatDoesNotFitIsNotTaken) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  const std::string record = content("out/run.json");
+  for (const std::string& text :
+       {std::string("{"), std::string("[1]"), std::string("{}"), std::string(R"({"data": 7})"),
+        std::string(R"({"data": "bands", "model": 5, "input_shape": [1]})")}) {
+    write_file(dir_ / "out/run.json", text);
+    expect_refusal(run({"eval", "out"}), 2, {"3 classes without names", "--data"});
+    EXPECT_EQ(run({"eval", "out", "--data", "bands"}).exit_code, 0);
+  }
+  write_file(dir_ / "out/run.json", record);
+  write_model("out/model.safetensors", {1, 28, 28}, 3);  // not the run's
+  expect_refusal(run({"eval", "out"}), 2, {"3 classes without names", "--data"});
+}
+
+TEST_F(CliModelData, IsFashionMnistForAModelOfItsClasses) {
+  write_model("clothes.safetensors", {1, 28, 28}, 10, fashion_names());
+  const Outcome outcome = run({"eval", "clothes.safetensors"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("evaluated on Fashion-MNIST: 10000 test images\n"))
+      << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.1000"));
+  EXPECT_TRUE(contains(outcome.out, "  t-shirt      1.000\n"));
+  // Of other data under $LENET_DATA nothing was said either.
+  expect_refusal(run_program({"eval", "clothes.safetensors"},
+                             {.folder = dir_, .variables = {{"LENET_DATA", "bands"}}}),
+                 2, {"$LENET_DATA", "--data"});
+  Words names = fashion_names();
+  std::ranges::sort(names);
+  write_model("sorted.safetensors", {1, 28, 28}, 10, names);
+  expect_refusal(run({"eval", "sorted.safetensors"}), 2, {"ankle boot, bag", "--data"});
+  write_model("small.safetensors", {1, 14, 14}, 10, fashion_names());
+  expect_refusal(run({"eval", "small.safetensors"}), 2, {"t-shirt, trouser", "--data"});
+}
+
+TEST_F(CliModelData, OtherThanThatOfTheTrainingIsTold) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  constexpr const char* kLine = "\nthese are not the data of its training";
+  const auto same = [&](const Words& words) {
+    const std::string text = run(words).out;
+    Words json = words;
+    json.push_back("--json");
+    const bool is_same = Json::parse(run(json).out).at("same_data");
+    EXPECT_EQ(text.find(kLine) == std::string::npos, is_same) << text;
+    return is_same;
+  };
+  EXPECT_TRUE(same({"eval", "out"}));
+  std::filesystem::copy(data_, dir_ / "other");
+  EXPECT_TRUE(same({"eval", "out", "--data", "other"}));  // wherever it is
+  const std::string integers = run({"export", "out", "-o", "a.c", "--int8"}).out;
+  EXPECT_EQ(integers.find(kLine), std::string::npos);
+  write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\1')));
+  EXPECT_FALSE(same({"eval", "out"}));  // changed since
+  EXPECT_FALSE(same({"eval", "out/model.safetensors", "--model", "Flatten Linear(3)"}));
+  EXPECT_TRUE(contains(run({"export", "out", "-o", "a.c", "--int8"}).out, kLine));
+}
+
+TEST_F(CliModelData, IsNotFashionMnistWhereTheFileKnowsOtherData) {
+  write_model("clothes.safetensors", {1, 28, 28}, 10, fashion_names());
+  Model model = load_model(dir_ / "clothes.safetensors");
+  save_model(dir_ / "clothes.safetensors", model.net, model.class_names, std::string(64, 'a'));
+  expect_refusal(run({"eval", "clothes.safetensors"}), 2, {"t-shirt, trouser", "--data"});
+  EXPECT_TRUE(contains(run({"eval", "clothes.safetensors", "--data", "fashion-mnist"}).out,
+                       "these are not the data of its training"));
+}
+
+TEST_F(CliModelData, OfGreyImagesIsInColourForAModelOfColours) {
+  write_model("colour.safetensors", {3, 2, 2}, 2);
+  draw("grey/a", "1", 100);
+  const Outcome outcome = run({"eval", "colour.safetensors", "--data", "grey"});
+  EXPECT_TRUE(contains(outcome.out, "accuracy 1.0000")) << outcome.err;
+}
+
+TEST_F(CliModelData, IsFashionMnistByItsWord) {
+  write_model("nameless.safetensors", {1, 28, 28}, 10);
+  const Outcome outcome = run({"eval", "nameless.safetensors", "--data", "fashion-mnist"});
+  EXPECT_TRUE(
+      outcome.out.starts_with("evaluated on Fashion-MNIST: 10000 test images, classes by number\n"))
+      << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "  ankle boot   0.000\n"));
+}
+
+TEST_F(CliModelData, ClassesAreMatchedByName) {
+  write_brightness_model("model.safetensors");
+  draw("some/dark", "a", 0);
+  draw("some/light", "a", 255);
+  draw("some/light", "b", 255);
+  draw("some/light", "c", 0);  // which the model takes for dark
+  const Outcome outcome = run({"eval", "model.safetensors", "--data", "some"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(
+      outcome.out.starts_with("evaluated on some: 4 images of 2 of the model's 3 classes, "
+                              "as there is no test set\n"))
+      << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.7500"));
+  EXPECT_TRUE(
+      contains(outcome.out, "\n  dark         1.000\n  grey         -\n  light        0.667\n"));
+  EXPECT_FALSE(contains(outcome.out, "nan"));
+  const Json result =
+      Json::parse(run({"eval", "model.safetensors", "--data", "some", "--json"}).out);
+  EXPECT_EQ(result.at("per_class_accuracy"), Json({1.0, nullptr, 2.0 / 3}));
+  EXPECT_EQ(result.at("class_names"), Json({"dark", "grey", "light"}));
+  // Logits of black: 0, -8, -32; of white: 0, 24, 32.
+  const double black = std::log(1 + std::exp(-8.0) + std::exp(-32.0)),
+               white = std::log(std::exp(-32.0) + std::exp(-8.0) + 1);
+  EXPECT_NEAR(result.at("loss"), (black + 2 * white + black + 32) / 4, 1e-5);
+  const Outcome integers =
+      run({"export", "model.safetensors", "-o", "a.c", "--int8", "--data", "some"});
+  EXPECT_TRUE(contains(integers.out, "accuracy 0.7500 float, 0.7500 int8")) << integers.err;
+  EXPECT_TRUE(contains(integers.out, "4 images of 2 of the model's 3 classes"));
+}
+
+TEST_F(CliModelData, ClassThatTheModelDoesNotKnowIsRefused) {
+  write_brightness_model("model.safetensors");
+  draw("other/Dark", "a", 0);
+  draw("other/light", "a", 255);
+  for (const Words& words :
+       {Words{"eval", "model.safetensors", "--data", "other"},
+        Words{"export", "model.safetensors", "-o", "a.c", "--int8", "--data", "other"}}) {
+    expect_refusal(run(words), 2,
+                   {"class 'Dark'", "'dark': rename one", "Dark, light", "dark, grey, light"});
+  }
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "a.c"));
+}
+
+TEST_F(CliModelData, OfMoreClassesThanTheModelTellsApartIsRefused) {
+  write_model("two.safetensors", {1, 12, 12}, 2);
+  for (const Words& words :
+       {Words{"eval", "two.safetensors", "--data", "bands"},
+        Words{"export", "two.safetensors", "-o", "a.c", "--int8", "--data", "bands"}}) {
+    expect_refusal(run(words), 2, {"bands: 3 classes, the model tells 2 apart"});
+  }
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "a.c"));
+}
+
+TEST_F(CliModelData, OfOneSetIsJudgedWholeUnlessSplit) {
+  write_brightness_model("model.safetensors");
+  for (int i = 0; i < 4; ++i) {
+    draw("all/dark", std::to_string(i), 0);
+    draw("all/grey", std::to_string(i), 127);
+    draw("all/light", std::to_string(i), 255);
+  }
+  const auto first_line = [&](const Words& more) {
+    Words words = {"eval", "model.safetensors", "--data", "all"};
+    words.insert(words.end(), more.begin(), more.end());
+    const std::string out = run(words).out;
+    EXPECT_TRUE(contains(out, "accuracy 1.0000"));
+    return out.substr(0, out.find('\n'));
+  };
+  EXPECT_EQ(first_line({}), "evaluated on all: 12 images, as there is no test set");
+  EXPECT_EQ(first_line({"--test-split", "0.25"}), "evaluated on all: 3 test images");
+}
+
+TEST_F(CliModelData, OfAnotherShapeIsRefusedWithTheRemedy) {
+  write_brightness_model("model.safetensors");
+  draw("large/dark", "a", 0, 8);
+  expect_refusal(run({"eval", "model.safetensors", "--data", "large"}), 2,
+                 {"large: images of 1x8x8, the model takes 1x2x2", "--size 2x2"});
+  EXPECT_EQ(run({"eval", "model.safetensors", "--data", "large", "--size", "2x2"}).exit_code, 0);
+  const Outcome idx = run({"eval", "model.safetensors", "--data", "bands"});
+  expect_refusal(idx, 2, {"bands: images of 1x12x12, the model takes 1x2x2"});
+  EXPECT_FALSE(contains(idx.err, "--size"));
+}
+
+TEST_F(CliModelData, NetworkThatIsGivenKeepsNamesAndNormalizationOfTheFile) {
+  ASSERT_EQ(train("out", {"--max-steps", "5", "--normalize"}).exit_code, 0);
+  const auto figures = [&](const Words& more) {
+    Words words = {"eval", "out", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    Json result = Json::parse(run(words).out);
+    result.erase("examples_per_sec");
+    return result;
+  };
+  EXPECT_EQ(figures({"--model", "Flatten Linear(3)"}), figures({}));
+  ASSERT_EQ(run({"train", "--data", "bands", "--max-steps", "1", "--out", "preset"}).exit_code, 0);
+  EXPECT_EQ(run({"eval", "preset", "--model", "lenet"}).exit_code, 0);
+  write_brightness_model("model.safetensors");
+  draw("one", "a", 255);
+  EXPECT_TRUE(contains(
+      run({"predict", "model.safetensors", "one/a.png", "--model", "Flatten Linear(3)"}).out,
+      "  light "));
+}
+
+TEST_F(CliModelData, IsForIntegersAlone) {
+  write_brightness_model("model.safetensors");
+  for (const char* out : {"a.c", "a.onnx"}) {
+    expect_refusal(run({"export", "model.safetensors", "-o", out, "--data", "bands"}), 2,
+                   {"--data", "--int8"});
+  }
+}
+
+}  // namespace
+}  // namespace lenet
