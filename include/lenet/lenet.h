@@ -13,6 +13,7 @@
 #include "lenet/error.h"
 #include "lenet/fashion_mnist.h"
 #include "lenet/fit.h"
+#include "lenet/head.h"
 #include "lenet/image.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"

@@ -131,18 +131,6 @@ std::pair<Dataset, Dataset> load_sets(const Source& source, const Model* own) {
   return whole;
 }
 
-/// A path as it is seen from the working folder, fit for a terminal.
-std::string name_of(const std::string& data) {
-  if (data == kFashionMnist) return "Fashion-MNIST";
-  std::error_code ignored;
-  const fs::path path = fs::path(data).lexically_normal();
-  const fs::path near = path.lexically_relative(fs::current_path(ignored));
-  const bool below = !near.empty() && *near.begin() != ".." && near != ".";
-  std::string name = printable((below ? near : path).string());
-  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
-  return name;
-}
-
 void require_shape(const Dataset& data, const Shape& input, const Source& source,
                    const std::string& name) {
   const Shape& found = data.image_shape();
@@ -174,6 +162,17 @@ std::string known_of(const std::vector<std::string>& data, const std::vector<std
 
 }  // namespace
 
+std::string shown_data(const std::string& data) {
+  if (data == kFashionMnist) return "Fashion-MNIST";
+  std::error_code ignored;
+  const fs::path path = fs::path(data).lexically_normal();
+  const fs::path near = path.lexically_relative(fs::current_path(ignored));
+  const bool below = !near.empty() && *near.begin() != ".." && near != ".";
+  std::string name = printable((below ? near : path).string());
+  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name;
+}
+
 std::string ModelOnData::images_title() const {
   const bool tested = test.size() > 0;
   return fmt::format("{} {}{}{}", images().size(), tested ? "test images" : "images", known,
@@ -183,6 +182,10 @@ std::string ModelOnData::images_title() const {
 std::string ModelOnData::other_data_line() const {
   if (!other_data) return "";
   return "these are not the data of its training: images, labels, classes or split differ\n";
+}
+
+CommonOptions data_of_model(const std::string& path, const Model& own, const CommonOptions& given) {
+  return source_of({.path = path, .network = {}, .input = {}}, &own, given).options;
 }
 
 ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given) {
@@ -199,7 +202,7 @@ ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& g
                                   : with_network(model, file, train.image_shape(), train.classes()),
                      .train = {},
                      .test = {},
-                     .data = name_of(source.options.data),
+                     .data = shown_data(source.options.data),
                      .known = {},
                      .other_data = other};
   const std::vector<std::string>& names = result.model.class_names;

@@ -43,4 +43,11 @@ struct ModelOnData {
 /// class is unknown to the model, or for images of another shape than its input's.
 ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given);
 
+/// What --data says as a user knows it: a path as it is seen from the working folder, fit for a
+/// terminal, or "Fashion-MNIST".
+std::string shown_data(const std::string& data);
+
+/// The same choice for a model of this file, `own`, that is to be trained further. Throws Error.
+CommonOptions data_of_model(const std::string& path, const Model& own, const CommonOptions& given);
+
 }  // namespace lenet::cli

@@ -78,7 +78,8 @@ std::vector<SweepRun> sweep_runs(const LayeredResult& common,
     o = common.options;
     read_options(run, "sweep", o);
     left = unread(left, o);
-    runs.push_back({parse_model_argument(o.model, classes).net.text(), fit_options(o)});
+    runs.push_back(
+        {parse_model_argument(o.model.value_or(kUsualModel), classes).net.text(), fit_options(o)});
   }
   require_read(left, o);
   return runs;
@@ -111,6 +112,7 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
   if (numbers.empty()) return;
   const CommonOptions& common = given.options.common;
   const auto [train, test] = load_data(common);
+  folder.set_data(data_sha256(train, test));
   const std::vector<SweepRun> all = sweep_runs(given, overrides, train.classes());
   std::vector<SweepRun> runs;
   for (const std::int64_t i : numbers) runs.push_back(all[static_cast<std::size_t>(i)]);

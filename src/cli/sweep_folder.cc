@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
 
+constexpr const char* kData = "data_sha256";
+
 const fs::path& created(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -23,11 +25,14 @@ const fs::path& created(const fs::path& path) {
 }  // namespace
 
 SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
-    : path_(created(path)), lock_(path_) {
+    : path_(created(path)), lock_(path_), plan_(plan) {
   std::error_code error;
   const fs::path plan_file = path / "sweep.json";
   if (fs::exists(plan_file, error)) {
-    if (parse_json(read_file(plan_file, kMostBytes)) != plan) {
+    plan_ = parse_json(read_file(plan_file, kMostBytes));
+    Json held = plan_;
+    if (held.is_object()) held.erase(kData);
+    if (held != plan) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{} holds another sweep: give the options of that one, or another "
                               "--out",
@@ -40,6 +45,17 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
   std::string lines;
   for (const auto& [run, result] : results_) lines += result.dump() + '\n';
   file_.emplace(path / "runs.jsonl", lines);
+}
+
+void SweepFolder::set_data(const std::string& sha256) {
+  if (plan_.value(kData, Json(sha256)) != sha256 && !results_.empty()) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: the data is not that of the runs that have ended; want the same "
+                            "data, or another --out",
+                            path_.string()));
+  }
+  plan_[kData] = sha256;
+  write_file(path_ / "sweep.json", json_text(plan_));
 }
 
 void SweepFolder::read_results(std::int64_t runs) {

@@ -21,6 +21,10 @@ class SweepFolder {
   /// or another process writes there, kIo, kBadInput.
   SweepFolder(const std::filesystem::path& path, const Json& plan);
 
+  /// Notes that the runs train on the data of this data_sha256(). Throws Error (kBadInput) if those
+  /// that have ended did on other data, kIo.
+  void set_data(const std::string& sha256);
+
   /// Results by run.
   const std::map<std::int64_t, Json>& results() const { return results_; }
 
@@ -33,6 +37,7 @@ class SweepFolder {
 
   std::filesystem::path path_;
   RunLock lock_;
+  Json plan_;  ///< sweep.json
   std::map<std::int64_t, Json> results_;
   std::optional<LineFile> file_;  ///< runs.jsonl
 };

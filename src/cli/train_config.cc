@@ -52,11 +52,10 @@ Json read_config(const std::string& path) {
 
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
-  static const std::vector<std::string> names = {"lenet",       "started", "images",
-                                                 "input_shape", "simd",    "result",
-                                                 "diverged",    "changed", "data_sha256"};
-  const bool usual =
-      (key == "weights" && value == "") || (key == "data" && value == "fashion-mnist");
+  static const std::vector<std::string> names = {
+      "lenet",    "started", "images",      "input_shape",   "simd",       "result",
+      "diverged", "changed", "data_sha256", "normalization", "class_names"};
+  const bool usual = key == "weights" && value == "";
   return usual || std::ranges::find(names, key) != names.end();
 }
 
@@ -95,7 +94,7 @@ std::string option_name(std::string key) {
 
 Json options_document(const TrainOptions& o) {
   Json document = {{"data", data_path(o.common)},
-                   {"model", o.model},
+                   {"model", o.model.value_or(kUsualModel)},
                    {"weights", o.weights},
                    {"epochs", o.epochs},
                    {"batch_size", o.batch_size},
@@ -129,6 +128,7 @@ Json options_document(const TrainOptions& o) {
                    {"holdout", o.holdout},
                    {"keep_best", o.keep_best},
                    {"patience", o.patience}};
+  if (o.new_head) document["new_head"] = true;
   if (!o.freeze.empty()) document["freeze"] = o.freeze;
   if (o.max_steps) document["max_steps"] = *o.max_steps;
   if (!o.common.size.empty()) document["size"] = o.common.size;

@@ -29,10 +29,16 @@ void declare_model(const Command& command, TrainOptions& o) {
       .option("--model", &o.model,
               "Preset (lenet, lenet-relu, lenet-bn, lenet5, best), text file, saved model (its "
               "layers; for its weights, --weights) or the model text itself, as in \"Flatten "
-              "Linear(10)\"")
-      .show_default();
-  command.option("--weights", &o.weights, "Start from the weights of this safetensors or ONNX file")
+              "Linear(10)\". Without it the network of --weights, if that is given")
+      .default_text("lenet");
+  command
+      .option("--weights", &o.weights,
+              "Start from a run's folder, a saved model or an ONNX file: its weights, and unless "
+              "other options say else its network, normalisation, class names and data")
       .check(given_path());
+  command.switch_flag("--new-head,!--no-new-head", o.new_head,
+                      "Put a new last Linear for the classes of the data in the place of that of "
+                      "--weights");
   command
       .option("--freeze", &o.freeze,
               "Keep as they are: parameters and running statistics of the first N layers, or those "

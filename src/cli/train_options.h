@@ -12,10 +12,13 @@
 
 namespace lenet::cli {
 
+inline constexpr const char* kUsualModel = "lenet";
+
 struct TrainOptions {
   CommonOptions common;
-  std::string model = "lenet";
+  std::optional<std::string> model;  ///< else the network of `weights`, else kUsualModel
   std::string weights;
+  bool new_head = false;
   std::vector<std::string> freeze;
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;

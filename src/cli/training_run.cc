@@ -6,11 +6,12 @@
 #include "base/gpus.h"
 #include "cli/chance_level.h"
 #include "cli/checkpoints.h"
-#include "cli/model_argument.h"
+#include "cli/model_data.h"
 #include "cli/run_folder.h"
 #include "cli/run_record.h"
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "cli/start_network.h"
 #include "lenet/animator.h"
 #include "lenet/error.h"
 #include "lenet/model_file.h"
@@ -23,14 +24,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The network with its initial weights, drawn as PyTorch and the chapter draw them, or read.
-NamedNetwork start_network(const TrainOptions& o, const Dataset& train, Generator& generator,
-                           bool goes_on) {
-  NamedNetwork network = parse_model_argument(o.model, train.classes());
-  network.net.build(train.image_shape(), generator);
-  xavier_uniform(network.net, generator);
-  if (!goes_on && !o.weights.empty()) read_weights(o.weights, network.net);
-  return network;
+StartedNetwork network_of(const RunRequest& r, const std::optional<Model>& file,
+                          const Dataset& train, Generator& generator) {
+  return r.from ? resumed_network(r.options, r.from->run, train, generator)
+                : start_network(r.options, file, train, generator);
+}
+
+/// Grey images are taken in colour for a network that takes colours.
+LoadOptions loading(const RunRequest& r, const std::optional<Model>& file) {
+  LoadOptions how;
+  if (file) {
+    const Shape& input = file->net.input_shape();
+    how.colour = input.size() == 3 && input[0] == 3;
+  } else if (r.from && r.from->run.contains("input_shape")) {
+    how.colour = r.from->run["input_shape"].dump().starts_with("\"3x");
+  }
+  return how;
+}
+
+/// The options of the run, with what the file of its weights says of the data where they do not.
+TrainOptions completed(const RunRequest& r, const std::optional<Model>& file) {
+  TrainOptions options = r.options;
+  if (file) options.common = data_of_model(options.weights, *file, options.common);
+  return options;
 }
 
 /// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
@@ -45,7 +61,7 @@ std::string checked_digest(const RunRequest& r, const std::pair<Dataset, Dataset
   return digest;
 }
 
-RunFolder open_folder(const RunRequest& r, const NamedNetwork& network, const FitOptions& fit) {
+RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const FitOptions& fit) {
   const auto weights = static_cast<std::int64_t>(4 * network.net.parameters().size());
   constexpr std::int64_t kFigures = 1 << 20;
   const RunFolder::Options options = {
@@ -68,13 +84,14 @@ class Run {
  public:
   explicit Run(const RunRequest& request)
       : request_(request),
-        options_(request.options),
+        file_(request.from ? std::nullopt : read_start(request.options)),
+        options_(completed(request, file_)),
         every_(parse_interval(request.checkpoint_every)),
         fit_(fit_options(options_)),
-        data_(load_data(options_.common)),
+        data_(load_data(options_.common, loading(request, file_))),
         data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
-        network_(start_network(options_, train(), generator_, request.from)),
+        network_(network_of(request, file_, train(), generator_)),
         folder_(open_folder(request, network_, checked_fit())),
         record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(options_.epochs)),
@@ -108,14 +125,15 @@ class Run {
   [[noreturn]] void end_stopped();
 
   const RunRequest& request_;
-  const TrainOptions& options_;
+  std::optional<Model> file_;  ///< of --weights
+  TrainOptions options_;
   CheckpointInterval every_;
   Timer wall_;
   FitOptions fit_;
   std::pair<Dataset, Dataset> data_;
   std::string data_sha256_;
   Generator generator_;
-  NamedNetwork network_;
+  StartedNetwork network_;
   RunFolder folder_;
   Json record_;
   Animator animator_;
@@ -130,6 +148,10 @@ RunOutcome Run::run() {
   connect();
   Checkpoints checkpoints(folder_, {.every = every_, .run = json_text(record_)});
   fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
+  if (request_.announce && file_) {
+    say(stdout, "starting from {} on {}: {} training images\n", options_.weights,
+        shown_data(options_.common.data), train().size());
+  }
   if (request_.announce) say(stdout, "training on {}\n", to_string(fit_.device));
   const SignalRequests signals;
   Report report = train_to_the_end();
@@ -160,6 +182,7 @@ void Run::settle_device() {
 }
 
 void Run::begin_record() {
+  record_start(network_, train(), record_);
   if (!data_sha256_.empty()) record_["data_sha256"] = data_sha256_;
   if (const Resumption* from = request_.from) {
     for (const char* kept : {"started", "changed"}) {
@@ -231,7 +254,7 @@ Report Run::train_to_the_end() {
 void Run::save() {
   display_.finish();
   folder_.finish_metrics();
-  save_model(folder_.model_file(), net(), train().class_names(), data_sha256_);
+  save_model(folder_.model_file(), net(), network_.class_names, data_sha256_);
   folder_.write_curves(animator_);
   say(stderr, "written to {}\n", folder_.path().string());
 }
@@ -243,7 +266,7 @@ void Run::save_averages(Averages averages) {
     std::ranges::swap_ranges(net().buffers(), averages.buffers);
   };
   exchange();
-  save_model(folder_.averages_file(), net(), train().class_names(), data_sha256_);
+  save_model(folder_.averages_file(), net(), network_.class_names, data_sha256_);
   exchange();
 }
 

@@ -23,6 +23,7 @@ struct Reader {
   bool (*reads)(const Options&);
 };
 
+bool has_weights(const Options& o) { return !o.weights.empty(); }
 bool is_sgd(const Options& o) { return o.optimizer == "sgd"; }
 bool is_adam(const Options& o) { return o.optimizer != "sgd"; }
 bool has_momentum(const Options& o) { return o.momentum != 0; }
@@ -30,7 +31,8 @@ bool is_step(const Options& o) { return o.schedule == "step"; }
 bool is_cosine(const Options& o) { return o.schedule == "cosine"; }
 bool is_one_cycle(const Options& o) { return o.schedule == "onecycle"; }
 
-constexpr Reader kReaders[] = {{"momentum", "optimizer", "sgd", is_sgd},
+constexpr Reader kReaders[] = {{"new-head", "weights", "a file", has_weights},
+                               {"momentum", "optimizer", "sgd", is_sgd},
                                {"nesterov", "optimizer", "sgd", is_sgd},
                                {"dampening", "optimizer", "sgd", is_sgd},
                                {"dampening", "momentum", "above 0", has_momentum},

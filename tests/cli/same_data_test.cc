@@ -88,6 +88,23 @@ TEST_F(CliSameData, MayLieElsewhere) {
   EXPECT_EQ(run_json("out").at("changed"), Json{"epochs"});
 }
 
+TEST_F(CliSameData, IsAskedForByASweepThatGoesOn) {
+  const Words sweep = {"sweep",    "--data", "bands",  "--model",   "Flatten Linear(3)",
+                       "--epochs", "1",      "--grid", "seed=0..2", "--batch-size",
+                       "20",       "--out",  "out"};
+  ASSERT_EQ(run(sweep).exit_code, 0);
+  EXPECT_EQ(Json::parse(content("out/sweep.json")).at("data_sha256"), digest_of("bands"));
+  const std::string lines = content("out/runs.jsonl");
+  write_file(dir_ / "out/runs.jsonl", lines.substr(0, lines.find('\n') + 1));
+  make_other("other");
+  fs::rename(data_, dir_ / "kept");
+  fs::rename(dir_ / "other", data_);
+  expect_refusal(run(sweep), 3, {"out: the data is not that of the runs that have ended"});
+  fs::remove_all(data_);
+  fs::rename(dir_ / "kept", data_);
+  ASSERT_EQ(run(sweep).exit_code, 0);
+}
+
 TEST_F(CliSameData, OfARunThatDoesNotSayIsNotAskedFor) {
   ASSERT_EQ(train("out", {"--epochs", "1"}).exit_code, 0);
   forget_data("out");

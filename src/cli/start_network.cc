@@ -1,0 +1,163 @@
+#include "cli/start_network.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/require.h"
+#include "cli/model_argument.h"
+#include "lenet/class_matching.h"
+#include "lenet/error.h"
+#include "lenet/head.h"
+#include "lenet/safetensors.h"
+
+namespace lenet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Names = std::vector<std::string>;
+
+constexpr const char* kOffer =
+    "; --new-head replaces the last Linear by a new one for the classes of the data";
+
+/// "3 classes (circle, square, star)".
+std::string classes_text(std::int64_t count, const Names& names) {
+  constexpr std::ptrdiff_t kShown = 20;
+  if (names.empty()) return fmt::format("{} classes", count);
+  const std::ptrdiff_t shown = std::min(std::ssize(names), kShown);
+  return fmt::format("{} classes ({}{})", count,
+                     fmt::join(names.begin(), names.begin() + shown, ", "),
+                     shown < std::ssize(names) ? ", ..." : "");
+}
+
+/// For each class of the data the output of the file's network; empty where they are in the same
+/// order, by name or, where one side has no names, by number. Throws Error (kUsage), with the offer
+/// of a new head, for other classes.
+std::vector<std::uint8_t> outputs_of(const std::string& path, const Model& file,
+                                     const Dataset& train) {
+  const Names& data = train.class_names();
+  const std::int64_t outputs = element_count(file.net.output_shape());
+  require(outputs == train.classes(), fmt::format("{}: tells {} apart, the data has {}{}", path,
+                                                  classes_text(outputs, file.class_names),
+                                                  classes_text(train.classes(), data), kOffer));
+  if (file.class_names.empty() || data.empty() || file.class_names == data) return {};
+  try {
+    return match_classes(data, file.class_names);
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("{}: {}{}", path, e.what(), kOffer));
+  }
+}
+
+/// The layers, not built: those of --model, else the file's, else the chapter's.
+NamedNetwork layers_of(const TrainOptions& o, bool from_file, std::int64_t classes) {
+  return parse_model_argument(o.model ? *o.model : from_file ? o.weights : kUsualModel, classes);
+}
+
+/// As PyTorch and the chapter draw them.
+void draw(Sequential& net, const Shape& images, Generator& generator) {
+  net.build(images, generator);
+  xavier_uniform(net, generator);
+}
+
+/// The outputs of the network whose weights a file holds.
+std::int64_t outputs_in(const std::string& path, const std::optional<Model>& file,
+                        const std::string& head_weight) {
+  if (file) return element_count(file->net.output_shape());
+  for (const NamedTensor& t : read_safetensors(saved_model_file(path)).tensors) {
+    const bool is_head = t.name == head_weight || t.name.ends_with("." + head_weight);
+    if (is_head && !t.shape.empty()) return t.shape[0];
+  }
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: no tensor {}, the weight of the last Linear", path, head_weight));
+}
+
+/// Replaces the parameters and buffers of `net` by the file's, but for those of its head.
+void read_all_but_the_head(const std::string& path, const std::optional<Model>& file,
+                           Sequential& net) {
+  const Names head = head_parameters(net);
+  Sequential whole = with_new_head(net, outputs_in(path, file, head[0]));
+  Generator unused;
+  whole.build(net.input_shape(), unused);
+  read_weights(path, whole);
+  const std::vector<NamedParameter> from = whole.named_parameters(), to = net.named_parameters();
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    if (std::ranges::find(head, to[i].name) == head.end()) {
+      std::ranges::copy(from[i].values, to[i].values.begin());
+    }
+  }
+  std::ranges::copy(whole.buffers(), net.buffers().begin());
+}
+
+/// Replaces all of them; of a last Linear of another size the message offers a new one.
+void read_all(const std::string& path, Sequential& net) {
+  try {
+    read_weights(path, net);
+  } catch (const Error& e) {
+    const std::string ending = fmt::format("{}.weight has shape", net.size() - 1);
+    const bool is_head = std::string_view(e.what()).find(ending) != std::string_view::npos;
+    throw Error(e.kind(), is_head ? e.what() + std::string(kOffer) : e.what());
+  }
+}
+
+const Names& names_of(const Dataset& train, const Names& others) {
+  const bool fit = train.class_names().empty() && std::ssize(others) == train.classes();
+  return fit ? others : train.class_names();
+}
+
+/// The numbers under this key; none if there are none.
+std::vector<float> numbers_of(const Json& object, const char* key) {
+  const auto list = object.find(key);
+  const bool good = list != object.end() && list->is_array() &&
+                    std::ranges::all_of(*list, [](const Json& v) { return v.is_number(); });
+  return good ? list->get<std::vector<float>>() : std::vector<float>();
+}
+
+}  // namespace
+
+std::optional<Model> read_start(const TrainOptions& o) {
+  return o.weights.empty() ? std::nullopt : find_saved_model(o.weights);
+}
+
+StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& file,
+                             const Dataset& train, Generator& generator) {
+  NamedNetwork layers = layers_of(o, file.has_value(), train.classes());
+  StartedNetwork started{std::move(layers.net), std::move(layers.name), train.class_names()};
+  std::vector<std::uint8_t> order;
+  if (file && !o.new_head) {
+    order = outputs_of(o.weights, *file, train);
+    started.class_names = names_of(train, file->class_names);
+  }
+  const bool new_head = o.new_head && !o.weights.empty();
+  if (new_head) started.net = with_new_head(started.net, train.classes());
+  draw(started.net, train.image_shape(), generator);
+  if (o.weights.empty()) return started;
+  new_head ? read_all_but_the_head(o.weights, file, started.net) : read_all(o.weights, started.net);
+  if (!order.empty()) reorder_outputs(started.net, order);
+  if (file && !o.normalize) started.net.set_normalization(file->net.normalization());
+  return started;
+}
+
+StartedNetwork resumed_network(const TrainOptions& o, const Json& run, const Dataset& train,
+                               Generator& generator) {
+  NamedNetwork layers = parse_model_argument(o.model.value_or(kUsualModel), train.classes());
+  StartedNetwork resumed{std::move(layers.net), std::move(layers.name), train.class_names()};
+  draw(resumed.net, train.image_shape(), generator);
+  if (const auto n = run.find("normalization"); n != run.end() && n->is_object()) {
+    resumed.net.set_normalization({numbers_of(*n, "mean"), numbers_of(*n, "deviation")});
+  }
+  const auto names = run.find("class_names");
+  const bool named = names != run.end() && names->is_array() &&
+                     std::ranges::all_of(*names, [](const Json& v) { return v.is_string(); });
+  if (named) resumed.class_names = names_of(train, names->get<Names>());
+  return resumed;
+}
+
+void record_start(const StartedNetwork& network, const Dataset& train, Json& run) {
+  if (const Normalization& n = network.net.normalization(); !n.mean.empty()) {
+    run["normalization"] = Json{{"mean", n.mean}, {"deviation", n.deviation}};
+  }
+  if (network.class_names != train.class_names()) run["class_names"] = network.class_names;
+}
+
+}  // namespace lenet::cli

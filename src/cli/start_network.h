@@ -1,0 +1,42 @@
+// The network that a run starts with: a new one, one with the weights of a file, or that of the run
+// that it goes on with.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/train_options.h"
+#include "lenet/dataset.h"
+#include "lenet/model_file.h"
+#include "lenet/random.h"
+#include "lenet/sequential.h"
+
+namespace lenet::cli {
+
+struct StartedNetwork {
+  Sequential net;    ///< built, with its weights and, unless the run has its own, the normalisation
+                     ///< of the file
+  std::string name;  ///< short
+  std::vector<std::string> class_names;  ///< the data's; where it has none, the file's
+};
+
+/// What the file of --weights says beside its weights; nothing without that option, or for weights
+/// alone. Throws Error.
+std::optional<Model> read_start(const TrainOptions& options);
+
+/// With initial weights as PyTorch and the chapter draw them, and, if options.weights names a file,
+/// that file's in their place: all but the last Linear's with new_head. `file`: read_start()'s.
+/// Throws Error, also where the classes are others than the file's and new_head is not given.
+StartedNetwork start_network(const TrainOptions& options, const std::optional<Model>& file,
+                             const Dataset& train, Generator& generator);
+
+/// The network of the run of this record, whose weights are still to come from its checkpoint.
+StartedNetwork resumed_network(const TrainOptions& options, const nlohmann::ordered_json& run,
+                               const Dataset& train, Generator& generator);
+
+/// Notes in a record what resumed_network() cannot find elsewhere.
+void record_start(const StartedNetwork& network, const Dataset& train, nlohmann::ordered_json& run);
+
+}  // namespace lenet::cli

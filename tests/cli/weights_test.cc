@@ -1,0 +1,209 @@
+// Training that starts from the weights of a file: its network, normalisation and class names.
+#include "cli/cli_test.h"
+#include "lenet/head.h"
+#include "lenet/image.h"
+#include "lenet/model_file.h"
+#include "lenet/safetensors.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The data set named/: 60 images of 6x6 of the classes high, low, middle, which is their place.
+class CliWeights : public Cli {
+ protected:
+  CliWeights() { draw("named", {"high", "low", "middle"}); }
+
+  /// A folder a class, with 20 images whose bright third is the class' place in the alphabet.
+  void draw(const std::string& folder, const Words& classes) const {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      fs::create_directories(dir_ / folder / classes[c]);
+      for (std::size_t i = 0; i < 20; ++i) {
+        std::vector<std::uint8_t> pixels(36);
+        for (std::size_t k = 0; k < 36; ++k) {
+          pixels[k] = static_cast<std::uint8_t>((k / 12 == c ? 190 : 0) + (7 * i + 13 * k) % 60);
+        }
+        write_png(dir_ / folder / classes[c] / (std::to_string(i) + ".png"), {{1, 6, 6}, pixels});
+      }
+    }
+  }
+
+  Outcome train_on(const std::string& data, const std::string& out, const Words& more = {}) const {
+    Words words = {"train", "--data",       data, "--test-split", "0.25", "--epochs", "3", "--out",
+                   out,     "--batch-size", "5",  "--lr",         "0.2"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  }
+  void train_first(const Words& more = {}) const {
+    Words words = {"--model", "Conv2d(3, 3) Tanh Flatten Linear(3)", "--normalize"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = train_on("named", "first", words);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+  Model model(const std::string& out) const { return load_model(dir_ / out / "model.safetensors"); }
+  Json run_json(const std::string& out) const { return Json::parse(content(out + "/run.json")); }
+  std::vector<float> tensor(const std::string& out, const std::string& name) const {
+    for (const NamedTensor& t : read_safetensors(dir_ / out / "model.safetensors").tensors) {
+      if (t.name == name) return t.values;
+    }
+    return {};
+  }
+};
+
+TEST_F(CliWeights, BringNetworkNormalisationAndClasses) {
+  train_first();
+  ASSERT_EQ(run({"export", "first", "-o", "first.onnx"}).exit_code, 0);
+  for (const char* file : {"first", "first/model.safetensors", "first.onnx"}) {
+    const Outcome outcome =
+        run({"train", "--data", "named", "--test-split", "0.25", "--weights", file, "--lr", "1e-9",
+             "--epochs", "1", "--batch-size", "5", "--out", "second", "--force", "--json"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(model("second").net.text(), "Conv2d(3, 3) Tanh Flatten Linear(3)");
+    EXPECT_EQ(model("second").net.normalization(), model("first").net.normalization());
+    EXPECT_EQ(model("second").class_names, (Words{"high", "low", "middle"}));
+    // The rate changes nothing, so both networks must judge alike.
+    EXPECT_EQ(Json::parse(outcome.out).at("test_acc"),
+              run_json("first").at("result").at("test_acc"));
+    EXPECT_EQ(Json::parse(outcome.out).at("test_acc"), 1.0);
+  }
+}
+
+TEST_F(CliWeights, NormaliseByTheNewDataWhereAskedTo) {
+  train_first();
+  ASSERT_EQ(train_on("bands", "plain", {"--model", "Flatten Linear(3)", "--normalize"}).exit_code,
+            2);
+  draw("dark", {"high", "low", "middle"});
+  fs::remove_all(dir_ / "dark/middle");
+  for (int i = 0; i < 20; ++i) {
+    fs::create_directories(dir_ / "dark/middle");
+    write_png(dir_ / "dark/middle" / (std::to_string(i) + ".png"),
+              {{1, 6, 6}, std::vector<std::uint8_t>(36, 3)});
+  }
+  ASSERT_EQ(train_on("dark", "kept", {"--weights", "first"}).exit_code, 0);
+  EXPECT_EQ(model("kept").net.normalization(), model("first").net.normalization());
+  ASSERT_EQ(train_on("dark", "anew", {"--weights", "first", "--normalize"}).exit_code, 0);
+  EXPECT_NE(model("anew").net.normalization(), model("first").net.normalization());
+  EXPECT_FALSE(run_json("anew").contains("normalization"));
+}
+
+TEST_F(CliWeights, AreTheSameAfterAStopAndInARepeat) {
+  train_first();
+  ASSERT_EQ(train_on("named", "whole", {"--weights", "first", "--freeze", "1"}).exit_code, 0);
+  ASSERT_EQ(run({"reproduce", "whole"}).exit_code, 0);
+  Words part = {"train", "--data",    "named", "--test-split", "0.25", "--epochs",
+                "1",     "--out",     "part",  "--batch-size", "5",    "--lr",
+                "0.2",   "--weights", "first", "--freeze",     "1"};
+  ASSERT_EQ(run(part).exit_code, 0);
+  fs::remove_all(dir_ / "first");  // a checkpoint needs it no more
+  const Outcome outcome =
+      run({"train", "--resume", "part", "--epochs", "3", "--allow-change", "epochs"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(content("part/model.safetensors"), content("whole/model.safetensors"));
+  EXPECT_EQ(run_json("part").at("normalization"), run_json("whole").at("normalization"));
+}
+
+TEST_F(CliWeights, OfClassesInAnotherOrderAreBroughtIntoTheDatas) {
+  train_first();
+  Model other = model("first");
+  reorder_outputs(other.net, std::vector<std::uint8_t>{2, 0, 1});
+  save_model(dir_ / "other.safetensors", other.net, {"middle", "high", "low"});
+  ASSERT_EQ(train_on("named", "want", {"--weights", "first"}).exit_code, 0);
+  ASSERT_EQ(train_on("named", "got", {"--weights", "other.safetensors"}).exit_code, 0);
+  EXPECT_EQ(content("got/model.safetensors"), content("want/model.safetensors"));
+}
+
+TEST_F(CliWeights, OfOtherClassesNeedANewHead) {
+  train_first();
+  draw("two", {"high", "low"});
+  draw("renamed", {"high", "low", "sky"});
+  expect_refusal(train_on("two", "out", {"--weights", "first"}), 2,
+                 {"first: tells 3 classes (high, low, middle) apart, the data has 2 classes (high, "
+                  "low)",
+                  "--new-head"});
+  expect_refusal(train_on("renamed", "out", {"--weights", "first"}), 2,
+                 {"sky", "high, low, middle", "--new-head"});
+  EXPECT_FALSE(fs::exists(dir_ / "out"));
+  for (const char* data : {"two", "renamed"}) {
+    const Outcome outcome = train_on(data, data + std::string("-out"),
+                                     {"--weights", "first", "--new-head", "--freeze", "1"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(tensor(data + std::string("-out"), "0.weight"), tensor("first", "0.weight"));
+  }
+  EXPECT_EQ(model("two-out").net.text(), "Conv2d(3, 3) Tanh Flatten Linear(2)");
+  EXPECT_EQ(model("two-out").class_names, (Words{"high", "low"}));
+  EXPECT_EQ(run_json("two-out").at("new_head"), true);
+  EXPECT_EQ(run_json("two-out").at("result").at("test_acc"), 1.0);
+  EXPECT_EQ(run({"reproduce", "two-out"}).exit_code, 0);
+}
+
+TEST_F(CliWeights, WithANewHeadDrawThatOfARunFromTheSeed) {
+  train_first();
+  const Words still = {"--lr", "1e-30", "--seed", "7", "--max-steps", "1"};
+  const auto train_two = [&](const std::string& out, const Words& more) {
+    Words words = {"train", "--data",       "named", "--test-split", "0.25", "--out",
+                   out,     "--batch-size", "5"};
+    words.insert(words.end(), still.begin(), still.end());
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  };
+  train_two("new", {"--weights", "first", "--new-head"});
+  train_two("fresh", {"--model", "Conv2d(3, 3) Tanh Flatten Linear(3)"});
+  EXPECT_EQ(tensor("new", "3.weight"), tensor("fresh", "3.weight"));
+  EXPECT_EQ(tensor("new", "0.weight"), tensor("first", "0.weight"));
+  EXPECT_NE(tensor("new", "0.weight"), tensor("fresh", "0.weight"));
+}
+
+TEST_F(CliWeights, AloneTakeANewHeadInTheNetworkOfModel) {
+  train_first();
+  SafeTensors file = read_safetensors(dir_ / "first/model.safetensors");
+  for (NamedTensor& t : file.tensors) t.name = "net." + t.name;
+  write_safetensors(dir_ / "alone.safetensors", file.tensors);
+  draw("two", {"high", "low"});
+  const Words network = {"--weights", "alone.safetensors", "--model",
+                         "Conv2d(3, 3) Tanh Flatten Linear(2)"};
+  expect_refusal(train_on("two", "out", network), 3, {"net.3.weight has shape", "--new-head"});
+  Words more = network;
+  more.insert(more.end(), {"--new-head", "--freeze", "1"});
+  const Outcome outcome = train_on("two", "out", more);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(tensor("out", "0.weight"), tensor("first", "0.weight"));
+  EXPECT_EQ(tensor("out", "3.bias").size(), 2u);
+}
+
+TEST_F(CliWeights, OfNamedClassesNameThoseOfDataWithout) {
+  ASSERT_EQ(train("first", {"--epochs", "1"}).exit_code, 0);
+  Model named = model("first");
+  save_model(dir_ / "named.safetensors", named.net, {"a", "b", "c"});
+  ASSERT_EQ(run({"train", "--data", "bands", "--weights", "named.safetensors", "--epochs", "1",
+                 "--out", "out"})
+                .exit_code,
+            0);
+  EXPECT_EQ(model("out").class_names, (Words{"a", "b", "c"}));
+  ASSERT_EQ(
+      run({"train", "--resume", "out", "--epochs", "2", "--allow-change", "epochs"}).exit_code, 0);
+  EXPECT_EQ(model("out").class_names, (Words{"a", "b", "c"}));
+}
+
+TEST_F(CliWeights, AreWhatNewHeadIsFor) {
+  expect_refusal(train_on("named", "out", {"--new-head"}), 2,
+                 {"--new-head: no effect with --weights", "leave --new-head out"});
+}
+
+TEST_F(CliWeights, OfARunTrainOnItsDataWhereNothingIsSaid) {
+  train_first();
+  const Outcome outcome =
+      run({"train", "--weights", "first", "--epochs", "1", "--batch-size", "5", "--out", "out"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("starting from first on named: 45 training images\n"))
+      << outcome.out;
+  EXPECT_EQ(run_json("out").at("data"), (dir_ / "named").string());
+  EXPECT_EQ(run_json("out").at("data_sha256"), run_json("first").at("data_sha256"));
+  fs::copy(dir_ / "first/model.safetensors", dir_ / "copy.safetensors");
+  expect_refusal(run({"train", "--weights", "copy.safetensors"}), 2,
+                 {"copy.safetensors", "high, low, middle", "--data"});
+}
+
+}  // namespace
+}  // namespace lenet
