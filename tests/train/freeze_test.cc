@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <ostream>
 
 #include "base/errors.h"
 #include "lenet/fit.h"
@@ -43,6 +44,8 @@ struct Case {
   const char* name;
   Names freeze, trained;
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 class Freeze : public testing::TestWithParam<Case> {};
 
