@@ -31,7 +31,8 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, std::int64_t packs)
   if (whole_batch()) arenas_ = AlignedFloats(packs * runner.arena_size());
 }
 
-Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& options) {
+void BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& options,
+                    Metrics& total) {
   const Run run{batch, wave, options};
   const std::size_t last = runner_.plan().segments().size() - 1;
   for (std::size_t s = 0; s <= last; ++s) forward(run, s);
@@ -39,9 +40,7 @@ Metrics BatchPass::run(const Batch& batch, const Wave& wave, const LossOptions& 
   for (std::size_t s = last; s-- > 0;) {
     if (segments[s].last > runner_.plan().first_trained()) backward(run, s);
   }
-  Metrics total;
   for (std::int64_t i = 0; i < wave.count; ++i) total += metrics_[static_cast<std::size_t>(i)];
-  return total;
 }
 
 std::int64_t BatchPass::images_of(const Run& run, std::int64_t pack) const {

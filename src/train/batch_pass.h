@@ -12,7 +12,7 @@ namespace lenet {
 /// What a training pass adds to the network and the batch.
 struct LossOptions {
   float label_smoothing = 0;
-  std::uint64_t seed = 0;  ///< of Dropout and augmentation
+  std::uint64_t seed = 0;  ///< of Dropout
   std::int64_t step = 0;   ///< from 0
 };
 
@@ -33,7 +33,8 @@ class BatchPass {
   /// All packs of the batch must be in one wave.
   bool whole_batch() const { return runner_.plan().segments().size() > 1; }
 
-  Metrics run(const Batch& batch, const Wave& wave, const LossOptions& options);
+  /// Adds the packs' metrics to `total` one by one: its bits do not depend on the waves.
+  void run(const Batch& batch, const Wave& wave, const LossOptions& options, Metrics& total);
 
   std::int64_t packs() const { return packs_; }
   const float* slots() const { return slots_.data(); }

@@ -87,10 +87,11 @@ Metrics CpuEngine::run(const Batch& batch, const double* lr) {
   Metrics total;
   for (std::int64_t first = 0; first < packs; first += pass_.packs()) {
     const Wave wave{first, std::min(pass_.packs(), packs - first)};
-    total += pass_.run(batch, wave,
-                       {.label_smoothing = static_cast<float>(options_.label_smoothing),
-                        .seed = options_.seed,
-                        .step = parameters_.steps()});
+    pass_.run(batch, wave,
+              {.label_smoothing = static_cast<float>(options_.label_smoothing),
+               .seed = options_.seed,
+               .step = parameters_.steps()},
+              total);
     const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
     const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
     parameters_.run(images, first > 0, update ? lr : nullptr);

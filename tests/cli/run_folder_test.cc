@@ -84,6 +84,19 @@ TEST_F(CliRunFolder, WhatRunJsonHoldsRepeatsTheRunBitForBit) {
   EXPECT_EQ(content("first/model.safetensors"), content("second/model.safetensors"));
 }
 
+TEST_F(CliRunFolder, MetricsHaveTheSameBytesOnAnyNumberOfThreads) {
+  const Bands many = make_bands(5000);
+  write_file(data_ / "train-images-idx3-ubyte", many.images);
+  write_file(data_ / "train-labels-idx1-ubyte", many.labels);
+  for (const std::string batch : {"2500", "5000"}) {
+    for (const std::string threads : {"1", "2", "3", "8", "17"}) {
+      const Words more = {"--batch-size", batch, "--epochs", "2", "--threads", threads, "--force"};
+      ASSERT_EQ(train(threads, more).exit_code, 0);
+      EXPECT_EQ(content(threads + "/metrics.jsonl"), content("1/metrics.jsonl")) << threads;
+    }
+  }
+}
+
 TEST_F(CliRunFolder, WithoutOutTheRunIsUnderRunsAndLatestPointsToIt) {
   const Words words = {"train", "--data",   "bands", "--batch-size",
                        "100",   "--epochs", "1",     "--json"};

@@ -73,6 +73,26 @@ TEST(SameBits, ForBatchesLargerThanAWave) {
   }
 }
 
+TEST(SameBits, InTheFiguresOfBatchesLargerThanAWave) {
+  // A wave has 64 packs, or 4 a thread: 1,024 images on 16 threads, 1,088 on 17.
+  const Dataset data = noise_images({1, 6, 6}, 5000, 4);
+  for (const std::int64_t batch_size : {2500, 5000}) {
+    std::vector<std::vector<double>> figures;
+    for (const int threads : {1, 2, 3, 8, 17}) {
+      Sequential net = Sequential::parse("Conv2d(3, 3) ReLU Flatten Linear(4)");
+      figures.emplace_back();
+      FitOptions options{.epochs = 3, .batch_size = batch_size, .lr = 0.1, .threads = threads};
+      options.on_step = [&](const StepEvent& e) { figures.back().push_back(e.step_loss); };
+      const Report report = fit(net, data, data, options);
+      for (const FitPoint& p : report.points) {
+        figures.back().push_back(p.train_loss.value_or(*p.test_acc));
+      }
+      figures.back().push_back(evaluate(net, data, threads).metrics.loss_sum);
+      EXPECT_EQ(figures.back(), figures.front()) << batch_size << ", " << threads << " threads";
+    }
+  }
+}
+
 TEST(SameBits, EveryTime) {
   const Trained want = train_an_epoch(2, 256);
   for (int i = 0; i < 3; ++i) expect_same_bits(train_an_epoch(2, 256), want, "again");
