@@ -34,11 +34,15 @@ class Dataset {
   const std::vector<std::string>& class_names() const { return class_names_; }
 
   /// The bytes of image i in the order channels, height, width.
-  const std::uint8_t* image(std::int64_t i) const {
+  const std::uint8_t* image(std::int64_t i) const& {
     return pixels_.get() + offset_ + i * image_size_;
   }
   std::uint8_t label(std::int64_t i) const { return labels_[static_cast<std::size_t>(i)]; }
-  std::span<const std::uint8_t> labels() const { return labels_; }
+  std::span<const std::uint8_t> labels() const& { return labels_; }
+
+  // Those of a data set that is gone by the end of the expression.
+  const std::uint8_t* image(std::int64_t i) && = delete;
+  std::span<const std::uint8_t> labels() && = delete;
 
   /// The same images with other classes: label c becomes labels[c]. Throws Error as the constructor
   /// does, and kUsage unless there is one label a class.

@@ -17,13 +17,14 @@ namespace LENET_PUBLIC lenet {
 class Predictor {
  public:
   explicit Predictor(const Sequential& net);
+  explicit Predictor(const Sequential&&) = delete;  // it would be gone
   ~Predictor();
   Predictor(Predictor&&) noexcept;
   Predictor& operator=(Predictor&&) noexcept;
 
   /// The softmax of the outputs for one image of bytes (channels, height, width), which count as
   /// byte / 255. Valid until the next call. Allocates nothing.
-  std::span<const float> probabilities(const std::uint8_t* pixels);
+  std::span<const float> probabilities(const std::uint8_t* pixels) &;
 
  private:
   struct State;

@@ -74,10 +74,14 @@ class Sequential {
     return shapes_[static_cast<std::size_t>(layer + 1)];
   }
 
+  // Views of the values of a network that is gone by the end of the expression are refused.
+  std::span<const float> parameters() && = delete;
+  std::span<const float> buffers() && = delete;
+
   /// After build(): all parameters in one piece, layer by layer.
-  std::span<float> parameters() { return parameters_; }
-  std::span<const float> parameters() const { return parameters_; }
-  std::vector<NamedParameter> named_parameters();
+  std::span<float> parameters() & { return parameters_; }
+  std::span<const float> parameters() const& { return parameters_; }
+  std::vector<NamedParameter> named_parameters() &;
 
   /// Place of a layer's parameters in parameters().
   ParameterRange parameter_range(std::int64_t layer) const {
@@ -88,9 +92,9 @@ class Sequential {
   void constrain();
 
   /// After build(): what the layers remember besides, such as running means, in the same way.
-  std::span<float> buffers() { return buffers_; }
-  std::span<const float> buffers() const { return buffers_; }
-  std::vector<NamedParameter> named_buffers();
+  std::span<float> buffers() & { return buffers_; }
+  std::span<const float> buffers() const& { return buffers_; }
+  std::vector<NamedParameter> named_buffers() &;
   ParameterRange buffer_range(std::int64_t layer) const {
     return buffer_ranges_[static_cast<std::size_t>(layer)];
   }

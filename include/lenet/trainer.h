@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,40 +17,67 @@
 
 namespace LENET_PUBLIC lenet {
 
+/// Bytes or numbers that end with the expression in which they stand.
+template <class R>
+concept TemporaryRange = std::ranges::range<R> && !std::ranges::borrowed_range<R>;
+
 /// Labelled examples for one step or one evaluation: bytes of a data set in some order, or floats.
-struct Batch {
+/// Refers to them: they must outlive the batch, and temporaries are refused.
+class Batch {
+ public:
   /// The images of `data` that `indices` names. Pixels count as byte / 255.
   Batch(const Dataset& data, std::span<const std::int32_t> indices)
-      : images(&data), order(indices) {}
+      : data_(&data), indices_(indices) {}
 
   /// floats: (classes.size(), shape of the network's input), one class an example.
   Batch(std::span<const float> floats, std::span<const std::uint8_t> classes)
-      : values(floats), labels(classes) {}
+      : floats_(floats), classes_(classes) {}
+
+  Batch(const Dataset&& data, std::span<const std::int32_t> indices) = delete;
+  template <TemporaryRange Indices>
+  Batch(const Dataset& data, Indices&& indices) = delete;
+  template <class Floats, class Classes>
+  requires TemporaryRange<Floats> || TemporaryRange<Classes> Batch(Floats&& floats,
+                                                                   Classes&& classes)
+  = delete;
 
   std::int64_t size() const {
-    return static_cast<std::int64_t>(images ? order.size() : labels.size());
+    return static_cast<std::int64_t>(data_ ? indices_.size() : classes_.size());
   }
   std::uint8_t label(std::int64_t i) const {
     const auto n = static_cast<std::size_t>(i);
-    return images ? images->label(order[n]) : labels[n];
+    return data_ ? data_->label(indices_[n]) : classes_[n];
   }
 
   /// The same batch with its images changed as `augmentation` says, drawn for this seed and epoch.
   Batch augmented(const Augmentation& augmentation, std::uint64_t seed, std::int64_t epoch) const {
     Batch changed = *this;
-    changed.change = augmentation.any() ? &augmentation : nullptr;
-    changed.change_seed = seed;
-    changed.change_epoch = epoch;
+    changed.augmentation_ = augmentation;
+    changed.seed_ = seed;
+    changed.epoch_ = epoch;
     return changed;
   }
 
-  const Dataset* images = nullptr;
-  std::span<const std::int32_t> order;
-  const Augmentation* change = nullptr;  ///< of images; not owned
-  std::uint64_t change_seed = 0;
-  std::int64_t change_epoch = 0;
-  std::span<const float> values;
-  std::span<const std::uint8_t> labels;
+  /// Null for a batch of floats.
+  const Dataset* data() const { return data_; }
+  std::span<const std::int32_t> indices() const { return indices_; }
+
+  /// Changes nothing unless the batch has been augmented().
+  const Augmentation& augmentation() const { return augmentation_; }
+  std::uint64_t seed() const { return seed_; }
+  std::int64_t epoch() const { return epoch_; }
+
+  std::span<const float> floats() const { return floats_; }
+  std::span<const std::uint8_t> classes() const { return classes_; }
+
+ private:
+  const Dataset* data_ = nullptr;
+  std::span<const std::int32_t> indices_;
+  Augmentation augmentation_;
+  std::uint64_t seed_ = 0;
+  std::int64_t epoch_ = 0;
+  std::span<const float> floats_;
+  std::span<const std::uint8_t> classes_;
 };
 
 /// Sums over the examples of a step or an evaluation.
@@ -164,6 +192,10 @@ class Trainer {
   void parameters_changed();
 
  private:
+  friend class FitRun;
+  struct Checked {};
+  Trainer(Sequential& net, const Options& options, Checked);  ///< which have passed check()
+
   struct State;
   std::unique_ptr<State> state_;
 };

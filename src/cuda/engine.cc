@@ -73,9 +73,9 @@ StepsDone CudaEngine::steps(std::span<const Batch> batches, std::span<const doub
 std::size_t CudaEngine::run_length(std::span<const Batch> batches) const {
   const Batch& first = batches.front();
   const auto alike = [&](const Batch& batch) {
-    return batch.images == first.images && !batch.change == !first.change;
+    return batch.data() == first.data() && batch.augmentation().any() == first.augmentation().any();
   };
-  const auto most = static_cast<std::size_t>(first.images ? steps_at_once() : 1);
+  const auto most = static_cast<std::size_t>(first.data() ? steps_at_once() : 1);
   std::size_t length = 1;
   while (length < std::min(batches.size(), most) && alike(batches[length]) &&
          batches[length].size() <= first.size() && batches[length - 1].size() == first.size()) {
@@ -88,7 +88,7 @@ StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double
                           std::span<Metrics> metrics) {
   staging_->bring_numbers(lrs, options_, steps_);
   const Batch& first = batches.front();
-  if (first.images) {
+  if (first.data()) {
     launch({.steps = std::ssize(batches),
             .batch = first.size(),
             .last = batches.back().size(),
@@ -96,7 +96,7 @@ StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double
   } else {
     network_.parameters().queue_begin();
     const Pass pass = network_.pass(first.size());
-    network_.queue_floats(pass, first.values.data(), first.labels.data());
+    network_.queue_floats(pass, first.floats().data(), first.classes().data());
     queue_pass(pass, 0);
   }
   network_.parameters().queue_fetch();
@@ -221,10 +221,10 @@ Metrics CudaEngine::gradient(const Batch& batch, std::span<float> gradient) {
   pass.step = staging_->scalars(0);
   pass.seed = options_.seed;
   network_.parameters().queue_begin();
-  if (batch.images) {
+  if (batch.data()) {
     network_.queue_gather(pass, staging_->bring_images({&batch, 1}, network_.images(), team_), 0);
   } else {
-    network_.queue_floats(pass, batch.values.data(), batch.labels.data());
+    network_.queue_floats(pass, batch.floats().data(), batch.classes().data());
   }
   queue_both_ways(pass, 0, nullptr);
   network_.parameters().queue_gradient();

@@ -121,7 +121,7 @@ std::vector<float> CudaNetwork::outputs(const Batch& batch) {
   std::vector<float> result(static_cast<std::size_t>(images * outputs)), columns;
   for (std::int64_t first = 0; first < images; first += kEvaluated) {
     const Pass of_part = pass(std::min(kEvaluated, images - first));
-    queue_floats(of_part, batch.values.data() + first * size, batch.labels.data() + first);
+    queue_floats(of_part, batch.floats().data() + first * size, batch.classes().data() + first);
     program_->forward(of_part);
     columns.resize(static_cast<std::size_t>(outputs * of_part.stride));
     stream_.copy_to_host(columns.data(), program_->output(), columns.size() * sizeof(float));

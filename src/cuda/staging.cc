@@ -43,15 +43,15 @@ void Staging::bring_numbers(std::span<const double> lrs, const Trainer::Options&
 
 ImageSource Staging::bring_images(std::span<const Batch> batches, ImageStore& store,
                                   ThreadTeam& team) {
-  ImageSource source = store.resident(*batches.front().images);
+  ImageSource source = store.resident(*batches.front().data());
   std::int64_t at = 0;
   for (const Batch& batch : batches) {
-    std::ranges::copy(batch.order, order_.host.data() + at);
+    std::ranges::copy(batch.indices(), order_.host.data() + at);
     at += batch.size();
   }
   order_.to_device(stream_, at);
   source.order = order_.device.data();
-  if (batches.front().change) source.changes = bring_changes(batches, team);
+  if (batches.front().augmentation().any()) source.changes = bring_changes(batches, team);
   return source;
 }
 
@@ -61,11 +61,12 @@ const IntegerChange* Staging::bring_changes(std::span<const Batch> batches, Thre
   const std::int64_t size = batches.front().size();
   team.run(std::ssize(batches), [&](std::int64_t i, int) {
     const Batch& batch = batches[static_cast<std::size_t>(i)];
-    const Shape& shape = batch.images->image_shape();
-    std::ranges::transform(batch.order, changes_.host.data() + i * size, [&](std::int32_t index) {
-      return in_integers(
-          draw_change(*batch.change, shape, batch.change_seed, batch.change_epoch, index));
-    });
+    const Shape& shape = batch.data()->image_shape();
+    std::ranges::transform(
+        batch.indices(), changes_.host.data() + i * size, [&](std::int32_t index) {
+          return in_integers(
+              draw_change(batch.augmentation(), shape, batch.seed(), batch.epoch(), index));
+        });
   });
   changes_.to_device(stream_, (std::ssize(batches) - 1) * size + batches.back().size());
   return changes_.device.data();

@@ -86,7 +86,7 @@ void Sequential::require_built() const {
   throw Error(ErrorKind::kUsage, "the network has no shapes yet: call build() first");
 }
 
-std::vector<NamedParameter> Sequential::named_parameters() {
+std::vector<NamedParameter> Sequential::named_parameters() & {
   require_built();
   return named(parameters_, [](const Layer& layer) { return layer.parameters(); });
 }
@@ -99,7 +99,7 @@ void Sequential::constrain() {
   }
 }
 
-std::vector<NamedParameter> Sequential::named_buffers() {
+std::vector<NamedParameter> Sequential::named_buffers() & {
   require_built();
   return named(buffers_, [](const Layer& layer) { return layer.buffers(); });
 }

@@ -23,6 +23,7 @@ class LiveDisplay {
  public:
   LiveDisplay(std::FILE* out, const Animator& animator, LiveOptions options)
       : out_(out), animator_(animator), options_(options) {}
+  LiveDisplay(std::FILE*, const Animator&&, LiveOptions) = delete;  // it would be gone
 
   /// After each training step. Unless a frame is due it takes one look at the clock, and no memory.
   void step(const Progress& progress);

@@ -21,20 +21,21 @@ const Sequential& built(const Sequential& net) {
 void gather_floats(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
                    float* x) {
   std::fill_n(x, size * kPack, 0.0f);
-  kernels::transpose(count, size, {batch.values.data() + first * size, size}, {x, kPack});
+  kernels::transpose(count, size, {batch.floats().data() + first * size, size}, {x, kPack});
 }
 
 /// Copies images of bytes, changed as the batch says. scratch: room for kPack images.
 void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
                   std::uint8_t* scratch, float* x) {
   const std::uint8_t* images[kPack] = {};
+  const bool changes = batch.augmentation().any();
   for (std::int64_t lane = 0; lane < count; ++lane) {
-    const std::int32_t index = batch.order[static_cast<std::size_t>(first + lane)];
-    images[lane] = batch.images->image(index);
-    if (!batch.change) continue;
+    const std::int32_t index = batch.indices()[static_cast<std::size_t>(first + lane)];
+    images[lane] = batch.data()->image(index);
+    if (!changes) continue;
     std::uint8_t* changed = scratch + lane * size;
-    augment(*batch.change, batch.images->image_shape(), batch.change_seed, batch.change_epoch,
-            index, images[lane], changed);
+    augment(batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(), index,
+            images[lane], changed);
     images[lane] = changed;
   }
   kernels::gather_images(images, size, x);
@@ -74,22 +75,22 @@ void require_fit(const Sequential& net, const Dataset& data) {
 
 void require_fit(const Sequential& net, const Batch& batch) {
   if (batch.size() == 0) throw Error(ErrorKind::kUsage, "the batch is empty");
-  if (batch.images) {
-    for (const std::int32_t i : batch.order) {
-      if (i >= 0 && i < batch.images->size()) continue;
+  if (batch.data()) {
+    for (const std::int32_t i : batch.indices()) {
+      if (i >= 0 && i < batch.data()->size()) continue;
       throw Error(ErrorKind::kUsage,
-                  fmt::format("image {} of a batch, but the data has {}", i, batch.images->size()));
+                  fmt::format("image {} of a batch, but the data has {}", i, batch.data()->size()));
     }
-    return require_fit(net, *batch.images);
+    return require_fit(net, *batch.data());
   }
   const Shape& input = built(net).input_shape();
-  const auto images = static_cast<std::int64_t>(batch.labels.size());
-  if (static_cast<std::int64_t>(batch.values.size()) != images * element_count(input)) {
+  const auto images = static_cast<std::int64_t>(batch.classes().size());
+  if (static_cast<std::int64_t>(batch.floats().size()) != images * element_count(input)) {
     throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}",
-                                               batch.values.size(), images, to_string(input)));
+                                               batch.floats().size(), images, to_string(input)));
   }
   const std::int64_t outputs = element_count(net.output_shape());
-  for (const std::uint8_t label : batch.labels) {
+  for (const std::uint8_t label : batch.classes()) {
     if (label < outputs) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("label {}, but the network ends with {} outputs", label, outputs));
@@ -126,7 +127,7 @@ PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* aren
     labels.label[lane] = batch.label(first + lane);
   }
   const std::int64_t size = element_count(net_.input_shape());
-  if (batch.images) {
+  if (batch.data()) {
     auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
     gather_bytes(batch, first, labels.count, size, scratch, arena);
     standardize(net_.normalization(), size, kPack, arena);

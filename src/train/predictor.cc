@@ -90,7 +90,7 @@ Predictor::~Predictor() = default;
 Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-std::span<const float> Predictor::probabilities(const std::uint8_t* pixels) {
+std::span<const float> Predictor::probabilities(const std::uint8_t* pixels) & {
   State& s = *state_;
   const std::int64_t size = element_count(s.net.input_shape());
   kernels::image_scale(pixels, size, s.buffers[0].data());

@@ -86,7 +86,7 @@ TEST(TrainingStep, AllocatesNothing) {
 }
 
 TEST(TrainingStep, AllocatesNothingWithNormalisationDropoutClippingAndAverages) {
-  const std::vector<std::int32_t> order = images_from(0, 100);
+  const auto order = images_from(0, 100);
   for (const Optimizer& optimizer : {kNesterov, kAdamW}) {
     for (const int threads : {1, 3}) {
       Sequential net = built_beyond();

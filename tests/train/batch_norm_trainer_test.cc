@@ -48,7 +48,7 @@ TEST(BatchNormTraining, HasTheGradientOfItsImagesWhateverStoodInTheMemoryBefore)
   Sequential net = built_beyond(), other = built_beyond();
   Trainer trainer(net, {.batch_size = 100, .threads = 2}), fresh(other, {.batch_size = 100});
   std::vector<float> gradient(net.parameters().size()), want(gradient.size());
-  const std::vector<std::int32_t> order = images_from(40, 21);
+  const auto order = images_from(40, 21);
   trainer.gradient(Batch(beyond_data(), images_from(300, 100)), gradient);
   trainer.gradient(Batch(beyond_data(), order), gradient);
   fresh.gradient(Batch(beyond_data(), order), want);
@@ -68,7 +68,7 @@ TEST(Evaluation, NeitherDropsNorMovesRunningStatisticsNorTheTraining) {
   Sequential net = built_beyond(), other = built_beyond();
   Trainer trainer(net, beyond_options(kAdamW)), plain(other, beyond_options(kAdamW));
   for (const std::int32_t first : {0, 100, 200}) {
-    const std::vector<std::int32_t> order = images_from(first, 100);
+    const auto order = images_from(first, 100);
     EXPECT_EQ(trainer.step(Batch(beyond_data(), order), 0.02).loss_sum,
               plain.step(Batch(beyond_data(), order), 0.02).loss_sum);
     const std::vector<float> buffers = copy_of(net.buffers());

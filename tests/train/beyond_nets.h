@@ -2,6 +2,7 @@
 #pragma once
 
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,13 @@ inline const Dataset& beyond_data() {
 }
 
 /// `count` indices from `first` on.
-inline std::vector<std::int32_t> images_from(std::int32_t first, std::int64_t count) {
-  std::vector<std::int32_t> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), first);
-  return order;
+inline std::span<const std::int32_t> images_from(std::int64_t first, std::int64_t count) {
+  static const std::vector<std::int32_t> all = [] {
+    std::vector<std::int32_t> indices(4096);
+    std::iota(indices.begin(), indices.end(), 0);
+    return indices;
+  }();
+  return std::span(all).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
 }
 
 inline Trainer::Options beyond_options(const Optimizer& optimizer, int threads = 2) {

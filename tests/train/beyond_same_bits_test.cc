@@ -25,7 +25,7 @@ std::vector<float> train(const Optimizer& optimizer, int threads) {
   Trainer trainer(net, options);
   std::vector<float> losses;
   for (std::int32_t step = 0; step < 6; ++step) {
-    const std::vector<std::int32_t> order = images_from(20 * step, 500);
+    const auto order = images_from(20 * step, 500);
     losses.push_back(static_cast<float>(trainer.step(Batch(images(), order), 0.02).loss()));
   }
   losses.push_back(static_cast<float>(trainer.evaluate(images()).metrics.loss()));

@@ -30,7 +30,7 @@ TEST(ClipNorm, StepsByTheGradientOfAllLayersScaledToTheLimit) {
     Trainer trainer(net, {.batch_size = 100, .threads = 2, .clip_norm = limit});
     std::vector<float> gradient(net.parameters().size());
     const std::vector<float> before = copy_of(net.parameters());
-    const std::vector<std::int32_t> order = images_from(0, 100);
+    const auto order = images_from(0, 100);
     trainer.gradient(Batch(beyond_data(), order), gradient);
     trainer.step(Batch(beyond_data(), order), 0.5);
     const double norm = norm_of(gradient);
