@@ -47,7 +47,7 @@ struct BackwardPass {
   float* dx;  ///< gradient by the input, to be written; null where nobody needs it
   std::span<float>
       dparameters;  ///< gradient by the parameters, summed over the lanes, to be written
-  float* x_rows;    ///< for layers with gradient_over_batch(): this pack's place in the panels
+  float* x_rows;    ///< with gradient_over_batch(): this pack's place in the panels; else null
   float* dy_rows;
   std::int64_t panel_stride;
   std::int64_t images = kPack;          ///< lanes with an image; dy is 0 in the others
@@ -117,7 +117,9 @@ class Layer {
   /// Multiply-adds of one image's forward pass.
   virtual std::int64_t multiply_adds() const { return 0; }
 
-  // What makes the layers of the library fast; the defaults are right for any other.
+  // What makes the layers of the library fast; the defaults are right for any other. A class that
+  // derives from a layer of the library is never taken at the word that it inherits for the four
+  // ways in place, with the activation, over the batch and by one image.
 
   /// backward() may write dx over x.
   virtual bool backward_in_place() const { return false; }

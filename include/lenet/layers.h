@@ -1,4 +1,8 @@
 // The layers of the library: PyTorch's, less the input sizes, which are inferred.
+//
+// A class of yours that derives from one of them is a layer of your own: it runs on the CPU as its
+// forward() and backward() say, and no card and no file of another format takes it for the
+// library's.
 #pragma once
 
 #include <cstdint>
@@ -226,11 +230,13 @@ class BatchNorm : public Layer {
   std::optional<std::int64_t> image_scratch() const override { return 0; }
   void forward_image(const ImagePass& pass) const override;
 
- protected:
-  BatchNorm(const char* name, std::size_t dimensions, const Options& options);
-
  private:
   friend class BatchNormPasses;
+  friend class BatchNorm1d;
+  friend class BatchNorm2d;
+
+  /// Not for other classes: a trainer does the half of the work that needs the whole batch.
+  BatchNorm(const char* name, std::size_t dimensions, const Options& options);
 
   struct Channels {
     std::int64_t channels = 0, positions = 0;

@@ -156,10 +156,11 @@ class AffineStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_channel_stage(const StagePlan& plan) {
-  if (const auto* norm = dynamic_cast<const BatchNorm*>(plan.stage.layer)) {
-    return std::make_unique<NormStage>(plan, *norm);
-  }
+std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNorm& layer) {
+  return std::make_unique<NormStage>(plan, layer);
+}
+
+std::unique_ptr<CudaStage> make_affine_stage(const StagePlan& plan) {
   return std::make_unique<AffineStage>(plan);
 }
 

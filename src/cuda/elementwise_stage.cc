@@ -71,17 +71,16 @@ class DropoutStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_elementwise_stage(const StagePlan& plan) {
-  const Layer* layer = plan.stage.layer;
-  if (const auto* activation = dynamic_cast<const ElementwiseLayer*>(layer)) {
-    return std::make_unique<FunctionStage<ActivationFunction>>(
-        plan, ActivationFunction{activation->activation()});
-  }
-  if (const auto* mapped = dynamic_cast<const MappedLayer*>(layer)) {
-    return std::make_unique<FunctionStage<MappingFunction>>(plan,
-                                                            MappingFunction{mapped->mapping()});
-  }
-  return std::make_unique<DropoutStage>(plan, dynamic_cast<const Dropout&>(*layer).p());
+std::unique_ptr<CudaStage> make_activation_stage(const StagePlan& plan, Activation activation) {
+  return std::make_unique<FunctionStage<ActivationFunction>>(plan, ActivationFunction{activation});
+}
+
+std::unique_ptr<CudaStage> make_mapping_stage(const StagePlan& plan, const Mapping& mapping) {
+  return std::make_unique<FunctionStage<MappingFunction>>(plan, MappingFunction{mapping});
+}
+
+std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const Dropout& layer) {
+  return std::make_unique<DropoutStage>(plan, layer.p());
 }
 
 }  // namespace lenet::cuda

@@ -7,8 +7,7 @@ namespace {
 
 class PoolStage final : public CudaStage {
  public:
-  explicit PoolStage(const StagePlan& plan) : activation_(plan.stage.activation) {
-    const auto& pool = dynamic_cast<const Pool2d&>(*plan.stage.layer);
+  PoolStage(const StagePlan& plan, const Pool2d& pool) : activation_(plan.stage.activation) {
     sizes_ = {.channels = plan.input[0],
               .height = Axis::of(plan.input[1], plan.output[1], pool.kernel().height,
                                  pool.stride().height, pool.padding().height),
@@ -44,12 +43,13 @@ class PoolStage final : public CudaStage {
 
 bool is_simple_pooling(const Stage& stage) {
   const auto* pool = dynamic_cast<const Pool2d*>(stage.layer);
-  return pool && pool->kernel() == Size2d(2) && pool->stride() == Size2d(2) &&
-         pool->padding() == Size2d(0) && stage.activation == Activation::kNone;
+  return pool && kind_of(*pool) != LayerKind::kUser && pool->kernel() == Size2d(2) &&
+         pool->stride() == Size2d(2) && pool->padding() == Size2d(0) &&
+         stage.activation == Activation::kNone;
 }
 
-std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan) {
-  return std::make_unique<PoolStage>(plan);
+std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Pool2d& layer) {
+  return std::make_unique<PoolStage>(plan, layer);
 }
 
 }  // namespace lenet::cuda

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/require.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/layer_kind.h"
 
 namespace lenet::cuda {
 namespace {
@@ -15,21 +17,42 @@ std::int64_t layer_index(const Sequential& net, const Layer* layer) {
   return i;
 }
 
-template <class... L>
-bool is_one_of(const Layer* layer) {
-  return ((dynamic_cast<const L*>(layer) != nullptr) || ...);
-}
-
 }  // namespace
 
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
-  const Layer* layer = plan.stage.layer;
-  if (is_one_of<Conv2d, Linear>(layer)) return make_weighted_stage(plan);
-  if (is_one_of<Pool2d>(layer)) return make_pool_stage(plan);
-  if (is_one_of<BatchNorm, Affine2d>(layer)) return make_channel_stage(plan);
-  if (is_one_of<ElementwiseLayer, MappedLayer, Dropout>(layer)) return make_elementwise_stage(plan);
-  throw Error(ErrorKind::kUsage,
-              fmt::format("{}: a layer of your own, which runs on the CPU alone", layer->text()));
+  const Layer& layer = *plan.stage.layer;
+  switch (kind_of(layer)) {
+    case LayerKind::kConv2d:
+    case LayerKind::kLeNet5C3:
+      return make_conv2d_stage(plan, as<Conv2d>(layer));
+    case LayerKind::kLinear:
+      return make_linear_stage(plan, as<Linear>(layer));
+    case LayerKind::kAvgPool2d:
+    case LayerKind::kMaxPool2d:
+    case LayerKind::kAdaptiveAvgPool2d:
+      return make_pool_stage(plan, as<Pool2d>(layer));
+    case LayerKind::kBatchNorm1d:
+    case LayerKind::kBatchNorm2d:
+      return make_norm_stage(plan, as<BatchNorm>(layer));
+    case LayerKind::kAffine2d:
+      return make_affine_stage(plan);
+    case LayerKind::kSigmoid:
+    case LayerKind::kReLU:
+    case LayerKind::kTanh:
+      return make_activation_stage(plan, as<ElementwiseLayer>(layer).activation());
+    case LayerKind::kLeakyReLU:
+    case LayerKind::kSiLU:
+    case LayerKind::kScaledTanh:
+      return make_mapping_stage(plan, as<MappedLayer>(layer).mapping());
+    case LayerKind::kDropout:
+      return make_dropout_stage(plan, as<Dropout>(layer));
+    case LayerKind::kFlatten:
+      unknown("stage: Flatten makes none");
+    case LayerKind::kUser:
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}, which runs on the CPU alone", own_layer_text(layer)));
+  }
+  unknown("layer");
 }
 
 Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
@@ -53,8 +76,7 @@ Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
               layer, frozen);
     if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
       stages_[i - 1].does_pooling = true;
-      stages_[i - 1].maximum =
-          dynamic_cast<const Pool2d&>(*stage.layer).kind() == Pool2d::Kind::kMaximum;
+      stages_[i - 1].maximum = kind_of(*stage.layer) == LayerKind::kMaxPool2d;
     }
     offsets_.push_back(floats);
     floats += element_count(net.output_shape(layer));

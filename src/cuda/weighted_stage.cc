@@ -24,33 +24,17 @@ std::vector<float> mask_of(const Layer& layer, std::int64_t parameters) {
 
 class WeightedStage final : public CudaStage {
  public:
-  explicit WeightedStage(const StagePlan& plan)
-      : activation_(plan.stage.activation),
-        trains_(plan.stage.trains),
-        in_channels_(plan.input[0]),
-        out_channels_(plan.output[0]),
-        parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
-        memory_(plan.memory.parameters) {
-    if (const auto* conv = dynamic_cast<const Conv2d*>(plan.stage.layer)) {
-      const Conv2d::Options& o = conv->options();
-      height_ = Axis::of(plan.input[1], plan.output[1], o.kernel.height, o.stride.height,
-                         o.padding.height);
-      width_ =
-          Axis::of(plan.input[2], plan.output[2], o.kernel.width, o.stride.width, o.padding.width);
-      bias_ = o.bias;
-    } else {
-      linear_ = true;
-      bias_ = dynamic_cast<const Linear&>(*plan.stage.layer).options().bias;
-    }
-    forward_ = DeviceArray<float>(in_channels_ * taps() * contraction_pitch(out_channels_));
-    backward_ = DeviceArray<float>(out_channels_ * taps() * contraction_pitch(in_channels_));
-    if (plan.batch == 0 || !trains_) return;
-    cut_sums(plan.batch);
-    slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
-    const std::vector<float> mask = mask_of(*plan.stage.layer, parameters_);
-    if (mask.empty()) return;
-    mask_ = DeviceArray<float>(parameters_);
-    upload<float>(plan.stream, mask, mask_);
+  WeightedStage(const StagePlan& plan, const Conv2d::Options& o) : WeightedStage(plan, o.bias) {
+    height_ =
+        Axis::of(plan.input[1], plan.output[1], o.kernel.height, o.stride.height, o.padding.height);
+    width_ =
+        Axis::of(plan.input[2], plan.output[2], o.kernel.width, o.stride.width, o.padding.width);
+    make_room(plan);
+  }
+
+  WeightedStage(const StagePlan& plan, const Linear::Options& o) : WeightedStage(plan, o.bias) {
+    linear_ = true;
+    make_room(plan);
   }
 
   bool pools() const override { return !linear_; }
@@ -111,6 +95,27 @@ class WeightedStage final : public CudaStage {
   }
 
  private:
+  WeightedStage(const StagePlan& plan, bool bias)
+      : activation_(plan.stage.activation),
+        trains_(plan.stage.trains),
+        in_channels_(plan.input[0]),
+        out_channels_(plan.output[0]),
+        bias_(bias),
+        parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
+        memory_(plan.memory.parameters) {}
+
+  void make_room(const StagePlan& plan) {
+    forward_ = DeviceArray<float>(in_channels_ * taps() * contraction_pitch(out_channels_));
+    backward_ = DeviceArray<float>(out_channels_ * taps() * contraction_pitch(in_channels_));
+    if (plan.batch == 0 || !trains_) return;
+    cut_sums(plan.batch);
+    slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
+    const std::vector<float> mask = mask_of(*plan.stage.layer, parameters_);
+    if (mask.empty()) return;
+    mask_ = DeviceArray<float>(parameters_);
+    upload<float>(plan.stream, mask, mask_);
+  }
+
   void queue_gradient(const Pass& pass, const StageBuffers& at) const {
     if (linear_) {
       launch(pass.stream, LinearGradient{.inputs = in_channels_,
@@ -163,7 +168,7 @@ class WeightedStage final : public CudaStage {
   bool trains_;
   std::int64_t in_channels_, out_channels_;
   Axis height_{1, 1, 1, 1, 0}, width_{1, 1, 1, 1, 0};
-  bool linear_ = false, bias_ = false;
+  bool linear_ = false, bias_;
   std::int64_t parameters_;
   const float* memory_;
   std::int64_t image_parts_ = 1, row_parts_ = 1;
@@ -173,8 +178,12 @@ class WeightedStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_weighted_stage(const StagePlan& plan) {
-  return std::make_unique<WeightedStage>(plan);
+std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2d& layer) {
+  return std::make_unique<WeightedStage>(plan, layer.options());
+}
+
+std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan, const Linear& layer) {
+  return std::make_unique<WeightedStage>(plan, layer.options());
 }
 
 }  // namespace lenet::cuda

@@ -21,6 +21,21 @@ void leave_rows(std::int64_t features, const float* pack, std::int64_t stride, f
   }
 }
 
+/// The sums over the lanes of one pack.
+void gradient_of_pack(std::int64_t inputs, std::int64_t outputs, const BackwardPass& pass,
+                      float* dweight, float* dbias) {
+  const auto product = [](const float* a, const float* b) {
+    float sum = 0;
+    for (std::int64_t lane = 0; lane < kPack; ++lane) sum += a[lane] * (b ? b[lane] : 1.0f);
+    return sum;
+  };
+  for (std::int64_t o = 0; o < outputs; ++o) {
+    const float* dy = pass.dy + o * kPack;
+    for (std::int64_t i = 0; i < inputs; ++i) *dweight++ = product(dy, pass.x + i * kPack);
+    if (dbias) dbias[o] = product(dy, nullptr);
+  }
+}
+
 }  // namespace
 
 Linear::Linear(const Options& options) : options_(options) {
@@ -53,10 +68,15 @@ void Linear::forward_image(const ImagePass& pass) const {
                         bias_of(matrix, pass.parameters), pass.x, pass.y);
 }
 
+/// The pass of a class that derives from this one has no panels.
 void Linear::backward(const BackwardPass& pass) const {
-  if (pass.trains) {
+  if (pass.trains && pass.x_rows) {
     leave_rows(inputs_, pass.x, pass.panel_stride, pass.x_rows);
     leave_rows(options_.out_features, pass.dy, pass.panel_stride, pass.dy_rows);
+  } else if (pass.trains) {
+    float* dweight = pass.dparameters.data();
+    gradient_of_pack(inputs_, options_.out_features, pass, dweight,
+                     options_.bias ? dweight + multiply_adds() : nullptr);
   }
   if (pass.dx) {
     kernels::linear_input_gradient(inputs_, options_.out_features, weight_of(pass.parameters),

@@ -4,25 +4,15 @@
 
 #include <optional>
 
+#include "base/require.h"
 #include "lenet/error.h"
+#include "nn/layer_kind.h"
 #include "nn/plan.h"
 
 namespace lenet {
 namespace {
 
 using Kind = Operation::Kind;
-
-Kind kind_of(Activation activation) {
-  return activation == Activation::kSigmoid ? Kind::kSigmoid
-         : activation == Activation::kReLU  ? Kind::kReLU
-                                            : Kind::kTanh;
-}
-
-Kind kind_of(Mapping::Kind kind) {
-  return kind == Mapping::Kind::kLeakyReLU ? Kind::kLeakyReLU
-         : kind == Mapping::Kind::kSiLU    ? Kind::kSiLU
-                                           : Kind::kScaledTanh;
-}
 
 /// Floats of one layer, cut into its tensors in order.
 class Tensors {
@@ -59,38 +49,64 @@ void read_norm(const BatchNorm& norm, std::span<const float> parameters,
   o.bias.assign(static_cast<std::size_t>(channels), 0.0f);
 }
 
-/// What a layer does, its parameters left out; nothing for a layer of the user.
-std::optional<Kind> read_layer(const Layer& layer, Operation& o) {
-  if (const auto* conv = dynamic_cast<const Conv2d*>(&layer)) {
-    o.kernel = conv->options().kernel;
-    o.stride = conv->options().stride;
-    o.padding = conv->options().padding;
-    return Kind::kConv2d;
+void read_window(const Size2d& kernel, const Size2d& stride, const Size2d& padding, Operation& o) {
+  o.kernel = kernel;
+  o.stride = stride;
+  o.padding = padding;
+}
+
+/// What a layer does, its parameters left out; nothing for Dropout, which does nothing in an
+/// evaluation. Throws Error (kUsage) for a layer of the user.
+std::optional<Kind> read_layer(std::int64_t i, const Layer& layer, Operation& o) {
+  switch (kind_of(layer)) {
+    case LayerKind::kConv2d:
+    case LayerKind::kLeNet5C3: {  // whose weights are 0 where nothing is connected
+      const Conv2d::Options& conv = as<Conv2d>(layer).options();
+      read_window(conv.kernel, conv.stride, conv.padding, o);
+      return Kind::kConv2d;
+    }
+    case LayerKind::kAvgPool2d:
+    case LayerKind::kAdaptiveAvgPool2d:
+    case LayerKind::kMaxPool2d: {
+      const auto& pool = as<Pool2d>(layer);
+      read_window(pool.kernel(), pool.stride(), pool.padding(), o);
+      return kind_of(layer) == LayerKind::kMaxPool2d ? Kind::kMaxPool2d : Kind::kAvgPool2d;
+    }
+    case LayerKind::kLinear:
+      return Kind::kLinear;
+    case LayerKind::kBatchNorm1d:
+    case LayerKind::kBatchNorm2d:
+      return Kind::kBatchNorm;
+    case LayerKind::kAffine2d:
+      return Kind::kAffine;
+    case LayerKind::kDropout:
+      return std::nullopt;
+    case LayerKind::kFlatten:
+      return Kind::kFlatten;
+    case LayerKind::kSigmoid:
+      return Kind::kSigmoid;
+    case LayerKind::kReLU:
+      return Kind::kReLU;
+    case LayerKind::kTanh:
+      return Kind::kTanh;
+    case LayerKind::kLeakyReLU:
+      o.slope = as<MappedLayer>(layer).mapping().a;
+      return Kind::kLeakyReLU;
+    case LayerKind::kSiLU:
+      return Kind::kSiLU;
+    case LayerKind::kScaledTanh:
+      return Kind::kScaledTanh;
+    case LayerKind::kUser:
+      throw Error(ErrorKind::kUsage, fmt::format("layer {}, {}, which no other format knows", i,
+                                                 own_layer_text(layer)));
   }
-  if (const auto* pool = dynamic_cast<const Pool2d*>(&layer)) {
-    o.kernel = pool->kernel();
-    o.stride = pool->stride();
-    o.padding = pool->padding();
-    return pool->kind() == Pool2d::Kind::kAverage ? Kind::kAvgPool2d : Kind::kMaxPool2d;
-  }
-  if (const auto* mapped = dynamic_cast<const MappedLayer*>(&layer)) {
-    o.slope = mapped->mapping().a;
-    return kind_of(mapped->mapping().kind);
-  }
-  if (const auto* elementwise = dynamic_cast<const ElementwiseLayer*>(&layer)) {
-    return kind_of(elementwise->activation());
-  }
-  if (dynamic_cast<const Linear*>(&layer)) return Kind::kLinear;
-  if (dynamic_cast<const BatchNorm*>(&layer)) return Kind::kBatchNorm;
-  if (dynamic_cast<const Affine2d*>(&layer)) return Kind::kAffine;
-  if (dynamic_cast<const Flatten*>(&layer)) return Kind::kFlatten;
-  return std::nullopt;
+  unknown("layer");
 }
 
 void read_parameters(const Layer& layer, std::span<const float> parameters,
                      std::span<const float> buffers, Operation& o) {
-  if (const auto* norm = dynamic_cast<const BatchNorm*>(&layer)) {
-    return read_norm(*norm, parameters, buffers, o);
+  if (o.kind == Kind::kBatchNorm) {
+    return read_norm(as<BatchNorm>(layer), parameters, buffers, o);
   }
   const std::vector<ParameterInfo> tensors = layer.parameters();
   if (tensors.empty()) return;
@@ -104,17 +120,12 @@ std::vector<Operation> operations_of(const Sequential& net) {
   std::vector<Operation> operations;
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const Layer& layer = net[i];
-    if (dynamic_cast<const Dropout*>(&layer)) continue;
     Operation o{.kind = Kind::kFlatten,
                 .name = fmt::format("{}", i),
                 .input = i == 0 ? net.input_shape() : net.output_shape(i - 1),
                 .output = net.output_shape(i)};
-    const std::optional<Kind> kind = read_layer(layer, o);
-    if (!kind) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("layer {}, {}: a layer of your own, which no other format knows", i,
-                              layer.text()));
-    }
+    const std::optional<Kind> kind = read_layer(i, layer, o);
+    if (!kind) continue;
     o.kind = *kind;
     read_parameters(layer, part_of(net.parameters(), net.parameter_range(i)),
                     part_of(net.buffers(), net.buffer_range(i)), o);

@@ -1,14 +1,67 @@
 #include "nn/plan.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "base/require.h"
 #include "kernels/activation.h"
 #include "nn/batch_norm.h"
 
 namespace lenet {
 namespace {
 
-bool is_flatten(const Layer& layer) { return dynamic_cast<const Flatten*>(&layer) != nullptr; }
+bool is_flatten(const Layer& layer) { return kind_of(layer) == LayerKind::kFlatten; }
+
+/// The activation that a layer is; nothing for any other, and for one that a user derives from it.
+std::optional<Activation> activation_of(const Layer& layer) {
+  switch (kind_of(layer)) {
+    case LayerKind::kSigmoid:
+    case LayerKind::kReLU:
+    case LayerKind::kTanh:
+      return as<ElementwiseLayer>(layer).activation();
+    case LayerKind::kConv2d:
+    case LayerKind::kLeNet5C3:
+    case LayerKind::kLinear:
+    case LayerKind::kAvgPool2d:
+    case LayerKind::kMaxPool2d:
+    case LayerKind::kAdaptiveAvgPool2d:
+    case LayerKind::kBatchNorm1d:
+    case LayerKind::kBatchNorm2d:
+    case LayerKind::kAffine2d:
+    case LayerKind::kDropout:
+    case LayerKind::kFlatten:
+    case LayerKind::kLeakyReLU:
+    case LayerKind::kSiLU:
+    case LayerKind::kScaledTanh:
+    case LayerKind::kUser:
+      return std::nullopt;
+  }
+  unknown("layer");
+}
+
+/// Throws Error (kUsage) unless the parts that threads update are all of the layer's parameters,
+/// each once: a class that adds some to those of the layer that it derives from may forget them.
+void require_all_updated(const Layer& layer, std::int64_t parameters) {
+  std::vector<ParameterRange> ranges;
+  for (const UpdatePart& part : layer.update_parts()) {
+    for (const ParameterRange& range : {part.weight, part.bias}) {
+      if (range.first != range.last) ranges.push_back(range);
+    }
+  }
+  std::ranges::sort(ranges, {}, &ParameterRange::first);
+  std::int64_t end = 0;
+  bool once = true;
+  for (const ParameterRange& range : ranges) {
+    once = once && range.first == end && range.last > end;
+    end = range.last;
+  }
+  require(once && end == parameters,
+          fmt::format("{}, whose update_parts() are not its {} parameters, each once; define "
+                      "update_parts(), prepare() and prepared_size() with parameters()",
+                      own_layer_text(layer), parameters));
+}
 
 /// The layer whose output is the network's.
 std::int64_t last_layer(const Sequential& net) {
@@ -42,11 +95,10 @@ Plan::Plan(const Sequential& net, const Frozen& frozen) {
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const Layer& layer = net[i];
     if (is_flatten(layer)) continue;
-    const auto* elementwise = dynamic_cast<const ElementwiseLayer*>(&layer);
+    const std::optional<Activation> activation = activation_of(layer);
     const bool last = i == last_layer(net);  // its gradient comes by its value: a stage of its own
-    if (elementwise && !last && !stages_.empty() &&
-        stages_.back().activation == Activation::kNone) {
-      stages_.back().activation = elementwise->activation();
+    if (activation && !last && !stages_.empty() && stages_.back().activation == Activation::kNone) {
+      stages_.back().activation = *activation;
     } else {
       add_stage(layer, net.parameter_range(i), element_count(net.output_shape(i)) * kPack);
       Stage& stage = stages_.back();
@@ -69,8 +121,10 @@ Plan::Plan(const Sequential& net, const Frozen& frozen) {
 }
 
 void Plan::add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count) {
+  require_all_updated(layer, parameters.last - parameters.first);
   Stage stage{};
   stage.layer = &layer;
+  stage.ways = ways_of(layer);
   stage.input = output_;
   stage.input_count = stages_.empty() ? arena_size_ : stages_.back().output_count;
   stage.output = arena_size_;
@@ -80,8 +134,8 @@ void Plan::add_stage(const Layer& layer, ParameterRange parameters, std::int64_t
   stage.slot = slot_size_;
   stage.x_panels = panels_;
   stage.dy_panels = panels_ + panels_of(stage.input_count);
-  if (!stages_.empty()) stages_.back().activation_left = layer.takes_activation();
-  if (layer.gradient_over_batch()) {
+  if (!stages_.empty()) stages_.back().activation_left = stage.ways.takes_activation;
+  if (stage.ways.gradient_over_batch) {
     panels_ = stage.dy_panels + panels_of(stage.output_count);
   } else {
     slot_size_ += parameters.last - parameters.first;
@@ -146,7 +200,7 @@ void Plan::backward(const Segment& stages, const PackPass& pass,
 void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const {
   const Stage& stage = stages_[i];
   const std::int64_t stride = memory.images * kPack;
-  const bool over_batch = stage.layer->gradient_over_batch();
+  const bool over_batch = stage.ways.gradient_over_batch;
   const auto rows = [&](std::int64_t panel) -> float* {
     if (!over_batch) return nullptr;
     return memory.panels + panel * stride + memory.pack * kPack * kPack;
@@ -154,8 +208,7 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
   const bool last = i == first_trained_;  // nobody needs the gradient by its input
   const Activation activation = i == 0 ? Activation::kNone : stages_[i - 1].activation;
   const bool taken = i > 0 && stages_[i - 1].activation_left;
-  const bool in_place =
-      taken || (activation == Activation::kNone && stage.layer->backward_in_place());
+  const bool in_place = taken || (activation == Activation::kNone && stage.ways.backward_in_place);
   float* x = pass.arena + stage.input;
   float* dx = last ? nullptr : in_place ? x : pass.arena + scratch_;
   const std::int64_t in_slot = over_batch ? 0 : stage.parameters.last - stage.parameters.first;

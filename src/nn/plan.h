@@ -10,6 +10,7 @@
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
+#include "nn/layer_kind.h"
 
 namespace lenet {
 
@@ -21,13 +22,15 @@ namespace lenet {
 /// has been consumed, and no second set of buffers is needed.
 struct Stage {
   const Layer* layer;
+  LayerWays ways;
   Activation activation = Activation::kNone;  ///< of this output
   bool activation_left = false;               ///< to the next stage, which applies it itself
   std::int64_t input, output;                 ///< offsets in the arena, floats
   std::int64_t input_count, output_count;     ///< floats of the two buffers
   ParameterRange parameters;
   std::int64_t prepared;  ///< offset in the prepared parameters
-  std::int64_t slot;      ///< offset in a pack's gradient slot; unused with gradient_over_batch()
+  std::int64_t
+      slot;  ///< offset in a pack's gradient slot; unused where the gradient is over the batch
   std::int64_t x_panels, dy_panels;  ///< first panel of the input and of the output gradient
   ParameterRange buffers;
   const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch in training

@@ -8,6 +8,7 @@
 #include "kernels/self_check.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/layer_kind.h"
 
 namespace lenet {
 namespace {
@@ -29,7 +30,7 @@ std::string Sequential::text() const {
   std::string text;
   for (const auto& layer : layers_) {
     if (!text.empty()) text += ' ';
-    text += layer->text();
+    text += text_of(*layer);
   }
   return text;
 }

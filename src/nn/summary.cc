@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "nn/layer_kind.h"
+
 namespace lenet {
 namespace {
 
@@ -21,7 +23,7 @@ std::vector<LayerSummary> summarize(const Sequential& net) {
   net.require_built();
   std::vector<LayerSummary> layers;
   for (std::int64_t i = 0; i < net.size(); ++i) {
-    const std::string text = net[i].text();
+    const std::string text = text_of(net[i]);
     const ParameterRange range = net.parameter_range(i);
     layers.push_back({text.substr(0, text.find('(')), text, net.output_shape(i),
                       range.last - range.first, net[i].multiply_adds()});

@@ -44,7 +44,7 @@ std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan, const
   std::vector<Task> tasks;
   for (const bool over_batch : {true, false}) {
     for (const Stage& stage : plan.stages()) {
-      if (stage.layer->gradient_over_batch() != over_batch) continue;
+      if (stage.ways.gradient_over_batch != over_batch) continue;
       for (const UpdatePart& part : stage.layer->update_parts()) {
         Task task = task_of(stage, part, frozen);
         if (!task.trained.empty()) tasks.push_back(std::move(task));
@@ -116,7 +116,7 @@ void ParameterPass::for_each_task(F f) {
 /// The gradient of one part, added to that of the waves before if `accumulate`.
 void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool accumulate) {
   const Stage& stage = *task.stage;
-  if (stage.layer->gradient_over_batch()) {
+  if (stage.ways.gradient_over_batch) {
     const std::int64_t stride = pass_.packs() * kPack * kPack;
     stage.layer->gradient_part(task.part,
                                {.x = pass_.panels() + stage.x_panels * stride,

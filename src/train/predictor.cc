@@ -27,7 +27,7 @@ struct Predictor::State {
     std::int64_t most = element_count(net.input_shape()), scratch_size = 0, pack = 0;
     for (const Stage& stage : plan.stages()) {
       most = std::max({most, stage.input_count / kPack, stage.output_count / kPack});
-      if (const auto needed = stage.layer->image_scratch()) {
+      if (const auto needed = stage.ways.image_scratch) {
         scratch_size = std::max(scratch_size, *needed);
       } else {
         pack = std::max(pack, stage.input_count + stage.output_count);
@@ -50,7 +50,7 @@ struct Predictor::State {
                            .x = x,
                            .y = y,
                            .scratch = scratch.data()};
-      if (stage.layer->image_scratch()) {
+      if (stage.ways.image_scratch) {
         stage.layer->forward_image(pass);
       } else {
         forward_as_pack(stage, pass);

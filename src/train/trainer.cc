@@ -9,6 +9,7 @@
 
 #include "base/require.h"
 #include "lenet/error.h"
+#include "nn/layer_kind.h"
 #include "train/engine.h"
 #include "train/pack_runner.h"
 #include "train/trained_values.h"
@@ -18,7 +19,7 @@ namespace {
 
 /// "layer 7, Linear(120)".
 std::string layer_name(const Sequential& net, std::int64_t i) {
-  return fmt::format("layer {}, {}", i, net[i].text());
+  return fmt::format("layer {}, {}", i, text_of(net[i]));
 }
 
 /// The largest weight and where it is; one that is not finite counts as the largest.

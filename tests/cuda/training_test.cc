@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "lenet/fit.h"
 #include "lenet/layers.h"
+#include "nn/derived_layers.h"
 #include "nn/networks.h"
 #include "train/datasets.h"
 
@@ -200,6 +201,15 @@ TEST(CudaTrainer, RefusesALayerOfTheUsers) {
   net.build({4}, generator);
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { Trainer(net, {.device = kCard}); }),
                        "Twice: a layer of your own, which runs on the CPU alone"));
+}
+
+TEST(CudaTrainer, RefusesAClassThatDerivesFromALayerOfTheLibrary) {
+  derived::for_each_derived([](const std::string& name, Sequential& net) {
+    const auto evaluated = [&] { evaluate(net, noise_images(net.input_shape(), 20, 2), kCard); };
+    const std::string message = error_of(ErrorKind::kUsage, evaluated);
+    EXPECT_TRUE(contains(message, name));
+    EXPECT_TRUE(contains(message, "a layer of your own, which runs on the CPU alone"));
+  });
 }
 
 TEST(CudaTrainer, GoesOnFromASnapshotOfTheCpusTrainer) {

@@ -1,0 +1,88 @@
+#include "nn/layer_kind.h"
+
+#include <cxxabi.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <memory>
+#include <typeindex>
+#include <typeinfo>
+#include <unordered_map>
+
+namespace lenet {
+namespace {
+
+std::string class_name(const Layer& layer) {
+  const char* mangled = typeid(layer).name();
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+  return name ? name.get() : mangled;
+}
+
+/// What L would say in the layer's place; nothing if it does not derive from L.
+template <class L>
+std::optional<std::string> text_as(const Layer& layer) {
+  const auto* base = dynamic_cast<const L*>(&layer);
+  return base ? std::optional(base->L::text()) : std::nullopt;
+}
+
+/// The text of the library's layer that a user's class derives from; nothing if there is none. The
+/// classes are those of the library that are not final; MappedLayer has no text of its own.
+std::optional<std::string> library_text(const Layer& layer) {
+  if (kind_of(layer) != LayerKind::kUser) return std::nullopt;
+  if (auto text = text_as<Conv2d>(layer)) return text;
+  if (auto text = text_as<Linear>(layer)) return text;
+  if (auto text = text_as<Pool2d>(layer)) return text;
+  if (auto text = text_as<ElementwiseLayer>(layer)) return text;
+  if (dynamic_cast<const MappedLayer*>(&layer)) return "MappedLayer";
+  return std::nullopt;
+}
+
+}  // namespace
+
+LayerKind kind_of(const Layer& layer) {
+  using Kind = LayerKind;
+  static const std::unordered_map<std::type_index, Kind> kinds = {
+      {typeid(Conv2d), Kind::kConv2d},
+      {typeid(LeNet5C3), Kind::kLeNet5C3},
+      {typeid(Linear), Kind::kLinear},
+      {typeid(AvgPool2d), Kind::kAvgPool2d},
+      {typeid(MaxPool2d), Kind::kMaxPool2d},
+      {typeid(AdaptiveAvgPool2d), Kind::kAdaptiveAvgPool2d},
+      {typeid(BatchNorm1d), Kind::kBatchNorm1d},
+      {typeid(BatchNorm2d), Kind::kBatchNorm2d},
+      {typeid(Affine2d), Kind::kAffine2d},
+      {typeid(Dropout), Kind::kDropout},
+      {typeid(Flatten), Kind::kFlatten},
+      {typeid(Sigmoid), Kind::kSigmoid},
+      {typeid(ReLU), Kind::kReLU},
+      {typeid(Tanh), Kind::kTanh},
+      {typeid(LeakyReLU), Kind::kLeakyReLU},
+      {typeid(SiLU), Kind::kSiLU},
+      {typeid(ScaledTanh), Kind::kScaledTanh},
+  };
+  const auto found = kinds.find(typeid(layer));
+  return found == kinds.end() ? Kind::kUser : found->second;
+}
+
+std::string text_of(const Layer& layer) {
+  std::string text = layer.text();
+  return library_text(layer) == text ? class_name(layer) : text;
+}
+
+std::string own_layer_text(const Layer& layer) {
+  const std::optional<std::string> base = library_text(layer);
+  const std::string derived = base ? fmt::format("derived from {}, ", *base) : "";
+  return fmt::format("{}: {}a layer of your own", text_of(layer), derived);
+}
+
+LayerWays ways_of(const Layer& layer) {
+  if (library_text(layer)) return {};
+  return {.backward_in_place = layer.backward_in_place(),
+          .takes_activation = layer.takes_activation(),
+          .gradient_over_batch = layer.gradient_over_batch(),
+          .image_scratch = layer.image_scratch()};
+}
+
+}  // namespace lenet
