@@ -18,7 +18,7 @@ struct Optimizer {
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam, AdamW
 
   /// Vectors as large as the parameters that the rule keeps from step to step: 0, 1 or 2.
-  int state_vectors() const { return kind != Kind::kSgd ? 2 : momentum != 0 ? 1 : 0; }
+  int state_vectors() const;
 };
 
 /// Throws Error (kUsage) for a constant out of range, or Nesterov without momentum or with

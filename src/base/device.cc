@@ -5,12 +5,19 @@
 #include <charconv>
 
 #include "base/gpus.h"
+#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
 
 std::string to_string(const Device& device) {
-  return device.kind == Device::Kind::kCpu ? "cpu" : fmt::format("cuda:{}", device.index);
+  switch (device.kind) {
+    case Device::Kind::kCpu:
+      return "cpu";
+    case Device::Kind::kCuda:
+      return fmt::format("cuda:{}", device.index);
+  }
+  unknown("device");
 }
 
 Device parse_device(std::string_view name) {

@@ -43,9 +43,11 @@ lenet_status status_of(lenet::ErrorKind kind) {
       return LENET_BAD_INPUT;
     case lenet::ErrorKind::kIo:
       return LENET_IO;
-    default:
-      return LENET_FAILED;
+    case lenet::ErrorKind::kFailed:
+    case lenet::ErrorKind::kDiverged:
+      break;
   }
+  return LENET_FAILED;
 }
 
 /// Calls `function` and turns what it throws into a status and a message.

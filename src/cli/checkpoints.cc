@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 
+#include "base/require.h"
+#include "cli/option_words.h"
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "lenet/error.h"
@@ -17,6 +21,12 @@ namespace fs = std::filesystem;
 constexpr const char* kNewest = "checkpoint.safetensors";
 constexpr const char* kPrevious = "checkpoint.previous.safetensors";
 
+constexpr Word<CheckpointInterval::Unit> kUnits[] = {{"epoch", CheckpointInterval::Unit::kEpochs},
+                                                     {"epochs", CheckpointInterval::Unit::kEpochs},
+                                                     {"step", CheckpointInterval::Unit::kSteps},
+                                                     {"steps", CheckpointInterval::Unit::kSteps},
+                                                     {"min", CheckpointInterval::Unit::kMinutes}};
+
 }  // namespace
 
 CheckpointInterval parse_interval(const std::string& text) {
@@ -25,15 +35,15 @@ CheckpointInterval parse_interval(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [unit, error] = std::from_chars(text.data(), end, interval.count);
   const std::string_view name(unit, end);
-  const bool known =
-      name == "epoch" || name == "epochs" || name == "step" || name == "steps" || name == "min";
+  const auto* found = std::ranges::find(kUnits, name, &Word<Unit>::word);
+  const bool known = found != std::end(kUnits);
   if (error != std::errc() || interval.count < 1 || interval.count > 1'000'000'000 || !known) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("checkpoint interval '{:.60}': want a whole number above 0 and epoch, "
                             "steps or min, as in 1epoch, 200steps, 10min",
                             text));
   }
-  interval.unit = name[0] == 'e' ? Unit::kEpochs : name[0] == 's' ? Unit::kSteps : Unit::kMinutes;
+  interval.unit = found->value;
   return interval;
 }
 
@@ -48,7 +58,7 @@ bool Checkpoints::due(const Pause& pause) const {
     case Unit::kMinutes:
       return since_.elapsed() >= 60.0 * static_cast<double>(count);
   }
-  return false;
+  unknown("interval's unit");
 }
 
 bool Checkpoints::pause(const Pause& pause) {

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/escape.h"
+#include "cli/option_words.h"
 #include "cli/options.h"
 
 namespace lenet::cli {
@@ -116,6 +117,10 @@ std::string fish(const Command& app) {
   return text;
 }
 
+using Completions = std::string (*)(const Command& app);
+
+constexpr Word<Completions> kShells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+
 }  // namespace
 
 void add_completion(const Command& app) {
@@ -123,10 +128,8 @@ void add_completion(const Command& app) {
   const Command command = app.add_command("completion", "Print a shell's completions of lenet");
   command.option("SHELL", shell.get(), "bash, zsh or fish")
       .required()
-      .check(one_of({"bash", "zsh", "fish"}));
-  command.runs([&app, shell] {
-    fmt::print("{}", *shell == "bash" ? bash(app) : *shell == "zsh" ? zsh(app) : fish(app));
-  });
+      .check(one_of(words_of(kShells)));
+  command.runs([&app, shell] { fmt::print("{}", meaning_of(kShells, *shell)(app)); });
 }
 
 }  // namespace lenet::cli

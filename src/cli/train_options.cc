@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "cli/option_words.h"
+
 namespace lenet::cli {
 namespace {
 
@@ -54,7 +56,7 @@ void declare_optimisation(const Command& command, TrainOptions& o) {
       .show_default();
   count(command, "--batch-size", o.batch_size, "Examples a step");
   command.option("--optimizer", &o.optimizer, "sgd, adam or adamw")
-      .check(one_of({"sgd", "adam", "adamw"}))
+      .check(one_of(words_of(kOptimizers)))
       .show_default();
   number(command, "--momentum", o.momentum, "SGD's momentum");
   command.switch_flag("--nesterov,!--no-nesterov", o.nesterov, "SGD with Nesterov's momentum");
@@ -75,7 +77,7 @@ void declare_optimisation(const Command& command, TrainOptions& o) {
 void declare_schedule(const Command& command, TrainOptions& o) {
   command.group("Schedule");
   command.option("--schedule", &o.schedule, "constant, step, cosine or onecycle")
-      .check(one_of({"constant", "step", "cosine", "onecycle"}))
+      .check(one_of(words_of(kSchedules)))
       .show_default();
   number(command, "--warmup", o.warmup, "Epochs of linear rise before the schedule");
   number(command, "--step-epochs", o.step_epochs, "step: epochs between two factors");
@@ -85,7 +87,7 @@ void declare_schedule(const Command& command, TrainOptions& o) {
   number(command, "--div-factor", o.div_factor, "onecycle: full rate over first rate");
   number(command, "--final-div-factor", o.final_div_factor, "onecycle: first rate over last");
   command.option("--anneal", &o.anneal, "onecycle: cos or linear")
-      .check(one_of({"cos", "linear"}))
+      .check(one_of(words_of(kAnneals)))
       .show_default();
 }
 
@@ -124,7 +126,7 @@ void declare_run(const Command& command, TrainOptions& o) {
       .option("--on-nan", &o.on_nan,
               "When a loss or gradient is not finite: stop, or rollback to the beginning of the "
               "epoch with half the learning rate, at most five times")
-      .check(one_of({"stop", "rollback"}))
+      .check(one_of(words_of(kOnNan)))
       .show_default();
 }
 
@@ -149,10 +151,7 @@ FitOptions fit_options(const TrainOptions& o) {
   fit.device = parse_device(o.common.device);
   fit.shuffle = o.shuffle;
   fit.max_steps = o.max_steps.value_or(fit.max_steps);
-  using Kind = Optimizer::Kind;
-  fit.optimizer = {.kind = o.optimizer == "sgd"    ? Kind::kSgd
-                           : o.optimizer == "adam" ? Kind::kAdam
-                                                   : Kind::kAdamW,
+  fit.optimizer = {.kind = meaning_of(kOptimizers, o.optimizer),
                    .weight_decay = o.weight_decay,
                    .momentum = o.momentum,
                    .dampening = o.dampening,
@@ -160,25 +159,20 @@ FitOptions fit_options(const TrainOptions& o) {
                    .beta1 = o.betas.at(0),
                    .beta2 = o.betas.at(1),
                    .eps = o.eps};
-  using Shape = Schedule::Kind;
-  fit.schedule = {
-      .kind = o.schedule == "constant" ? Shape::kConstant
-              : o.schedule == "step"   ? Shape::kStep
-              : o.schedule == "cosine" ? Shape::kCosine
-                                       : Shape::kOneCycle,
-      .warmup = o.warmup,
-      .step_epochs = o.step_epochs,
-      .gamma = o.gamma,
-      .min_lr = o.min_lr,
-      .pct_start = o.pct_start,
-      .div_factor = o.div_factor,
-      .final_div_factor = o.final_div_factor,
-      .anneal = o.anneal == "cos" ? Schedule::Anneal::kCosine : Schedule::Anneal::kLinear};
+  fit.schedule = {.kind = meaning_of(kSchedules, o.schedule),
+                  .warmup = o.warmup,
+                  .step_epochs = o.step_epochs,
+                  .gamma = o.gamma,
+                  .min_lr = o.min_lr,
+                  .pct_start = o.pct_start,
+                  .div_factor = o.div_factor,
+                  .final_div_factor = o.final_div_factor,
+                  .anneal = meaning_of(kAnneals, o.anneal)};
   fit.freeze = o.freeze;
   fit.label_smoothing = o.label_smoothing;
   fit.clip_norm = o.clip_norm;
   fit.ema_decay = o.ema;
-  fit.rollbacks = o.on_nan == "rollback" ? 5 : 0;
+  fit.rollbacks = meaning_of(kOnNan, o.on_nan);
   fit.augmentation = parse_augmentation(o.augment);
   fit.normalize = o.normalize;
   fit.holdout = o.holdout;

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string>
 
+#include "base/require.h"
+#include "cli/option_words.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
 
@@ -23,13 +25,31 @@ struct Reader {
   bool (*reads)(const Options&);
 };
 
+/// Which constants an optimizer reads.
+enum class Rule { kSgd, kAdam };
+
+Rule rule_of(const Options& o) {
+  switch (meaning_of(kOptimizers, o.optimizer)) {
+    case Optimizer::Kind::kSgd:
+      return Rule::kSgd;
+    case Optimizer::Kind::kAdam:
+    case Optimizer::Kind::kAdamW:
+      return Rule::kAdam;
+  }
+  unknown("optimizer");
+}
+
+bool has_schedule(const Options& o, Schedule::Kind kind) {
+  return meaning_of(kSchedules, o.schedule) == kind;
+}
+
 bool has_weights(const Options& o) { return !o.weights.empty(); }
-bool is_sgd(const Options& o) { return o.optimizer == "sgd"; }
-bool is_adam(const Options& o) { return o.optimizer != "sgd"; }
+bool is_sgd(const Options& o) { return rule_of(o) == Rule::kSgd; }
+bool is_adam(const Options& o) { return rule_of(o) == Rule::kAdam; }
 bool has_momentum(const Options& o) { return o.momentum != 0; }
-bool is_step(const Options& o) { return o.schedule == "step"; }
-bool is_cosine(const Options& o) { return o.schedule == "cosine"; }
-bool is_one_cycle(const Options& o) { return o.schedule == "onecycle"; }
+bool is_step(const Options& o) { return has_schedule(o, Schedule::Kind::kStep); }
+bool is_cosine(const Options& o) { return has_schedule(o, Schedule::Kind::kCosine); }
+bool is_one_cycle(const Options& o) { return has_schedule(o, Schedule::Kind::kOneCycle); }
 
 constexpr Reader kReaders[] = {{"new-head", "weights", "a file", has_weights},
                                {"momentum", "optimizer", "sgd", is_sgd},

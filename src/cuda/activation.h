@@ -18,9 +18,9 @@ LENET_HOST_DEVICE inline float activate(Activation activation, float x) {
     case Activation::kTanh:
       return tanhf(x);
     case Activation::kNone:
-      break;
+      return x;
   }
-  return x;
+  return NAN;
 }
 
 /// The derivative where the activation's value is y.
@@ -33,9 +33,9 @@ LENET_HOST_DEVICE inline float derivative_at(Activation activation, float y) {
     case Activation::kTanh:
       return 1.0f - y * y;
     case Activation::kNone:
-      break;
+      return 1.0f;
   }
-  return 1.0f;
+  return NAN;
 }
 
 /// What a gradient by an activation's value is multiplied by to be that by its argument.
@@ -72,9 +72,9 @@ struct MappingFunction {
       case Mapping::Kind::kSiLU:
         return x * sigmoid(x);
       case Mapping::Kind::kScaledTanh:
-        break;
+        return kAmplitude * tanhf(kSlope * x);
     }
-    return kAmplitude * tanhf(kSlope * x);
+    return NAN;
   }
 
   LENET_HOST_DEVICE float derivative(float x) const {
@@ -85,11 +85,12 @@ struct MappingFunction {
         const float s = sigmoid(x);
         return s + x * s * (1.0f - s);
       }
-      case Mapping::Kind::kScaledTanh:
-        break;
+      case Mapping::Kind::kScaledTanh: {
+        const float t = tanhf(kSlope * x);
+        return kAmplitude * kSlope * (1.0f - t * t);
+      }
     }
-    const float t = tanhf(kSlope * x);
-    return kAmplitude * kSlope * (1.0f - t * t);
+    return NAN;
   }
 };
 

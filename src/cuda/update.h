@@ -116,13 +116,27 @@ struct Update {
   LENET_HOST_DEVICE float stepped(std::int64_t at, float g) const {
     const OptimizerCoefficients& o = scalars->optimizer;
     const float p = now.parameters[at];
-    if (kind == Optimizer::Kind::kSgd) {
-      const float d = g + o.decay * p;
-      if (!momentum) return p - o.rate * d;
-      float& v = now.first[at];
-      v = o.momentum * v + o.fresh * d;
-      return p - o.rate * (o.of_d * d + o.of_v * v);
+    switch (kind) {
+      case Optimizer::Kind::kSgd:
+        return sgd(o, at, g, p);
+      case Optimizer::Kind::kAdam:
+      case Optimizer::Kind::kAdamW:
+        return adam(o, at, g, p);
     }
+    return NAN;  // no optimizer
+  }
+
+  LENET_HOST_DEVICE float sgd(const OptimizerCoefficients& o, std::int64_t at, float g,
+                              float p) const {
+    const float d = g + o.decay * p;
+    if (!momentum) return p - o.rate * d;
+    float& v = now.first[at];
+    v = o.momentum * v + o.fresh * d;
+    return p - o.rate * (o.of_d * d + o.of_v * v);
+  }
+
+  LENET_HOST_DEVICE float adam(const OptimizerCoefficients& o, std::int64_t at, float g,
+                               float p) const {
     float& m = now.first[at];
     float& v = now.second[at];
     const float kept = p * o.keep;

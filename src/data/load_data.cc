@@ -107,7 +107,7 @@ std::string_view to_string(DataFormat format) {
     case DataFormat::kImages:
       return "image files";
   }
-  return "";
+  unknown("data format");
 }
 
 DataFormat data_format(const fs::path& path) {
@@ -140,9 +140,9 @@ std::pair<Dataset, Dataset> load_data(const fs::path& path, const LoadOptions& o
     case DataFormat::kImages:
       return load_image_folder(path, options);
     case DataFormat::kNpz:
-      break;
+      return is_npy_folder(path) ? load_npy_folder(path, options) : load_npz(path, options);
   }
-  return is_npy_folder(path) ? load_npy_folder(path, options) : load_npz(path, options);
+  unknown("data format");
 }
 
 }  // namespace lenet

@@ -160,8 +160,11 @@ std::vector<std::int64_t> integers(const NpyArray& array) {
     case 4:
       is_signed ? append<std::int32_t>(array, out) : append<std::uint32_t>(array, out);
       break;
-    default:
+    case 8:
       is_signed ? append<std::int64_t>(array, out) : append<std::uint64_t>(array, out);
+      break;
+    default:
+      bad_npy(array.name, fmt::format("integers of {} bytes, want 1, 2, 4 or 8", array.item_size));
   }
   return out;
 }

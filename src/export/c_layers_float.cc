@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/require.h"
 #include "export/c_layers.h"
 #include "export/deployed.h"
 
@@ -31,48 +32,56 @@ std::string add_weights(const Operation& o, CSource& c) {
   return fmt::format("weight{}, {}", o.name, o.bias.empty() ? "0" : "bias" + o.name);
 }
 
-const char* function_of(Kind kind) {
-  switch (kind) {
-    case Kind::kSigmoid:
-      return "sigmoid";
-    case Kind::kReLU:
-      return "relu";
-    case Kind::kTanh:
-      return "tanh_all";
-    case Kind::kLeakyReLU:
-      return "leaky_relu";
-    case Kind::kSiLU:
-      return "silu";
-    case Kind::kScaledTanh:
-      return "scaled_tanh";
-    case Kind::kAvgPool2d:
-      return "avg_pool2d";
-    default:
-      return "max_pool2d";
-  }
+void add_affine(const Operation& o, CSource& c) {
+  const std::int64_t plane = element_count(o.output) / o.output[0];
+  c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)),
+                  o.output);
+}
+
+void add_pooling(const char* function, const Operation& o, CSource& c) {
+  c.window(o);
+  c.call_across(function, "&window" + o.name, o.output);
+}
+
+void add_elementwise(const char* function, const std::string& argument, const Operation& o,
+                     CSource& c) {
+  c.call_in_place(function, fmt::format("{}{}", element_count(o.output), argument), o.output);
 }
 
 void add_operation(const Operation& o, CSource& c) {
-  const std::int64_t outputs = element_count(o.output);
-  if (o.kind == Kind::kConv2d) {
-    c.window(o);
-    const std::string weights = add_weights(o, c);
-    c.call_across("conv2d", fmt::format("&window{}, {}", o.name, weights), o.output);
-  } else if (o.kind == Kind::kLinear) {
-    const std::int64_t inputs = element_count(o.input);
-    c.call_across("linear", fmt::format("{}, {}, {}", inputs, outputs, add_weights(o, c)),
-                  o.output);
-  } else if (o.kind == Kind::kAffine) {
-    c.call_in_place(
-        "affine", fmt::format("{}, {}, {}", o.output[0], outputs / o.output[0], add_weights(o, c)),
-        o.output);
-  } else if (is_elementwise(o.kind)) {
-    const std::string slope = o.kind == Kind::kLeakyReLU ? ", " + c_float(o.slope) : "";
-    c.call_in_place(function_of(o.kind), fmt::format("{}{}", outputs, slope), o.output);
-  } else {
-    c.window(o);
-    c.call_across(function_of(o.kind), "&window" + o.name, o.output);
+  switch (o.kind) {
+    case Kind::kConv2d:
+      c.window(o);
+      return c.call_across("conv2d", fmt::format("&window{}, {}", o.name, add_weights(o, c)),
+                           o.output);
+    case Kind::kLinear:
+      return c.call_across("linear",
+                           fmt::format("{}, {}, {}", element_count(o.input),
+                                       element_count(o.output), add_weights(o, c)),
+                           o.output);
+    case Kind::kAffine:
+      return add_affine(o, c);
+    case Kind::kAvgPool2d:
+      return add_pooling("avg_pool2d", o, c);
+    case Kind::kMaxPool2d:
+      return add_pooling("max_pool2d", o, c);
+    case Kind::kSigmoid:
+      return add_elementwise("sigmoid", "", o, c);
+    case Kind::kReLU:
+      return add_elementwise("relu", "", o, c);
+    case Kind::kTanh:
+      return add_elementwise("tanh_all", "", o, c);
+    case Kind::kLeakyReLU:
+      return add_elementwise("leaky_relu", ", " + c_float(o.slope), o, c);
+    case Kind::kSiLU:
+      return add_elementwise("silu", "", o, c);
+    case Kind::kScaledTanh:
+      return add_elementwise("scaled_tanh", "", o, c);
+    case Kind::kBatchNorm:
+    case Kind::kFlatten:
+      break;
   }
+  unknown("deployed operation");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/require.h"
 #include "export/c_layers.h"
 #include "export/deployed.h"
 
@@ -48,32 +49,52 @@ void add_linear(const Int8Operation& q, CSource& c) {
          to_string(q.what.output));
 }
 
+void add_average(const Int8Operation& q, CSource& c) {
+  c.window(q.what);
+  const Rescaling& by = q.rescaling[0];
+  c.call_across("avg_pool2d",
+                fmt::format("&window{}, {}, {}, {}, {}", q.what.name, by.multiplier, by.shift,
+                            q.zero_in, q.zero_out),
+                q.what.output);
+}
+
+void add_table(const Int8Operation& q, CSource& c) {
+  const Operation& o = q.what;
+  c.array("int8_t", "table" + o.name, std::vector<std::int8_t>(q.table.begin(), q.table.end()));
+  c.call_in_place("look_up", fmt::format("{}, table{}", element_count(o.output), o.name), o.output);
+}
+
 void add_operation(const Int8Operation& q, CSource& c) {
   const Operation& o = q.what;
-  if (o.kind == Kind::kConv2d) {
-    c.window(o);
-    c.call_across("conv2d", fmt::format("&window{}, {}", o.name, add_weights(q, c)), o.output);
-  } else if (o.kind == Kind::kLinear) {
-    add_linear(q, c);
-  } else if (o.kind == Kind::kAffine) {
-    const std::int64_t plane = element_count(o.output) / o.output[0];
-    c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(q, c)),
-                    o.output);
-  } else if (o.kind == Kind::kAvgPool2d) {
-    c.window(o);
-    const Rescaling& by = q.rescaling[0];
-    c.call_across("avg_pool2d",
-                  fmt::format("&window{}, {}, {}, {}, {}", o.name, by.multiplier, by.shift,
-                              q.zero_in, q.zero_out),
-                  o.output);
-  } else if (o.kind == Kind::kMaxPool2d) {
-    c.window(o);
-    c.call_across("max_pool2d", "&window" + o.name, o.output);
-  } else {
-    c.array("int8_t", "table" + o.name, std::vector<std::int8_t>(q.table.begin(), q.table.end()));
-    c.call_in_place("look_up", fmt::format("{}, table{}", element_count(o.output), o.name),
-                    o.output);
+  switch (o.kind) {
+    case Kind::kConv2d:
+      c.window(o);
+      return c.call_across("conv2d", fmt::format("&window{}, {}", o.name, add_weights(q, c)),
+                           o.output);
+    case Kind::kLinear:
+      return add_linear(q, c);
+    case Kind::kAffine: {
+      const std::int64_t plane = element_count(o.output) / o.output[0];
+      return c.call_in_place(
+          "affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(q, c)), o.output);
+    }
+    case Kind::kAvgPool2d:
+      return add_average(q, c);
+    case Kind::kMaxPool2d:
+      c.window(o);
+      return c.call_across("max_pool2d", "&window" + o.name, o.output);
+    case Kind::kSigmoid:
+    case Kind::kReLU:
+    case Kind::kTanh:
+    case Kind::kLeakyReLU:
+    case Kind::kSiLU:
+    case Kind::kScaledTanh:
+      return add_table(q, c);
+    case Kind::kBatchNorm:
+    case Kind::kFlatten:
+      break;
   }
+  unknown("deployed operation");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/require.h"
 #include "export/deployed.h"
 #include "export/loops.h"
 #include "lenet/error.h"
@@ -75,10 +76,19 @@ Values apply(const Operation& o, Values x) {
       max_pool2d(o, -std::numeric_limits<float>::infinity(), x.data(), y.data());
       return y;
     }
-    default:
+    case Kind::kSigmoid:
+    case Kind::kReLU:
+    case Kind::kTanh:
+    case Kind::kLeakyReLU:
+    case Kind::kSiLU:
+    case Kind::kScaledTanh:
       for (float& v : x) v = apply_elementwise(o, v);
       return x;
+    case Kind::kBatchNorm:
+    case Kind::kFlatten:
+      break;
   }
+  unknown("deployed operation");
 }
 
 /// (byte / 255 - mean) / deviation.
@@ -106,9 +116,16 @@ float apply_elementwise(const Operation& o, float x) {
       return x * sigmoid(x);
     case Kind::kScaledTanh:
       return 1.7159f * std::tanh(x * (2.0f / 3));
-    default:
-      return x;
+    case Kind::kConv2d:
+    case Kind::kLinear:
+    case Kind::kBatchNorm:
+    case Kind::kAffine:
+    case Kind::kAvgPool2d:
+    case Kind::kMaxPool2d:
+    case Kind::kFlatten:
+      break;
   }
+  unknown("function of one element");
 }
 
 ValueRange pixel_range(const Normalization& normalization) {

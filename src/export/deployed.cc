@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -67,21 +68,24 @@ void require_finite(const Operation& o) {
 }  // namespace
 
 bool is_weighted(Kind kind) {
-  return kind == Kind::kConv2d || kind == Kind::kLinear || kind == Kind::kAffine;
-}
-
-bool is_elementwise(Kind kind) {
   switch (kind) {
+    case Kind::kConv2d:
+    case Kind::kLinear:
+    case Kind::kAffine:
+      return true;
+    case Kind::kBatchNorm:
+    case Kind::kAvgPool2d:
+    case Kind::kMaxPool2d:
+    case Kind::kFlatten:
     case Kind::kSigmoid:
     case Kind::kReLU:
     case Kind::kTanh:
     case Kind::kLeakyReLU:
     case Kind::kSiLU:
     case Kind::kScaledTanh:
-      return true;
-    default:
       return false;
   }
+  unknown("operation");
 }
 
 std::int64_t row_size(const Operation& weighted) {

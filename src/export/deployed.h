@@ -20,9 +20,6 @@ std::vector<Operation> deployed_operations(const Sequential& net);
 /// Conv2d, Linear or kAffine: channels of outputs, each with weights of its own.
 bool is_weighted(Operation::Kind kind);
 
-/// Sigmoid, ReLU and the like: a function of one element.
-bool is_elementwise(Operation::Kind kind);
-
 /// Weights of one output channel.
 std::int64_t row_size(const Operation& weighted);
 

@@ -20,10 +20,32 @@ using Kind = Operation::Kind;
 constexpr double kMostBias = 1 << 30;
 constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
 
+/// Summed into one output.
+std::int64_t products_of(const Operation& o) {
+  switch (o.kind) {
+    case Kind::kConv2d:
+    case Kind::kLinear:
+    case Kind::kAffine:
+      return row_size(o);
+    case Kind::kAvgPool2d:
+      return o.kernel.height * o.kernel.width;
+    case Kind::kMaxPool2d:
+    case Kind::kSigmoid:
+    case Kind::kReLU:
+    case Kind::kTanh:
+    case Kind::kLeakyReLU:
+    case Kind::kSiLU:
+    case Kind::kScaledTanh:
+      return 0;
+    case Kind::kBatchNorm:
+    case Kind::kFlatten:
+      break;
+  }
+  unknown("deployed operation");
+}
+
 void require_short_sums(const Operation& o) {
-  std::int64_t products = 0;
-  if (is_weighted(o.kind)) products = row_size(o);
-  if (o.kind == Kind::kAvgPool2d) products = o.kernel.height * o.kernel.width;
+  const std::int64_t products = products_of(o);
   require(products <= kMostProducts,
           fmt::format("layer {}: a sum of {} products, but 32 bits hold {} of 8 bits; export it in "
                       "float",
@@ -100,19 +122,30 @@ class Quantizer {
   void add(const Operation& o, const ValueRange& range, bool logits) {
     const Affine8 out = o.kind == Kind::kMaxPool2d ? scale_ : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = scale_.zero, .zero_out = out.zero};
-    if (is_weighted(o.kind)) {
-      for (const double sum_scale : quantize_weights(o, scale_.scale, q)) {
-        if (logits) {
-          q.logit_scale.push_back(static_cast<float>(sum_scale));
-        } else {
-          q.rescaling.push_back(Rescaling::by(sum_scale / out.scale));
-        }
+    switch (o.kind) {
+      case Kind::kConv2d:
+      case Kind::kLinear:
+      case Kind::kAffine:
+        add_weights(o, logits, out, q);
+        break;
+      case Kind::kAvgPool2d: {
+        const auto area = static_cast<double>(o.kernel.height * o.kernel.width);
+        q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
+        break;
       }
-    } else if (o.kind == Kind::kAvgPool2d) {
-      const auto area = static_cast<double>(o.kernel.height * o.kernel.width);
-      q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
-    } else if (is_elementwise(o.kind)) {
-      q.table = table_of(o, scale_, out);
+      case Kind::kMaxPool2d:
+        break;
+      case Kind::kSigmoid:
+      case Kind::kReLU:
+      case Kind::kTanh:
+      case Kind::kLeakyReLU:
+      case Kind::kSiLU:
+      case Kind::kScaledTanh:
+        q.table = table_of(o, scale_, out);
+        break;
+      case Kind::kBatchNorm:
+      case Kind::kFlatten:
+        unknown("deployed operation");
     }
     to_.operations.push_back(std::move(q));
     scale_ = out;
@@ -124,6 +157,16 @@ class Quantizer {
   }
 
  private:
+  void add_weights(const Operation& o, bool logits, const Affine8& out, Int8Operation& q) const {
+    for (const double sum_scale : quantize_weights(o, scale_.scale, q)) {
+      if (logits) {
+        q.logit_scale.push_back(static_cast<float>(sum_scale));
+      } else {
+        q.rescaling.push_back(Rescaling::by(sum_scale / out.scale));
+      }
+    }
+  }
+
   Affine8 scale_;
   QuantizedNetwork::State& to_;
 };

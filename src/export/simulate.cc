@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/require.h"
 #include "base/thread_team.h"
 #include "export/deployed.h"
 #include "export/int8_network.h"
@@ -59,9 +60,26 @@ Sums affine_sums(const Int8Operation& q, const Centred& x) {
 
 /// Of a Conv2d, Linear or kAffine: (channels, positions).
 Sums weighted_sums(const Int8Operation& q, const Values& x) {
-  if (q.what.kind == Kind::kConv2d) return conv2d_sums(q, centred(q, x));
-  if (q.what.kind == Kind::kLinear) return linear_sums(q, centred(q, x));
-  return affine_sums(q, centred(q, x));
+  switch (q.what.kind) {
+    case Kind::kConv2d:
+      return conv2d_sums(q, centred(q, x));
+    case Kind::kLinear:
+      return linear_sums(q, centred(q, x));
+    case Kind::kAffine:
+      return affine_sums(q, centred(q, x));
+    case Kind::kBatchNorm:
+    case Kind::kAvgPool2d:
+    case Kind::kMaxPool2d:
+    case Kind::kFlatten:
+    case Kind::kSigmoid:
+    case Kind::kReLU:
+    case Kind::kTanh:
+    case Kind::kLeakyReLU:
+    case Kind::kSiLU:
+    case Kind::kScaledTanh:
+      break;
+  }
+  unknown("weighted operation");
 }
 
 Values rescaled(const Int8Operation& q, const Sums& sums) {
@@ -83,15 +101,31 @@ Values avg_pool2d(const Int8Operation& q, const Values& x) {
 }
 
 Values apply(const Int8Operation& q, Values x) {
-  if (is_weighted(q.what.kind)) return rescaled(q, weighted_sums(q, x));
-  if (q.what.kind == Kind::kAvgPool2d) return avg_pool2d(q, x);
-  if (q.what.kind == Kind::kMaxPool2d) {
-    Values y(static_cast<std::size_t>(element_count(q.what.output)));
-    max_pool2d<std::int8_t>(q.what, -128, x.data(), y.data());
-    return y;
+  switch (q.what.kind) {
+    case Kind::kConv2d:
+    case Kind::kLinear:
+    case Kind::kAffine:
+      return rescaled(q, weighted_sums(q, x));
+    case Kind::kAvgPool2d:
+      return avg_pool2d(q, x);
+    case Kind::kMaxPool2d: {
+      Values y(static_cast<std::size_t>(element_count(q.what.output)));
+      max_pool2d<std::int8_t>(q.what, -128, x.data(), y.data());
+      return y;
+    }
+    case Kind::kSigmoid:
+    case Kind::kReLU:
+    case Kind::kTanh:
+    case Kind::kLeakyReLU:
+    case Kind::kSiLU:
+    case Kind::kScaledTanh:
+      for (std::int8_t& v : x) v = q.table[static_cast<std::size_t>(v + 128)];
+      return x;
+    case Kind::kBatchNorm:
+    case Kind::kFlatten:
+      break;
   }
-  for (std::int8_t& v : x) v = q.table[static_cast<std::size_t>(v + 128)];
-  return x;
+  unknown("deployed operation");
 }
 
 Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {

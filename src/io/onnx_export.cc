@@ -148,6 +148,7 @@ class Export {
       case Kind::kScaledTanh:
         return add_scaled_tanh(o);
     }
+    unknown("operation");
   }
 
   onnx::GraphToWrite graph_;

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/require.h"
+
 namespace lenet {
 namespace {
 
@@ -128,7 +130,7 @@ std::optional<std::int64_t> decode(Dtype dtype, std::string_view bytes, std::spa
     case Dtype::kU8:
       return decode_as<std::uint8_t>(bytes, values);
   }
-  return std::nullopt;
+  unknown("dtype");
 }
 
 }  // namespace lenet

@@ -236,9 +236,16 @@ class HeaderReader {
         return std::string(kMetadataKey);
       case Next::kMetadataValue:
         return fmt::format("{} key {}", kMetadataKey, quoted_name(metadata_key_));
-      default:
-        return fmt::format("tensor {}", quoted_name(header_.tensors.back().name));
+      case Next::kTensor:
+      case Next::kField:
+      case Next::kDtype:
+      case Next::kShape:
+      case Next::kSize:
+      case Next::kOffsets:
+      case Next::kOffset:
+        break;
     }
+    return fmt::format("tensor {}", quoted_name(header_.tensors.back().name));
   }
 
   static std::string twice(const std::string& what) { return what + " is there twice"; }

@@ -206,17 +206,19 @@ void pool_rows(const Pool2dShape& s, const float* x, float* y, F pool) {
 
 void ImagePool2d(const Pool2dShape& s, Pooling pooling, const float* x, float* y) {
   const F32 d;
-  if (pooling == Pooling::kAverage) {
-    return pool_rows(s, x, y, [d](Vec a, Vec b, Vec e, Vec f) HWY_ATTR {
-      return hn::Mul(hn::Add(hn::Add(hn::Add(a, b), e), f), hn::Set(d, 0.25f));
-    });
-  }
   const auto larger = [](Vec max, Vec v) HWY_ATTR {  // a NaN is the maximum, as in PyTorch
     return hn::IfThenElse(hn::Or(hn::Gt(v, max), hn::IsNaN(v)), v, max);
   };
-  pool_rows(s, x, y, [&](Vec a, Vec b, Vec e, Vec f) HWY_ATTR {
-    return larger(larger(larger(a, b), e), f);
-  });
+  switch (pooling) {
+    case Pooling::kAverage:
+      return pool_rows(s, x, y, [d](Vec a, Vec b, Vec e, Vec f) HWY_ATTR {
+        return hn::Mul(hn::Add(hn::Add(hn::Add(a, b), e), f), hn::Set(d, 0.25f));
+      });
+    case Pooling::kMaximum:
+      return pool_rows(s, x, y, [&](Vec a, Vec b, Vec e, Vec f) HWY_ATTR {
+        return larger(larger(larger(a, b), e), f);
+      });
+  }
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE

@@ -76,8 +76,12 @@ HWY_INLINE void with_size(const Pool2dShape& s, F f) {
 /// Calls f with the pooling as a compile-time constant.
 template <class F>
 HWY_INLINE void with_pooling(Pooling pooling, F f) {
-  if (pooling == Pooling::kAverage) return f(std::integral_constant<Pooling, Pooling::kAverage>());
-  return f(std::integral_constant<Pooling, Pooling::kMaximum>());
+  switch (pooling) {
+    case Pooling::kAverage:
+      return f(std::integral_constant<Pooling, Pooling::kAverage>());
+    case Pooling::kMaximum:
+      return f(std::integral_constant<Pooling, Pooling::kMaximum>());
+  }
 }
 
 float reciprocal_area(const Pool2dShape& s) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/require.h"
 #include "kernels/activation.h"
 #include "lenet/layers.h"
 
@@ -16,7 +17,7 @@ std::string ElementwiseLayer::text() const {
     case Activation::kTanh:
       return "Tanh";
   }
-  return "";
+  unknown("activation");
 }
 
 Shape ElementwiseLayer::infer(const Shape& input) { return shape_ = input; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/require.h"
 #include "kernels/image.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
@@ -27,6 +28,26 @@ kernels::Pool2dShape kernel_shape(const Pool2d& layer, const Shape& in, const Sh
           .pad_width = layer.padding().width};
 }
 
+const char* name_of(Pool2d::Kind kind) {
+  switch (kind) {
+    case Pool2d::Kind::kAverage:
+      return "AvgPool2d";
+    case Pool2d::Kind::kMaximum:
+      return "MaxPool2d";
+  }
+  unknown("pooling");
+}
+
+kernels::Pooling pooling_of(Pool2d::Kind kind) {
+  switch (kind) {
+    case Pool2d::Kind::kAverage:
+      return kernels::Pooling::kAverage;
+    case Pool2d::Kind::kMaximum:
+      return kernels::Pooling::kMaximum;
+  }
+  unknown("pooling");
+}
+
 }  // namespace
 
 Pool2d::Pool2d(Kind kind, const Options& options)
@@ -43,8 +64,7 @@ Pool2d::Pool2d(Kind kind, const Options& options)
 }
 
 std::string Pool2d::text() const {
-  std::string text = fmt::format("{}({}", kind_ == Kind::kAverage ? "AvgPool2d" : "MaxPool2d",
-                                 to_string(options_.kernel));
+  std::string text = fmt::format("{}({}", name_of(kind_), to_string(options_.kernel));
   if (stride_ != options_.kernel) text += fmt::format(", stride={}", to_string(stride_));
   if (options_.padding != Size2d(0)) {
     text += fmt::format(", padding={}", to_string(options_.padding));
@@ -72,8 +92,7 @@ bool Pool2d::takes_activation() const { return kernel_shape(*this, input_, outpu
 
 void Pool2d::forward(const ForwardPass& pass) const {
   const auto shape = kernel_shape(*this, input_, output_);
-  const auto pooling =
-      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
+  const kernels::Pooling pooling = pooling_of(kind_);
   if (shape.disjoint()) {
     kernels::pool2d_forward(shape, pooling, pass.input_activation, pass.x, pass.y);
   } else {
@@ -88,17 +107,13 @@ std::optional<std::int64_t> Pool2d::image_scratch() const {
 }
 
 void Pool2d::forward_image(const ImagePass& pass) const {
-  kernels::image_pool2d(
-      kernel_shape(*this, input_, output_),
-      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum, pass.x,
-      pass.y);
+  kernels::image_pool2d(kernel_shape(*this, input_, output_), pooling_of(kind_), pass.x, pass.y);
 }
 
 void Pool2d::backward(const BackwardPass& pass) const {
   if (!pass.dx) return;
   const auto shape = kernel_shape(*this, input_, output_);
-  const auto pooling =
-      kind_ == Kind::kAverage ? kernels::Pooling::kAverage : kernels::Pooling::kMaximum;
+  const kernels::Pooling pooling = pooling_of(kind_);
   if (shape.disjoint()) {
     const std::int64_t count = element_count(input_) * kPack;
     if (pass.dx != pass.x) std::copy_n(pass.x, count, pass.dx);

@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "base/require.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/predictor.h"
@@ -74,14 +75,25 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
                            const Device& device) {
-  if (device.kind == Device::Kind::kCpu) return forward(net, values);
-  const std::vector<std::uint8_t> labels = blank_labels(net, values);
-  return cuda_outputs(net, Batch(values, labels), device.index);
+  switch (device.kind) {
+    case Device::Kind::kCpu:
+      return forward(net, values);
+    case Device::Kind::kCuda: {
+      const std::vector<std::uint8_t> labels = blank_labels(net, values);
+      return cuda_outputs(net, Batch(values, labels), device.index);
+    }
+  }
+  unknown("device");
 }
 
 Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device) {
-  if (device.kind == Device::Kind::kCpu) return evaluate(net, data);
-  return cuda_evaluate(net, data, device.index);
+  switch (device.kind) {
+    case Device::Kind::kCpu:
+      return evaluate(net, data);
+    case Device::Kind::kCuda:
+      return cuda_evaluate(net, data, device.index);
+  }
+  unknown("device");
 }
 
 std::vector<float> probabilities(const Sequential& net, const Dataset& images, int threads) {

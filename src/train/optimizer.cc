@@ -25,9 +25,9 @@ Coefficients of_sgd(const OptimizerStep& step) {
           .of_v = o.nesterov ? momentum : 1.0f};
 }
 
-Coefficients of_adam(const OptimizerStep& step) {
+/// decoupled: the decay is AdamW's.
+Coefficients of_adam(const OptimizerStep& step, bool decoupled) {
   const Optimizer& o = *step.rule;
-  const bool decoupled = o.kind == Optimizer::Kind::kAdamW;
   const auto number = static_cast<double>(step.number);
   return {.rate = static_cast<float>(step.lr / (1 - std::pow(o.beta1, number))),
           .decay = static_cast<float>(decoupled ? 0 : o.weight_decay),
@@ -72,6 +72,17 @@ void adam(const Coefficients& o, float scale, const OptimizedPart& part) {
 
 }  // namespace
 
+int Optimizer::state_vectors() const {
+  switch (kind) {
+    case Kind::kSgd:
+      return momentum != 0 ? 1 : 0;
+    case Kind::kAdam:
+    case Kind::kAdamW:
+      return 2;
+  }
+  unknown("optimizer");
+}
+
 void check(const Optimizer& o) {
   require(o.weight_decay >= 0 && std::isfinite(o.weight_decay),
           fmt::format("weight decay: {}, want 0 or more", o.weight_decay));
@@ -96,14 +107,28 @@ void sum_slots(const float* slots, std::int64_t stride, std::int64_t count, bool
 }
 
 OptimizerCoefficients coefficients_of(const OptimizerStep& step) {
-  return step.rule->kind == Optimizer::Kind::kSgd ? of_sgd(step) : of_adam(step);
+  switch (step.rule->kind) {
+    case Optimizer::Kind::kSgd:
+      return of_sgd(step);
+    case Optimizer::Kind::kAdam:
+      return of_adam(step, false);
+    case Optimizer::Kind::kAdamW:
+      return of_adam(step, true);
+  }
+  unknown("optimizer");
 }
 
 void optimizer_step(const OptimizerStep& step, const OptimizedPart& part) {
   const Coefficients o = coefficients_of(step);
-  if (step.rule->kind != Optimizer::Kind::kSgd) return adam(o, step.gradient_scale, part);
-  if (step.rule->momentum != 0) return sgd_with_momentum(o, step.gradient_scale, part);
-  sgd(o, step.gradient_scale, part);
+  switch (step.rule->kind) {
+    case Optimizer::Kind::kSgd:
+      if (step.rule->momentum != 0) return sgd_with_momentum(o, step.gradient_scale, part);
+      return sgd(o, step.gradient_scale, part);
+    case Optimizer::Kind::kAdam:
+    case Optimizer::Kind::kAdamW:
+      return adam(o, step.gradient_scale, part);
+  }
+  unknown("optimizer");
 }
 
 }  // namespace lenet

@@ -13,8 +13,13 @@ namespace {
 
 /// From a at part = 0 to b at part = 1.
 double annealed(Schedule::Anneal anneal, double a, double b, double part) {
-  if (anneal == Schedule::Anneal::kLinear) return a + (b - a) * part;
-  return b + (a - b) / 2 * (1 + std::cos(std::numbers::pi * part));
+  switch (anneal) {
+    case Schedule::Anneal::kLinear:
+      return a + (b - a) * part;
+    case Schedule::Anneal::kCosine:
+      return b + (a - b) / 2 * (1 + std::cos(std::numbers::pi * part));
+  }
+  unknown("way to anneal");
 }
 
 double one_cycle(const Schedule& s, double lr, double step, double total) {
@@ -68,7 +73,7 @@ double learning_rate(const Schedule& s, double lr, std::int64_t step, const Step
     case Schedule::Kind::kOneCycle:
       return one_cycle(s, lr, at, total);
   }
-  return lr;
+  unknown("schedule");
 }
 
 }  // namespace lenet
