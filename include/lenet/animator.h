@@ -10,7 +10,7 @@
 
 namespace LENET_PUBLIC lenet {
 
-enum class LineStyle { kSolid, kDashed, kDashDot };
+enum class LineStyle { kSolid, kDashed, kDashDot, kDotted };
 
 /// One curve. A series without a label is left out of the legend.
 struct Series {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lenet/augment.h"
@@ -16,6 +17,7 @@
 #include "lenet/random.h"
 #include "lenet/schedule.h"
 #include "lenet/sequential.h"
+#include "lenet/split.h"
 #include "lenet/trainer.h"
 
 namespace LENET_PUBLIC lenet {
@@ -33,6 +35,7 @@ struct StepEvent {
 struct FitPoint {
   double epoch;  ///< the x axis
   std::optional<double> train_loss, train_acc, test_acc;
+  std::optional<double> holdout_acc = {};  ///< of the images set aside
 };
 
 struct EpochReport {
@@ -60,9 +63,9 @@ struct FitState;
 /// A place between two steps; on a graphics card, between two runs of steps. After the last step of
 /// an epoch it comes once that is evaluated, as step 0 of the next.
 struct Pause {
-  std::int64_t epoch, step;                ///< the epoch under way, from 1, and its steps done
-  std::int64_t steps;                      ///< made since the pause before
-  const std::function<FitState()>& state;  ///< makes a copy of where the run stands
+  std::int64_t epoch, step;         ///< the epoch under way, from 1, and its steps done
+  std::int64_t steps;               ///< made since the pause before
+  std::function<FitState()> state;  ///< makes a copy of where the run stands, until the run goes on
 };
 
 struct FitOptions {
@@ -94,13 +97,15 @@ struct FitOptions {
 
 /// What a training run ended with: the figures that the chapter prints, and each epoch's.
 struct Report {
-  double loss = 0, train_acc = 0, test_acc = 0;  ///< of the last epoch
+  double loss = 0, train_acc = 0, test_acc = 0;  ///< of best_epoch
   double examples_per_sec = 0;                   ///< step time alone, as D2L's Timer counts
   double wall_seconds = 0;                       ///< from the call to the return, stops left out
   std::int64_t examples = 0;                     ///< seen in training
   int threads = 0;
-  bool stopped = false;         ///< by on_pause, before the end
-  std::int64_t best_epoch = 0;  ///< of the weights that the network ends with
+  std::optional<double> holdout_acc = {};  ///< of that epoch too
+  bool stopped = false;                    ///< by on_pause, before the end
+  bool out_of_patience = false;  ///< ended before the last epoch, for want of a better one
+  std::int64_t best_epoch = 0;   ///< of the weights that the network ends with
   std::optional<Averages> averages = {};
   std::vector<EpochReport> epochs;
   std::vector<FitPoint> points;
@@ -123,10 +128,24 @@ struct FitState {
   Report report;                  ///< so far
 };
 
+/// That options, data and a built network are good for a run, and which images it trains on. Made
+/// by check_fit() alone, and of use for a run of the same.
+class CheckedFit {
+ public:
+  const Split& split() const { return split_; }
+
+ private:
+  friend CheckedFit check_fit(const Sequential&, const Dataset&, const Dataset&, const FitOptions&);
+  friend Report fit(Sequential&, const Dataset&, const Dataset&, const FitOptions&, Generator&);
+  explicit CheckedFit(Split split) : split_(std::move(split)) {}
+
+  Split split_;
+};
+
 /// Throws the Error (kUsage) that fit would throw for these options and data. net: built, with one
-/// output for each class.
-void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
-               const FitOptions& options);
+/// output for each class. Only the device and the callbacks may change until the run.
+[[nodiscard]] CheckedFit check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
+                                   const FitOptions& options);
 
 /// Trains `net` on the mean cross-entropy and evaluates it on `test` after each epoch. A network
 /// that is not built yet is built for the images and gets Xavier weights, drawn from options.seed;
@@ -141,11 +160,19 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
            Generator& generator);
 
+/// The same, of what has been checked.
+Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+           Generator& generator, CheckedFit checked);
+
 /// Goes on with a run that had the same network, data and options (threads, callbacks and max_steps
 /// may differ). on_point and on_epoch are called for what is new. net: built.
 ///
 /// Throws Error as above: kUsage also for a state that fits neither network nor options.
 Report resume(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
               const FitState& state);
+
+/// The same, of what has been checked.
+Report resume(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+              const FitState& state, CheckedFit checked);
 
 }  // namespace lenet

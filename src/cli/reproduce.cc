@@ -61,7 +61,8 @@ std::vector<Comparison> compare(const Json& before, const Json& now, const fs::p
     all.push_back({weights == std::string("sha256") ? "weights" : "averaged weights",
                    text_of(before, weights), text_of(now, weights)});
   }
-  for (const char* figure : {"loss", "train_acc", "test_acc", "averaged_acc", "best_epoch"}) {
+  for (const char* figure : {"loss", "train_acc", "test_acc", "holdout_acc", "averaged_acc",
+                             "best_epoch", "early_stop"}) {
     if (!before.contains(figure) && !now.contains(figure)) continue;
     all.push_back({figure, text_of(before, figure), text_of(now, figure)});
   }

@@ -101,6 +101,7 @@ std::string line_of(const FitPoint& point) {
   if (point.train_loss) line["train_loss"] = *point.train_loss;
   if (point.train_acc) line["train_acc"] = *point.train_acc;
   if (point.test_acc) line["test_acc"] = *point.test_acc;
+  if (point.holdout_acc) line["holdout_acc"] = *point.holdout_acc;
   return line.dump() + '\n';
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
+#include "cli/run_ending.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
@@ -78,10 +79,10 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
                      const RunFolder& folder) {
   Json epochs = Json::array();
   for (const EpochReport& e : report.epochs) epochs.push_back(epoch_document(e));
-  Json result = {{"loss", report.loss},
-                 {"train_acc", report.train_acc},
-                 {"test_acc", report.test_acc},
-                 {"examples_per_sec", report.examples_per_sec},
+  Json result = {
+      {"loss", report.loss}, {"train_acc", report.train_acc}, {"test_acc", report.test_acc}};
+  if (report.holdout_acc) result["holdout_acc"] = *report.holdout_acc;
+  result.update({{"examples_per_sec", report.examples_per_sec},
                  {"wall_seconds", report.wall_seconds},
                  {"device", to_string(device)},
                  {"threads", report.threads},
@@ -89,7 +90,8 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
                  {"seed", o.seed},
                  {"out", folder.path().string()},
                  {"sha256", sha256_of_file(folder.model_file())},
-                 {"epochs", epochs}};
+                 {"epochs", epochs}});
+  if (report.out_of_patience) result["early_stop"] = early_stop_text(report, o.patience);
   if (report.best_epoch != std::ssize(report.epochs)) result["best_epoch"] = report.best_epoch;
   if (report.averages) {
     result["averaged_acc"] = *report.epochs.back().averaged_acc;

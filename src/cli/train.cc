@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/option_words.h"
 #include "cli/options.h"
 #include "cli/resume.h"
 #include "cli/train_config.h"
@@ -27,7 +28,9 @@ struct TrainCommand {
 };
 
 void print_report(const Report& r, const Device& device) {
-  fmt::print("loss {:.3f}, train acc {:.3f}, test acc {:.3f}\n", r.loss, r.train_acc, r.test_acc);
+  fmt::print("loss {:.3f}, train acc {:.3f}, test acc {:.3f}", r.loss, r.train_acc, r.test_acc);
+  if (r.holdout_acc) fmt::print(", holdout acc {:.3f}", *r.holdout_acc);
+  fmt::print("\n");
   fmt::print("{:.1f} examples/sec on {}\n", r.examples_per_sec, to_string(device));
   fmt::print("{:.1f} examples/sec wall clock, loading and evaluation included ({:.1f} s)\n",
              static_cast<double>(r.examples) / r.wall_seconds, r.wall_seconds);
@@ -38,7 +41,7 @@ void run_command(const Command& command, const TrainCommand& c) {
   request.out = c.out;
   request.force = c.force;
   request.checkpoint_every = c.checkpoint_every;
-  request.stop_on_write_error = c.on_write_error == "stop";
+  request.stop_on_write_error = meaning_of(kOnWriteError, c.on_write_error);
   request.announce = !c.json;
   std::optional<Resumption> resumption;
   if (c.resume.empty()) {
@@ -69,7 +72,7 @@ void declare_checkpoints(const Command& command, TrainCommand& c) {
   command
       .option("--on-write-error", &c.on_write_error,
               "When a checkpoint cannot be written: continue or stop")
-      .check(one_of({"continue", "stop"}))
+      .check(one_of(words_of(kOnWriteError)))
       .show_default();
   const Option resume =
       command

@@ -7,6 +7,7 @@
 #include "cli/chance_level.h"
 #include "cli/checkpoints.h"
 #include "cli/model_data.h"
+#include "cli/run_ending.h"
 #include "cli/run_folder.h"
 #include "cli/run_record.h"
 #include "cli/say.h"
@@ -73,9 +74,11 @@ RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const 
   return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
 }
 
-AnimatorOptions figure(std::int64_t epochs) {
+/// The chapter's figure, and the curve by which weights are chosen where images are set aside.
+AnimatorOptions figure(const FitOptions& fit) {
   AnimatorOptions options;
-  options.xlim = AxisLimits{1, static_cast<double>(epochs)};
+  options.xlim = AxisLimits{1, static_cast<double>(fit.epochs)};
+  if (fit.holdout > 0) options.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
   return options;
 }
 
@@ -92,9 +95,10 @@ class Run {
         data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
         network_(network_of(request, file_, train(), generator_)),
-        folder_(open_folder(request, network_, checked_fit())),
+        checked_(checked_fit()),
+        folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
-        animator_(figure(options_.epochs)),
+        animator_(figure(fit_)),
         display_(stderr, animator_,
                  {.in_place = stderr_is_terminal(), .color = stderr_wants_color()}),
         chance_(net(), train()) {}
@@ -105,21 +109,20 @@ class Run {
   Sequential& net() { return network_.net; }
   const Dataset& train() const { return data_.first; }
 
-  const FitOptions& checked_fit() {
-    check_fit(net(), train(), data_.second, fit_);
+  CheckedFit checked_fit() {
+    CheckedFit checked = check_fit(net(), train(), data_.second, fit_);
     if (options_.common.device == "auto") settle_device();
-    return fit_;
+    return checked;
   }
 
   void settle_device();
   void begin_record();
   void connect();
   void show_step(const StepEvent& e);
-  void add_point(const FitPoint& p) {
-    animator_.add(p.epoch, {p.train_loss, p.train_acc, p.test_acc});
-  }
+  void add_point(const FitPoint& p);
   void show_epoch(const EpochReport& e);
   Report train_to_the_end();
+  void say_ending(const Report& report) const;
   void save();
   void save_averages(Averages averages);
   [[noreturn]] void end_stopped();
@@ -134,13 +137,15 @@ class Run {
   std::string data_sha256_;
   Generator generator_;
   StartedNetwork network_;
+  CheckedFit checked_;
   RunFolder folder_;
   Json record_;
   Animator animator_;
   LiveDisplay display_;
   ChanceLevel chance_;
-  Timer since_;      ///< the first step
-  double rate_ = 0;  ///< images a second
+  Timer since_;           ///< the first step
+  double rate_ = 0;       ///< images a second
+  bool trained_ = false;  ///< at least a step
 };
 
 RunOutcome Run::run() {
@@ -156,6 +161,7 @@ RunOutcome Run::run() {
   const SignalRequests signals;
   Report report = train_to_the_end();
   save();
+  say_ending(report);
   if (report.stopped) end_stopped();
   if (report.averages) save_averages(*report.averages);
   report.wall_seconds =
@@ -210,7 +216,14 @@ void Run::connect() {
   };
 }
 
+void Run::add_point(const FitPoint& p) {
+  std::vector<std::optional<double>> ys = {p.train_loss, p.train_acc, p.test_acc};
+  if (fit_.holdout > 0) ys.push_back(p.holdout_acc);
+  animator_.add(p.epoch, ys);
+}
+
 void Run::show_step(const StepEvent& e) {
+  trained_ = true;
   const double done = static_cast<double>((e.epoch - 1) * e.steps + e.step);
   const double all = static_cast<double>(std::min(fit_.epochs * e.steps, fit_.max_steps));
   rate_ = e.examples_per_sec;
@@ -230,6 +243,7 @@ void Run::show_epoch(const EpochReport& e) {
                   .loss = e.train_loss,
                   .train_accuracy = e.train_acc,
                   .test_accuracy = e.test_acc,
+                  .holdout_accuracy = e.holdout_acc,
                   .images_per_second = rate_});
   const std::string why = chance_.explain(e);
   if (why.empty()) return;
@@ -239,8 +253,9 @@ void Run::show_epoch(const EpochReport& e) {
 
 Report Run::train_to_the_end() {
   try {
-    return request_.from ? resume(net(), train(), data_.second, fit_, request_.from->state)
-                         : fit(net(), train(), data_.second, fit_, generator_);
+    const Dataset& test = data_.second;
+    return request_.from ? resume(net(), train(), test, fit_, request_.from->state, checked_)
+                         : fit(net(), train(), test, fit_, generator_, checked_);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kDiverged) {
       save();
@@ -248,6 +263,17 @@ Report Run::train_to_the_end() {
       folder_.write_run(record_);
     }
     throw;
+  }
+}
+
+/// An end that comes before the last epoch, or came before this run.
+void Run::say_ending(const Report& report) const {
+  if (report.stopped) return;
+  if (!trained_) {
+    say(stderr, "lenet: the run in {} was finished: {}; to train it on: {}\n",
+        folder_.path().string(), ending_text(report, fit_), way_on(report, fit_));
+  } else if (report.out_of_patience) {
+    say(stderr, "lenet: {}\n", ending_text(report, fit_));
   }
 }
 

@@ -62,6 +62,13 @@ Json document_of(const Report& r) {
           {"step_losses", r.step_losses}};
 }
 
+/// On the images set aside, after an epoch that has ended.
+std::optional<double> holdout_of(const Report& r, double epoch) {
+  const auto found = std::ranges::find_if(
+      r.epochs, [=](const EpochReport& e) { return static_cast<double>(e.epoch) == epoch; });
+  return found == r.epochs.end() ? std::nullopt : found->holdout_acc;
+}
+
 Report read_report(const Json& document) {
   Report r;
   r.examples = document.at("examples");
@@ -74,6 +81,7 @@ Report read_report(const Json& document) {
   for (const Json& p : document.at("points")) {
     r.points.push_back(
         {p.at(0), read_optional(p.at(1)), read_optional(p.at(2)), read_optional(p.at(3))});
+    if (r.points.back().test_acc) r.points.back().holdout_acc = holdout_of(r, p.at(0));
   }
   return r;
 }

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "base/require.h"
+
 namespace lenet {
 namespace {
 
@@ -16,8 +18,10 @@ bool pen_down(LineStyle line, int step) {
       return step % 6 < 4;
     case LineStyle::kDashDot:
       return step % 10 < 6 || step % 10 == 8;
+    case LineStyle::kDotted:
+      return step % 3 == 0;
   }
-  return true;
+  unknown("line style");
 }
 
 }  // namespace

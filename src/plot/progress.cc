@@ -93,6 +93,9 @@ std::string epoch_line(const EpochResult& result) {
   std::string line = fmt::format("epoch {}/{}  loss {:.3f}  train acc {:.3f}", result.epoch,
                                  result.epochs, result.loss, result.train_accuracy);
   if (result.test_accuracy) line += fmt::format("  test acc {:.3f}", *result.test_accuracy);
+  if (result.holdout_accuracy) {
+    line += fmt::format("  holdout acc {:.3f}", *result.holdout_accuracy);
+  }
   const std::string rate = rate_text(result.images_per_second);
   return rate.empty() ? line : line.append(kSeparator).append(rate);
 }

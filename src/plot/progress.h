@@ -26,6 +26,7 @@ struct EpochResult {
   double loss = 0;
   double train_accuracy = 0;
   std::optional<double> test_accuracy = std::nullopt;
+  std::optional<double> holdout_accuracy = std::nullopt;  ///< by which weights are chosen
   double images_per_second = 0;
 };
 
@@ -33,7 +34,7 @@ struct EpochResult {
 /// `columns` wide: what matters least goes first. Bar and percentage are those of the whole run.
 std::string progress_line(const Progress& progress, int columns, bool color);
 
-/// "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  76,500 images/s"
+/// "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  holdout acc 0.690  76,500 images/s"
 std::string epoch_line(const EpochResult& result);
 
 }  // namespace lenet

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/require.h"
 #include "lenet/animator.h"
 #include "plot/axis.h"
 #include "plot/color.h"
@@ -85,8 +86,10 @@ const char* dash_attribute(LineStyle line) {
       return R"( stroke-dasharray="5.55 2.4")";
     case LineStyle::kDashDot:
       return R"( stroke-dasharray="9.6 2.4 1.5 2.4")";
+    case LineStyle::kDotted:
+      return R"( stroke-dasharray="1.5 2.475")";
   }
-  return "";
+  unknown("line style");
 }
 
 void draw_style(std::string& out, const std::vector<Series>& series) {

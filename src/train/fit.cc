@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/require.h"
 #include "train/fit_options.h"
 #include "train/fit_run.h"
@@ -19,11 +21,8 @@ void require_an_output_a_class(const Sequential& net, const Dataset& train) {
                       train.classes(), outputs, train.classes()));
 }
 
-}  // namespace
-
-void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
-               const FitOptions& options) {
-  check_options(options, train);
+void require_network(const Sequential& net, const Dataset& train, const Dataset& test,
+                     const FitOptions& options) {
   require_trainable(net);
   frozen_of(net, options.freeze);
   require_fit(net, train);
@@ -36,6 +35,15 @@ void check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
           "them by in_classes_of(train.class_names(), std::move(test))");
 }
 
+}  // namespace
+
+CheckedFit check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
+                     const FitOptions& options) {
+  CheckedFit checked(checked_split(options, train));
+  require_network(net, train, test, options);
+  return checked;
+}
+
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options) {
   Generator generator(options.seed);
   return fit(net, train, test, options, generator);
@@ -43,20 +51,29 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
 
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
            Generator& generator) {
-  check_options(options, train);
+  CheckedFit checked(checked_split(options, train));
   if (!net.built()) {
     net.build(train.image_shape(), generator);
     xavier_uniform(net, generator);
   }
-  check_fit(net, train, test, options);
-  return FitRun(net, train, test, options, generator).run();
+  require_network(net, train, test, options);
+  return fit(net, train, test, options, generator, std::move(checked));
+}
+
+Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+           Generator& generator, CheckedFit checked) {
+  return FitRun(net, train, test, options, generator, std::move(checked)).run();
 }
 
 Report resume(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
               const FitState& state) {
-  check_fit(net, train, test, options);
+  return resume(net, train, test, options, state, check_fit(net, train, test, options));
+}
+
+Report resume(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
+              const FitState& state, CheckedFit checked) {
   Generator generator;
-  FitRun run(net, train, test, options, generator);
+  FitRun run(net, train, test, options, generator, std::move(checked));
   run.go_on_from(state);
   return run.run();
 }

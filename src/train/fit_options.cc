@@ -21,6 +21,8 @@ Trainer::Options trainer_options(const FitOptions& o) {
           .freeze = o.freeze};
 }
 
+namespace {
+
 Split split_of(const Dataset& train, const FitOptions& o) {
   if (o.holdout != 0) return stratified_split(train, o.holdout, o.seed);
   Split all;
@@ -29,12 +31,14 @@ Split split_of(const Dataset& train, const FitOptions& o) {
   return all;
 }
 
+}  // namespace
+
 StepCount steps_of(std::int64_t images, const FitOptions& o) {
   const std::int64_t epoch = (images + o.batch_size - 1) / o.batch_size;
   return {.total = epoch * o.epochs, .epoch = epoch};
 }
 
-void check_options(const FitOptions& o, const Dataset& train) {
+Split checked_split(const FitOptions& o, const Dataset& train) {
   require(o.epochs >= 1, fmt::format("epochs: {}, want 1 or more", o.epochs));
   require(
       o.batch_size >= 1 && o.batch_size <= train.size(),
@@ -50,11 +54,13 @@ void check_options(const FitOptions& o, const Dataset& train) {
       "set: set some aside (holdout)");
   trainer_options(o).check();
   check(o.augmentation, train.image_shape());
-  const auto images = std::ssize(split_of(train, o).train);
+  Split split = split_of(train, o);
+  const auto images = std::ssize(split.train);
   require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "
                                               "that are not set aside",
                                               o.batch_size, images));
   check(o.schedule, steps_of(images, o));
+  return split;
 }
 
 }  // namespace lenet

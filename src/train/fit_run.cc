@@ -15,14 +15,14 @@
 namespace lenet {
 
 FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
-               const FitOptions& options, Generator& generator)
+               const FitOptions& options, Generator& generator, CheckedFit checked)
     : train_(train),
       test_(test),
       options_(options),
       generator_(generator),
-      split_(split_of(train, options)),
+      split_(checked.split()),
       net_(normalized(net)),
-      trainer_(net, trainer_options(options)),
+      trainer_(net, trainer_options(options), Trainer::Checked()),
       places_(split_.train.size()),
       order_(split_.train),
       count_(steps_of(std::ssize(order_), options)),
@@ -68,6 +68,7 @@ Report FitRun::run() {
     }
   }
   now_.report.stopped = !going;
+  now_.report.out_of_patience = going && now_.epoch <= options_.epochs && out_of_patience();
   if (going) {
     end_with_best();
     keep_averages();
@@ -77,9 +78,12 @@ Report FitRun::run() {
   return report;
 }
 
+bool FitRun::out_of_patience() const {
+  return options_.patience > 0 && now_.epoch - 1 - now_.best_epoch >= options_.patience;
+}
+
 bool FitRun::finished() const {
-  const bool tired = options_.patience > 0 && now_.epoch - 1 - now_.best_epoch >= options_.patience;
-  return now_.epoch > options_.epochs || tired || total_steps() >= options_.max_steps;
+  return now_.epoch > options_.epochs || out_of_patience() || total_steps() >= options_.max_steps;
 }
 
 /// The rest of an epoch; false if on_pause stops it.
@@ -189,8 +193,9 @@ void FitRun::end_epoch() {
   }
   EpochReport report{now_.epoch, now_.sum.loss(), now_.sum.accuracy(), test.accuracy()};
   draw_loader_seed(generator_);
-  add_point({static_cast<double>(now_.epoch), std::nullopt, std::nullopt, report.test_acc});
   if (!split_.holdout.empty()) judge(report);
+  add_point({static_cast<double>(now_.epoch), std::nullopt, std::nullopt, report.test_acc,
+             report.holdout_acc});
   if (options_.ema_decay > 0) {
     trainer_.swap_averages();
     report.averaged_acc = trainer_.evaluate(test_).metrics.accuracy();
@@ -236,6 +241,7 @@ Report FitRun::finished_report() {
   report.loss = best.train_loss;
   report.train_acc = best.train_acc;
   report.test_acc = best.test_acc;
+  report.holdout_acc = best.holdout_acc;
   return report;
 }
 

@@ -18,7 +18,7 @@ namespace lenet {
 class FitRun {
  public:
   FitRun(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
-         Generator& generator);
+         Generator& generator, CheckedFit checked);
 
   /// Takes the place of a run that was stopped. Throws Error (kUsage) if it does not fit.
   void go_on_from(const FitState& state);
@@ -26,6 +26,7 @@ class FitRun {
   Report run();
 
  private:
+  bool out_of_patience() const;
   bool finished() const;
   bool run_epoch();
   bool go_on();

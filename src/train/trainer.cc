@@ -33,6 +33,21 @@ std::string largest_weight(const Sequential& net) {
                      layer_name(net, layer));
 }
 
+const Trainer::Options& checked(const Trainer::Options& options) {
+  options.check();
+  return options;
+}
+
+std::unique_ptr<Engine> make_engine(Sequential& net, const Trainer::Options& options) {
+  switch (options.device.kind) {
+    case Device::Kind::kCpu:
+      return make_cpu_engine(net, options);
+    case Device::Kind::kCuda:
+      return make_cuda_engine(net, options);
+  }
+  unknown("device");
+}
+
 }  // namespace
 
 struct Trainer::State {
@@ -55,13 +70,12 @@ void Trainer::Options::check() const {
           fmt::format("largest gradient norm: {}, want 0 or more", clip_norm));
 }
 
-Trainer::Trainer(Sequential& net, const Options& options) {
-  options.check();
+Trainer::Trainer(Sequential& net, const Options& options)
+    : Trainer(net, checked(options), Checked()) {}
+
+Trainer::Trainer(Sequential& net, const Options& options, Checked) {
   require_trainable(net);
-  state_ = std::make_unique<State>(State{net, options,
-                                         options.device.kind == Device::Kind::kCuda
-                                             ? make_cuda_engine(net, options)
-                                             : make_cpu_engine(net, options)});
+  state_ = std::make_unique<State>(State{net, options, make_engine(net, options)});
 }
 
 Trainer::~Trainer() = default;

@@ -1,4 +1,8 @@
 // lenet train beyond the chapter, lenet recipe and lenet sweep.
+#include <fmt/format.h>
+
+#include <sstream>
+
 #include "cli/cli_test.h"
 #include "lenet/model_file.h"
 
@@ -61,6 +65,63 @@ TEST_F(CliBeyond, RunJsonIsAConfigurationThatRepeatsTheRun) {
   for (const char* file : {"model.safetensors", "model_ema.safetensors", "metrics.jsonl"}) {
     EXPECT_EQ(content(fs::path("first") / file), content(fs::path("again") / file)) << file;
   }
+}
+
+TEST_F(CliBeyond, TheAccuracyThatDecidesIsWhereverTheOthersAre) {
+  const Outcome outcome = train("out", {"--holdout", "0.2", "--epochs", "2", "--keep-best"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json result = Json::parse(content("out/run.json")).at("result");
+  const std::int64_t best = result.value("best_epoch", 2);
+  EXPECT_EQ(result.at("holdout_acc"), result.at("epochs")[best - 1].at("holdout_acc"));
+  std::istringstream lines(content("out/metrics.jsonl"));
+  Json last;
+  for (std::string line; std::getline(lines, line);) {
+    const Json point = Json::parse(line);
+    EXPECT_EQ(point.contains("holdout_acc"), point.contains("test_acc")) << line;
+    last = point;
+  }
+  EXPECT_EQ(last.at("holdout_acc"), result.at("epochs")[1].at("holdout_acc"));
+  const std::string figure =
+      fmt::format("holdout acc {:.3f}", last.at("holdout_acc").get<double>());
+  EXPECT_TRUE(contains(outcome.err, "epoch 2/2  loss"));
+  EXPECT_TRUE(contains(outcome.err, "  " + figure + "  "));
+  EXPECT_TRUE(contains(outcome.out, ", holdout acc "));
+  EXPECT_TRUE(contains(content("out/curves.svg"), ">holdout acc</text>"));
+}
+
+TEST_F(CliBeyond, ARunThatSetsNoImagesAsideDoesNotSpeakOfThem) {
+  const Outcome outcome = train("out", {"--epochs", "1"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const std::string& text :
+       {outcome.out, outcome.err, content("out/metrics.jsonl"), content("out/curves.svg")}) {
+    EXPECT_EQ(text.find("holdout"), std::string::npos) << text;
+  }
+}
+
+TEST_F(CliBeyond, AnEarlyStopSaysWhyAndWhichEpochWasKept) {
+  const auto patient = [&](const std::string& out, const Words& more) {  // nothing changes
+    Words words = {"train",        "--data",   "bands", "--model",    "Flatten Linear(3)",
+                   "--batch-size", "20",       "--lr",  "1e-30",      "--holdout",
+                   "0.2",          "--epochs", "50",    "--patience", "2",
+                   "--out",        out};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  const std::string why =
+      "stopped early: 2 epochs without one that is better on the images set aside than epoch 1 "
+      "(holdout acc ";
+  const Outcome last = patient("last", {});
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_TRUE(contains(last.err, "lenet: " + why));
+  EXPECT_TRUE(contains(last.err, "the weights kept are those of epoch 3, the last one"));
+  const Outcome best = patient("best", {"--keep-best"});
+  EXPECT_TRUE(contains(best.err, "the weights kept are those of epoch 1\n"));
+  const Json result = Json::parse(content("best/run.json")).at("result");
+  EXPECT_TRUE(result.at("early_stop").get<std::string>().starts_with(why));
+  EXPECT_EQ(result.at("best_epoch"), 1);
+  const Outcome again = run({"train", "--resume", "best"});
+  EXPECT_TRUE(contains(again.err, "the run in best was finished: " + why));
+  EXPECT_TRUE(contains(again.err, "to train it on: --patience 4 --allow-change patience"));
 }
 
 TEST_F(CliBeyond, TheCommandLineWinsOverTheConfigurationAndThatOverTheRecipe) {

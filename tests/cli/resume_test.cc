@@ -34,6 +34,19 @@ TEST_F(CliResume, WithMoreEpochsEndsAsARunOfSoMany) {
   }
 }
 
+TEST_F(CliResume, SaysThatTheRunWasFinished) {
+  train_two();
+  const std::string model = content("out/model.safetensors");
+  const Outcome whole = run({"train", "--resume", "out"});
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_TRUE(contains(whole.err, "lenet: the run in out was finished: all 2 epochs are trained"));
+  EXPECT_TRUE(contains(whole.err, "; to train it on: --epochs 4 --allow-change epochs"));
+  EXPECT_EQ(content("out/model.safetensors"), model);
+  const Outcome more =
+      run({"train", "--resume", "out", "--epochs", "3", "--allow-change", "epochs"});
+  EXPECT_EQ(more.err.find("was finished"), std::string::npos) << more.err;
+}
+
 TEST_F(CliResume, RefusesOptionsThatWouldChangeTheResult) {
   train_two();
   const Outcome changed = run({"train", "--resume", "out", "--lr", "0.25"});

@@ -90,8 +90,10 @@ TEST_F(CliRunFolder, MetricsHaveTheSameBytesOnAnyNumberOfThreads) {
   write_file(data_ / "train-labels-idx1-ubyte", many.labels);
   for (const std::string batch : {"2500", "5000"}) {
     for (const std::string threads : {"1", "2", "3", "8", "17"}) {
-      const Words more = {"--batch-size", batch, "--epochs", "2", "--threads", threads, "--force"};
-      ASSERT_EQ(train(threads, more).exit_code, 0);
+      const Outcome outcome =
+          run({"train", "--data", "bands", "--model", "Flatten Linear(3)", "--batch-size", batch,
+               "--epochs", "2", "--threads", threads, "--force", "--out", threads});
+      ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
       EXPECT_EQ(content(threads + "/metrics.jsonl"), content("1/metrics.jsonl")) << threads;
     }
   }

@@ -95,6 +95,8 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.report.points[0].train_loss, 2.3);
   EXPECT_FALSE(got.report.points[0].test_acc);
   EXPECT_EQ(got.report.points[1].test_acc, 0.2);
+  EXPECT_FALSE(got.report.points[0].holdout_acc);
+  EXPECT_EQ(got.report.points[1].holdout_acc, want.report.epochs[0].holdout_acc);  // as in 0.2.0
 }
 
 TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {

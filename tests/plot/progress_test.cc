@@ -77,7 +77,11 @@ TEST(EpochLine, ShowsTheTestAccuracyIfThereIsOne) {
                      .images_per_second = 76500};
   EXPECT_EQ(epoch_line(result),
             "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  76,500 images/s");
-  result.test_accuracy = std::nullopt;
+  result.holdout_accuracy = 0.69;
+  EXPECT_EQ(epoch_line(result),
+            "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  holdout acc 0.690  76,500 "
+            "images/s");
+  result.test_accuracy = result.holdout_accuracy = std::nullopt;
   EXPECT_EQ(epoch_line(result), "epoch 3/10  loss 0.812  train acc 0.681  76,500 images/s");
 }
 

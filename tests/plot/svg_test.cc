@@ -55,6 +55,20 @@ Animator chapter() {
   return animator;
 }
 
+/// The fourth style of D2L's Animator is "r:", of dots 1 1.65 line widths apart.
+TEST(Svg, DrawsAFourthSeriesAsD2lDoes) {
+  AnimatorOptions options;
+  options.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
+  Animator animator(options);
+  for (const double x : {0, 1}) animator.add(x, {1, 1, 1, x});
+  const std::string svg = animator.svg();
+  const auto lines = tags(svg, "polyline");
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(attribute(lines[3], "stroke"), "#ff0000");
+  EXPECT_EQ(attribute(lines[3], "stroke-dasharray"), "1.5 2.475");
+  EXPECT_NE(svg.find(">holdout acc</text>"), std::string::npos);
+}
+
 TEST(Svg, DrawsTheSeriesInTheStylesOfTheChapter) {
   const auto lines = tags(chapter().svg(), "polyline");
   ASSERT_EQ(lines.size(), 3u);

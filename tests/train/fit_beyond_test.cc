@@ -62,6 +62,7 @@ TEST(FitBeyond, TrainsOnWhatIsNotSetAsideAndStandardisesByIt) {
   const Split split = stratified_split(data, 0.3, 0);
   EXPECT_EQ(report.examples, std::ssize(split.train));
   ASSERT_TRUE(report.epochs[0].holdout_acc);
+  EXPECT_EQ(report.holdout_acc, report.epochs[0].holdout_acc);
   const PixelStatistics pixels = pixel_statistics(data, split.train);
   EXPECT_EQ(net.normalization(), (Normalization{pixels.mean, pixels.deviation}));
 }
@@ -77,6 +78,14 @@ TEST(FitBeyond, KeepsTheWeightsThatWereBestOnTheImagesSetAside) {
                                              [](const EpochReport& e) { return *e.holdout_acc; });
   EXPECT_EQ(report.best_epoch, best->epoch);
   EXPECT_EQ(report.test_acc, best->test_acc);
+  EXPECT_EQ(report.holdout_acc, best->holdout_acc);
+  std::size_t shown = 0;
+  for (const FitPoint& p : report.points) {
+    EXPECT_EQ(p.holdout_acc.has_value(), p.test_acc.has_value());
+    if (!p.holdout_acc) continue;
+    EXPECT_EQ(p.holdout_acc, report.epochs[shown++].holdout_acc);
+  }
+  EXPECT_EQ(shown, report.epochs.size());
   EXPECT_EQ(evaluate_accuracy(net, data), best->test_acc);
 }
 
@@ -86,7 +95,44 @@ TEST(FitBeyond, StopsWhenPatienceEnds) {
   o.holdout = 0.3;
   o.patience = 2;
   Sequential net = Sequential::parse("Flatten Linear(3)");
-  EXPECT_EQ(fit(net, data, data, o).epochs.size(), 3u);
+  const Report report = fit(net, data, data, o);
+  EXPECT_EQ(report.epochs.size(), 3u);
+  EXPECT_TRUE(report.out_of_patience);
+}
+
+TEST(FitBeyond, IsNotOutOfPatienceInTheLastEpoch) {
+  const Dataset data = noise_images({1, 6, 6}, 60, 3);
+  FitOptions o{.epochs = 3, .batch_size = 16, .lr = 1e-30};  // nothing changes
+  o.holdout = 0.3;
+  o.patience = 2;
+  Sequential net = Sequential::parse("Flatten Linear(3)");
+  const Report report = fit(net, data, data, o);
+  EXPECT_EQ(report.epochs.size(), 3u);
+  EXPECT_FALSE(report.out_of_patience);
+}
+
+// Nothing but a check makes what a checked run takes.
+static_assert(!std::is_default_constructible_v<CheckedFit>);
+static_assert(!std::is_constructible_v<CheckedFit, Split>);
+
+TEST(FitBeyond, ACheckedRunTrainsOnTheImagesThatTheCheckHasDrawn) {
+  const Dataset data = noise_images({1, 6, 6}, 100, 2);
+  FitOptions o{.epochs = 2, .batch_size = 10};
+  o.holdout = 0.3;
+  Sequential first = Sequential::parse("Flatten Linear(2)"), second = first.parse(first.text());
+  for (Sequential* net : {&first, &second}) {
+    Generator generator(4);
+    net->build({1, 6, 6}, generator);
+  }
+  const CheckedFit checked = check_fit(first, data, data, o);
+  EXPECT_EQ(checked.split().holdout, stratified_split(data, 0.3, 0).holdout);
+  Generator one(5), other(5);
+  fit(first, data, data, o, one);
+  // A share that no check has seen counts for nothing but that there is one.
+  o.holdout = 0.7;
+  const Report report = fit(second, data, data, o, other, checked);
+  EXPECT_EQ(report.examples, 2 * std::ssize(checked.split().train));
+  EXPECT_EQ(copy_of(second.parameters()), copy_of(first.parameters()));
 }
 
 TEST(FitBeyond, EvaluationIsTheSameWithAndWithoutAugmentation) {

@@ -37,7 +37,7 @@ Names changed(Sequential& now, Sequential& before) {
   return names;
 }
 
-Batch batch_of(const std::vector<std::int32_t>& order) { return Batch(beyond_data(), order); }
+Batch batch_of(std::span<const std::int32_t> order) { return Batch(beyond_data(), order); }
 
 /// What may be frozen of kBeyondNet, and all that then still trains.
 struct Case {
