@@ -98,6 +98,15 @@ void require_both_statistics(const std::vector<Tensor>& tensors) {
   }
 }
 
+/// Whether nothing of the range trains. Asked in every step, and so without memory.
+bool is_frozen(const ParameterRange& range, const std::vector<ParameterRange>& frozen) {
+  std::int64_t first = range.first;
+  for (const ParameterRange& f : frozen) {
+    if (f.first <= first) first = std::max(first, f.last);
+  }
+  return first >= range.last;
+}
+
 }  // namespace
 
 Frozen frozen_of(const Sequential& net, const std::vector<std::string>& names) {
@@ -139,7 +148,7 @@ std::vector<ParameterRange> trained_parts(const ParameterRange& range,
 
 bool keeps_statistics(const Sequential& net, std::int64_t layer, const Frozen& frozen) {
   return dynamic_cast<const BatchNorm*>(&net[layer]) != nullptr &&
-         trained_parts(net.buffer_range(layer), frozen.buffers).empty();
+         is_frozen(net.buffer_range(layer), frozen.buffers);
 }
 
 }  // namespace lenet
