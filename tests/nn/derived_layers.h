@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
+#include "base/aligned.h"
 #include "lenet/layers.h"
 
 namespace lenet::derived {
@@ -25,8 +25,8 @@ class Doubled : public Base {
     for (std::int64_t i = 0; i < outputs_; ++i) pass.y[i] *= 2;
   }
   void backward(const BackwardPass& pass) const override {
-    std::vector<float> dy(pass.dy, pass.dy + outputs_);
-    for (float& v : dy) v *= 2;
+    const AlignedFloats dy(outputs_);  // as the kernels want it
+    for (std::int64_t i = 0; i < outputs_; ++i) dy.data()[i] = 2 * pass.dy[i];
     BackwardPass doubled = pass;
     doubled.dy = dy.data();
     Base::backward(doubled);
