@@ -1,5 +1,6 @@
 #include "nn/model_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -169,15 +170,14 @@ TEST(ModelText, ErrorsShowTheLineWithACaretUnderThePlace) {
 }
 
 TEST(ModelText, ErrorsShowAPartOfALongLine) {
-  const std::string text = std::string(1000, ' ') + "Linear(" + std::string(1000, '?');
+  const std::string text = fmt::format("{:1000}Linear({:?>1000}", "", "");
   try {
     parse_model_text(text);
     FAIL();
   } catch (const Error& e) {
     const std::string message = e.what();
-    EXPECT_TRUE(message.ends_with("\n  " + std::string(60 - 7, ' ') + "Linear(" +
-                                  std::string(30, '?') + "\n  " + std::string(60, ' ') + "^"))
-        << message;
+    const std::string shown = fmt::format("\n  {:>60}{:?>30}\n  {:>61}", "Linear(", "", "^");
+    EXPECT_TRUE(message.ends_with(shown)) << message;
   }
 }
 
