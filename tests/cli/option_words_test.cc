@@ -34,8 +34,7 @@ TEST(OptionWords, MeanOneThingEach) {
 
 TEST(OptionWords, ThatAreInNoListAreErrors) {
   for (const char* word : {"", "lion", "adamW", "sgd ", "adamww"}) {
-    const std::string message =
-        error_of(ErrorKind::kUsage, [&] { meaning_of(kOptimizers, word); });
+    const std::string message = error_of(ErrorKind::kUsage, [&] { meaning_of(kOptimizers, word); });
     EXPECT_TRUE(contains(message, "want one of sgd, adam, adamw")) << word;
   }
   error_of(ErrorKind::kUsage, [] { meaning_of(kSchedules, "one-cycle"); });
