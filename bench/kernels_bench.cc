@@ -152,14 +152,14 @@ bool register_all() {
   static const kernels::Pool2dShape pool{6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0};
   for (const auto& [act, name] :
        {std::pair(Activation::kSigmoid, "sigmoid"), std::pair(Activation::kReLU, "relu")}) {
-    add_plain(fmt::format("lenet_pool1_{}/forward", name), [act] {
+    add_plain(fmt::format("lenet_pool1_{}/forward", name), [act = act] {
       kernels::pool2d_forward(pool, kernels::Pooling::kAverage, act, x.data(), y.data());
     });
-    add_plain(fmt::format("lenet_pool1_{}/backward", name), [act] {
+    add_plain(fmt::format("lenet_pool1_{}/backward", name), [act = act] {
       kernels::pool2d_backward(pool, kernels::Pooling::kAverage, act, y.data(), x.data());
     });
     add_plain(fmt::format("activation_{}_4704/forward", name),
-              [act] { kernels::activation_forward(act, x.size(), x.data()); });
+              [act = act] { kernels::activation_forward(act, x.size(), x.data()); });
   }
   add_plain("gather_28x28", [] {
     static const std::vector<std::uint8_t> pixels(kPack * 784, 7);

@@ -1,5 +1,7 @@
 #include "kernels/conv2d.h"
 
+#include <algorithm>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv2d.cc"
 #include <hwy/foreach_target.h>
