@@ -64,6 +64,13 @@ not_called "^apt-get install.*($others)"
 called "^apt-get install.*libgtest-dev"
 called '^ctest .* -E .*Interop.* -R Conv2d'
 
+mkdir -p build/asan
+for words in 'quick asan' 'asan quick'; do
+  job test $words -R Conv2d
+  called '^cmake --preset asan'
+  called '^ctest .*/build/asan .* -E .*Interop.* -R Conv2d$'
+done
+
 configured ON
 job train
 not_called '^cmake'
