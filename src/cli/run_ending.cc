@@ -7,10 +7,11 @@
 namespace lenet::cli {
 namespace {
 
-/// The first epoch that none before or after was better than.
+/// The first epoch that none before or after was better than; those before images were set aside
+/// count least.
 const EpochReport& best_of(const Report& report) {
   return *std::ranges::max_element(report.epochs, {},
-                                   [](const EpochReport& e) { return *e.holdout_acc; });
+                                   [](const EpochReport& e) { return e.holdout_acc.value_or(-1); });
 }
 
 }  // namespace

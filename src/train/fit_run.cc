@@ -78,8 +78,10 @@ Report FitRun::run() {
   return report;
 }
 
+/// Of an epoch that was judged: a run may set images aside only since it goes on.
 bool FitRun::out_of_patience() const {
-  return options_.patience > 0 && now_.epoch - 1 - now_.best_epoch >= options_.patience;
+  return options_.patience > 0 && now_.best_epoch > 0 &&
+         now_.epoch - 1 - now_.best_epoch >= options_.patience;
 }
 
 bool FitRun::finished() const {
@@ -217,7 +219,7 @@ void FitRun::judge(EpochReport& report) {
 }
 
 void FitRun::end_with_best() {
-  if (!options_.keep_best) return;
+  if (!options_.keep_best || now_.best_epoch == 0) return;
   std::ranges::copy(now_.best.parameters, net_.parameters().begin());
   std::ranges::copy(now_.best.buffers, net_.buffers().begin());
   trainer_.parameters_changed();
@@ -236,7 +238,8 @@ Report FitRun::finished_report() {
   Report report = std::move(now_.report);
   report.examples_per_sec = static_cast<double>(report.examples) / now_.step_seconds;
   if (report.epochs.empty()) return report;
-  report.best_epoch = options_.keep_best ? now_.best_epoch : report.epochs.back().epoch;
+  const bool has_best = options_.keep_best && now_.best_epoch > 0;
+  report.best_epoch = has_best ? now_.best_epoch : report.epochs.back().epoch;
   const EpochReport& best = report.epochs[static_cast<std::size_t>(report.best_epoch - 1)];
   report.loss = best.train_loss;
   report.train_acc = best.train_acc;

@@ -47,6 +47,31 @@ TEST_F(CliResume, SaysThatTheRunWasFinished) {
   EXPECT_EQ(more.err.find("was finished"), std::string::npos) << more.err;
 }
 
+TEST_F(CliResume, WithImagesSetAsideSinceThenTakesNoEpochBeforeForJudged) {
+  train_two();
+  const Words resume = {"train", "--resume", "out", "--holdout", "0.2"};
+  const auto with = [&](Words more) {
+    more.insert(more.begin(), resume.begin(), resume.end());
+    return run(more);
+  };
+  const Json before = Json::parse(content("out/run.json")).at("result");
+  const Outcome best = with({"--keep-best", "--allow-change", "holdout,keep-best", "--json"});
+  ASSERT_EQ(best.exit_code, 0) << best.err;
+  const Json result = Json::parse(best.out);
+  for (const char* figure : {"loss", "train_acc", "test_acc", "sha256"}) {
+    EXPECT_EQ(result.at(figure), before.at(figure)) << figure;
+  }
+  EXPECT_FALSE(result.contains("best_epoch"));
+  const Outcome patient = with({"--patience", "1", "--allow-change", "holdout,patience"});
+  EXPECT_EQ(patient.exit_code, 0) << patient.err;
+  EXPECT_TRUE(contains(patient.err, "was finished: all 2 epochs are trained")) << patient.err;
+  const Outcome further =
+      with({"--patience", "1", "--epochs", "9", "--allow-change", "holdout,patience,epochs"});
+  EXPECT_EQ(further.exit_code, 0) << further.err;
+  EXPECT_EQ(further.err.find("was finished"), std::string::npos) << further.err;
+  EXPECT_EQ(further.err.find("than epoch 1 "), std::string::npos) << further.err;
+}
+
 TEST_F(CliResume, RefusesOptionsThatWouldChangeTheResult) {
   train_two();
   const Outcome changed = run({"train", "--resume", "out", "--lr", "0.25"});

@@ -1,6 +1,7 @@
 // A run that stops and goes on ends in the same bits as one that does not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <random>
 
@@ -154,6 +155,33 @@ TEST(Resume, OfARunAtItsEndHasItsReport) {
     expect_same(resume(net, data, data, c.options, *last), whole);
     EXPECT_EQ(values(net), values(undisturbed));
   }
+}
+
+// Its first epochs were not judged: none of them is the best, and none counts against patience.
+TEST(Resume, OfARunThatSetsImagesAsideSinceThen) {
+  const Dataset data = noise_images({1, 6, 6}, 64, 3);
+  const Case plain = cases()[0];
+  const FitState state = *stop_at(plain, data, 8);  // two epochs of four steps
+  ASSERT_EQ(state.epoch, 3);
+  ASSERT_EQ(state.step, 0);
+  FitOptions options = plain.options;
+  options.holdout = 0.2;
+  options.keep_best = true;
+  options.patience = 1;
+  options.epochs = 2;
+  Sequential ended = start(plain);
+  const Report at_once = resume(ended, data, data, options, state);
+  EXPECT_FALSE(at_once.out_of_patience);
+  EXPECT_EQ(at_once.best_epoch, 2);  // the last
+  EXPECT_EQ(at_once.loss, at_once.epochs.at(1).train_loss);
+  EXPECT_FALSE(at_once.holdout_acc);
+  EXPECT_TRUE(std::ranges::equal(ended.parameters(), state.trainer.parameters));
+  options.epochs = 3;
+  Sequential further = start(plain);
+  const Report report = resume(further, data, data, options, state);
+  EXPECT_EQ(report.best_epoch, 3);
+  EXPECT_EQ(report.holdout_acc, report.epochs.at(2).holdout_acc);
+  EXPECT_TRUE(report.holdout_acc);
 }
 
 TEST(Resume, RefusesAStateOfAnotherRun) {
