@@ -6,21 +6,39 @@
 #include <algorithm>
 
 #include "base/require.h"
-#include "lenet/layers.h"
+#include "nn/layer_kind.h"
 
 namespace lenet {
 namespace {
 
 /// Keeps outputs apart and in order.
 bool goes_behind_a_head(const Layer& layer) {
-  return dynamic_cast<const ElementwiseLayer*>(&layer) ||
-         dynamic_cast<const MappedLayer*>(&layer) || dynamic_cast<const Dropout*>(&layer) ||
-         dynamic_cast<const Flatten*>(&layer);
+  switch (kind_of(layer)) {
+    case LayerKind::kDropout:
+    case LayerKind::kFlatten:
+    case LayerKind::kSigmoid:
+    case LayerKind::kReLU:
+    case LayerKind::kTanh:
+    case LayerKind::kLeakyReLU:
+    case LayerKind::kSiLU:
+    case LayerKind::kScaledTanh:
+      return true;
+    case LayerKind::kConv2d:
+    case LayerKind::kLeNet5C3:
+    case LayerKind::kLinear:
+    case LayerKind::kAvgPool2d:
+    case LayerKind::kMaxPool2d:
+    case LayerKind::kAdaptiveAvgPool2d:
+    case LayerKind::kBatchNorm1d:
+    case LayerKind::kBatchNorm2d:
+    case LayerKind::kAffine2d:
+    case LayerKind::kUser:
+      return false;
+  }
+  unknown("layer");
 }
 
-const Linear& head_layer(const Sequential& net) {
-  return dynamic_cast<const Linear&>(net[head_of(net)]);
-}
+const Linear& head_layer(const Sequential& net) { return as<Linear>(net[head_of(net)]); }
 
 /// The rows of a tensor of the head in this order.
 void reorder_rows(std::span<float> values, std::span<const std::uint8_t> order) {
@@ -36,7 +54,7 @@ void reorder_rows(std::span<float> values, std::span<const std::uint8_t> order) 
 std::int64_t head_of(const Sequential& net) {
   std::int64_t i = net.size() - 1;
   while (i >= 0 && goes_behind_a_head(net[i])) --i;
-  const bool found = i >= 0 && dynamic_cast<const Linear*>(&net[i]) != nullptr;
+  const bool found = i >= 0 && kind_of(net[i]) == LayerKind::kLinear;
   require(found, fmt::format("the network has no Linear as its last layer with parameters, whose "
                              "outputs are the classes: {}",
                              net.text()));
@@ -57,6 +75,8 @@ Sequential with_new_head(const Sequential& net, std::int64_t classes) {
   const Linear::Options options{.out_features = classes, .bias = head_layer(net).options().bias};
   std::vector<std::string> layers;
   for (std::int64_t i = 0; i < net.size(); ++i) {
+    require(kind_of(net[i]) != LayerKind::kUser,
+            fmt::format("layer {}, {}, which no text gives again", i, own_layer_text(net[i])));
     layers.push_back(i == head ? Linear(options).text() : net[i].text());
   }
   return Sequential::parse(fmt::format("{}", fmt::join(layers, " ")));

@@ -3,6 +3,7 @@
 #include "base/errors.h"
 #include "data/test_files.h"
 #include "lenet/c_export.h"
+#include "lenet/head.h"
 #include "lenet/model_file.h"
 #include "lenet/onnx.h"
 #include "lenet/predictor.h"
@@ -121,6 +122,23 @@ TEST_F(DerivedLayerFiles, DoNotSayThatTheyHoldTheLayerOfTheLibrary) {
     const auto read = [&] { load_model(dir_ / "model.safetensors"); };
     EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, read), "metadata model"));
     load_weights(dir_ / "model.safetensors", net);  // the way back for a network of one's own
+  });
+}
+
+/// The text of its base would be the library's layer in its place.
+TEST(DerivedLayer, IsNeitherAHeadNorCopiedAsItsBase) {
+  Sequential derived_head(Flatten(), DoubledLinear(3));
+  const auto refused = [](auto f) { return error_of(ErrorKind::kUsage, f); };
+  EXPECT_TRUE(contains(refused([&] { head_of(derived_head); }), "Doubled<lenet::Linear>"));
+  EXPECT_TRUE(contains(refused([&] { with_new_head(derived_head, 2); }), "Doubled<lenet::Linear>"));
+  Sequential behind(Flatten(), Linear(3), Cube());
+  EXPECT_TRUE(contains(refused([&] { head_of(behind); }), "Cube"));
+  for_each_derived([&](const std::string& name, Sequential& net) {
+    net.add(std::make_unique<Flatten>());
+    net.add(std::make_unique<Linear>(3));
+    const std::string message = refused([&] { with_new_head(net, 2); });
+    EXPECT_TRUE(contains(message, name)) << message;
+    EXPECT_TRUE(contains(message, "a layer of your own")) << message;
   });
 }
 
