@@ -29,12 +29,19 @@ struct Source {
   double run_split = 0;      ///< --test-split of the run, whose data this may be elsewhere
 };
 
-/// The record of the run that made this model: the one beside its file, if it is of its network.
+/// As far as both say on which data they were trained.
+bool may_be_of(const RecordedData& record, const Model& model) {
+  const std::string &a = record.data_sha256, &b = model.data_sha256;
+  return record.input_shape == to_string(model.net.input_shape()) &&
+         (a.empty() || b.empty() || a == b);
+}
+
+/// The record of the run that made this model: the one beside its file, if it is of its network and
+/// data. Any other names the data of another model.
 std::optional<RecordedData> record_of(const std::string& path, const std::string& text,
                                       const Model* own) {
   std::optional<RecordedData> record = read_recorded_data(saved_model_file(path).parent_path());
-  const bool its = record && record->model == text &&
-                   (!own || record->input_shape == to_string(own->net.input_shape()));
+  const bool its = record && record->model == text && (!own || may_be_of(*record, *own));
   return its ? record : std::nullopt;
 }
 

@@ -30,7 +30,11 @@ std::string text_of(const Json& document, const char* key) {
 }  // namespace
 
 std::optional<RecordedData> read_recorded_data(const std::filesystem::path& folder) {
-  RecordedData recorded{.file = folder / "run.json", .options = {}, .model = {}, .input_shape = {}};
+  RecordedData recorded{.file = folder / "run.json",
+                        .options = {},
+                        .model = {},
+                        .input_shape = {},
+                        .data_sha256 = {}};
   const Json document = read_document(recorded.file);
   if (!document.is_object()) return {};
   recorded.options.data = text_of(document, "data");
@@ -41,6 +45,7 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   }
   recorded.model = text_of(document, "model");
   recorded.input_shape = text_of(document, "input_shape");
+  recorded.data_sha256 = text_of(document, "data_sha256");
   if (recorded.options.data.empty() || recorded.model.empty()) return {};
   return recorded;
 }

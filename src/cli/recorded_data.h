@@ -15,6 +15,7 @@ struct RecordedData {
   CommonOptions options;       ///< --data, an absolute path or kFashionMnist, --size, --test-split
   std::string model;           ///< the text of the network that was trained
   std::string input_shape;     ///< of it, as to_string() writes it
+  std::string data_sha256;     ///< of the data; "" in records of versions that did not note it
 };
 
 /// What run.json in this folder says; nothing if there is none, or none that a run wrote.

@@ -155,6 +155,22 @@ TEST_F(CliModelData, OfARecordThatDoesNotFitIsNotTaken) {
   expect_refusal(run({"eval", "out"}), 2, {"3 classes without names", "--data"});
 }
 
+/// A model of the same network that was moved beside the record of another run.
+TEST_F(CliModelData, OfARecordOfOtherDataIsNotTaken) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  std::filesystem::rename(data_, dir_ / "first");
+  std::filesystem::copy(dir_ / "first", data_);
+  write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\1')));
+  ASSERT_EQ(train("other", {"--max-steps", "1"}).exit_code, 0);
+  std::filesystem::copy(dir_ / "out/model.safetensors", dir_ / "other/moved.safetensors");
+  for (const Words& words : {Words{"eval", "other/moved.safetensors"},
+                             Words{"export", "other/moved.safetensors", "-o", "a.c", "--int8"}}) {
+    expect_refusal(run(words), 2, {"3 classes without names", "--data"});
+  }
+  EXPECT_EQ(run({"eval", "other"}).exit_code, 0);
+  EXPECT_EQ(run({"eval", "other/moved.safetensors", "--data", "first"}).exit_code, 0);
+}
+
 TEST_F(CliModelData, IsFashionMnistForAModelOfItsClasses) {
   write_model("clothes.safetensors", {1, 28, 28}, 10, fashion_names());
   const Outcome outcome = run({"eval", "clothes.safetensors"});
