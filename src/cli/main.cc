@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <system_error>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/say.h"
 #include "cli/signals.h"
@@ -35,6 +37,13 @@ void flush_results() {
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
   throw lenet::Error(lenet::ErrorKind::kIo,
                      "standard output: cannot write the results (is the disk full?)");
+}
+
+/// A message, which may hold names out of files, without what a terminal acts on.
+std::string shown(std::string message) {
+  const auto acts = [](char c) { return lenet::is_control(c) && c != '\n' && c != '\t'; };
+  std::ranges::replace_if(message, acts, '?');
+  return message;
 }
 
 /// What `lenet` alone says.
@@ -80,17 +89,17 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const lenet::Error& e) {
-    lenet::cli::say(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", shown(e.what()));
     return static_cast<int>(e.kind());
   } catch (const lenet::cli::Stopped& stopped) {
     return 128 + stopped.signal;
   } catch (const std::system_error& e) {  // fmt::print's, when a write fails
-    lenet::cli::say(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", shown(e.what()));
     if (std::ferror(stdout)) return static_cast<int>(lenet::ErrorKind::kIo);
   } catch (const std::bad_alloc&) {
     lenet::cli::say(stderr, "lenet: not enough memory\n");
   } catch (const std::exception& e) {
-    lenet::cli::say(stderr, "lenet: {}\n", e.what());
+    lenet::cli::say(stderr, "lenet: {}\n", shown(e.what()));
   }
   return static_cast<int>(lenet::ErrorKind::kFailed);
 }

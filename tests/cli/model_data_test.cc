@@ -113,6 +113,17 @@ TEST_F(CliModelData, ThatIsNoLongerThereIsNamedWithItsRecord) {
   EXPECT_EQ(run({"eval", "out", "--data", "moved"}).exit_code, 0);
 }
 
+TEST_F(CliModelData, OfARecordIsNamedWithoutWhatATerminalActsOn) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  Json record = Json::parse(content("out/run.json"));
+  record["data"] = "/nowhere\x1b[2J\r\xc3\xa9";
+  write_file(dir_ / "out/run.json", record.dump());
+  for (const Words& words : {Words{"eval", "out"}, Words{"export", "out", "-o", "a.c", "--int8"},
+                             Words{"train", "--weights", "out", "--out", "more"}}) {
+    expect_refusal(run(words), 5, {"/nowhere?[2J?\xc3\xa9: not found"});
+  }
+}
+
 TEST_F(CliModelData, IsNotGuessed) {
   write_model("named.safetensors", {1, 12, 12}, 3, {"top", "middle", "bottom"});
   write_model("nameless.safetensors", {1, 28, 28}, 10);
