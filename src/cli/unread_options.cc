@@ -89,11 +89,12 @@ void require_read(const Json& given, const Options& options) {
   if (left.empty()) return;
   const Reader& reader = *missing_reader(left.begin().key(), options);
   const Json value = options_document(options)[reader.by];
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("--{0}: no effect with --{1} {2}; want --{1} {3}, or leave --{0} out",
-                  reader.option, reader.by,
-                  value.is_string() ? value.get<std::string>() : value.dump(), reader.wanted));
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  const std::string found = text.empty() ? fmt::format("without --{}", reader.by)
+                                         : fmt::format("with --{} {}", reader.by, text);
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--{0}: no effect {1}; want --{2} {3}, or leave --{0} out", reader.option,
+                          found, reader.by, reader.wanted));
 }
 
 }  // namespace lenet::cli

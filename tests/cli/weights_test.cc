@@ -187,8 +187,9 @@ TEST_F(CliWeights, OfNamedClassesNameThoseOfDataWithout) {
 }
 
 TEST_F(CliWeights, AreWhatNewHeadIsFor) {
-  expect_refusal(train_on("named", "out", {"--new-head"}), 2,
-                 {"--new-head: no effect with --weights", "leave --new-head out"});
+  expect_refusal(
+      train_on("named", "out", {"--new-head"}), 2,
+      {"--new-head: no effect without --weights; want --weights a file", "leave --new-head out"});
 }
 
 TEST_F(CliWeights, OfARunTrainOnItsDataWhereNothingIsSaid) {
