@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 void add_change(Json& run, const std::string& key) {
   Json& changed = run["changed"];
+  if (!changed.is_array()) changed = Json::array();  // not there yet, or no list of lenet's
   if (std::ranges::find(changed, Json(key)) == changed.end()) changed.push_back(key);
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli_test.h"
+#include "lenet/checkpoint.h"
 
 namespace lenet {
 namespace {
@@ -81,6 +82,22 @@ TEST_F(CliResume, RefusesOptionsThatWouldChangeTheResult) {
   EXPECT_EQ(run({"train", "--resume", "out", "--lr", "0.5"}).exit_code, 0);
   EXPECT_EQ(run({"train", "--resume", "out", "--out", "other"}).exit_code, 2);
   EXPECT_EQ(run({"train", "--allow-change", "lr"}).exit_code, 2);
+}
+
+TEST_F(CliResume, ListsChangesWhateverTheCheckpointSaysOfThem) {
+  for (const Json& before : {Json("abc"), Json{{"a", 1}}, Json(7), Json()}) {
+    const Outcome outcome = train("out", {"--epochs", "2", "--force"});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    Checkpoint checkpoint = load_checkpoint(dir_ / "out/checkpoint.safetensors");
+    Json record = Json::parse(checkpoint.run);
+    record["changed"] = before;
+    checkpoint.run = record.dump();
+    save_checkpoint(dir_ / "out/checkpoint.safetensors", checkpoint);
+    const Outcome resumed =
+        run({"train", "--resume", "out", "--epochs", "3", "--allow-change", "epochs"});
+    EXPECT_EQ(resumed.exit_code, 0) << before << resumed.err;
+    EXPECT_EQ(Json::parse(content("out/run.json")).at("changed"), Json::array({"epochs"}));
+  }
 }
 
 TEST_F(CliResume, FallsBackToTheCheckpointBeforeADamagedOne) {
