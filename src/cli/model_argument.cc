@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/require.h"
 #include "lenet/error.h"
 #include "lenet/onnx.h"
 #include "lenet/safetensors.h"
@@ -47,7 +48,39 @@ Sequential parse_file(const fs::path& path) {
   }
 }
 
+/// --model and --input say nothing else than the file.
+void require_own_network(const ModelOptions& o, const Model& own) {
+  const std::string text =
+      parse_model_argument(o.network, element_count(own.net.output_shape())).net.text();
+  require(text == own.net.text(),
+          fmt::format("{}: it has its own network, {}; found --model {}, which is {}; --model is "
+                      "for a file of weights alone: leave it out",
+                      o.path, own.net.text(), o.network, text));
+  require(o.input.empty() || parse_input_shape(o.input) == own.net.input_shape(),
+          fmt::format("{}: its network takes images of {}; found --input {}, which is for a file "
+                      "of weights alone: leave it out",
+                      o.path, to_string(own.net.input_shape()), o.input));
+}
+
+/// The outputs that a preset needs for the file's weights: those of its last layer there. Ten where
+/// the file has none of that name, which read_weights() says.
+std::int64_t outputs_for(const ModelOptions& o) {
+  constexpr std::int64_t kUsual = 10;
+  const std::optional<Sequential> preset = make_preset(o.network, kUsual);
+  if (!preset) return kUsual;
+  const std::string weight = fmt::format("{}.weight", preset->size() - 1);
+  return rows_of_weight(o.path, weight).value_or(kUsual);
+}
+
 }  // namespace
+
+std::optional<std::int64_t> rows_of_weight(const fs::path& argument, const std::string& name) {
+  for (const NamedTensor& t : read_safetensors(saved_model_file(argument)).tensors) {
+    const bool is_it = t.name == name || t.name.ends_with("." + name);
+    if (is_it && !t.shape.empty() && t.shape[0] > 0) return t.shape[0];
+  }
+  return {};
+}
 
 fs::path saved_model_file(const fs::path& argument) {
   if (!is_folder(argument)) return argument;
@@ -117,25 +150,26 @@ void add_model(const Command& command, ModelOptions& options) {
 }
 
 Model open_model(const ModelOptions& options) {
-  if (options.network.empty()) return read_saved_model(options.path);
-  const std::optional<Model> own = find_saved_model(options.path);
-  return with_network(options, own ? &*own : nullptr, {1, 28, 28});
+  std::optional<Model> own = open_own_model(options);
+  return own ? *std::move(own) : with_network(options, {1, 28, 28});
 }
 
-Model with_network(const ModelOptions& options, const Model* own, const Shape& images,
-                   std::int64_t classes) {
-  if (own) classes = element_count(own->net.output_shape());
-  Model model{parse_model_argument(options.network, classes).net, {}};
+std::optional<Model> open_own_model(const ModelOptions& options) {
+  if (options.network.empty()) return read_saved_model(options.path);
+  std::optional<Model> own = find_saved_model(options.path);
+  if (own) require_own_network(options, *own);
+  return own;
+}
+
+Sequential parse_network(const ModelOptions& options) {
+  return parse_model_argument(options.network, outputs_for(options)).net;
+}
+
+Model with_network(const ModelOptions& options, const Shape& images) {
+  Model model{parse_network(options), {}};
   Generator generator;
-  model.net.build(!options.input.empty() ? parse_input_shape(options.input)
-                  : own                  ? own->net.input_shape()
-                                         : images,
-                  generator);
+  model.net.build(options.input.empty() ? images : parse_input_shape(options.input), generator);
   read_weights(options.path, model.net);
-  if (!own) return model;
-  model.net.set_normalization(own->net.normalization());
-  model.class_names = own->class_names;
-  model.data_sha256 = own->data_sha256;
   return model;
 }
 

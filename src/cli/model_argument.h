@@ -33,8 +33,24 @@ struct ModelOptions {
 /// Declares the model's path, --model and --input.
 void add_model(const Command& command, ModelOptions& options);
 
-/// Reads it. Throws Error, which for weights alone says what to add.
+/// Reads it. Throws Error, which for weights alone says what to add, and (kUsage) where --model or
+/// --input says something else than the file.
 Model open_model(const ModelOptions& options);
+
+/// The same, or nothing for a file of weights alone beside --model.
+std::optional<Model> open_own_model(const ModelOptions& options);
+
+/// The network of --model, not built, for a file of weights alone: a preset gets as many outputs as
+/// the file has. Throws Error.
+Sequential parse_network(const ModelOptions& options);
+
+/// The weights of a file in that network, built for images of --input, else `images`. Throws Error.
+Model with_network(const ModelOptions& options, const Shape& images);
+
+/// The first size of the tensor `name`, with whatever prefix, in a safetensors file: the outputs of
+/// a Linear's weight. Nothing if there is none. Throws Error.
+std::optional<std::int64_t> rows_of_weight(const std::filesystem::path& argument,
+                                           const std::string& name);
 
 /// The file that an argument names: itself, or the model.safetensors of a run's folder. Throws
 /// Error (kIo) for a folder without one.
@@ -48,12 +64,6 @@ Model read_saved_model(const std::filesystem::path& argument);
 
 /// The same, or nothing for a file of weights alone.
 std::optional<Model> find_saved_model(const std::filesystem::path& argument);
-
-/// The weights of a file in the network of --model, built for images of --input, else those of
-/// `own`, what the file itself says (null: nothing), else `images`. A preset gets the outputs of
-/// `own`, else `classes`. Throws Error.
-Model with_network(const ModelOptions& options, const Model* own, const Shape& images,
-                   std::int64_t classes = 10);
 
 /// Replaces the parameters of a built network by those of such a file or folder, which may hold
 /// weights alone. Throws Error.

@@ -196,17 +196,14 @@ CommonOptions data_of_model(const std::string& path, const Model& own, const Com
 }
 
 ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given) {
-  std::optional<Model> own =
-      model.network.empty() ? read_saved_model(model.path) : find_saved_model(model.path);
+  std::optional<Model> own = open_own_model(model);
   const Model* const file = own ? &*own : nullptr;
   const Source source = source_of(model, file, given);
   auto [train, test] = load_sets(source, file);
   const bool other =
       file && !file->data_sha256.empty() && file->data_sha256 != data_sha256(train, test);
   if (other && source.guessed) refuse_to_guess(model.path, file);
-  ModelOnData result{.model = model.network.empty()
-                                  ? *std::move(own)
-                                  : with_network(model, file, train.image_shape(), train.classes()),
+  ModelOnData result{.model = own ? *std::move(own) : with_network(model, train.image_shape()),
                      .train = {},
                      .test = {},
                      .data = shown_data(source.options.data),

@@ -10,7 +10,6 @@
 #include "lenet/class_matching.h"
 #include "lenet/error.h"
 #include "lenet/head.h"
-#include "lenet/safetensors.h"
 
 namespace lenet::cli {
 namespace {
@@ -64,10 +63,7 @@ void draw(Sequential& net, const Shape& images, Generator& generator) {
 std::int64_t outputs_in(const std::string& path, const std::optional<Model>& file,
                         const std::string& head_weight) {
   if (file) return element_count(file->net.output_shape());
-  for (const NamedTensor& t : read_safetensors(saved_model_file(path)).tensors) {
-    const bool is_head = t.name == head_weight || t.name.ends_with("." + head_weight);
-    if (is_head && !t.shape.empty()) return t.shape[0];
-  }
+  if (const auto outputs = rows_of_weight(path, head_weight)) return *outputs;
   throw Error(ErrorKind::kBadInput,
               fmt::format("{}: no tensor {}, the weight of the last Linear", path, head_weight));
 }

@@ -5,6 +5,7 @@
 #include "lenet/fashion_mnist.h"
 #include "lenet/image.h"
 #include "lenet/model_file.h"
+#include "lenet/safetensors.h"
 
 namespace lenet {
 namespace {
@@ -136,10 +137,8 @@ TEST_F(CliModelData, IsNotGuessed) {
     expect_refusal(run({"eval", model}), 2, {model, classes, "--data"});
     expect_refusal(run({"export", model, "-o", "a.c", "--int8"}), 2, {model, classes, "--data"});
   }
-  const Words weights = {"--model", "Flatten Linear(3)", "--input", "1x12x12"};
-  Words alone = {"eval", "named.safetensors"};
-  alone.insert(alone.end(), weights.begin(), weights.end());
-  expect_refusal(run(alone), 2, {"top, middle, bottom", "--data"});
+  expect_refusal(run({"eval", "named.safetensors", "--model", "Flatten Linear(3)"}), 2,
+                 {"top, middle, bottom", "--data"});
   EXPECT_EQ(entries(), before);
 }
 
@@ -331,7 +330,7 @@ TEST_F(CliModelData, OfAnotherShapeIsRefusedWithTheRemedy) {
   EXPECT_FALSE(contains(idx.err, "--size"));
 }
 
-TEST_F(CliModelData, NetworkThatIsGivenKeepsNamesAndNormalizationOfTheFile) {
+TEST_F(CliModelData, NetworkOfTheFileMayBeGivenAgainButNoOther) {
   ASSERT_EQ(train("out", {"--max-steps", "5", "--normalize"}).exit_code, 0);
   const auto figures = [&](const Words& more) {
     Words words = {"eval", "out", "--json"};
@@ -343,11 +342,22 @@ TEST_F(CliModelData, NetworkThatIsGivenKeepsNamesAndNormalizationOfTheFile) {
   EXPECT_EQ(figures({"--model", "Flatten Linear(3)"}), figures({}));
   ASSERT_EQ(run({"train", "--data", "bands", "--max-steps", "1", "--out", "preset"}).exit_code, 0);
   EXPECT_EQ(run({"eval", "preset", "--model", "lenet"}).exit_code, 0);
-  write_brightness_model("model.safetensors");
-  draw("one", "a", 255);
-  EXPECT_TRUE(contains(
-      run({"predict", "model.safetensors", "one/a.png", "--model", "Flatten Linear(3)"}).out,
-      "  light "));
+  ASSERT_EQ(run({"export", "preset", "-o", "preset.onnx"}).exit_code, 0);
+  // lenet-relu has weights of the same names and shapes.
+  for (const char* model : {"preset", "preset/model.safetensors", "preset.onnx"}) {
+    for (const Words& words :
+         {Words{"eval", model, "--data", "bands"}, Words{"predict", model, "none.png"},
+          Words{"export", model, "-o", "a.onnx"}, Words{"export", model, "-o", "a.c"},
+          Words{"export", model, "-o", "a.c", "--int8", "--data", "bands"}}) {
+      Words all = words;
+      all.insert(all.end(), {"--model", "lenet-relu"});
+      expect_refusal(run(all), 2,
+                     {model, "its own network", "AvgPool2d", "--model lenet-relu", "MaxPool2d",
+                      "--model is for a file of weights alone"});
+    }
+  }
+  expect_refusal(run({"eval", "out", "--model", "Flatten Linear(3)", "--input", "1x6x24"}), 2,
+                 {"images of 1x12x12", "--input 1x6x24"});
 }
 
 TEST_F(CliModelData, IsForIntegersAlone) {
@@ -356,6 +366,24 @@ TEST_F(CliModelData, IsForIntegersAlone) {
     expect_refusal(run({"export", "model.safetensors", "-o", out, "--data", "bands"}), 2,
                    {"--data", "--int8"});
   }
+}
+
+TEST_F(CliModelData, DoesNotTellTheOutputsOfWeightsAlone) {
+  ASSERT_EQ(run({"train", "--data", "bands", "--max-steps", "1", "--out", "out"}).exit_code, 0);
+  SafeTensors file = read_safetensors(dir_ / "out/model.safetensors");
+  write_safetensors(dir_ / "weights.safetensors", file.tensors);
+  const Words network = {"--model", "lenet", "--input", "1x12x12"};
+  const auto of_three = [&](Words words) {
+    words.insert(words.end(), network.begin(), network.end());
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  };
+  of_three({"eval", "weights.safetensors", "--data", "bands"});
+  of_three({"export", "weights.safetensors", "-o", "a.c"});
+  draw("two/a", "a", 0, 12);
+  draw("two/b", "b", 9, 12);
+  of_three({"eval", "weights.safetensors", "--data", "two"});
+  of_three({"predict", "weights.safetensors", "two/a/a.png"});
 }
 
 }  // namespace
