@@ -88,9 +88,20 @@ std::string classes_of(const Model& model) {
                   path, own ? "it has " + classes_of(*own) : "weights alone", kFashionMnist));
 }
 
+/// The same. One that cannot be read is passed over where the data is given.
+std::optional<RecordedData> record_for(const ModelOptions& model, const Model* own,
+                                       const CommonOptions& given) {
+  const std::string text = own ? own->net.text() : parse_network(model).text();
+  try {
+    return record_of(model.path, text, own);
+  } catch (const Error&) {
+    if (given.data.empty()) throw;
+    return {};
+  }
+}
+
 Source source_of(const ModelOptions& model, const Model* own, const CommonOptions& given) {
-  const std::string text = own ? own->net.text() : parse_model_argument(model.network).net.text();
-  const std::optional<RecordedData> record = record_of(model.path, text, own);
+  const std::optional<RecordedData> record = record_for(model, own, given);
   if (given.data.empty()) {
     if (record) {
       CommonOptions options = completed(given, record->options, true);

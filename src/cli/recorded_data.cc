@@ -1,5 +1,7 @@
 #include "cli/recorded_data.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -12,41 +14,61 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostBytes = std::int64_t{64} * 1024 * 1024;  // of a run of many epochs
 
-/// A document that is no object if the file cannot be read.
-Json read_document(const std::filesystem::path& file) {
-  try {
-    return parse_json(read_file(file, kMostBytes));
-  } catch (const Error&) {
-    return {};
-  }
+/// What this run.json is not; names the file.
+[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: {}; want the record of the run as it was written, or name the data, "
+                          "as in --data FOLDER",
+                          file.string(), what));
 }
 
-/// The text under this key; "" if there is none.
-std::string text_of(const Json& document, const char* key) {
+/// The value under this key as it stands in the file, for a message.
+std::string found_text(const Json& document, const char* key) {
   const auto found = document.find(key);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : "";
+  if (found == document.end()) return "nothing";
+  return fmt::format("{:.60}", found->dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
+/// The text under this key; "" if there is none and none has to be.
+std::string text_of(const Json& document, const char* key, bool needed,
+                    const std::filesystem::path& file) {
+  const auto found = document.find(key);
+  if (found == document.end() && !needed) return "";
+  const bool good = found != document.end() && found->is_string() &&
+                    !(needed && found->get_ref<const std::string&>().empty());
+  if (!good) refuse(file, fmt::format("{}: found {}, want text", key, found_text(document, key)));
+  return found->get<std::string>();
+}
+
+/// The number under this key; 0 if there is none.
+double number_of(const Json& document, const char* key, const std::filesystem::path& file) {
+  const auto found = document.find(key);
+  if (found == document.end()) return 0;
+  if (!found->is_number()) {
+    refuse(file, fmt::format("{}: found {}, want a number", key, found_text(document, key)));
+  }
+  return found->get<double>();
 }
 
 }  // namespace
 
 std::optional<RecordedData> read_recorded_data(const std::filesystem::path& folder) {
-  RecordedData recorded{.file = folder / "run.json",
-                        .options = {},
-                        .model = {},
-                        .input_shape = {},
-                        .data_sha256 = {}};
-  const Json document = read_document(recorded.file);
-  if (!document.is_object()) return {};
-  recorded.options.data = text_of(document, "data");
-  recorded.options.size = text_of(document, "size");
-  if (const auto split = document.find("test_split");
-      split != document.end() && split->is_number()) {
-    recorded.options.test_split = split->get<double>();
+  const std::filesystem::path file = folder / "run.json";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return {};
+  const Json document = parse_json(read_file(file, kMostBytes));
+  if (!document.is_object()) {
+    refuse(file, fmt::format("found {}, want a JSON object",
+                             document.is_discarded() ? "no JSON" : document.type_name()));
   }
-  recorded.model = text_of(document, "model");
-  recorded.input_shape = text_of(document, "input_shape");
-  recorded.data_sha256 = text_of(document, "data_sha256");
-  if (recorded.options.data.empty() || recorded.model.empty()) return {};
+  RecordedData recorded{.file = file,
+                        .options = {},
+                        .model = text_of(document, "model", true, file),
+                        .input_shape = text_of(document, "input_shape", true, file),
+                        .data_sha256 = text_of(document, "data_sha256", false, file)};
+  recorded.options.data = text_of(document, "data", true, file);
+  recorded.options.size = text_of(document, "size", false, file);
+  recorded.options.test_split = number_of(document, "test_split", file);
   return recorded;
 }
 

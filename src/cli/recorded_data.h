@@ -18,7 +18,8 @@ struct RecordedData {
   std::string data_sha256;     ///< of the data; "" in records of versions that did not note it
 };
 
-/// What run.json in this folder says; nothing if there is none, or none that a run wrote.
+/// What run.json in this folder says; nothing if there is none. Throws Error: kIo, and kBadInput
+/// for one that no run has written so.
 std::optional<RecordedData> read_recorded_data(const std::filesystem::path& folder);
 
 }  // namespace lenet::cli

@@ -150,18 +150,38 @@ TEST_F(CliModelData, OfWeightsAloneIsNotGuessed) {
                  {"weights alone", "--data fashion-mnist"});
 }
 
-TEST_F(CliModelData, OfARecordThatDoesNotFitIsNotTaken) {
+TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {
   ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
   const std::string record = content("out/run.json");
-  for (const std::string& text :
-       {std::string("{"), std::string("[1]"), std::string("{}"), std::string(R"({"data": 7})"),
-        std::string(R"({"data": "bands", "model": 5, "input_shape": [1]})")}) {
+  const auto with = [&](const char* key, const Json& value) {
+    Json changed = Json::parse(record);
+    changed[key] = value;
+    return changed.dump();
+  };
+  for (const auto& [text, found] : std::vector<std::pair<std::string, std::string>>{
+           {"", "found no JSON, want a JSON object"},
+           {record.substr(0, record.size() / 2), "found no JSON, want a JSON object"},
+           {"[1]", "found array, want a JSON object"},
+           {"{}", "model: found nothing, want text"},
+           {with("data", 7), "data: found 7, want text"},
+           {with("data", ""), "data: found \"\", want text"},
+           {with("model", {1}), "model: found [1], want text"},
+           {with("input_shape", nullptr), "input_shape: found null, want text"},
+           {with("size", 3), "size: found 3, want text"},
+           {with("test_split", "a"), "test_split: found \"a\", want a number"},
+           {with("data_sha256", 7), "data_sha256: found 7, want text"}}) {
     write_file(dir_ / "out/run.json", text);
-    expect_refusal(run({"eval", "out"}), 2, {"3 classes without names", "--data"});
+    for (const Words& words : {Words{"eval", "out"}, Words{"export", "out", "-o", "a.c", "--int8"},
+                               Words{"train", "--weights", "out", "--out", "more"}}) {
+      expect_refusal(run(words), 3, {"out/run.json", found, "--data"});
+    }
     EXPECT_EQ(run({"eval", "out", "--data", "bands"}).exit_code, 0);
   }
-  write_file(dir_ / "out/run.json", record);
-  write_model("out/model.safetensors", {1, 28, 28}, 3);  // not the run's
+}
+
+TEST_F(CliModelData, OfARecordOfAnotherModelIsNotTaken) {
+  ASSERT_EQ(train("out", {"--max-steps", "1"}).exit_code, 0);
+  write_model("out/model.safetensors", {1, 28, 28}, 3);
   expect_refusal(run({"eval", "out"}), 2, {"3 classes without names", "--data"});
 }
 
