@@ -27,8 +27,10 @@ struct EvalOptions {
 /// The share of each class' images that are classified right; nothing for a class without images.
 using ClassAccuracy = std::vector<std::optional<double>>;
 
-ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data) {
-  std::vector<double> right(static_cast<std::size_t>(data.classes())), all(right.size());
+/// Of each of the network's outputs, of which the data may have a part.
+ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data,
+                                 std::int64_t outputs) {
+  std::vector<double> right(static_cast<std::size_t>(outputs)), all(right.size());
   for (std::size_t i = 0; i < evaluation.predicted.size(); ++i) {
     const std::uint8_t label = data.labels()[i];
     ++all[label];
@@ -93,7 +95,8 @@ void run_eval(const EvalOptions& options) {
   const Figures figures = {
       .metrics = evaluation.metrics,
       .rate = static_cast<double>(images.size()) / timer.stop(),
-      .per_class = per_class_accuracy(evaluation, images),
+      .per_class =
+          per_class_accuracy(evaluation, images, element_count(on.model.net.output_shape())),
       .names = on.model.class_names.empty() ? images.class_names() : on.model.class_names};
   if (options.common.json) {
     fmt::print("{}", json_text(document_of(on, figures)));

@@ -406,5 +406,18 @@ TEST_F(CliModelData, DoesNotTellTheOutputsOfWeightsAlone) {
   of_three({"predict", "weights.safetensors", "two/a/a.png"});
 }
 
+TEST_F(CliModelData, WithoutNamesLeavesOutNoClassOfTheModel) {
+  write_model("five.safetensors", {1, 12, 12}, 5);
+  const Words words = {"eval", "five.safetensors", "--data", "bands"};
+  EXPECT_TRUE(contains(run(words).out,
+                       "\n  class 0      1.000\n  class 1      0.000\n"
+                       "  class 2      0.000\n  class 3      -\n"
+                       "  class 4      -\n"));
+  Words json = words;
+  json.push_back("--json");
+  EXPECT_EQ(Json::parse(run(json).out).at("per_class_accuracy"),
+            Json({1.0, 0.0, 0.0, nullptr, nullptr}));
+}
+
 }  // namespace
 }  // namespace lenet
