@@ -222,7 +222,8 @@ ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& g
                      .other_data = other};
   const std::vector<std::string>& names = result.model.class_names;
   require_shape(train, result.model.net.input_shape(), source, result.data);
-  require_outputs(train, result.model, result.data);
+  const bool by_name = !names.empty() && !train.class_names().empty();
+  if (!by_name) require_outputs(train, result.model, result.data);
   result.known = known_of(train.class_names(), names);
   result.train = in_classes_of(names, std::move(train));
   result.test = in_classes_of(names, std::move(test));

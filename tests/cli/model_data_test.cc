@@ -406,6 +406,16 @@ TEST_F(CliModelData, DoesNotTellTheOutputsOfWeightsAlone) {
   of_three({"predict", "weights.safetensors", "two/a/a.png"});
 }
 
+TEST_F(CliModelData, OfAClassTooManyIsRefusedByItsName) {
+  write_brightness_model("model.safetensors");
+  for (const char* name : {"dark", "grey", "light", "pitch"}) {
+    draw(std::string("four/") + name, "a", 0);
+  }
+  expect_refusal(
+      run({"eval", "model.safetensors", "--data", "four"}), 2,
+      {"class 'pitch'", "dark, grey, light, pitch", "the model's are dark, grey, light"});
+}
+
 TEST_F(CliModelData, WithoutNamesLeavesOutNoClassOfTheModel) {
   write_model("five.safetensors", {1, 12, 12}, 5);
   const Words words = {"eval", "five.safetensors", "--data", "bands"};
