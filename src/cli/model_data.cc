@@ -122,10 +122,10 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
 }
 
 /// In colour for a network that takes colours.
-std::pair<Dataset, Dataset> load(const Source& source, const Model* own) {
+std::pair<Dataset, Dataset> load(const Source& source, const Model* own, bool test_optional) {
   const bool colour = own && own->net.input_shape().size() == 3 && own->net.input_shape()[0] == 3;
   try {
-    return load_data(source.options, {.test_optional = true, .colour = colour});
+    return load_data(source.options, {.test_optional = test_optional, .colour = colour});
   } catch (const Error& e) {
     if (source.told_by.empty()) throw;
     throw Error(e.kind(), fmt::format("{}\n{} names this data; to name other data or its new "
@@ -134,34 +134,30 @@ std::pair<Dataset, Dataset> load(const Source& source, const Model* own) {
   }
 }
 
-/// The data, in the two sets of the run if it is that of the run in another place.
-std::pair<Dataset, Dataset> load_sets(const Source& source, const Model* own) {
-  std::pair<Dataset, Dataset> whole = load(source, own);
-  const bool may_be = own && !own->data_sha256.empty() && whole.second.size() == 0;
-  if (source.run_split == 0 || !may_be) return whole;
-  Source split = source;
-  split.options.test_split = source.run_split;
-  try {
-    std::pair<Dataset, Dataset> sets = load(split, own);
-    if (data_sha256(sets.first, sets.second) == own->data_sha256) return sets;
-  } catch (const Error&) {  // a class of too few images for the split
+/// The data, in the two sets of the run if it is that of the run in another place; `source` then
+/// has the run's split.
+std::pair<Dataset, Dataset> load_sets(Source& source, const Model* own, bool test_optional) {
+  std::pair<Dataset, Dataset> whole = load(source, own, true);
+  if (whole.second.size() > 0) return whole;
+  if (source.run_split != 0 && own && !own->data_sha256.empty()) {
+    Source split = source;
+    split.options.test_split = source.run_split;
+    try {
+      std::pair<Dataset, Dataset> sets = load(split, own, true);
+      if (data_sha256(sets.first, sets.second) == own->data_sha256) {
+        source = split;
+        return sets;
+      }
+    } catch (const Error&) {  // a class of too few images for the split
+    }
   }
-  return whole;
+  return test_optional ? std::move(whole) : load(source, own, false);
 }
 
-void require_shape(const Dataset& data, const Shape& input, const Source& source,
-                   const std::string& name) {
-  const Shape& found = data.image_shape();
-  if (found == input) return;
-  const bool resizable = source.options.data != kFashionMnist && found.size() == 3 &&
-                         input.size() == 3 && found[0] == input[0] &&
-                         data_format(source.options.data) == DataFormat::kImages;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format(
-          "{}: images of {}, the model takes {}{}", name, to_string(found), to_string(input),
-          resizable ? fmt::format("; bring them to its size with --size {}x{}", input[1], input[2])
-                    : ""));
+/// As far as the model's file says what it was trained on.
+bool is_of_other_data(const Model* own, const std::pair<Dataset, Dataset>& sets) {
+  return own && !own->data_sha256.empty() &&
+         own->data_sha256 != data_sha256(sets.first, sets.second);
 }
 
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
@@ -171,14 +167,24 @@ void require_outputs(const Dataset& data, const Model& model, const std::string&
                       name, data.classes(), outputs));
 }
 
-/// How the classes of the data were found among the model's.
-std::string known_of(const std::vector<std::string>& data, const std::vector<std::string>& model) {
+}  // namespace
+
+std::string other_shape(const CommonOptions& data, const Shape& found, const Shape& input) {
+  const bool resizable = data.data != kFashionMnist && found.size() == 3 && input.size() == 3 &&
+                         found[0] == input[0] && data_format(data.data) == DataFormat::kImages;
+  return fmt::format(
+      "{}: images of {}, the model takes {}{}", shown_data(data.data), to_string(found),
+      to_string(input),
+      resizable ? fmt::format("; bring them to its size with --size {}x{}", input[1], input[2])
+                : "");
+}
+
+std::string known_classes(const std::vector<std::string>& data,
+                          const std::vector<std::string>& model) {
   if (data.empty() != model.empty()) return ", classes by number";
   if (data.size() >= model.size()) return "";
   return fmt::format(" of {} of the model's {} classes", data.size(), model.size());
 }
-
-}  // namespace
 
 std::string shown_data(const std::string& data) {
   if (data == kFashionMnist) return "Fashion-MNIST";
@@ -202,17 +208,21 @@ std::string ModelOnData::other_data_line() const {
   return "these are not the data of its training: images, labels, classes or split differ\n";
 }
 
-CommonOptions data_of_model(const std::string& path, const Model& own, const CommonOptions& given) {
-  return source_of({.path = path, .network = {}, .input = {}}, &own, given).options;
+ModelData load_data_of_model(const ModelOptions& model, const Model* own,
+                             const CommonOptions& given) {
+  Source source = source_of(model, own, given);
+  std::pair<Dataset, Dataset> sets = load_sets(source, own, false);
+  if (source.guessed && is_of_other_data(own, sets)) refuse_to_guess(model.path, own);
+  return {std::move(source.options), std::move(sets)};
 }
 
 ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given) {
   std::optional<Model> own = open_own_model(model);
   const Model* const file = own ? &*own : nullptr;
-  const Source source = source_of(model, file, given);
-  auto [train, test] = load_sets(source, file);
-  const bool other =
-      file && !file->data_sha256.empty() && file->data_sha256 != data_sha256(train, test);
+  Source source = source_of(model, file, given);
+  std::pair<Dataset, Dataset> sets = load_sets(source, file, true);
+  const bool other = is_of_other_data(file, sets);
+  auto& [train, test] = sets;
   if (other && source.guessed) refuse_to_guess(model.path, file);
   ModelOnData result{.model = own ? *std::move(own) : with_network(model, train.image_shape()),
                      .train = {},
@@ -221,10 +231,11 @@ ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& g
                      .known = {},
                      .other_data = other};
   const std::vector<std::string>& names = result.model.class_names;
-  require_shape(train, result.model.net.input_shape(), source, result.data);
+  const Shape &found = train.image_shape(), &input = result.model.net.input_shape();
+  if (found != input) throw Error(ErrorKind::kUsage, other_shape(source.options, found, input));
   const bool by_name = !names.empty() && !train.class_names().empty();
   if (!by_name) require_outputs(train, result.model, result.data);
-  result.known = known_of(train.class_names(), names);
+  result.known = known_classes(train.class_names(), names);
   result.train = in_classes_of(names, std::move(train));
   result.test = in_classes_of(names, std::move(test));
   return result;

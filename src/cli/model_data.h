@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/model_argument.h"
 #include "cli/options.h"
@@ -47,7 +49,23 @@ ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& g
 /// terminal, or "Fashion-MNIST".
 std::string shown_data(const std::string& data);
 
-/// The same choice for a model of this file, `own`, that is to be trained further. Throws Error.
-CommonOptions data_of_model(const std::string& path, const Model& own, const CommonOptions& given);
+/// Says that the images of this data have not the shape of the model's input, and what to do.
+std::string other_shape(const CommonOptions& data, const Shape& found, const Shape& input);
+
+/// How the classes of the data were found among the model's: ", classes by number" where one side
+/// has no names, " of 3 of the model's 10 classes", or "".
+std::string known_classes(const std::vector<std::string>& data,
+                          const std::vector<std::string>& model);
+
+/// Data to train on, and the options that name it.
+struct ModelData {
+  CommonOptions options;
+  std::pair<Dataset, Dataset> sets;  ///< training and test
+};
+
+/// The same choice to train a model further: `own`, what its file says, or null for weights alone
+/// in the network of model.network. Throws Error, also for data without a test set.
+ModelData load_data_of_model(const ModelOptions& model, const Model* own,
+                             const CommonOptions& given);
 
 }  // namespace lenet::cli

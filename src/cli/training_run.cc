@@ -25,29 +25,33 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-StartedNetwork network_of(const RunRequest& r, const std::optional<Model>& file,
-                          const Dataset& train, Generator& generator) {
-  return r.from ? resumed_network(r.options, r.from->run, train, generator)
-                : start_network(r.options, file, train, generator);
+StartedNetwork network_of(const RunRequest& r, const TrainOptions& options,
+                          const std::optional<Model>& file, const Dataset& train,
+                          Generator& generator) {
+  return r.from ? resumed_network(options, r.from->run, train, generator)
+                : start_network(options, file, train, generator);
 }
 
 /// Grey images are taken in colour for a network that takes colours.
-LoadOptions loading(const RunRequest& r, const std::optional<Model>& file) {
+LoadOptions loading(const RunRequest& r) {
   LoadOptions how;
-  if (file) {
-    const Shape& input = file->net.input_shape();
-    how.colour = input.size() == 3 && input[0] == 3;
-  } else if (r.from && r.from->run.contains("input_shape")) {
+  if (r.from && r.from->run.contains("input_shape")) {
     how.colour = r.from->run["input_shape"].dump().starts_with("\"3x");
   }
   return how;
 }
 
-/// The options of the run, with what the file of its weights says of the data where they do not.
-TrainOptions completed(const RunRequest& r, const std::optional<Model>& file) {
-  TrainOptions options = r.options;
-  if (file) options.common = data_of_model(options.weights, *file, options.common);
-  return options;
+/// The data that the options name. For a file of --weights that is its own where they do not, and
+/// `common` then names it.
+std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& file,
+                                      CommonOptions& common) {
+  const TrainOptions& o = r.options;
+  if (r.from || o.weights.empty()) return load_data(common, loading(r));
+  const ModelOptions model = {
+      .path = o.weights, .network = o.model.value_or(kUsualModel), .input = {}};
+  ModelData data = load_data_of_model(model, file ? &*file : nullptr, common);
+  common = std::move(data.options);
+  return std::move(data.sets);
 }
 
 /// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
@@ -88,13 +92,13 @@ class Run {
   explicit Run(const RunRequest& request)
       : request_(request),
         file_(request.from ? std::nullopt : read_start(request.options)),
-        options_(completed(request, file_)),
+        options_(request.options),
         every_(parse_interval(request.checkpoint_every)),
         fit_(fit_options(options_)),
-        data_(load_data(options_.common, loading(request, file_))),
+        data_(take_data(request, file_, options_.common)),
         data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
-        network_(network_of(request, file_, train(), generator_)),
+        network_(network_of(request, options_, file_, train(), generator_)),
         checked_(checked_fit()),
         folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
@@ -115,6 +119,7 @@ class Run {
     return checked;
   }
 
+  void say_start() const;
   void settle_device();
   void begin_record();
   void connect();
@@ -153,10 +158,7 @@ RunOutcome Run::run() {
   connect();
   Checkpoints checkpoints(folder_, {.every = every_, .run = json_text(record_)});
   fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
-  if (request_.announce && file_) {
-    say(stdout, "starting from {} on {}: {} training images\n", options_.weights,
-        shown_data(options_.common.data), train().size());
-  }
+  if (request_.announce && !request_.from && !options_.weights.empty()) say_start();
   if (request_.announce) say(stdout, "training on {}\n", to_string(fit_.device));
   const SignalRequests signals;
   Report report = train_to_the_end();
@@ -169,6 +171,13 @@ RunOutcome Run::run() {
   record_["result"] = result_document(report, options_, fit_.device, folder_);
   folder_.write_run(record_);
   return {report, record_["result"], fit_.device, folder_.path()};
+}
+
+void Run::say_start() const {
+  const std::vector<std::string> unnamed, &names = file_ ? file_->class_names : unnamed;
+  say(stdout, "starting from {} on {}: {} training images{}\n", options_.weights,
+      shown_data(options_.common.data), train().size(),
+      options_.new_head ? "" : known_classes(train().class_names(), names));
 }
 
 /// Of "auto": says why, if a graphics card that is there is not taken.

@@ -148,6 +148,17 @@ TEST_F(CliModelData, OfWeightsAloneIsNotGuessed) {
   std::filesystem::copy(golden, dir_ / "weights.safetensors");
   expect_refusal(run({"eval", "weights.safetensors", "--model", "lenet"}), 2,
                  {"weights alone", "--data fashion-mnist"});
+  const Words training = {"train",       "--weights", "weights.safetensors", "--out", "out",
+                          "--max-steps", "1"};
+  expect_refusal(run(training), 2, {"weights.safetensors: weights alone", "--data fashion-mnist"});
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "out"));
+  Words named = training;
+  named.insert(named.end(), {"--data", "fashion-mnist"});
+  const Outcome outcome = run(named);
+  EXPECT_TRUE(
+      outcome.out.starts_with("starting from weights.safetensors on Fashion-MNIST: 60000 "
+                              "training images, classes by number\n"))
+      << outcome.out << outcome.err;
 }
 
 TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {

@@ -181,9 +181,27 @@ TEST_F(CliWeights, OfNamedClassesNameThoseOfDataWithout) {
                 .exit_code,
             0);
   EXPECT_EQ(model("out").class_names, (Words{"a", "b", "c"}));
+  EXPECT_TRUE(contains(run({"train", "--data", "bands", "--weights", "named.safetensors",
+                            "--epochs", "1", "--out", "again"})
+                           .out,
+                       "on bands: 300 training images, classes by number\n"));
   ASSERT_EQ(
       run({"train", "--resume", "out", "--epochs", "2", "--allow-change", "epochs"}).exit_code, 0);
   EXPECT_EQ(model("out").class_names, (Words{"a", "b", "c"}));
+}
+
+TEST_F(CliWeights, TakeSizeAndSplitOfTheirRunForACopyOfItsData) {
+  train_first({"--size", "4x4"});
+  fs::copy(dir_ / "named", dir_ / "copy", fs::copy_options::recursive);
+  const Outcome outcome = run({"train", "--weights", "first", "--data", "copy", "--epochs", "1",
+                               "--batch-size", "5", "--out", "out"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("starting from first on copy: 45 training images\n"));
+  EXPECT_EQ(run_json("out").at("test_split"), 0.25);
+  EXPECT_EQ(run_json("out").at("size"), "4x4");
+  EXPECT_EQ(run_json("out").at("data_sha256"), run_json("first").at("data_sha256"));
+  draw("more", {"high", "low", "middle", "none"});  // other data says itself how it is split
+  expect_refusal(run({"train", "--weights", "first", "--data", "more"}), 2, {"--test-split"});
 }
 
 TEST_F(CliWeights, AreWhatNewHeadIsFor) {
