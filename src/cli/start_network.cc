@@ -7,6 +7,7 @@
 
 #include "base/require.h"
 #include "cli/model_argument.h"
+#include "cli/model_data.h"
 #include "lenet/class_matching.h"
 #include "lenet/error.h"
 #include "lenet/head.h"
@@ -96,6 +97,21 @@ void read_all(const std::string& path, Sequential& net) {
   }
 }
 
+/// Draws `net` for the images of the data and gives it the file's weights. Where that fails, and
+/// the file's network takes images of another shape, the message says so.
+void bring_weights(const TrainOptions& o, const std::optional<Model>& file, const Shape& images,
+                   Generator& generator, Sequential& net) {
+  try {
+    draw(net, images, generator);
+    o.new_head ? read_all_but_the_head(o.weights, file, net) : read_all(o.weights, net);
+  } catch (const Error& e) {
+    if (!file || file->net.input_shape() == images) throw;
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} ({})", other_shape(o.common, images, file->net.input_shape()), e.what()));
+  }
+}
+
 const Names& names_of(const Dataset& train, const Names& others) {
   const bool fit = train.class_names().empty() && std::ssize(others) == train.classes();
   return fit ? others : train.class_names();
@@ -124,11 +140,12 @@ StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& 
     order = outputs_of(o.weights, *file, train);
     started.class_names = names_of(train, file->class_names);
   }
-  const bool new_head = o.new_head && !o.weights.empty();
-  if (new_head) started.net = with_new_head(started.net, train.classes());
-  draw(started.net, train.image_shape(), generator);
-  if (o.weights.empty()) return started;
-  new_head ? read_all_but_the_head(o.weights, file, started.net) : read_all(o.weights, started.net);
+  if (o.new_head && !o.weights.empty()) started.net = with_new_head(started.net, train.classes());
+  if (o.weights.empty()) {
+    draw(started.net, train.image_shape(), generator);
+    return started;
+  }
+  bring_weights(o, file, train.image_shape(), generator, started.net);
   if (!order.empty()) reorder_outputs(started.net, order);
   if (file && !o.normalize) started.net.set_normalization(file->net.normalization());
   return started;

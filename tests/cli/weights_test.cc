@@ -204,6 +204,28 @@ TEST_F(CliWeights, TakeSizeAndSplitOfTheirRunForACopyOfItsData) {
   expect_refusal(run({"train", "--weights", "first", "--data", "more"}), 2, {"--test-split"});
 }
 
+TEST_F(CliWeights, OfImagesOfAnotherSizeNameBothShapesAndTheRemedy) {
+  train_first();
+  fs::create_directories(dir_ / "large");
+  for (const char* name : {"high", "low", "middle"}) {
+    fs::create_directories(dir_ / "large" / name);
+    for (int i = 0; i < 4; ++i) {
+      write_png(dir_ / "large" / name / (std::to_string(i) + ".png"),
+                {{1, 9, 9}, std::vector<std::uint8_t>(81, static_cast<std::uint8_t>(i))});
+    }
+  }
+  fs::copy(dir_ / "first/model.safetensors", dir_ / "copy.safetensors");
+  Words words = {"train",        "--weights", "copy.safetensors", "--data", "large",
+                 "--test-split", "0.25",      "--batch-size",     "3",      "--out",
+                 "out"};
+  expect_refusal(run(words), 2,
+                 {"large: images of 1x9x9, the model takes 1x6x6", "--size 6x6", "3.weight"});
+  words.push_back("--new-head");
+  expect_refusal(run(words), 2, {"large: images of 1x9x9, the model takes 1x6x6", "--size 6x6"});
+  words.insert(words.end(), {"--size", "6x6", "--epochs", "1"});
+  EXPECT_EQ(run(words).exit_code, 0);
+}
+
 TEST_F(CliWeights, AreWhatNewHeadIsFor) {
   expect_refusal(
       train_on("named", "out", {"--new-head"}), 2,
