@@ -21,6 +21,24 @@ using Names = std::vector<std::string>;
 constexpr const char* kOffer =
     "; --new-head replaces the last Linear by a new one for the classes of the data";
 
+bool has_head(const Sequential& net) {
+  try {
+    head_of(net);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// What to do where the file tells other classes apart.
+std::string offer(const Sequential& net) {
+  if (has_head(net)) return kOffer;
+  return fmt::format(
+      "; its network, {}, ends in no Linear that --new-head could replace: want data "
+      "of its classes, or --model for a network that begins anew, without --weights",
+      net.text());
+}
+
 /// "3 classes (circle, square, star)".
 std::string classes_text(std::int64_t count, const Names& names) {
   constexpr std::ptrdiff_t kShown = 20;
@@ -38,15 +56,24 @@ std::vector<std::uint8_t> outputs_of(const std::string& path, const Model& file,
                                      const Dataset& train) {
   const Names& data = train.class_names();
   const std::int64_t outputs = element_count(file.net.output_shape());
-  require(outputs == train.classes(), fmt::format("{}: tells {} apart, the data has {}{}", path,
-                                                  classes_text(outputs, file.class_names),
-                                                  classes_text(train.classes(), data), kOffer));
+  require(outputs == train.classes(),
+          fmt::format("{}: tells {} apart, the data has {}{}", path,
+                      classes_text(outputs, file.class_names), classes_text(train.classes(), data),
+                      offer(file.net)));
   if (file.class_names.empty() || data.empty() || file.class_names == data) return {};
+  std::vector<std::uint8_t> order;
   try {
-    return match_classes(data, file.class_names);
+    order = match_classes(data, file.class_names);
   } catch (const Error& e) {
-    throw Error(e.kind(), fmt::format("{}: {}{}", path, e.what(), kOffer));
+    throw Error(e.kind(), fmt::format("{}: {}{}", path, e.what(), offer(file.net)));
   }
+  require(
+      has_head(file.net),
+      fmt::format("{}: its classes are in the order {}, those of the data in the order {}, and "
+                  "its network, {}, ends in no Linear whose outputs could be brought into it; "
+                  "want data with the classes in the order of the file",
+                  path, fmt::join(file.class_names, ", "), fmt::join(data, ", "), file.net.text()));
+  return order;
 }
 
 /// The layers, not built: those of --model, else the file's, else the chapter's.

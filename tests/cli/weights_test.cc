@@ -226,6 +226,23 @@ TEST_F(CliWeights, OfImagesOfAnotherSizeNameBothShapesAndTheRemedy) {
   EXPECT_EQ(run(words).exit_code, 0);
 }
 
+TEST_F(CliWeights, OfANetworkWithoutALastLinearOfferNoNewHead) {
+  const Words network = {"--model", "Conv2d(3, 3) Tanh AdaptiveAvgPool2d(1) Flatten"};
+  ASSERT_EQ(train_on("named", "first", network).exit_code, 0);
+  draw("two", {"high", "low"});
+  const Outcome other = train_on("two", "out", {"--weights", "first"});
+  expect_refusal(other, 2,
+                 {"first: tells 3 classes (high, low, middle) apart, the data has 2 classes (high, "
+                  "low)",
+                  "ends in no Linear"});
+  EXPECT_FALSE(contains(other.err, "--new-head replaces"));
+  Model moved = model("first");
+  save_model(dir_ / "moved.safetensors", moved.net, {"middle", "high", "low"});
+  expect_refusal(train_on("named", "out", {"--weights", "moved.safetensors"}), 2,
+                 {"in the order middle, high, low", "in the order high, low, middle",
+                  "ends in no Linear", "in the order of the file"});
+}
+
 TEST_F(CliWeights, AreWhatNewHeadIsFor) {
   expect_refusal(
       train_on("named", "out", {"--new-head"}), 2,
