@@ -158,6 +158,15 @@ std::optional<Model> read_start(const TrainOptions& o) {
   return o.weights.empty() ? std::nullopt : find_saved_model(o.weights);
 }
 
+void require_no_normalization(const TrainOptions& o) {
+  const std::optional<Model> file = read_start(o);
+  require(!file || file->net.normalization().mean.empty(),
+          fmt::format("--no-normalize: the weights of {} are for standardised pixels and keep its "
+                      "mean and deviation; leave --no-normalize out, or take those of the new data "
+                      "with --normalize",
+                      o.weights));
+}
+
 StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& file,
                              const Dataset& train, Generator& generator) {
   NamedNetwork layers = layers_of(o, file.has_value(), train.classes());

@@ -26,6 +26,10 @@ struct StartedNetwork {
 /// alone. Throws Error.
 std::optional<Model> read_start(const TrainOptions& options);
 
+/// Throws Error (kUsage) if that file brings a normalisation, which --no-normalize cannot take
+/// away: its weights were trained on standardised pixels.
+void require_no_normalization(const TrainOptions& options);
+
 /// With initial weights as PyTorch and the chapter draw them, and, if options.weights names a file,
 /// that file's in their place: all but the last Linear's with new_head. `file`: read_start()'s.
 /// Throws Error, also where the classes are others than the file's and new_head is not given.

@@ -8,6 +8,7 @@
 #include "cli/option_words.h"
 #include "cli/options.h"
 #include "cli/resume.h"
+#include "cli/start_network.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
 #include "cli/unread_options.h"
@@ -47,6 +48,9 @@ void run_command(const Command& command, const TrainCommand& c) {
   if (c.resume.empty()) {
     const LayeredResult run = layered(command, c.run);
     require_read(run.given, run.options);
+    if (run.given.contains("normalize") && !run.options.normalize) {
+      require_no_normalization(run.options);
+    }
     request.options = run.options;
   } else {
     resumption = read_resumption(c.resume, command, c.allow_change);

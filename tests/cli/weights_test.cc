@@ -87,6 +87,15 @@ TEST_F(CliWeights, NormaliseByTheNewDataWhereAskedTo) {
   EXPECT_FALSE(run_json("anew").contains("normalization"));
 }
 
+TEST_F(CliWeights, KeepTheirNormalisationSoThatItCannotBeRefused) {
+  train_first();
+  expect_refusal(train_on("named", "out", {"--weights", "first", "--no-normalize"}), 2,
+                 {"--no-normalize", "first", "standardised", "--normalize"});
+  EXPECT_FALSE(fs::exists(dir_ / "out"));
+  ASSERT_EQ(train_on("named", "plain", {"--model", "Flatten Linear(3)"}).exit_code, 0);
+  EXPECT_EQ(train_on("named", "out", {"--weights", "plain", "--no-normalize"}).exit_code, 0);
+}
+
 TEST_F(CliWeights, AreTheSameAfterAStopAndInARepeat) {
   train_first();
   ASSERT_EQ(train_on("named", "whole", {"--weights", "first", "--freeze", "1"}).exit_code, 0);
