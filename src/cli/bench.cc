@@ -243,9 +243,10 @@ void add_bench(const Command& app) {
   const Command command = app.add_command(
       "bench", "Speed of training and inference, and its share of this machine's FMA peak");
   command
-      .option("--model", &o->model,
+      .option("MODEL", &o->model,
               "Preset (lenet), text file, saved model, a run's folder or model text")
       .show_default();
+  command.option("--model", &o->model, "The same").excludes({"MODEL"});
   command.option("--input", &o->input, "Shape of an image; a saved model has its own")
       .default_text("1x28x28");
   command.option("--batch-size", &o->batch_size, "Examples a step")

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/plural.h"
 #include "base/require.h"
 #include "base/text.h"
 #include "cli/recorded_data.h"
@@ -73,7 +74,7 @@ std::string classes_of(const Model& model) {
   constexpr std::ptrdiff_t kMost = 100;
   const std::vector<std::string>& names = model.class_names;
   if (names.empty()) {
-    return fmt::format("{} classes without names", element_count(model.net.output_shape()));
+    return class_count(element_count(model.net.output_shape())) + " without names";
   }
   const std::ptrdiff_t shown = std::min(std::ssize(names), kMost);
   return fmt::format("the classes {}{}", fmt::join(names.begin(), names.begin() + shown, ", "),
@@ -163,8 +164,8 @@ bool is_of_other_data(const Model* own, const std::pair<Dataset, Dataset>& sets)
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
   const std::int64_t outputs = element_count(model.net.output_shape());
   require(data.classes() <= outputs,
-          fmt::format("{}: {} classes, the model tells {} apart; it was trained on other data",
-                      name, data.classes(), outputs));
+          fmt::format("{}: {}, the model tells {} apart; it was trained on other data", name,
+                      class_count(data.classes()), outputs));
 }
 
 }  // namespace

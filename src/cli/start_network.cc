@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/plural.h"
 #include "base/require.h"
 #include "cli/model_argument.h"
 #include "cli/model_data.h"
@@ -42,9 +43,9 @@ std::string offer(const Sequential& net) {
 /// "3 classes (circle, square, star)".
 std::string classes_text(std::int64_t count, const Names& names) {
   constexpr std::ptrdiff_t kShown = 20;
-  if (names.empty()) return fmt::format("{} classes", count);
+  if (names.empty()) return class_count(count);
   const std::ptrdiff_t shown = std::min(std::ssize(names), kShown);
-  return fmt::format("{} classes ({}{})", count,
+  return fmt::format("{} ({}{})", class_count(count),
                      fmt::join(names.begin(), names.begin() + shown, ", "),
                      shown < std::ssize(names) ? ", ..." : "");
 }

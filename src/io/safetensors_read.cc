@@ -24,11 +24,20 @@ constexpr std::int64_t kPrefixBytes = 8;  // the header's length, little-endian
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", source, message));
 }
 
+/// A zip archive whose first file is an array of NumPy: data, no model.
+bool is_npz(std::string_view bytes) {
+  constexpr std::size_t kNameLength = 26, kName = 30;  // in the header of a zip's first file
+  if (!bytes.starts_with("PK\003\004") || bytes.size() < kName) return false;
+  const auto byte = [&](std::size_t i) { return std::size_t{static_cast<std::uint8_t>(bytes[i])}; };
+  const std::size_t length = byte(kNameLength) + 256 * byte(kNameLength + 1);
+  return bytes.substr(kName, length).ends_with(".npy");
+}
+
 /// Throws if the bytes or the name look like PyTorch's own format, which holds code as well.
 void refuse_pytorch(std::string_view bytes, const std::string& source) {
   std::filesystem::path path(source);
   const std::string extension = path.extension().string();
-  const bool zip = bytes.starts_with("PK\003\004");
+  const bool zip = bytes.starts_with("PK\003\004") && !is_npz(bytes);
   const bool pickle = bytes.starts_with('\x80');
   if (!zip && !pickle && extension != ".pt" && extension != ".pth") return;
   const std::string target = path.replace_extension("safetensors").string();
@@ -53,6 +62,11 @@ std::string_view header_text(std::string_view bytes, const std::string& source) 
   // Only now: a header of 640 bytes begins with 80 02, as a pickle does.
   if (length > rest.size() || !rest.substr(0, length).starts_with('{')) {
     refuse_pytorch(bytes, source);
+  }
+  if (length > rest.size() && !rest.empty() && !rest.starts_with('{')) {
+    bad_input(source, fmt::format("no model's file: begins with {}, want safetensors",
+                                  is_npz(bytes) ? "NumPy's arrays (.npz)"
+                                                : quoted_name(bytes.substr(0, 8))));
   }
   if (length > std::uint64_t{kMaxHeaderBytes}) {
     bad_input(source, fmt::format("header of {} bytes, want at most {} (is this safetensors?)",

@@ -176,7 +176,7 @@ TEST_F(CliBadFile, PipeInPlaceOfAModelIsRefusedAndNotWaitedFor) {
 
 TEST_F(CliBadFile, TextInPlaceOfAModelIsRefused) {
   expect_refusal(eval_bytes("notes.txt", "Dear diary, today I trained a network.\n"), kBadInput,
-                 {"notes.txt", "safetensors?"});
+                 {"notes.txt", "no model's file", "want safetensors"});
   expect_refusal(eval_bytes("empty", ""), kBadInput, {"empty", "0 bytes"});
 }
 

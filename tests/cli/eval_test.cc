@@ -113,7 +113,7 @@ TEST_P(CliSavedModel, IsTakenByEveryCommand) {
   EXPECT_TRUE(contains(output({"eval", model_, "--data", "bands"}), "accuracy"));
   EXPECT_TRUE(contains(output({"predict", model_, "a.png"}), "class 0"));
   EXPECT_TRUE(contains(output({"summary", model_}), "1x12x12"));
-  EXPECT_TRUE(contains(output({"bench", "--model", model_, "--rounds", "1"}), "one image"));
+  EXPECT_TRUE(contains(output({"bench", model_, "--rounds", "1"}), "one image"));
   EXPECT_TRUE(
       contains(output({"export", model_, "-o", "a.c", "--int8", "--data", "bands"}), "int8"));
   output(train_words("weights", {"--weights", model_, "--max-steps", "1"}));
@@ -176,6 +176,15 @@ TEST_F(CliSummary, OfASavedModelHasItsInput) {
 }
 
 class CliBench : public Cli {};
+
+TEST_F(CliBench, TakesTheModelByItsPlaceOrByName) {
+  for (const Words& model : {Words{"Flatten Linear(3)"}, Words{"--model", "Flatten Linear(3)"}}) {
+    Words words = {"bench", "--rounds", "1", "--threads", "1", "--json"};
+    words.insert(words.end(), model.begin(), model.end());
+    EXPECT_EQ(Json::parse(run(words).out).at("model"), "Flatten Linear(3)");
+  }
+  expect_refusal(run({"bench", "lenet", "--model", "lenet5"}), 2, {"MODEL", "--model"});
+}
 
 TEST_F(CliBench, JsonHasSpeedsAndTheirShareOfThePeak) {
   const Outcome outcome = run({"bench", "--rounds", "1", "--threads", "1", "--json"});

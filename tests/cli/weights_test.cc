@@ -132,6 +132,8 @@ TEST_F(CliWeights, OfOtherClassesNeedANewHead) {
                   "--new-head"});
   expect_refusal(train_on("renamed", "out", {"--weights", "first"}), 2,
                  {"sky", "high, low, middle", "--new-head"});
+  draw("one", {"low"});
+  expect_refusal(train_on("one", "out", {"--weights", "first"}), 2, {"the data has 1 class (low)"});
   EXPECT_FALSE(fs::exists(dir_ / "out"));
   for (const char* data : {"two", "renamed"}) {
     const Outcome outcome = train_on(data, data + std::string("-out"),
