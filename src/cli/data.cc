@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/plural.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/sample_sheet.h"
@@ -63,10 +64,10 @@ Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& te
 }
 
 void print_document(const Json& d) {
-  fmt::print("{}: {} training and {} test images of {}, {} classes\n",
-             d["format"].get<std::string>(), d["train"].get<std::int64_t>(),
-             d["test"].get<std::int64_t>(), d["image_shape"].get<std::string>(),
-             d["classes"].size());
+  fmt::print("{}: {} training and {} test images of {}, {}\n", d["format"].get<std::string>(),
+             d["train"].get<std::int64_t>(), d["test"].get<std::int64_t>(),
+             d["image_shape"].get<std::string>(),
+             class_count(static_cast<std::int64_t>(d["classes"].size())));
   fmt::print("pixels from 0 to 1: mean {:.4f}, deviation {:.4f}\n\n",
              fmt::join(d["mean"].get<std::vector<double>>(), " "),
              fmt::join(d["deviation"].get<std::vector<double>>(), " "));

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/plural.h"
 #include "base/require.h"
 #include "train/fit_options.h"
 #include "train/fit_run.h"
@@ -16,9 +17,8 @@ namespace {
 void require_an_output_a_class(const Sequential& net, const Dataset& train) {
   const std::int64_t outputs = element_count(net.output_shape());
   require(outputs == train.classes(),
-          fmt::format("the data has {} classes, the network ends with {} outputs; end it with "
-                      "Linear({})",
-                      train.classes(), outputs, train.classes()));
+          fmt::format("the data has {}, the network ends with {} outputs; end it with Linear({})",
+                      class_count(train.classes()), outputs, train.classes()));
 }
 
 void require_network(const Sequential& net, const Dataset& train, const Dataset& test,

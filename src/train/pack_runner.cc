@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/plural.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "nn/batch_norm.h"
@@ -67,9 +68,8 @@ void require_fit(const Sequential& net, const Dataset& data) {
   if (data.classes() > outputs) {
     throw Error(
         ErrorKind::kUsage,
-        fmt::format("the data has {} classes, the network ends with {} outputs; end it with "
-                    "Linear({})",
-                    data.classes(), outputs, data.classes()));
+        fmt::format("the data has {}, the network ends with {} outputs; end it with Linear({})",
+                    class_count(data.classes()), outputs, data.classes()));
   }
 }
 

@@ -86,5 +86,13 @@ TEST_F(CliClasses, ANetworkWithMoreOutputsThanClassesIsRefused) {
                  {"3 classes", "10 outputs", "end it with Linear(3)"});
 }
 
+TEST_F(CliClasses, OneIsOneClass) {
+  write_file(data_ / "train-labels-idx1-ubyte", label_file(std::string(300, '\0')));
+  write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\0')));
+  expect_refusal(run({"train", "--data", "bands", "--model", "Flatten Linear(3)"}), 2,
+                 {"the data has 1 class, the network ends with 3 outputs"});
+  EXPECT_TRUE(contains(run({"data", "bands"}).out, " of 1x12x12, 1 class\n"));
+}
+
 }  // namespace
 }  // namespace lenet
