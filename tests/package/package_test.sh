@@ -182,11 +182,11 @@ words() {
     [fish]=$(sed -E 's/ -l ([a-z0-9-]+)/ --\1 /g; s/ -s ([a-z])/ -\1 /g' "$share/fish/vendor_completions.d/lenet.fish")
   )
   local commands
-  commands=$("$lenet" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z0-9-]*\) .*/\1/p')
+  commands=$("$lenet" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z0-9-]*\) .*/\1/p')
   (($(wc -w <<<"$commands") >= 6)) || fail "found few commands: $commands"
   for command in $commands; do
     local options lines
-    options=$("$lenet" "$command" --help | sed -nE 's/^  (-[^ ={]*).*/\1/p' | tr ',' '\n' | sed 's/{.*//')
+    options=$("$lenet" "$command" --help | sed -nE 's/^  ((-[a-z0-9-]+, )*-[a-z0-9-]+).*/\1/p' | tr -d ',')
     grep -q -- --help <<<"$options" || fail "found no options of $command"
     for kind in manual bash zsh fish; do
       lines=$(of_command "$kind" "$command" <<<"${text[$kind]}")
