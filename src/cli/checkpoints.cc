@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "base/require.h"
 #include "cli/option_words.h"
@@ -72,12 +73,16 @@ void Checkpoints::save(const Pause& pause) {
   since_.start();
   steps_since_ = 0;
   const fs::path newest = folder_.path() / kNewest;
-  std::error_code none;  // before the first there is nothing to keep
-  fs::rename(newest, folder_.path() / kPrevious, none);
-  folder_.attempt([&] { save_checkpoint(newest, {options_.run, pause.state()}); });
+  folder_.attempt([&] {
+    folder_.begin(options_.run);
+    std::error_code none;  // before the first there is nothing to keep
+    if (!options_.newest_damaged) fs::rename(newest, folder_.path() / kPrevious, none);
+    save_checkpoint(newest, {options_.run, pause.state()});
+    options_.newest_damaged = false;
+  });
 }
 
-Checkpoint newest_checkpoint(const fs::path& folder) {
+FoundCheckpoint newest_checkpoint(const fs::path& folder) {
   const fs::path newest = folder / kNewest, previous = folder / kPrevious;
   std::error_code ignored;
   if (!fs::exists(newest, ignored) && !fs::exists(previous, ignored)) {
@@ -87,15 +92,14 @@ Checkpoint newest_checkpoint(const fs::path& folder) {
   }
   std::string what;
   try {
-    return load_checkpoint(newest);
+    return {.checkpoint = load_checkpoint(newest)};
   } catch (const Error& e) {
     what = e.what();
   }
   try {
     Checkpoint checkpoint = load_checkpoint(previous);
     say(stderr, "lenet: {}; going on from the checkpoint before it\n", what);
-    fs::remove(newest, ignored);  // lest the next one replaces the whole one by it
-    return checkpoint;
+    return {.checkpoint = std::move(checkpoint), .newest_damaged = true};
   } catch (const Error& e) {
     throw Error(ErrorKind::kBadInput, fmt::format("{}\nnor the one before: {}", what, e.what()));
   }

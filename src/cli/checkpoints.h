@@ -22,16 +22,17 @@ struct CheckpointInterval {
 /// Throws Error (kUsage).
 CheckpointInterval parse_interval(const std::string& text);
 
-/// Writes checkpoint.safetensors into a run's folder and keeps the one before it.
+/// Writes checkpoint.safetensors into a run's folder, which begins with the first, and keeps the
+/// one before it.
 class Checkpoints {
  public:
   struct Options {
     CheckpointInterval every;
-    std::string run;  ///< what run.json holds
+    std::string run;              ///< what run.json holds
+    bool newest_damaged = false;  ///< the one there is not worth keeping
   };
 
-  Checkpoints(const RunFolder& folder, const Options& options)
-      : folder_(folder), options_(options) {}
+  Checkpoints(RunFolder& folder, const Options& options) : folder_(folder), options_(options) {}
 
   /// What fit() asks between two steps: saves if it is time to, or if a signal asks, and returns
   /// false if a signal stops the run. A write that fails is RunFolder::attempt's to judge.
@@ -41,14 +42,19 @@ class Checkpoints {
   bool due(const Pause& pause) const;
   void save(const Pause& pause);
 
-  const RunFolder& folder_;
+  RunFolder& folder_;
   Options options_;
   Timer since_;  ///< the last one
   std::int64_t steps_since_ = 0;
 };
 
+struct FoundCheckpoint {
+  Checkpoint checkpoint;
+  bool newest_damaged = false;  ///< it is the one before
+};
+
 /// The newest checkpoint of a folder that is whole; says on stderr if that is not the newest.
 /// Throws Error: kBadInput if none is whole, kIo if there is none.
-Checkpoint newest_checkpoint(const std::filesystem::path& folder);
+FoundCheckpoint newest_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace lenet::cli

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
+#include "base/file.h"
 #include "cli/checkpoints.h"
 #include "cli/options.h"
 #include "cli/run_record.h"
@@ -22,35 +24,60 @@ void add_change(Json& run, const std::string& key) {
   if (std::ranges::find(changed, Json(key)) == changed.end()) changed.push_back(key);
 }
 
+namespace {
+
+/// Throws Error (kUsage) unless the option of this key may differ from the run's.
+void require_changeable(const std::string& key, const std::vector<std::string>& allowed,
+                        const Json& before, const Json& after) {
+  const std::string name = option_name(key);
+  if (std::ranges::find(allowed, name) != allowed.end()) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--{0}: the run has {1}, and {2} would change its result; leave it out, "
+                          "or add --allow-change {0}",
+                          name, before.dump(), after.dump()));
+}
+
+/// The result of a run that has ended and left its model; else null.
+Json result_in(const std::filesystem::path& folder) {
+  constexpr std::int64_t kMostBytes = 1 << 30;
+  std::error_code ignored;
+  const std::filesystem::path record = folder / "run.json";
+  if (!std::filesystem::exists(record, ignored) ||
+      !std::filesystem::exists(folder / "model.safetensors", ignored)) {
+    return {};
+  }
+  const Json run = parse_json(read_file(record, kMostBytes));
+  return run.is_object() && run.contains("result") ? run["result"] : Json();
+}
+
+}  // namespace
+
 Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change) {
-  Checkpoint checkpoint = newest_checkpoint(folder);
-  Resumption resumption{{}, parse_json(checkpoint.run), std::move(checkpoint.state)};
+  FoundCheckpoint found = newest_checkpoint(folder);
+  Resumption resumption{.options = {},
+                        .run = parse_json(found.checkpoint.run),
+                        .result = result_in(folder),
+                        .changed = {},
+                        .newest_damaged = found.newest_damaged,
+                        .state = std::move(found.checkpoint.state)};
   if (!resumption.run.is_object()) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: its checkpoint names no options", folder.string()));
   }
   TrainOptions& options = resumption.options;
   read_options(run_options(resumption.run), "run of " + folder.string(), options);
-  const Json before = options_document(options);
+  const TrainOptions own = options;
   const Json given = given_options(command);
   read_options(given, "command line", options);
-  const Json after = options_document(options);
+  const Json before = options_document(own), after = options_document(options);
   const bool knows_data = !data_sha256_of(resumption.run).empty();
   for (const auto& [key, value] : given.items()) {
-    if (key == "threads" || (key == "data" && knows_data) ||
-        before.value(key, Json()) == after.value(key, Json()))
-      continue;
-    if (std::ranges::find(allow_change, option_name(key)) != allow_change.end()) {
-      add_change(resumption.run, key);
-      continue;
-    }
-    throw Error(
-        ErrorKind::kUsage,
-        fmt::format("--{0}: the run has {1}, and {2} would change its result; leave it out, "
-                    "or add --allow-change {0}",
-                    option_name(key), before.value(key, Json()).dump(),
-                    after.value(key, Json()).dump()));
+    const Json was = before.value(key, Json()), is = after.value(key, Json());
+    if (key == "threads" || (key == "data" && knows_data) || was == is) continue;
+    require_changeable(key, allow_change, was, is);
+    resumption.changed.push_back(key);
+    add_change(resumption.run, key);
   }
   require_read(given, options);
   return resumption;

@@ -13,8 +13,11 @@
 namespace lenet::cli {
 
 struct Resumption {
-  TrainOptions options;        ///< the run's own, but for those changed
-  nlohmann::ordered_json run;  ///< its run.json
+  TrainOptions options;              ///< the run's own, but for those changed
+  nlohmann::ordered_json run;        ///< its run.json when the checkpoint was written
+  nlohmann::ordered_json result;     ///< that of run.json now; null for a run that has not ended
+  std::vector<std::string> changed;  ///< keys of the options that differ from the run's
+  bool newest_damaged = false;       ///< the state is of the checkpoint before the newest
   FitState state;
 };
 

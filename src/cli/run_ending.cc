@@ -14,6 +14,10 @@ const EpochReport& best_of(const Report& report) {
                                    [](const EpochReport& e) { return e.holdout_acc.value_or(-1); });
 }
 
+bool ended_by_steps(const Report& report, const FitOptions& options) {
+  return std::ssize(report.step_losses) >= options.max_steps;
+}
+
 }  // namespace
 
 std::string early_stop_text(const Report& report, std::int64_t patience) {
@@ -28,10 +32,11 @@ std::string way_on(const Report& report, const FitOptions& options) {
   if (report.out_of_patience) {
     return fmt::format("--patience {} --allow-change patience", 2 * options.patience);
   }
-  if (std::ssize(report.epochs) >= options.epochs) {
-    return fmt::format("--epochs {} --allow-change epochs", 2 * options.epochs);
-  }
-  return fmt::format("--max-steps {} --allow-change max-steps", 2 * options.max_steps);
+  const std::string epochs = fmt::format("--epochs {}", 2 * options.epochs);
+  if (!ended_by_steps(report, options)) return epochs + " --allow-change epochs";
+  const std::string steps = fmt::format("--max-steps {}", 2 * options.max_steps);
+  if (std::ssize(report.epochs) < options.epochs) return steps + " --allow-change max-steps";
+  return fmt::format("{} {} --allow-change epochs,max-steps", epochs, steps);
 }
 
 std::string ending_text(const Report& report, const FitOptions& options) {
@@ -40,10 +45,10 @@ std::string ending_text(const Report& report, const FitOptions& options) {
                        early_stop_text(report, options.patience), report.best_epoch,
                        options.keep_best ? "" : ", the last one (--keep-best keeps the best)");
   }
-  if (std::ssize(report.epochs) >= options.epochs) {
-    return fmt::format("all {} epochs are trained", options.epochs);
+  if (ended_by_steps(report, options)) {
+    return fmt::format("all {} steps of --max-steps are trained", options.max_steps);
   }
-  return fmt::format("all {} steps of --max-steps are trained", options.max_steps);
+  return fmt::format("all {} epochs are trained", options.epochs);
 }
 
 }  // namespace lenet::cli

@@ -114,21 +114,17 @@ std::string lines_of(const std::vector<FitPoint>& points) {
 }  // namespace
 
 RunFolder::RunFolder(const Options& options)
-    : path_(created(options)),
-      lock_(path_),
-      metrics_(path_ / kMetrics, ""),
-      stop_on_write_error_(options.stop_on_write_error) {
+    : path_(created(options)), lock_(path_), stop_on_write_error_(options.stop_on_write_error) {
   remove_partial_files(path_);
-  for (const char* old : kWhole) {
-    std::error_code ignored;
-    fs::remove(path_ / old, ignored);
-  }
+  std::error_code ignored;
+  for (const char* old : kWhole) fs::remove(path_ / old, ignored);
+  fs::remove(path_ / kMetrics, ignored);
 }
 
 RunFolder::RunFolder(const Options& options, const std::vector<FitPoint>& points)
     : path_(options.out),
       lock_(path_),
-      metrics_(path_ / kMetrics, lines_of(points)),
+      lines_(lines_of(points)),
       stop_on_write_error_(options.stop_on_write_error) {
   remove_partial_files(path_);
 }
@@ -142,11 +138,21 @@ void RunFolder::attempt(const std::function<void()>& write) const {
   }
 }
 
-void RunFolder::add_point(const FitPoint& point) {
-  attempt([&] { metrics_.add(line_of(point)); });
+void RunFolder::begin(const std::string& run) {
+  if (begun()) return;
+  write_file(path_ / "run.json", run);
+  metrics_.emplace(path_ / kMetrics, lines_);
 }
 
-void RunFolder::finish_metrics() { metrics_.flush(); }
+void RunFolder::add_point(const FitPoint& point) {
+  if (!begun()) {
+    lines_ += line_of(point);
+  } else {
+    attempt([&] { metrics_->add(line_of(point)); });
+  }
+}
+
+void RunFolder::finish_metrics() { metrics_->flush(); }
 
 void RunFolder::write_run(const nlohmann::ordered_json& run) const {
   write_file(path_ / "run.json", json_text(run));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace lenet::cli {
 
 /// Where a run writes: model.safetensors, metrics.jsonl, curves.svg, run.json and checkpoints. One
-/// run at a time.
+/// run at a time. Nothing of the run is there before begin().
 class RunFolder {
  public:
   struct Options {
@@ -30,8 +31,8 @@ class RunFolder {
   /// cannot be written or the disk has no room for the run.
   explicit RunFolder(const Options& options);
 
-  /// The folder options.out of a run that goes on: metrics.jsonl holds these points. Throws Error:
-  /// kUsage if another run writes there, kIo.
+  /// The folder options.out of a run that goes on, whose metrics.jsonl is to hold these points.
+  /// Leaves its files as they are. Throws Error: kUsage if another run writes there, kIo.
   RunFolder(const Options& options, const std::vector<FitPoint>& points);
 
   const std::filesystem::path& path() const { return path_; }
@@ -39,11 +40,16 @@ class RunFolder {
 
   std::filesystem::path averages_file() const { return path_ / "model_ema.safetensors"; }
 
+  /// Writes run.json, with this text, and metrics.jsonl, unless that is done already. Throws Error
+  /// (kIo).
+  void begin(const std::string& run);
+  bool begun() const { return metrics_.has_value(); }
+
   /// A write in the midst of training. If it fails, the run ends with its Error, or says so and
   /// goes on.
   void attempt(const std::function<void()>& write) const;
 
-  void add_point(const FitPoint& point);  ///< A line of metrics.jsonl, attempted.
+  void add_point(const FitPoint& point);  ///< A line of metrics.jsonl, attempted once begun.
   void finish_metrics();                  ///< Lines that could not be written. Throws Error (kIo).
 
   void write_run(const nlohmann::ordered_json& run) const;  ///< run.json. Throws Error (kIo).
@@ -52,7 +58,8 @@ class RunFolder {
  private:
   std::filesystem::path path_;
   RunLock lock_;
-  LineFile metrics_;
+  std::string lines_;  ///< of metrics.jsonl, until begin()
+  std::optional<LineFile> metrics_;
   bool stop_on_write_error_;
 };
 

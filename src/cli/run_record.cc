@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -30,6 +32,12 @@ std::string data_name(const TrainOptions& o) {
   return folder && *folder ? absolute(folder) : "fashion-mnist";
 }
 
+/// What is there under the name, if anything is.
+std::optional<double> number_in(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() ? std::nullopt : std::optional(found->get<double>());
+}
+
 Json epoch_document(const EpochReport& e) {
   Json epoch = {{"epoch", e.epoch},
                 {"loss", e.train_loss},
@@ -38,6 +46,30 @@ Json epoch_document(const EpochReport& e) {
   if (e.holdout_acc) epoch["holdout_acc"] = *e.holdout_acc;
   if (e.averaged_acc) epoch["averaged_acc"] = *e.averaged_acc;
   return epoch;
+}
+
+EpochReport epoch_of(const Json& epoch) {
+  return {.epoch = epoch.at("epoch").get<std::int64_t>(),
+          .train_loss = epoch.at("loss").get<double>(),
+          .train_acc = epoch.at("train_acc").get<double>(),
+          .test_acc = epoch.at("test_acc").get<double>(),
+          .holdout_acc = number_in(epoch, "holdout_acc"),
+          .averaged_acc = number_in(epoch, "averaged_acc")};
+}
+
+/// Throws what Json throws of a document that has another form.
+Report parsed_report(const Json& result) {
+  Report report{.loss = result.at("loss").get<double>(),
+                .train_acc = result.at("train_acc").get<double>(),
+                .test_acc = result.at("test_acc").get<double>(),
+                .holdout_acc = number_in(result, "holdout_acc")};
+  for (const Json& epoch : result.at("epochs")) report.epochs.push_back(epoch_of(epoch));
+  report.best_epoch = result.value("best_epoch", std::ssize(report.epochs));
+  const bool set_aside = std::ranges::any_of(
+      report.epochs, [](const EpochReport& e) { return e.holdout_acc.has_value(); });
+  report.out_of_patience = set_aside && result.contains("early_stop");
+  if (result.contains("step_losses")) result["step_losses"].get_to(report.step_losses);
+  return report;
 }
 
 }  // namespace
@@ -99,6 +131,16 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
   }
   if (o.max_steps) result["step_losses"] = report.step_losses;
   return result;
+}
+
+Report report_of(const Json& result, const RunFolder& folder) {
+  try {
+    return parsed_report(result);
+  } catch (const Json::exception& e) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: its result is none that lenet train wrote: {}",
+                            (folder.path() / "run.json").string(), e.what()));
+  }
 }
 
 }  // namespace lenet::cli

@@ -28,4 +28,8 @@ void require_same_data(const nlohmann::ordered_json& run, const TrainOptions& no
 nlohmann::ordered_json result_document(const Report& report, const TrainOptions& options,
                                        const Device& device, const RunFolder& folder);
 
+/// The figures of such a document of this folder, without those that it does not hold: no points,
+/// no examples. Throws Error (kBadInput).
+Report report_of(const nlohmann::ordered_json& result, const RunFolder& folder);
+
 }  // namespace lenet::cli

@@ -32,6 +32,7 @@ void print_report(const Report& r, const Device& device) {
   fmt::print("loss {:.3f}, train acc {:.3f}, test acc {:.3f}", r.loss, r.train_acc, r.test_acc);
   if (r.holdout_acc) fmt::print(", holdout acc {:.3f}", *r.holdout_acc);
   fmt::print("\n");
+  if (r.examples == 0) return;  // of a run that was finished
   fmt::print("{:.1f} examples/sec on {}\n", r.examples_per_sec, to_string(device));
   fmt::print("{:.1f} examples/sec wall clock, loading and evaluation included ({:.1f} s)\n",
              static_cast<double>(r.examples) / r.wall_seconds, r.wall_seconds);

@@ -1,5 +1,7 @@
 #include "cli/training_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <csignal>
 
@@ -13,6 +15,7 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/start_network.h"
+#include "cli/train_config.h"
 #include "lenet/animator.h"
 #include "lenet/error.h"
 #include "lenet/model_file.h"
@@ -78,6 +81,20 @@ RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const 
   return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
 }
 
+/// Of a run that has trained all its steps: no record may say that options trained it which came
+/// after the last. How far it trains may be changed to just that. Throws Error (kUsage).
+void require_own_training(const Resumption& from, const std::string& data_sha256) {
+  std::vector<std::string> changed = from.changed;
+  if (data_sha256_of(from.run) != data_sha256) changed.push_back("data");
+  std::erase_if(changed, [](const std::string& k) { return k == "epochs" || k == "max_steps"; });
+  if (changed.empty()) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("--{}: no step is left to train with it; leave it out, and the run ends as "
+                  "it was trained",
+                  option_name(changed.front())));
+}
+
 /// The chapter's figure, and the curve by which weights are chosen where images are set aside.
 AnimatorOptions figure(const FitOptions& fit) {
   AnimatorOptions options;
@@ -100,6 +117,7 @@ class Run {
         generator_(options_.seed),
         network_(network_of(request, options_, file_, train(), generator_)),
         checked_(checked_fit()),
+        was_finished_(checked_resumption()),
         folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(fit_)),
@@ -120,13 +138,16 @@ class Run {
   }
 
   void say_start() const;
+  bool checked_resumption() const;
   void settle_device();
+  RunOutcome finished_before() const;
   void begin_record();
   void connect();
   void show_step(const StepEvent& e);
   void add_point(const FitPoint& p);
   void show_epoch(const EpochReport& e);
   Report train_to_the_end();
+  void end_diverged(const std::string& why);
   void say_ending(const Report& report) const;
   void save();
   void save_averages(Averages averages);
@@ -143,20 +164,24 @@ class Run {
   Generator generator_;
   StartedNetwork network_;
   CheckedFit checked_;
+  bool was_finished_;
   RunFolder folder_;
   Json record_;
   Animator animator_;
   LiveDisplay display_;
   ChanceLevel chance_;
-  Timer since_;           ///< the first step
-  double rate_ = 0;       ///< images a second
-  bool trained_ = false;  ///< at least a step
+  Timer since_;      ///< the first step
+  double rate_ = 0;  ///< images a second
 };
 
 RunOutcome Run::run() {
+  if (was_finished_) return finished_before();
   begin_record();
   connect();
-  Checkpoints checkpoints(folder_, {.every = every_, .run = json_text(record_)});
+  Checkpoints checkpoints(folder_,
+                          {.every = every_,
+                           .run = json_text(record_),
+                           .newest_damaged = request_.from && request_.from->newest_damaged});
   fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
   if (request_.announce && !request_.from && !options_.weights.empty()) say_start();
   if (request_.announce) say(stdout, "training on {}\n", to_string(fit_.device));
@@ -178,6 +203,26 @@ void Run::say_start() const {
   say(stdout, "starting from {} on {}: {} training images{}\n", options_.weights,
       shown_data(options_.common.data), train().size(),
       options_.new_head ? "" : known_classes(train().class_names(), names));
+}
+
+/// Checks the state of a run that goes on. Whether it has ended, and no step is left to train.
+bool Run::checked_resumption() const {
+  if (!request_.from) return false;
+  const Resumption& from = *request_.from;
+  const StepCount steps = steps_of(std::ssize(checked_.split().train), fit_);
+  check_state(from.state, network_.net, fit_, steps);
+  const bool finished = is_finished(from.state, fit_, steps);
+  if (!from.result.is_null()) return finished || from.changed.empty();
+  if (finished) require_own_training(from, data_sha256_);
+  return false;
+}
+
+RunOutcome Run::finished_before() const {
+  const nlohmann::ordered_json& result = request_.from->result;
+  const Report report = report_of(result, folder_);
+  say(stderr, "lenet: the run in {} was finished: {}; to train it on: {}\n",
+      folder_.path().string(), ending_text(report, fit_), way_on(report, fit_));
+  return {report, result, fit_.device, folder_.path()};
 }
 
 /// Of "auto": says why, if a graphics card that is there is not taken.
@@ -205,8 +250,9 @@ void Run::begin_record() {
     }
     if (data_sha256_of(from->run) != data_sha256_) add_change(record_, "data");
     for (const FitPoint& p : from->state.report.points) add_point(p);
+  } else {
+    folder_.begin(json_text(record_));
   }
-  folder_.write_run(record_);
 }
 
 /// Hands the events of the run to the display, the plot and the folder.
@@ -232,7 +278,6 @@ void Run::add_point(const FitPoint& p) {
 }
 
 void Run::show_step(const StepEvent& e) {
-  trained_ = true;
   const double done = static_cast<double>((e.epoch - 1) * e.steps + e.step);
   const double all = static_cast<double>(std::min(fit_.epochs * e.steps, fit_.max_steps));
   rate_ = e.examples_per_sec;
@@ -266,28 +311,30 @@ Report Run::train_to_the_end() {
     return request_.from ? resume(net(), train(), test, fit_, request_.from->state, checked_)
                          : fit(net(), train(), test, fit_, generator_, checked_);
   } catch (const Error& e) {
-    if (e.kind() == ErrorKind::kDiverged) {
-      save();
-      record_["diverged"] = e.what();
-      folder_.write_run(record_);
-    }
+    if (e.kind() == ErrorKind::kDiverged) end_diverged(e.what());
     throw;
   }
 }
 
-/// An end that comes before the last epoch, or came before this run.
-void Run::say_ending(const Report& report) const {
-  if (report.stopped) return;
-  if (!trained_) {
-    say(stderr, "lenet: the run in {} was finished: {}; to train it on: {}\n",
-        folder_.path().string(), ending_text(report, fit_), way_on(report, fit_));
-  } else if (report.out_of_patience) {
-    say(stderr, "lenet: {}\n", ending_text(report, fit_));
+void Run::end_diverged(const std::string& why) {
+  if (!folder_.begun()) {  // what the run that this one went on with left is worth more
+    display_.finish();
+    return say(stderr, "{} is as it was\n", folder_.path().string());
   }
+  save();
+  record_["diverged"] = why;
+  folder_.write_run(record_);
+}
+
+/// An end that comes before the last epoch.
+void Run::say_ending(const Report& report) const {
+  if (report.stopped || !report.out_of_patience) return;
+  say(stderr, "lenet: {}\n", ending_text(report, fit_));
 }
 
 void Run::save() {
   display_.finish();
+  folder_.begin(json_text(record_));
   folder_.finish_metrics();
   save_model(folder_.model_file(), net(), network_.class_names, data_sha256_);
   folder_.write_curves(animator_);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/require.h"
+#include "train/trained_values.h"
 
 namespace lenet {
 
@@ -61,6 +62,43 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
                                               o.batch_size, images));
   check(o.schedule, steps_of(images, o));
   return split;
+}
+
+namespace {
+
+std::int64_t steps_done(const FitState& s, const StepCount& steps) {
+  return (s.epoch - 1) * steps.epoch + s.step;
+}
+
+}  // namespace
+
+void check_state(const FitState& s, const Sequential& net, const FitOptions& o,
+                 const StepCount& steps) {
+  const bool has_best = o.keep_best && s.best_epoch > 0;
+  require(s.epoch >= 1 && s.step >= 0 && s.step < steps.epoch &&
+              std::ssize(s.report.epochs) == s.epoch - 1 && s.best_epoch >= 0 &&
+              s.best_epoch < s.epoch && s.rollbacks >= 0 && s.rollbacks <= o.rollbacks &&
+              s.best.parameters.size() == (has_best ? net.parameters().size() : 0) &&
+              s.best.buffers.size() == (has_best ? net.buffers().size() : 0),
+          "the state of the run does not fit its options");
+  const TrainedValues wanted = initial_values(net, trainer_options(o));
+  const bool has_start = o.rollbacks > 0 && s.step > 0;
+  require(alike(s.trainer, wanted) && (!has_start || alike(s.epoch_start, wanted)),
+          "the state of the run is that of another network, optimizer or averages");
+  const std::int64_t begun = s.step > 0 ? s.epoch : s.epoch - 1;
+  require(begun <= o.epochs,
+          fmt::format("epochs: {}, want at least the {} that the run has begun", o.epochs, begun));
+  require(steps_done(s, steps) <= o.max_steps,
+          fmt::format("max steps: {}, want at least the {} that the run has trained", o.max_steps,
+                      steps_done(s, steps)));
+}
+
+bool out_of_patience(const FitState& s, const FitOptions& o) {
+  return o.patience > 0 && s.best_epoch > 0 && s.epoch - 1 - s.best_epoch >= o.patience;
+}
+
+bool is_finished(const FitState& s, const FitOptions& o, const StepCount& steps) {
+  return s.epoch > o.epochs || out_of_patience(s, o) || steps_done(s, steps) >= o.max_steps;
 }
 
 }  // namespace lenet

@@ -14,4 +14,15 @@ StepCount steps_of(std::int64_t images, const FitOptions& options);
 /// or do not fit the images.
 Split checked_split(const FitOptions& options, const Dataset& train);
 
+/// Throws Error (kUsage) if a run with these options cannot go on from the state, or if that has
+/// trained beyond their end. net: built; steps: of the run.
+void check_state(const FitState& state, const Sequential& net, const FitOptions& options,
+                 const StepCount& steps);
+
+/// Of an epoch that was judged: a run may set images aside only since it goes on.
+bool out_of_patience(const FitState& state, const FitOptions& options);
+
+/// Whether nothing is left to train.
+bool is_finished(const FitState& state, const FitOptions& options, const StepCount& steps);
+
 }  // namespace lenet

@@ -38,14 +38,7 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
 }
 
 void FitRun::go_on_from(const FitState& state) {
-  const bool has_best = options_.keep_best && state.best_epoch > 0;
-  require(state.epoch >= 1 && state.step >= 0 && state.step < count_.epoch &&
-              std::ssize(state.report.epochs) == state.epoch - 1 && state.best_epoch >= 0 &&
-              state.best_epoch < state.epoch && state.rollbacks >= 0 &&
-              state.rollbacks <= options_.rollbacks &&
-              state.best.parameters.size() == (has_best ? net_.parameters().size() : 0) &&
-              state.best.buffers.size() == (has_best ? net_.buffers().size() : 0),
-          "the state of the run does not fit its options");
+  check_state(state, net_, options_, count_);
   if (options_.rollbacks > 0 && state.step > 0) trainer_.restore(state.epoch_start);
   trainer_.restore(state.trainer);
   const int threads = now_.report.threads;
@@ -59,7 +52,7 @@ void FitRun::go_on_from(const FitState& state) {
 
 Report FitRun::run() {
   bool going = true;
-  while (going && !finished()) {
+  while (going && !is_finished(now_, options_, count_)) {
     try {
       going = run_epoch();
     } catch (const Error& e) {
@@ -68,7 +61,8 @@ Report FitRun::run() {
     }
   }
   now_.report.stopped = !going;
-  now_.report.out_of_patience = going && now_.epoch <= options_.epochs && out_of_patience();
+  now_.report.out_of_patience =
+      going && now_.epoch <= options_.epochs && out_of_patience(now_, options_);
   if (going) {
     end_with_best();
     keep_averages();
@@ -76,16 +70,6 @@ Report FitRun::run() {
   Report report = finished_report();
   report.wall_seconds = wall_before_ + wall_.elapsed();
   return report;
-}
-
-/// Of an epoch that was judged: a run may set images aside only since it goes on.
-bool FitRun::out_of_patience() const {
-  return options_.patience > 0 && now_.best_epoch > 0 &&
-         now_.epoch - 1 - now_.best_epoch >= options_.patience;
-}
-
-bool FitRun::finished() const {
-  return now_.epoch > options_.epochs || out_of_patience() || total_steps() >= options_.max_steps;
 }
 
 /// The rest of an epoch; false if on_pause stops it.

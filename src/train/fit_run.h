@@ -26,8 +26,6 @@ class FitRun {
   Report run();
 
  private:
-  bool out_of_patience() const;
-  bool finished() const;
   bool run_epoch();
   bool go_on();
   FitState state() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/program.h"
@@ -69,6 +70,15 @@ class Cli : public TestFolder {
     }
     std::ranges::sort(names);
     return names;
+  }
+
+  /// The bytes of every file in the folder, by name.
+  std::map<std::string, std::string> files(const std::string& folder) const {
+    std::map<std::string, std::string> bytes;
+    for (const std::string& name : entries(folder)) {
+      bytes[name] = content(dir_ / folder / name);
+    }
+    return bytes;
   }
 
   const std::filesystem::path data_ = dir_ / "bands";

@@ -100,10 +100,100 @@ TEST_F(CliResume, ListsChangesWhateverTheCheckpointSaysOfThem) {
   }
 }
 
+/// --resume out with more words, which may name what is to change.
+Words resume_words(const Words& more) {
+  Words words = {"train", "--resume", "out"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST_F(CliResume, ChangesNothingOfARunThatWasFinished) {
+  ASSERT_EQ(train("out", {"--epochs", "2", "--holdout", "0.2"}).exit_code, 0);
+  const auto before = files("out");
+  for (const Words& more :
+       {Words{}, Words{"--lr", "0.25", "--allow-change", "lr"},
+        Words{"--schedule", "cosine", "--augment", "flip", "--allow-change", "schedule,augment"},
+        Words{"--patience", "5", "--allow-change", "patience"}}) {
+    const Outcome outcome = run(resume_words(more));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, "was finished: all 2 epochs are trained"));
+    EXPECT_TRUE(outcome.out.starts_with("loss ")) << outcome.out;
+    EXPECT_EQ(files("out"), before);
+  }
+  const Outcome json = run(resume_words({"--json"}));
+  EXPECT_EQ(Json::parse(json.out), Json::parse(before.at("run.json")).at("result"));
+}
+
+TEST_F(CliResume, SaysOfARunThatStepsEndedThatItWasFinished) {
+  ASSERT_EQ(train("out", {"--max-steps", "20"}).exit_code, 0);  // 15 an epoch
+  ASSERT_EQ(train("whole", {"--max-steps", "40"}).exit_code, 0);
+  const auto before = files("out");
+  const Outcome same = run(resume_words({}));
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_TRUE(contains(same.err,
+                       "was finished: all 20 steps of --max-steps are trained; to train it on: "
+                       "--max-steps 40 --allow-change max-steps"));
+  EXPECT_EQ(files("out"), before);
+  ASSERT_EQ(run(resume_words({"--max-steps", "40", "--allow-change", "max-steps"})).exit_code, 0);
+  EXPECT_EQ(content("out/model.safetensors"), content("whole/model.safetensors"));
+}
+
+TEST_F(CliResume, WritesTheFilesOfARunThatWasKilledAtItsEnd) {
+  train_two();
+  const auto whole = files("out");
+  std::filesystem::remove(dir_ / "out/model.safetensors");
+  expect_refusal(run(resume_words({"--lr", "0.25", "--allow-change", "lr"})), 2,
+                 {"--lr: no step is left to train with it"});
+  ASSERT_EQ(run(resume_words({})).exit_code, 0);
+  EXPECT_EQ(content("out/model.safetensors"), whole.at("model.safetensors"));
+  EXPECT_EQ(content("out/metrics.jsonl"), whole.at("metrics.jsonl"));
+}
+
+TEST_F(CliResume, ThatIsRefusedLeavesEveryByte) {
+  ASSERT_EQ(train("out", {"--epochs", "2", "--holdout", "0.2", "--keep-best"}).exit_code, 0);
+  std::filesystem::create_directory(dir_ / "few");
+  const Bands few = make_bands(9);
+  for (const char* set : {"train", "t10k"}) {
+    write_file(dir_ / "few" / (std::string(set) + "-images-idx3-ubyte"), few.images);
+    write_file(dir_ / "few" / (std::string(set) + "-labels-idx1-ubyte"), few.labels);
+  }
+  damage("checkpoint.safetensors");
+  const auto before = files("out");
+  for (const Words& more :
+       {Words{"--no-keep-best", "--allow-change", "keep-best"}, Words{"--lr", "0.25"},
+        Words{"--epochs", "4", "--momentum", "0.9", "--allow-change", "epochs,momentum"},
+        Words{"--epochs", "4", "--data", "few", "--allow-change", "epochs,data"},
+        Words{"--epochs", "4", "--data", "few"}, Words{"--data", "none"},
+        Words{"--epochs", "4", "--patience", "-1", "--allow-change", "epochs,patience"},
+        Words{"--epochs", "4", "--augment", "shift=12", "--allow-change", "epochs,augment"},
+        Words{"--epochs", "4", "--device", "cuda:99", "--allow-change", "epochs,device"}}) {
+    const Outcome outcome = run(resume_words(more));
+    EXPECT_NE(outcome.exit_code, 0) << testing::PrintToString(more);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(files("out") == before) << testing::PrintToString(more) << outcome.err;
+  }
+  EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+}
+
+TEST_F(CliResume, ThatDivergesBeforeItsFirstCheckpointLeavesEveryByte) {
+  const std::string net = "Flatten Linear(9) ReLU Linear(9) ReLU Linear(3)";
+  ASSERT_EQ(run({"train", "--data", "bands", "--out", "out", "--batch-size", "20", "--model", net,
+                 "--lr", "0.1", "--epochs", "1"})
+                .exit_code,
+            0);
+  const auto before = files("out");
+  const Outcome outcome =
+      run(resume_words({"--epochs", "2", "--lr", "1e30", "--allow-change", "epochs,lr"}));
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "out is as it was"));
+  EXPECT_EQ(files("out"), before);
+}
+
 TEST_F(CliResume, FallsBackToTheCheckpointBeforeADamagedOne) {
   train_two();
   const std::string whole = content(dir_ / "out" / "model.safetensors");
   damage("checkpoint.safetensors");
+  std::filesystem::remove(dir_ / "out" / "run.json");  // as of one that was killed
   const Outcome outcome = run({"train", "--resume", "out"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(contains(outcome.err, "damaged"));

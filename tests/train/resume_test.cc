@@ -199,6 +199,12 @@ TEST(Resume, RefusesAStateOfAnotherRun) {
   FitOptions with_momentum = plain.options;
   with_momentum.optimizer.momentum = 0.9;
   EXPECT_TRUE(contains(refused(good, with_momentum), "another network, optimizer or averages"));
+  FitOptions shorter = plain.options;
+  shorter.epochs = 1;
+  EXPECT_TRUE(contains(refused(good, shorter), "epochs: 1, want at least the 2"));
+  shorter = plain.options;
+  shorter.max_steps = 5;
+  EXPECT_TRUE(contains(refused(good, shorter), "max steps: 5, want at least the 6"));
   FitState state = good;
   state.trainer.parameters.pop_back();
   EXPECT_TRUE(contains(refused(state, plain.options), "another network"));
