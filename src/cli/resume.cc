@@ -1,6 +1,7 @@
 #include "cli/resume.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <system_error>
@@ -30,11 +31,29 @@ namespace {
 void require_changeable(const std::string& key, const std::vector<std::string>& allowed,
                         const Json& before, const Json& after) {
   const std::string name = option_name(key);
+  if (std::ranges::find(changeable_options(), name) == changeable_options().end()) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--{}: the run has {}, and that cannot change to {} while it goes; leave "
+                    "it out, or train anew. What can change, with --allow-change: {}",
+                    name, before.dump(), after.dump(), fmt::join(changeable_options(), ", ")));
+  }
   if (std::ranges::find(allowed, name) != allowed.end()) return;
   throw Error(ErrorKind::kUsage,
               fmt::format("--{0}: the run has {1}, and {2} would change its result; leave it out, "
                           "or add --allow-change {0}",
                           name, before.dump(), after.dump()));
+}
+
+/// SGD keeps a velocity for a momentum alone.
+void require_same_velocity(const TrainOptions& before, const TrainOptions& after) {
+  if ((before.momentum == 0) == (after.momentum == 0)) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("--momentum: the run has {:g}, which cannot change to {:g}; want {}",
+                  before.momentum, after.momentum,
+                  before.momentum == 0 ? "0, as no velocity was kept"
+                                       : "a number above 0 for the velocity that it keeps"));
 }
 
 /// The result of a run that has ended and left its model; else null.
@@ -51,6 +70,15 @@ Json result_in(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& changeable_options() {
+  static const std::vector<std::string> names = {
+      "epochs",           "max-steps", "patience",        "lr",        "schedule", "warmup",
+      "step-epochs",      "gamma",     "min-lr",          "pct-start", "anneal",   "div-factor",
+      "final-div-factor", "momentum",  "nesterov",        "dampening", "betas",    "eps",
+      "weight-decay",     "clip-norm", "label-smoothing", "augment",   "device",   "data"};
+  return names;
+}
 
 Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change) {
@@ -80,6 +108,7 @@ Resumption read_resumption(const std::filesystem::path& folder, const Command& c
     add_change(resumption.run, key);
   }
   require_read(given, options);
+  require_same_velocity(own, options);
   return resumption;
 }
 

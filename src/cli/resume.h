@@ -21,6 +21,11 @@ struct Resumption {
   FitState state;
 };
 
+/// What --allow-change takes: options that mean the same for the steps to come as for those made,
+/// whatever they were before. Others would make the run neither the old one nor the new one: they
+/// draw or shape its network, choose its images or make what its optimizer keeps.
+const std::vector<std::string>& changeable_options();
+
 /// Puts an option among those that were changed while the run went, once.
 void add_change(nlohmann::ordered_json& run, const std::string& key);
 

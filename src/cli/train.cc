@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -88,7 +89,9 @@ void declare_checkpoints(const Command& command, TrainCommand& c) {
           .excludes({"--out", "--force", "--recipe", "--config", "--weights"});
   command
       .option("--allow-change", &c.allow_change,
-              "Options given beside --resume that may change its result: epochs,lr")
+              fmt::format("Options given beside --resume that may change its result, out of: {}",
+                          fmt::join(changeable_options(), ", ")))
+      .check(one_of(changeable_options()))
       .split_at_commas()
       .needs(resume);
 }

@@ -48,31 +48,6 @@ TEST_F(CliResume, SaysThatTheRunWasFinished) {
   EXPECT_EQ(more.err.find("was finished"), std::string::npos) << more.err;
 }
 
-TEST_F(CliResume, WithImagesSetAsideSinceThenTakesNoEpochBeforeForJudged) {
-  train_two();
-  const Words resume = {"train", "--resume", "out", "--holdout", "0.2"};
-  const auto with = [&](Words more) {
-    more.insert(more.begin(), resume.begin(), resume.end());
-    return run(more);
-  };
-  const Json before = Json::parse(content("out/run.json")).at("result");
-  const Outcome best = with({"--keep-best", "--allow-change", "holdout,keep-best", "--json"});
-  ASSERT_EQ(best.exit_code, 0) << best.err;
-  const Json result = Json::parse(best.out);
-  for (const char* figure : {"loss", "train_acc", "test_acc", "sha256"}) {
-    EXPECT_EQ(result.at(figure), before.at(figure)) << figure;
-  }
-  EXPECT_FALSE(result.contains("best_epoch"));
-  const Outcome patient = with({"--patience", "1", "--allow-change", "holdout,patience"});
-  EXPECT_EQ(patient.exit_code, 0) << patient.err;
-  EXPECT_TRUE(contains(patient.err, "was finished: all 2 epochs are trained")) << patient.err;
-  const Outcome further =
-      with({"--patience", "1", "--epochs", "9", "--allow-change", "holdout,patience,epochs"});
-  EXPECT_EQ(further.exit_code, 0) << further.err;
-  EXPECT_EQ(further.err.find("was finished"), std::string::npos) << further.err;
-  EXPECT_EQ(further.err.find("than epoch 1 "), std::string::npos) << further.err;
-}
-
 TEST_F(CliResume, RefusesOptionsThatWouldChangeTheResult) {
   train_two();
   const Outcome changed = run({"train", "--resume", "out", "--lr", "0.25"});
@@ -186,6 +161,55 @@ TEST_F(CliResume, ThatDivergesBeforeItsFirstCheckpointLeavesEveryByte) {
       run(resume_words({"--epochs", "2", "--lr", "1e30", "--allow-change", "epochs,lr"}));
   EXPECT_EQ(outcome.exit_code, 4) << outcome.err;
   EXPECT_TRUE(contains(outcome.err, "out is as it was"));
+  EXPECT_EQ(files("out"), before);
+}
+
+TEST_F(CliResume, RefusesToChangeWhatCannotChangeInMidRun) {
+  ASSERT_EQ(train("out", {"--epochs", "1"}).exit_code, 0);
+  const auto before = files("out");
+  const std::vector<std::pair<std::string, Words>> options = {
+      {"model", {"--model", "Flatten Sigmoid Linear(3)"}},
+      {"seed", {"--seed", "9"}},
+      {"holdout", {"--holdout", "0.3"}},
+      {"test-split", {"--test-split", "0.5"}},
+      {"size", {"--size", "12x12"}},
+      {"batch-size", {"--batch-size", "10"}},
+      {"optimizer", {"--optimizer", "adam"}},
+      {"ema", {"--ema", "0.9"}},
+      {"freeze", {"--freeze", "1.bias"}},
+      {"normalize", {"--normalize"}},
+      {"shuffle", {"--no-shuffle"}},
+      {"on-nan", {"--on-nan", "rollback"}}};
+  for (const auto& [name, given] : options) {
+    Words words = resume_words(given);
+    expect_refusal(run(words), 2, {"--" + name + ": the run has", "epochs, max-steps, patience"});
+    words.insert(words.end(), {"--allow-change", name});
+    expect_refusal(run(words), 2, {"--allow-change: found '" + name + "', want epochs, max-steps"});
+  }
+  expect_refusal(run(resume_words({"--allow-change", "foo"})), 2, {"found 'foo', want epochs"});
+  expect_refusal(run(resume_words({"--momentum", "0.9", "--allow-change", "momentum"})), 2,
+                 {"--momentum: the run has 0, which cannot change to 0.9"});
+  expect_refusal(
+      run(resume_words({"--epochs", "2", "--lr", "0.1", "--allow-change", "epochs,foo"})), 2,
+      {"found 'foo'"});
+  EXPECT_EQ(files("out"), before);
+}
+
+TEST_F(CliResume, ChangesWhatCanChangeInMidRun) {
+  ASSERT_EQ(train("out", {"--epochs", "1", "--momentum", "0.9"}).exit_code, 0);
+  const Outcome outcome = run(resume_words(
+      {"--epochs", "2", "--momentum", "0.5", "--weight-decay", "1e-3", "--schedule", "cosine",
+       "--clip-norm", "1", "--label-smoothing", "0.1", "--augment", "flip", "--allow-change",
+       "epochs,momentum,weight-decay,schedule,clip-norm,label-smoothing,augment"}));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(Json::parse(content("out/run.json")).at("changed").size(), 7u);
+}
+
+TEST_F(CliResume, RefusesFewerEpochsThanAreTrained) {
+  train_two();
+  const auto before = files("out");
+  expect_refusal(run(resume_words({"--epochs", "1", "--allow-change", "epochs"})), 2,
+                 {"epochs: 1, want at least the 2 that the run has begun"});
   EXPECT_EQ(files("out"), before);
 }
 
