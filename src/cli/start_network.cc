@@ -153,6 +153,32 @@ std::vector<float> numbers_of(const Json& object, const char* key) {
   return good ? list->get<std::vector<float>>() : std::vector<float>();
 }
 
+/// The class names of a run, as its record has them or, for one of lenet 0.2.0, its model.
+Names names_of_run(const Json& run, const std::filesystem::path& folder) {
+  if (const auto names = run.find("class_names"); names != run.end()) {
+    const bool good = names->is_array() &&
+                      std::ranges::all_of(*names, [](const Json& v) { return v.is_string(); });
+    return good ? names->get<Names>() : Names();
+  }
+  try {
+    return load_model(folder / "model.safetensors").class_names;
+  } catch (const Error&) {
+    return {};  // a run that was killed has no model yet
+  }
+}
+
+void require_same_classes(const Names& run, const Names& data,
+                          const std::filesystem::path& folder) {
+  if (run.empty() || data.empty() || run == data) return;
+  throw Error(
+      ErrorKind::kBadInput,
+      fmt::format(
+          "{}: the run has {}, the data {}, and a label would no longer mean what it meant; "
+          "want the same names in the same order (train --weights {} takes them in any)",
+          folder.string(), classes_text(std::ssize(run), run), classes_text(std::ssize(data), data),
+          folder.string()));
+}
+
 }  // namespace
 
 std::optional<Model> read_start(const TrainOptions& o) {
@@ -188,26 +214,25 @@ StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& 
   return started;
 }
 
-StartedNetwork resumed_network(const TrainOptions& o, const Json& run, const Dataset& train,
+StartedNetwork resumed_network(const TrainOptions& o, const Json& run,
+                               const std::filesystem::path& folder, const Dataset& train,
                                Generator& generator) {
+  const Names names = names_of_run(run, folder);
+  require_same_classes(names, train.class_names(), folder);
   NamedNetwork layers = parse_model_argument(o.model.value_or(kUsualModel), train.classes());
-  StartedNetwork resumed{std::move(layers.net), std::move(layers.name), train.class_names()};
+  StartedNetwork resumed{std::move(layers.net), std::move(layers.name), names_of(train, names)};
   draw(resumed.net, train.image_shape(), generator);
   if (const auto n = run.find("normalization"); n != run.end() && n->is_object()) {
     resumed.net.set_normalization({numbers_of(*n, "mean"), numbers_of(*n, "deviation")});
   }
-  const auto names = run.find("class_names");
-  const bool named = names != run.end() && names->is_array() &&
-                     std::ranges::all_of(*names, [](const Json& v) { return v.is_string(); });
-  if (named) resumed.class_names = names_of(train, names->get<Names>());
   return resumed;
 }
 
-void record_start(const StartedNetwork& network, const Dataset& train, Json& run) {
+void record_start(const StartedNetwork& network, Json& run) {
   if (const Normalization& n = network.net.normalization(); !n.mean.empty()) {
     run["normalization"] = Json{{"mean", n.mean}, {"deviation", n.deviation}};
   }
-  if (network.class_names != train.class_names()) run["class_names"] = network.class_names;
+  if (!network.class_names.empty()) run["class_names"] = network.class_names;
 }
 
 }  // namespace lenet::cli

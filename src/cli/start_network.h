@@ -2,6 +2,7 @@
 // that it goes on with.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -36,11 +37,14 @@ void require_no_normalization(const TrainOptions& options);
 StartedNetwork start_network(const TrainOptions& options, const std::optional<Model>& file,
                              const Dataset& train, Generator& generator);
 
-/// The network of the run of this record, whose weights are still to come from its checkpoint.
+/// The network of the run of this record and folder, whose weights are still to come from its
+/// checkpoint. Throws Error, kBadInput where the data names other classes than the run, or the same
+/// in another order: labels would change their meaning.
 StartedNetwork resumed_network(const TrainOptions& options, const nlohmann::ordered_json& run,
-                               const Dataset& train, Generator& generator);
+                               const std::filesystem::path& folder, const Dataset& train,
+                               Generator& generator);
 
 /// Notes in a record what resumed_network() cannot find elsewhere.
-void record_start(const StartedNetwork& network, const Dataset& train, nlohmann::ordered_json& run);
+void record_start(const StartedNetwork& network, nlohmann::ordered_json& run);
 
 }  // namespace lenet::cli

@@ -31,7 +31,7 @@ using Json = nlohmann::ordered_json;
 StartedNetwork network_of(const RunRequest& r, const TrainOptions& options,
                           const std::optional<Model>& file, const Dataset& train,
                           Generator& generator) {
-  return r.from ? resumed_network(options, r.from->run, train, generator)
+  return r.from ? resumed_network(options, r.from->run, r.out, train, generator)
                 : start_network(options, file, train, generator);
 }
 
@@ -242,7 +242,7 @@ void Run::settle_device() {
 }
 
 void Run::begin_record() {
-  record_start(network_, train(), record_);
+  record_start(network_, record_);
   if (!data_sha256_.empty()) record_["data_sha256"] = data_sha256_;
   if (const Resumption* from = request_.from) {
     for (const char* kept : {"started", "changed"}) {

@@ -1,5 +1,6 @@
 // Training that starts from the weights of a file: its network, normalisation and class names.
 #include "cli/cli_test.h"
+#include "lenet/checkpoint.h"
 #include "lenet/head.h"
 #include "lenet/image.h"
 #include "lenet/model_file.h"
@@ -94,6 +95,36 @@ TEST_F(CliWeights, KeepTheirNormalisationSoThatItCannotBeRefused) {
   EXPECT_FALSE(fs::exists(dir_ / "out"));
   ASSERT_EQ(train_on("named", "plain", {"--model", "Flatten Linear(3)"}).exit_code, 0);
   EXPECT_EQ(train_on("named", "out", {"--weights", "plain", "--no-normalize"}).exit_code, 0);
+}
+
+TEST_F(CliWeights, OfARunThatGoesOnKeepTheMeaningOfTheirLabels) {
+  ASSERT_EQ(train_on("named", "out", {"--model", "Flatten Linear(3)"}).exit_code, 0);
+  draw("renamed", {"high", "middle", "zlow"});  // low was the second
+  draw("more", {"high", "low", "middle", "none"});
+  const auto resumed_on = [&](const std::string& data) {
+    return run({"train", "--resume", "out", "--epochs", "5", "--data", data, "--allow-change",
+                "epochs,data"});
+  };
+  const auto refused = [&] {
+    const auto before = files("out");
+    expect_refusal(resumed_on("renamed"), 3,
+                   {"the run has 3 classes (high, low, middle)", "3 classes (high, middle, zlow)"});
+    expect_refusal(resumed_on("more"), 3, {"(high, low, middle)", "(high, low, middle, none)"});
+    EXPECT_EQ(files("out"), before);
+  };
+  refused();
+  const fs::path file = dir_ / "out/checkpoint.safetensors";
+  Checkpoint old = load_checkpoint(file);  // as lenet 0.2.0 wrote it
+  Json record = Json::parse(old.run);
+  EXPECT_EQ(record.at("class_names"), (Json{"high", "low", "middle"}));
+  record.erase("class_names");
+  old.run = record.dump();
+  save_checkpoint(file, old);
+  refused();
+  draw("same", {"high", "low", "middle"});
+  write_png(dir_ / "same/high/more.png", {{1, 6, 6}, std::vector<std::uint8_t>(36, 200)});
+  const Outcome outcome = resumed_on("same");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
 }
 
 TEST_F(CliWeights, AreTheSameAfterAStopAndInARepeat) {
