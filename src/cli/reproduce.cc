@@ -109,6 +109,7 @@ void run_reproduce(const ReproduceCommand& c) {
   request.record = &run;
   read_options(run_options(run), (fs::path(c.folder) / "run.json").string(), request.options);
   request.options.common.threads = c.common.threads;
+  if (!c.common.data.empty()) request.options.common.data = c.common.data;
   const RunOutcome outcome = train_run(request);
   const std::vector<Comparison> all =
       compare(run["result"], outcome.result, c.folder, outcome.folder);
@@ -139,6 +140,10 @@ void add_reproduce(const Command& app) {
   command.option("--out", &c->out, "Folder of the new run. Default: RUN-reproduced")
       .check(given_path());
   command.flag("--force", c->force, "Take an --out that holds a run already");
+  command
+      .option("--data", &c->common.data,
+              "Where the data of the run lies now. Default: where it lay then")
+      .check(given_path());
   add_threads(command, c->common);
   add_json(command, c->common);
   command.runs([c] { run_reproduce(*c); });

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <system_error>
 
 #include "base/gpus.h"
 #include "cli/chance_level.h"
@@ -55,6 +56,21 @@ std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<M
   ModelData data = load_data_of_model(model, file ? &*file : nullptr, common);
   common = std::move(data.options);
   return std::move(data.sets);
+}
+
+/// Of a run that is repeated or goes on, the message says what helps where its data has moved.
+std::pair<Dataset, Dataset> find_data(const RunRequest& r, const std::optional<Model>& file,
+                                      CommonOptions& common) {
+  try {
+    return take_data(r, file, common);
+  } catch (const Error& e) {
+    const std::string path = data_path(common);
+    std::error_code ignored;
+    if (!r.record || path.empty() || std::filesystem::exists(path, ignored)) throw;
+    throw Error(e.kind(), fmt::format("{}; if the data of the run has moved, name its place with "
+                                      "--data",
+                                      e.what()));
+  }
 }
 
 /// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
@@ -112,7 +128,7 @@ class Run {
         options_(request.options),
         every_(parse_interval(request.checkpoint_every)),
         fit_(fit_options(options_)),
-        data_(take_data(request, file_, options_.common)),
+        data_(find_data(request, file_, options_.common)),
         data_sha256_(checked_digest(request, data_)),
         generator_(options_.seed),
         network_(network_of(request, options_, file_, train(), generator_)),

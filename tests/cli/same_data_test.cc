@@ -81,6 +81,19 @@ TEST_F(CliSameData, MayLieElsewhere) {
   ASSERT_EQ(train("out", {"--epochs", "1"}).exit_code, 0);
   ASSERT_EQ(train("whole", {"--epochs", "2"}).exit_code, 0);
   fs::rename(data_, dir_ / "moved");
+  for (const Words& words : {Words{"train", "--resume", "out"}, Words{"reproduce", "out"}}) {
+    expect_refusal(run(words), 5,
+                   {data_.string() + ": not found",
+                    "if the data of the run has moved, name its place with --data"});
+  }
+  EXPECT_FALSE(fs::exists(dir_ / "out-reproduced"));
+  const Outcome repeated = run({"reproduce", "out", "--data", "moved"});
+  EXPECT_EQ(repeated.exit_code, 0) << repeated.err;
+  fs::copy(dir_ / "moved", data_);
+  make_other("other");
+  fs::remove_all(data_);
+  expect_refusal(run({"reproduce", "out", "--data", "other", "--force"}), 3,
+                 {"the data is not that of the run"});
   const Outcome outcome = run(
       {"train", "--resume", "out", "--epochs", "2", "--data", "moved", "--allow-change", "epochs"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
