@@ -28,6 +28,13 @@ std::string early_stop_text(const Report& report, std::int64_t patience) {
       patience, patience == 1 ? "" : "s", best.epoch, *best.holdout_acc);
 }
 
+std::string kept_text(const Report& report) {
+  return fmt::format(
+      "the weights kept are those of epoch {}, the best on the images set aside (holdout acc "
+      "{:.3f})",
+      report.best_epoch, *report.holdout_acc);
+}
+
 std::string way_on(const Report& report, const FitOptions& options) {
   if (report.out_of_patience) {
     return fmt::format("--patience {} --allow-change patience", 2 * options.patience);
@@ -45,10 +52,11 @@ std::string ending_text(const Report& report, const FitOptions& options) {
                        early_stop_text(report, options.patience), report.best_epoch,
                        options.keep_best ? "" : ", the last one (--keep-best keeps the best)");
   }
+  const std::string kept = options.keep_best && report.holdout_acc ? "; " + kept_text(report) : "";
   if (ended_by_steps(report, options)) {
-    return fmt::format("all {} steps of --max-steps are trained", options.max_steps);
+    return fmt::format("all {} steps of --max-steps are trained{}", options.max_steps, kept);
   }
-  return fmt::format("all {} epochs are trained", options.epochs);
+  return fmt::format("all {} epochs are trained{}", options.epochs, kept);
 }
 
 }  // namespace lenet::cli

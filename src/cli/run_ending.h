@@ -12,6 +12,10 @@ namespace lenet::cli {
 /// images set aside than epoch 4 (holdout acc 0.912)".
 std::string early_stop_text(const Report& report, std::int64_t patience);
 
+/// Whose weights a run with --keep-best, an epoch of which was judged, ends with: "the weights kept
+/// are those of epoch 4, the best on the images set aside (holdout acc 0.912)".
+std::string kept_text(const Report& report);
+
 /// Of a run that was not stopped: that text and whose weights are kept, or how much it has trained.
 std::string ending_text(const Report& report, const FitOptions& options);
 

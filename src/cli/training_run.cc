@@ -342,10 +342,14 @@ void Run::end_diverged(const std::string& why) {
   folder_.write_run(record_);
 }
 
-/// An end that comes before the last epoch.
+/// An end that comes before the last epoch, or weights that are not the last ones.
 void Run::say_ending(const Report& report) const {
-  if (report.stopped || !report.out_of_patience) return;
-  say(stderr, "lenet: {}\n", ending_text(report, fit_));
+  if (report.stopped) return;
+  if (report.out_of_patience) {
+    say(stderr, "lenet: {}\n", ending_text(report, fit_));
+  } else if (fit_.keep_best && report.holdout_acc) {
+    say(stderr, "lenet: {}\n", kept_text(report));
+  }
 }
 
 void Run::save() {

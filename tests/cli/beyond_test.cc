@@ -124,6 +124,22 @@ TEST_F(CliBeyond, AnEarlyStopSaysWhyAndWhichEpochWasKept) {
   EXPECT_TRUE(contains(again.err, "to train it on: --patience 4 --allow-change patience"));
 }
 
+TEST_F(CliBeyond, KeepBestSaysWhichEpochWasKept) {
+  const Words flat = {"--lr", "1e-30", "--epochs", "3", "--holdout", "0.2"};  // nothing changes
+  Words words = {"train", "--data", "bands", "--model", "Flatten Linear(3)", "--batch-size", "20"};
+  words.insert(words.end(), flat.begin(), flat.end());
+  Words last = words, best = words;
+  last.insert(last.end(), {"--out", "last"});
+  best.insert(best.end(), {"--out", "best", "--keep-best"});
+  const std::string kept =
+      "the weights kept are those of epoch 1, the best on the images set aside (holdout acc 0.";
+  const Outcome outcome = run(best);
+  EXPECT_TRUE(contains(outcome.err, "lenet: " + kept));
+  EXPECT_EQ(run(last).err.find("weights kept"), std::string::npos);
+  EXPECT_TRUE(contains(run({"train", "--resume", "best"}).err,
+                       "was finished: all 3 epochs are trained; " + kept));
+}
+
 TEST_F(CliBeyond, TheCommandLineWinsOverTheConfigurationAndThatOverTheRecipe) {
   write_file(dir_ / "c.json", R"j({"epochs": 3, "lr": 0.25, "model": "Flatten Linear(3)"})j");
   const Outcome outcome = run({"train", "--recipe", "fast", "--config", "c.json", "--lr", "0.125",
