@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_folder.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
 #include "lenet/error.h"
@@ -101,18 +102,19 @@ void print_comparison(const std::vector<Comparison>& all) {
 }
 
 void run_reproduce(const ReproduceCommand& c) {
-  const Json run = read_run(c.folder);
+  const fs::path folder = folder_of_run(c.folder);
+  const Json run = read_run(folder);
   RunRequest request;
-  request.out = c.out.empty() ? c.folder + "-reproduced" : c.out;
+  request.out = c.out.empty() ? folder.string() + "-reproduced" : c.out;
   request.force = c.force;
   request.announce = false;
   request.record = &run;
-  read_options(run_options(run), (fs::path(c.folder) / "run.json").string(), request.options);
+  read_options(run_options(run), (folder / "run.json").string(), request.options);
   request.options.common.threads = c.common.threads;
   if (!c.common.data.empty()) request.options.common.data = c.common.data;
   const RunOutcome outcome = train_run(request);
   const std::vector<Comparison> all =
-      compare(run["result"], outcome.result, c.folder, outcome.folder);
+      compare(run["result"], outcome.result, folder, outcome.folder);
   const bool same = std::ranges::all_of(all, &Comparison::same);
   if (c.common.json) {
     Json document = {{"same", same}, {"out", outcome.folder.string()}};
@@ -124,7 +126,7 @@ void run_reproduce(const ReproduceCommand& c) {
   if (same) return;
   const std::vector<std::string> reasons = differences(run);
   throw Error(ErrorKind::kFailed,
-              fmt::format("{} is not what {} holds{}{}", outcome.folder.string(), c.folder,
+              fmt::format("{} is not what {} holds{}{}", outcome.folder.string(), folder.string(),
                           reasons.empty() ? "" : ": ", fmt::join(reasons, "; ")));
 }
 

@@ -162,6 +162,14 @@ void RunFolder::write_curves(const Animator& animator) const {
   write_file(path_ / "curves.svg", animator.svg());
 }
 
+fs::path folder_of_run(const fs::path& named) {
+  std::error_code ignored;
+  const bool is_record = named.filename() == "run.json" && fs::is_regular_file(named, ignored);
+  if (is_record && !named.has_parent_path()) return fs::current_path();
+  return is_record || (!named.has_filename() && named.has_parent_path()) ? named.parent_path()
+                                                                         : named;
+}
+
 std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }

@@ -63,6 +63,9 @@ class RunFolder {
   bool stop_on_write_error_;
 };
 
+/// The folder of a run that is named by it or by its run.json, without a slash at the end.
+std::filesystem::path folder_of_run(const std::filesystem::path& named);
+
 /// The time in UTC: "2026-01-31T12:34:56Z".
 std::string utc_now();
 

@@ -9,6 +9,7 @@
 #include "cli/option_words.h"
 #include "cli/options.h"
 #include "cli/resume.h"
+#include "cli/run_folder.h"
 #include "cli/start_network.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
@@ -55,9 +56,9 @@ void run_command(const Command& command, const TrainCommand& c) {
     }
     request.options = run.options;
   } else {
-    resumption = read_resumption(c.resume, command, c.allow_change);
+    request.out = folder_of_run(c.resume);
+    resumption = read_resumption(request.out, command, c.allow_change);
     request.options = resumption->options;
-    request.out = c.resume;
     request.from = &*resumption;
     request.record = &resumption->run;
     request.other_data = std::ranges::find(c.allow_change, "data") != c.allow_change.end();

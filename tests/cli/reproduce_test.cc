@@ -28,6 +28,16 @@ TEST_F(CliReproduce, FindsTheSameWeightsAndMetrics) {
   EXPECT_EQ(run({"reproduce", "out", "--force"}).exit_code, 0);
 }
 
+TEST_F(CliReproduce, TakesTheRecordOfARunForItsFolder) {
+  ASSERT_EQ(train("out", {"--epochs", "1"}).exit_code, 0);
+  for (const char* named : {"out/run.json", "out/", "./out/run.json"}) {
+    const Outcome outcome = run({"reproduce", named, "--force"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(std::filesystem::exists(dir_ / "out-reproduced/run.json"));
+    EXPECT_TRUE(contains(run({"train", "--resume", named}).err, "out was finished"));
+  }
+}
+
 TEST_F(CliReproduce, SaysWhatDiffersAndWhatMayBeTheReason) {
   ASSERT_EQ(train("out", {"--epochs", "2"}).exit_code, 0);
   ASSERT_EQ(run({"train", "--resume", "out", "--lr", "0.125", "--epochs", "3", "--allow-change",
