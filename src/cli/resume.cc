@@ -14,6 +14,7 @@
 #include "cli/train_config.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
+#include "train/fit_options.h"
 
 namespace lenet::cli {
 
@@ -69,6 +70,21 @@ Json result_in(const std::filesystem::path& folder) {
   return run.is_object() && run.contains("result") ? run["result"] : Json();
 }
 
+/// Of a run that has trained all its steps: no record may say that options trained it which came
+/// after the last. How far it trains may be changed to just that. Throws Error (kUsage).
+void require_own_training(const Resumption& from, const std::string& data_sha256) {
+  std::vector<std::string> changed = from.changed;
+  if (data_sha256_of(from.run) != data_sha256) changed.push_back("data");
+  std::erase_if(changed, [](const std::string& k) { return k == "epochs" || k == "max_steps"; });
+  if (changed.empty()) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format(
+          "--{}: no step is left to train with it; leave it out, and the run ends as it was "
+          "trained",
+          option_name(changed.front())));
+}
+
 }  // namespace
 
 const std::vector<std::string>& changeable_options() {
@@ -110,6 +126,16 @@ Resumption read_resumption(const std::filesystem::path& folder, const Command& c
   require_read(given, options);
   require_same_velocity(own, options);
   return resumption;
+}
+
+bool is_finished(const Resumption& from, const Sequential& net, const FitOptions& options,
+                 const CheckedFit& checked, const std::string& data_sha256) {
+  const StepCount steps = steps_of(std::ssize(checked.split().train), options);
+  check_state(from.state, net, options, steps);
+  const bool all_trained = is_finished(from.state, options, steps);
+  if (!from.result.is_null()) return all_trained || from.changed.empty();
+  if (all_trained) require_own_training(from, data_sha256);
+  return false;
 }
 
 }  // namespace lenet::cli

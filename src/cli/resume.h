@@ -36,4 +36,9 @@ void add_change(nlohmann::ordered_json& run, const std::string& key);
 Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change);
 
+/// Whether the run has ended and no step is left to train. Throws Error (kUsage) if its state does
+/// not fit network and options, or if it has not ended, but could not train with what has changed.
+bool is_finished(const Resumption& from, const Sequential& net, const FitOptions& options,
+                 const CheckedFit& checked, const std::string& data_sha256);
+
 }  // namespace lenet::cli

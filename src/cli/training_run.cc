@@ -16,7 +16,6 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/start_network.h"
-#include "cli/train_config.h"
 #include "lenet/animator.h"
 #include "lenet/error.h"
 #include "lenet/model_file.h"
@@ -97,20 +96,6 @@ RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const 
   return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
 }
 
-/// Of a run that has trained all its steps: no record may say that options trained it which came
-/// after the last. How far it trains may be changed to just that. Throws Error (kUsage).
-void require_own_training(const Resumption& from, const std::string& data_sha256) {
-  std::vector<std::string> changed = from.changed;
-  if (data_sha256_of(from.run) != data_sha256) changed.push_back("data");
-  std::erase_if(changed, [](const std::string& k) { return k == "epochs" || k == "max_steps"; });
-  if (changed.empty()) return;
-  throw Error(
-      ErrorKind::kUsage,
-      fmt::format("--{}: no step is left to train with it; leave it out, and the run ends as "
-                  "it was trained",
-                  option_name(changed.front())));
-}
-
 /// The chapter's figure, and the curve by which weights are chosen where images are set aside.
 AnimatorOptions figure(const FitOptions& fit) {
   AnimatorOptions options;
@@ -133,7 +118,8 @@ class Run {
         generator_(options_.seed),
         network_(network_of(request, options_, file_, train(), generator_)),
         checked_(checked_fit()),
-        was_finished_(checked_resumption()),
+        was_finished_(request.from &&
+                      is_finished(*request.from, net(), fit_, checked_, data_sha256_)),
         folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(fit_)),
@@ -154,7 +140,6 @@ class Run {
   }
 
   void say_start() const;
-  bool checked_resumption() const;
   void settle_device();
   RunOutcome finished_before() const;
   void begin_record();
@@ -219,18 +204,6 @@ void Run::say_start() const {
   say(stdout, "starting from {} on {}: {} training images{}\n", options_.weights,
       shown_data(options_.common.data), train().size(),
       options_.new_head ? "" : known_classes(train().class_names(), names));
-}
-
-/// Checks the state of a run that goes on. Whether it has ended, and no step is left to train.
-bool Run::checked_resumption() const {
-  if (!request_.from) return false;
-  const Resumption& from = *request_.from;
-  const StepCount steps = steps_of(std::ssize(checked_.split().train), fit_);
-  check_state(from.state, network_.net, fit_, steps);
-  const bool finished = is_finished(from.state, fit_, steps);
-  if (!from.result.is_null()) return finished || from.changed.empty();
-  if (finished) require_own_training(from, data_sha256_);
-  return false;
 }
 
 RunOutcome Run::finished_before() const {
