@@ -59,10 +59,11 @@ EpochReport epoch_of(const Json& epoch) {
 
 /// Throws what Json throws of a document that has another form.
 Report parsed_report(const Json& result) {
-  Report report{.loss = result.at("loss").get<double>(),
-                .train_acc = result.at("train_acc").get<double>(),
-                .test_acc = result.at("test_acc").get<double>(),
-                .holdout_acc = number_in(result, "holdout_acc")};
+  Report report;
+  report.loss = result.at("loss").get<double>();
+  report.train_acc = result.at("train_acc").get<double>();
+  report.test_acc = result.at("test_acc").get<double>();
+  report.holdout_acc = number_in(result, "holdout_acc");
   for (const Json& epoch : result.at("epochs")) report.epochs.push_back(epoch_of(epoch));
   report.best_epoch = result.value("best_epoch", std::ssize(report.epochs));
   const bool set_aside = std::ranges::any_of(
