@@ -186,9 +186,8 @@ TEST_F(CliTrain, OrderWithoutShuffleDoesNotDependOnTheSeed) {
 
 TEST_F(CliTrain, TenStepsFromPyTorchsWeightsHavePyTorchsLosses) {
   const Outcome outcome =
-      run({"train", "--weights", (kGolden / "lenet_seed0_init.safetensors").string(),
-           "--data", "fashion-mnist", "--no-shuffle", "--max-steps", "10", "--out", "out",
-           "--json"});
+      run({"train", "--weights", (kGolden / "lenet_seed0_init.safetensors").string(), "--data",
+           "fashion-mnist", "--no-shuffle", "--max-steps", "10", "--out", "out", "--json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json golden = Json::parse(read_file(kGolden / "lenet_seed0_10steps.json", 1 << 20));
   const Json losses = Json::parse(outcome.out).at("step_losses");
