@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,8 +13,10 @@
 namespace LENET_PUBLIC lenet {
 
 /// The index of the layer whose outputs are the classes: the last Linear, behind which nothing but
-/// activations, Dropout and Flatten of the library comes. Throws Error (kUsage) if the network ends
-/// otherwise.
+/// activations, Dropout and Flatten of the library comes. Nothing if the network ends otherwise.
+std::optional<std::int64_t> find_head(const Sequential& net);
+
+/// The same. Throws Error (kUsage) if the network ends otherwise.
 std::int64_t head_of(const Sequential& net);
 
 /// The names of its parameters: "11.weight", "11.bias".

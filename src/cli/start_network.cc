@@ -22,18 +22,9 @@ using Names = std::vector<std::string>;
 constexpr const char* kOffer =
     "; --new-head replaces the last Linear by a new one for the classes of the data";
 
-bool has_head(const Sequential& net) {
-  try {
-    head_of(net);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 /// What to do where the file tells other classes apart.
 std::string offer(const Sequential& net) {
-  if (has_head(net)) return kOffer;
+  if (find_head(net)) return kOffer;
   return fmt::format(
       "; its network, {}, ends in no Linear that --new-head could replace: want data "
       "of its classes, or --model for a network that begins anew, without --weights",
@@ -69,7 +60,7 @@ std::vector<std::uint8_t> outputs_of(const std::string& path, const Model& file,
     throw Error(e.kind(), fmt::format("{}: {}{}", path, e.what(), offer(file.net)));
   }
   require(
-      has_head(file.net),
+      find_head(file.net).has_value(),
       fmt::format("{}: its classes are in the order {}, those of the data in the order {}, and "
                   "its network, {}, ends in no Linear whose outputs could be brought into it; "
                   "want data with the classes in the order of the file",

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/require.h"
+#include "lenet/error.h"
 #include "nn/layer_kind.h"
 
 namespace lenet {
@@ -51,14 +52,19 @@ void reorder_rows(std::span<float> values, std::span<const std::uint8_t> order) 
 
 }  // namespace
 
-std::int64_t head_of(const Sequential& net) {
+std::optional<std::int64_t> find_head(const Sequential& net) {
   std::int64_t i = net.size() - 1;
   while (i >= 0 && goes_behind_a_head(net[i])) --i;
-  const bool found = i >= 0 && kind_of(net[i]) == LayerKind::kLinear;
-  require(found, fmt::format("the network has no Linear as its last layer with parameters, whose "
-                             "outputs are the classes: {}",
-                             net.text()));
+  if (i < 0 || kind_of(net[i]) != LayerKind::kLinear) return std::nullopt;
   return i;
+}
+
+std::int64_t head_of(const Sequential& net) {
+  if (const std::optional<std::int64_t> head = find_head(net)) return *head;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("the network has no Linear as its last layer with parameters, whose "
+                          "outputs are the classes: {}",
+                          net.text()));
 }
 
 std::vector<std::string> head_parameters(const Sequential& net) {
