@@ -51,11 +51,16 @@ bool same_path(const std::string& a, const std::string& b) {
   return fs::equivalent(a, b, ignored);
 }
 
-/// What `given` leaves open of the size and the split of this data.
-CommonOptions completed(CommonOptions given, const CommonOptions& record, bool split_too) {
+/// `given` with the size of the run where it names none.
+CommonOptions with_size(CommonOptions given, const CommonOptions& record) {
   if (given.size.empty()) given.size = record.size;
-  if (given.test_split == 0 && split_too) given.test_split = record.test_split;
   return given;
+}
+
+/// The same for the size and the split.
+CommonOptions with_size_and_split(CommonOptions given, const CommonOptions& record) {
+  if (given.test_split == 0) given.test_split = record.test_split;
+  return with_size(std::move(given), record);
 }
 
 bool takes_size(const std::string& path) {
@@ -105,7 +110,7 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
   const std::optional<RecordedData> record = record_for(model, own, given);
   if (given.data.empty()) {
     if (record) {
-      CommonOptions options = completed(given, record->options, true);
+      CommonOptions options = with_size_and_split(given, record->options);
       options.data = record->options.data;
       return {options, record->file.string()};
     }
@@ -115,9 +120,11 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
     return {.options = options, .guessed = true};
   }
   if (!record || given.data == kFashionMnist) return {given};
-  if (same_path(given.data, record->options.data)) return {completed(given, record->options, true)};
+  if (same_path(given.data, record->options.data)) {
+    return {with_size_and_split(given, record->options)};
+  }
   Source source = {given};
-  if (takes_size(given.data)) source.options = completed(given, record->options, false);
+  if (takes_size(given.data)) source.options = with_size(given, record->options);
   if (given.test_split == 0) source.run_split = record->options.test_split;
   return source;
 }
@@ -135,30 +142,36 @@ std::pair<Dataset, Dataset> load(const Source& source, const Model* own, bool te
   }
 }
 
+struct LoadedSets {
+  std::pair<Dataset, Dataset> sets;
+  bool other_data;  ///< ModelOnData's
+};
+
+/// As far as the model's file says what it was trained on.
+LoadedSets compared(std::pair<Dataset, Dataset> sets, const Model* own) {
+  const bool other =
+      own && !own->data_sha256.empty() && own->data_sha256 != data_sha256(sets.first, sets.second);
+  return {std::move(sets), other};
+}
+
 /// The data, in the two sets of the run if it is that of the run in another place; `source` then
 /// has the run's split.
-std::pair<Dataset, Dataset> load_sets(Source& source, const Model* own, bool test_optional) {
+LoadedSets load_sets(Source& source, const Model* own, bool test_optional) {
   std::pair<Dataset, Dataset> whole = load(source, own, true);
-  if (whole.second.size() > 0) return whole;
+  if (whole.second.size() > 0) return compared(std::move(whole), own);
   if (source.run_split != 0 && own && !own->data_sha256.empty()) {
     Source split = source;
     split.options.test_split = source.run_split;
     try {
-      std::pair<Dataset, Dataset> sets = load(split, own, true);
-      if (data_sha256(sets.first, sets.second) == own->data_sha256) {
+      LoadedSets loaded = compared(load(split, own, true), own);
+      if (!loaded.other_data) {
         source = split;
-        return sets;
+        return loaded;
       }
     } catch (const Error&) {  // a class of too few images for the split
     }
   }
-  return test_optional ? std::move(whole) : load(source, own, false);
-}
-
-/// As far as the model's file says what it was trained on.
-bool is_of_other_data(const Model* own, const std::pair<Dataset, Dataset>& sets) {
-  return own && !own->data_sha256.empty() &&
-         own->data_sha256 != data_sha256(sets.first, sets.second);
+  return compared(test_optional ? std::move(whole) : load(source, own, false), own);
 }
 
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
@@ -212,25 +225,24 @@ std::string ModelOnData::other_data_line() const {
 ModelData load_data_of_model(const ModelOptions& model, const Model* own,
                              const CommonOptions& given) {
   Source source = source_of(model, own, given);
-  std::pair<Dataset, Dataset> sets = load_sets(source, own, false);
-  if (source.guessed && is_of_other_data(own, sets)) refuse_to_guess(model.path, own);
-  return {std::move(source.options), std::move(sets)};
+  LoadedSets loaded = load_sets(source, own, false);
+  if (source.guessed && loaded.other_data) refuse_to_guess(model.path, own);
+  return {std::move(source.options), std::move(loaded.sets)};
 }
 
 ModelOnData open_model_on_data(const ModelOptions& model, const CommonOptions& given) {
   std::optional<Model> own = open_own_model(model);
   const Model* const file = own ? &*own : nullptr;
   Source source = source_of(model, file, given);
-  std::pair<Dataset, Dataset> sets = load_sets(source, file, true);
-  const bool other = is_of_other_data(file, sets);
-  auto& [train, test] = sets;
-  if (other && source.guessed) refuse_to_guess(model.path, file);
+  LoadedSets loaded = load_sets(source, file, true);
+  auto& [train, test] = loaded.sets;
+  if (loaded.other_data && source.guessed) refuse_to_guess(model.path, file);
   ModelOnData result{.model = own ? *std::move(own) : with_network(model, train.image_shape()),
                      .train = {},
                      .test = {},
                      .data = shown_data(source.options.data),
                      .known = {},
-                     .other_data = other};
+                     .other_data = loaded.other_data};
   const std::vector<std::string>& names = result.model.class_names;
   const Shape &found = train.image_shape(), &input = result.model.net.input_shape();
   if (found != input) throw Error(ErrorKind::kUsage, other_shape(source.options, found, input));

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "base/require.h"
@@ -18,25 +19,28 @@
 namespace lenet::cli {
 namespace {
 
-/// "28x28" as {height, width}; nothing for "". Throws Error (kUsage).
-Shape parse_size(const std::string& text) {
-  if (text.empty()) return {};
+constexpr long long kLargestSide = 16384;
+
+/// "28x28" as {height, width}, "" as {}; nothing for any other text.
+std::optional<Shape> parse_size(const std::string& text) {
+  if (text.empty()) return Shape();
   long long height = 0, width = 0;
   char rest = 0;
   const int read = std::sscanf(text.c_str(), "%lldx%lld%c", &height, &width, &rest);
-  constexpr long long kMost = 16384;
-  const bool good = read == 2 && height >= 1 && width >= 1 && height <= kMost && width <= kMost;
-  require(good,
-          fmt::format("--size '{}': want HEIGHTxWIDTH, 1 to {} each, as in 28x28", text, kMost));
-  return {height, width};
+  const bool good =
+      read == 2 && height >= 1 && width >= 1 && height <= kLargestSide && width <= kLargestSide;
+  if (!good) return {};
+  return Shape{height, width};
 }
 
 }  // namespace
 
 void add_data_options(const Command& command, CommonOptions& options) {
-  command.option("--size", &options.size,
-                 "Size that image files are brought to, or that a CSV's images have, as in 28x28. "
-                 "Default: as they are; a CSV's are squares");
+  command
+      .option("--size", &options.size,
+              "Size that image files are brought to, or that a CSV's images have, as in 28x28. "
+              "Default: as they are; a CSV's are squares")
+      .check(image_size());
   command
       .option("--test-split", &options.test_split,
               "Share of the images of every class that become the test set, for data without "
@@ -107,6 +111,14 @@ Check one_of(std::vector<std::string> words) {
   };
 }
 
+Check image_size() {
+  return [](const std::string& text) -> std::string {
+    if (parse_size(text)) return "";
+    return fmt::format("found '{}', want HEIGHTxWIDTH, 1 to {} each, as in 28x28", text,
+                       kLargestSide);
+  };
+}
+
 Check given_path() {
   return [](const std::string& path) -> std::string {
     if (path.empty()) return "found an empty string, want a path";
@@ -136,7 +148,7 @@ std::string json_text(const nlohmann::ordered_json& document) {
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
   if (const std::string path = data_path(options); !path.empty()) {
-    how.size = parse_size(options.size);
+    how.size = parse_size(options.size).value();
     how.test_split = options.test_split;
     return lenet::load_data(path, how);
   }

@@ -50,6 +50,9 @@ Check finite_number();
 /// Accepts one of these words.
 Check one_of(std::vector<std::string> words);
 
+/// Accepts "28x28" and "": a size as --size takes it.
+Check image_size();
+
 /// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
 /// for the folder "--json".
 Check given_path();

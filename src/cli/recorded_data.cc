@@ -40,14 +40,21 @@ std::string text_of(const Json& document, const char* key, bool needed,
   return found->get<std::string>();
 }
 
-/// The number under this key; 0 if there is none.
-double number_of(const Json& document, const char* key, const std::filesystem::path& file) {
-  const auto found = document.find(key);
+/// The --size under "size".
+std::string size_of(const Json& document, const std::filesystem::path& file) {
+  const std::string size = text_of(document, "size", false, file);
+  if (const std::string why = image_size()(size); !why.empty()) refuse(file, "size: " + why);
+  return size;
+}
+
+/// The --test-split under "test_split"; 0 if there is none.
+double split_of(const Json& document, const std::filesystem::path& file) {
+  const auto found = document.find("test_split");
   if (found == document.end()) return 0;
-  if (!found->is_number()) {
-    refuse(file, fmt::format("{}: found {}, want a number", key, found_text(document, key)));
-  }
-  return found->get<double>();
+  const double split = found->is_number() ? found->get<double>() : -1;
+  if (split >= 0 && split < 1) return split;
+  refuse(file, fmt::format("test_split: found {}, want a number from 0 to below 1",
+                           found_text(document, "test_split")));
 }
 
 }  // namespace
@@ -67,8 +74,8 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
                         .input_shape = text_of(document, "input_shape", true, file),
                         .data_sha256 = text_of(document, "data_sha256", false, file)};
   recorded.options.data = text_of(document, "data", true, file);
-  recorded.options.size = text_of(document, "size", false, file);
-  recorded.options.test_split = number_of(document, "test_split", file);
+  recorded.options.size = size_of(document, file);
+  recorded.options.test_split = split_of(document, file);
   return recorded;
 }
 

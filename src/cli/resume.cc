@@ -74,7 +74,7 @@ Json result_in(const std::filesystem::path& folder) {
 /// after the last. How far it trains may be changed to just that. Throws Error (kUsage).
 void require_own_training(const Resumption& from, const std::string& data_sha256) {
   std::vector<std::string> changed = from.changed;
-  if (data_sha256_of(from.run) != data_sha256) changed.push_back("data");
+  if (text_in(from.run, kDataSha256) != data_sha256) changed.push_back("data");
   std::erase_if(changed, [](const std::string& k) { return k == "epochs" || k == "max_steps"; });
   if (changed.empty()) return;
   throw Error(
@@ -115,7 +115,7 @@ Resumption read_resumption(const std::filesystem::path& folder, const Command& c
   const Json given = given_options(command);
   read_options(given, "command line", options);
   const Json before = options_document(own), after = options_document(options);
-  const bool knows_data = !data_sha256_of(resumption.run).empty();
+  const bool knows_data = !text_in(resumption.run, kDataSha256).empty();
   for (const auto& [key, value] : given.items()) {
     const Json was = before.value(key, Json()), is = after.value(key, Json());
     if (key == "threads" || (key == "data" && knows_data) || was == is) continue;

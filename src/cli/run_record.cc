@@ -19,6 +19,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kShownOfSha256 = 12;  // digits in messages
+
 /// A path as it can be found from anywhere; empty if there is none.
 std::string absolute(const std::string& path) {
   return path.empty() ? "" : std::filesystem::absolute(path).string();
@@ -90,22 +92,30 @@ Json run_document(const TrainOptions& o, const Device& device, const Sequential&
   return run;
 }
 
-std::string data_sha256_of(const Json& run) {
-  const auto found = run.find("data_sha256");
+std::string text_in(const Json& run, const char* key) {
+  const auto found = run.find(key);
   return found != run.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+void require_same_weights(const Json& run, const std::filesystem::path& file,
+                          const std::string& sha256) {
+  const std::string before = text_in(run, kWeightsSha256);
+  if (before.empty() || before == sha256) return;
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("{}: the run started from other weights (SHA-256 {:.{}}..., now "
+                          "{:.{}}...); only the same can give the same again",
+                          file.string(), before, kShownOfSha256, sha256, kShownOfSha256));
 }
 
 void require_same_data(const Json& run, const TrainOptions& now, const std::string& sha256,
                        const std::string& advice) {
-  const std::string before = data_sha256_of(run);
+  const std::string before = text_in(run, kDataSha256);
   if (before.empty() || before == sha256) return;
-  const auto name = run.find("data");
-  constexpr std::size_t kShown = 12;
   throw Error(ErrorKind::kBadInput,
               fmt::format("the data is not that of the run, which was {} (SHA-256 {:.{}}...); {} "
                           "has other images, labels or class names (SHA-256 {:.{}}...); {}",
-                          name != run.end() && name->is_string() ? name->get<std::string>() : "?",
-                          before, kShown, data_name(now), sha256, kShown, advice));
+                          text_in(run, "data"), before, kShownOfSha256, data_name(now), sha256,
+                          kShownOfSha256, advice));
 }
 
 Json result_document(const Report& report, const TrainOptions& o, const Device& device,

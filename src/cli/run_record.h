@@ -1,6 +1,7 @@
 // What run.json says of a run, and what --json prints.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,9 +16,18 @@ namespace lenet::cli {
 nlohmann::ordered_json run_document(const TrainOptions& options, const Device& device,
                                     const Sequential& net, const Dataset& train);
 
-/// The SHA-256 of the data of a run, as its run.json has it; "" if it has none, as with lenet
-/// 0.2.0.
-std::string data_sha256_of(const nlohmann::ordered_json& run);
+/// Keys of run.json: the data_sha256() of the data, and the SHA-256 of the file of --weights. lenet
+/// 0.2.0 wrote none.
+inline constexpr const char* kDataSha256 = "data_sha256";
+inline constexpr const char* kWeightsSha256 = "weights_sha256";
+
+/// The text under this key of run.json; "" if there is none.
+std::string text_in(const nlohmann::ordered_json& run, const char* key);
+
+/// Throws Error (kBadInput), which names both, unless `run` started from a file of this SHA-256 or
+/// does not say.
+void require_same_weights(const nlohmann::ordered_json& run, const std::filesystem::path& file,
+                          const std::string& sha256);
 
 /// Throws Error (kBadInput), which names both, unless `run` trained on the data of this SHA-256 or
 /// does not say. `advice` is what to do.

@@ -88,14 +88,21 @@ std::int64_t outputs_in(const std::string& path, const std::optional<Model>& fil
               fmt::format("{}: no tensor {}, the weight of the last Linear", path, head_weight));
 }
 
+/// `net` with the head and the weights that the file has.
+Sequential with_head_of_file(const std::string& path, const std::optional<Model>& file,
+                             const Sequential& net) {
+  Sequential whole = with_new_head(net, outputs_in(path, file, head_parameters(net)[0]));
+  Generator unused;
+  whole.build(net.input_shape(), unused);
+  read_weights(path, whole);
+  return whole;
+}
+
 /// Replaces the parameters and buffers of `net` by the file's, but for those of its head.
 void read_all_but_the_head(const std::string& path, const std::optional<Model>& file,
                            Sequential& net) {
   const Names head = head_parameters(net);
-  Sequential whole = with_new_head(net, outputs_in(path, file, head[0]));
-  Generator unused;
-  whole.build(net.input_shape(), unused);
-  read_weights(path, whole);
+  Sequential whole = with_head_of_file(path, file, net);
   const std::vector<NamedParameter> from = whole.named_parameters(), to = net.named_parameters();
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (std::ranges::find(head, to[i].name) == head.end()) {
@@ -105,14 +112,24 @@ void read_all_but_the_head(const std::string& path, const std::optional<Model>& 
   std::ranges::copy(whole.buffers(), net.buffers().begin());
 }
 
-/// Replaces all of them; of a last Linear of another size the message offers a new one.
-void read_all(const std::string& path, Sequential& net) {
+/// The file's weights fit all layers but the head.
+bool fits_but_for_the_head(const std::string& path, const std::optional<Model>& file,
+                           const Sequential& net) {
+  try {
+    with_head_of_file(path, file, net);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Replaces all of them; where a new head would do, the message offers it.
+void read_all(const std::string& path, const std::optional<Model>& file, Sequential& net) {
   try {
     read_weights(path, net);
   } catch (const Error& e) {
-    const std::string ending = fmt::format("{}.weight has shape", net.size() - 1);
-    const bool is_head = std::string_view(e.what()).find(ending) != std::string_view::npos;
-    throw Error(e.kind(), is_head ? e.what() + std::string(kOffer) : e.what());
+    throw Error(e.kind(),
+                e.what() + std::string(fits_but_for_the_head(path, file, net) ? kOffer : ""));
   }
 }
 
@@ -122,7 +139,7 @@ void bring_weights(const TrainOptions& o, const std::optional<Model>& file, cons
                    Generator& generator, Sequential& net) {
   try {
     draw(net, images, generator);
-    o.new_head ? read_all_but_the_head(o.weights, file, net) : read_all(o.weights, net);
+    o.new_head ? read_all_but_the_head(o.weights, file, net) : read_all(o.weights, file, net);
   } catch (const Error& e) {
     if (!file || file->net.input_shape() == images) throw;
     throw Error(

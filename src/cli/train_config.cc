@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/options.h"
 #include "cli/recipes.h"
+#include "cli/run_record.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
 
@@ -53,8 +54,8 @@ Json read_config(const std::string& path) {
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
   static const std::vector<std::string> names = {
-      "lenet",    "started", "images",      "input_shape",   "simd",       "result",
-      "diverged", "changed", "data_sha256", "normalization", "class_names"};
+      "lenet",    "started", "images",    "input_shape",  "simd",          "result",
+      "diverged", "changed", kDataSha256, kWeightsSha256, "normalization", "class_names"};
   const bool usual = key == "weights" && value == "";
   return usual || std::ranges::find(names, key) != names.end();
 }

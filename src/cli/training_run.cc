@@ -12,6 +12,7 @@
 #include "cli/model_data.h"
 #include "cli/run_ending.h"
 #include "cli/run_folder.h"
+#include "cli/run_inputs.h"
 #include "cli/run_record.h"
 #include "cli/say.h"
 #include "cli/signals.h"
@@ -28,60 +29,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-StartedNetwork network_of(const RunRequest& r, const TrainOptions& options,
-                          const std::optional<Model>& file, const Dataset& train,
+StartedNetwork network_of(const RunRequest& r, const TrainOptions& options, const RunInputs& inputs,
                           Generator& generator) {
+  const Dataset& train = inputs.sets.first;
   return r.from ? resumed_network(options, r.from->run, r.out, train, generator)
-                : start_network(options, file, train, generator);
-}
-
-/// Grey images are taken in colour for a network that takes colours.
-LoadOptions loading(const RunRequest& r) {
-  LoadOptions how;
-  if (r.from && r.from->run.contains("input_shape")) {
-    how.colour = r.from->run["input_shape"].dump().starts_with("\"3x");
-  }
-  return how;
-}
-
-/// The data that the options name. For a file of --weights that is its own where they do not, and
-/// `common` then names it.
-std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& file,
-                                      CommonOptions& common) {
-  const TrainOptions& o = r.options;
-  if (r.from || o.weights.empty()) return load_data(common, loading(r));
-  const ModelOptions model = {
-      .path = o.weights, .network = o.model.value_or(kUsualModel), .input = {}};
-  ModelData data = load_data_of_model(model, file ? &*file : nullptr, common);
-  common = std::move(data.options);
-  return std::move(data.sets);
-}
-
-/// Of a run that is repeated or goes on, the message says what helps where its data has moved.
-std::pair<Dataset, Dataset> find_data(const RunRequest& r, const std::optional<Model>& file,
-                                      CommonOptions& common) {
-  try {
-    return take_data(r, file, common);
-  } catch (const Error& e) {
-    const std::string path = data_path(common);
-    std::error_code ignored;
-    if (!r.record || path.empty() || std::filesystem::exists(path, ignored)) throw;
-    throw Error(e.kind(), fmt::format("{}; if the data of the run has moved, name its place with "
-                                      "--data",
-                                      e.what()));
-  }
-}
-
-/// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
-std::string checked_digest(const RunRequest& r, const std::pair<Dataset, Dataset>& data) {
-  if (r.record && data_sha256_of(*r.record).empty()) return "";
-  const std::string digest = data_sha256(data.first, data.second);
-  if (r.record && !r.other_data) {
-    require_same_data(*r.record, r.options, digest,
-                      r.from ? "give its folder with --data, or add --allow-change data"
-                             : "only the same data can give the same weights");
-  }
-  return digest;
+                : start_network(options, inputs.start, train, generator);
 }
 
 RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const FitOptions& fit) {
@@ -109,17 +61,15 @@ class Run {
  public:
   explicit Run(const RunRequest& request)
       : request_(request),
-        file_(request.from ? std::nullopt : read_start(request.options)),
         options_(request.options),
         every_(parse_interval(request.checkpoint_every)),
         fit_(fit_options(options_)),
-        data_(find_data(request, file_, options_.common)),
-        data_sha256_(checked_digest(request, data_)),
+        inputs_(read_inputs(request, options_.common)),
         generator_(options_.seed),
-        network_(network_of(request, options_, file_, train(), generator_)),
+        network_(network_of(request, options_, inputs_, generator_)),
         checked_(checked_fit()),
         was_finished_(request.from &&
-                      is_finished(*request.from, net(), fit_, checked_, data_sha256_)),
+                      is_finished(*request.from, net(), fit_, checked_, inputs_.data_sha256)),
         folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
         animator_(figure(fit_)),
@@ -131,10 +81,11 @@ class Run {
 
  private:
   Sequential& net() { return network_.net; }
-  const Dataset& train() const { return data_.first; }
+  const Dataset& train() const { return inputs_.sets.first; }
+  const Dataset& test() const { return inputs_.sets.second; }
 
   CheckedFit checked_fit() {
-    CheckedFit checked = check_fit(net(), train(), data_.second, fit_);
+    CheckedFit checked = check_fit(net(), train(), test(), fit_);
     if (options_.common.device == "auto") settle_device();
     return checked;
   }
@@ -155,13 +106,11 @@ class Run {
   [[noreturn]] void end_stopped();
 
   const RunRequest& request_;
-  std::optional<Model> file_;  ///< of --weights
   TrainOptions options_;
   CheckpointInterval every_;
   Timer wall_;
   FitOptions fit_;
-  std::pair<Dataset, Dataset> data_;
-  std::string data_sha256_;
+  RunInputs inputs_;
   Generator generator_;
   StartedNetwork network_;
   CheckedFit checked_;
@@ -200,7 +149,8 @@ RunOutcome Run::run() {
 }
 
 void Run::say_start() const {
-  const std::vector<std::string> unnamed, &names = file_ ? file_->class_names : unnamed;
+  const std::optional<Model>& file = inputs_.start;
+  const std::vector<std::string> unnamed, &names = file ? file->class_names : unnamed;
   say(stdout, "starting from {} on {}: {} training images{}\n", options_.weights,
       shown_data(options_.common.data), train().size(),
       options_.new_head ? "" : known_classes(train().class_names(), names));
@@ -232,12 +182,13 @@ void Run::settle_device() {
 
 void Run::begin_record() {
   record_start(network_, record_);
-  if (!data_sha256_.empty()) record_["data_sha256"] = data_sha256_;
+  if (!inputs_.weights_sha256.empty()) record_[kWeightsSha256] = inputs_.weights_sha256;
+  if (!inputs_.data_sha256.empty()) record_[kDataSha256] = inputs_.data_sha256;
   if (const Resumption* from = request_.from) {
     for (const char* kept : {"started", "changed"}) {
       if (from->run.contains(kept)) record_[kept] = from->run[kept];
     }
-    if (data_sha256_of(from->run) != data_sha256_) add_change(record_, "data");
+    if (text_in(from->run, kDataSha256) != inputs_.data_sha256) add_change(record_, "data");
     for (const FitPoint& p : from->state.report.points) add_point(p);
   } else {
     folder_.begin(json_text(record_));
@@ -296,9 +247,8 @@ void Run::show_epoch(const EpochReport& e) {
 
 Report Run::train_to_the_end() {
   try {
-    const Dataset& test = data_.second;
-    return request_.from ? resume(net(), train(), test, fit_, request_.from->state, checked_)
-                         : fit(net(), train(), test, fit_, generator_, checked_);
+    return request_.from ? resume(net(), train(), test(), fit_, request_.from->state, checked_)
+                         : fit(net(), train(), test(), fit_, generator_, checked_);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kDiverged) end_diverged(e.what());
     throw;
@@ -329,7 +279,7 @@ void Run::save() {
   display_.finish();
   folder_.begin(json_text(record_));
   folder_.finish_metrics();
-  save_model(folder_.model_file(), net(), network_.class_names, data_sha256_);
+  save_model(folder_.model_file(), net(), network_.class_names, inputs_.data_sha256);
   folder_.write_curves(animator_);
   say(stderr, "written to {}\n", folder_.path().string());
 }
@@ -341,7 +291,7 @@ void Run::save_averages(Averages averages) {
     std::ranges::swap_ranges(net().buffers(), averages.buffers);
   };
   exchange();
-  save_model(folder_.averages_file(), net(), network_.class_names, data_sha256_);
+  save_model(folder_.averages_file(), net(), network_.class_names, inputs_.data_sha256);
   exchange();
 }
 

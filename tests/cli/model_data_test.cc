@@ -1,51 +1,8 @@
 // The data that a saved model is judged and calibrated on.
-#include <cmath>
-
-#include "cli/cli_test.h"
-#include "lenet/fashion_mnist.h"
-#include "lenet/image.h"
-#include "lenet/model_file.h"
-#include "lenet/safetensors.h"
+#include "cli/model_data_test.h"
 
 namespace lenet {
 namespace {
-
-class CliModelData : public Cli {
- protected:
-  /// Tells images of 2x2 by their mean m: dark below 1/4, light above 3/4, else grey. The logits
-  /// are 0, 8 m - 2 and 16 m - 8, times 4.
-  void write_brightness_model(const std::string& name) const {
-    Sequential net = Sequential::parse("Flatten Linear(3)");
-    Generator generator;
-    net.build({1, 2, 2}, generator);
-    const std::vector<float> values = {0, 0, 0, 0, 8, 8, 8, 8, 16, 16, 16, 16, 0, -8, -32};
-    std::ranges::copy(values, net.parameters().begin());
-    save_model(dir_ / name, net, {"dark", "grey", "light"});
-  }
-
-  /// A PNG in the folder of its class.
-  void draw(const std::string& folder, const std::string& name, std::uint8_t value,
-            std::int64_t side = 2) const {
-    std::filesystem::create_directories(dir_ / folder);
-    const auto pixels = static_cast<std::size_t>(side * side);
-    write_png(dir_ / folder / (name + ".png"),
-              {{1, side, side}, std::vector<std::uint8_t>(pixels, value)});
-  }
-
-  /// A model of this many outputs that answers class 0.
-  void write_model(const std::string& name, const Shape& input, std::int64_t outputs,
-                   const Words& names = {}) const {
-    Sequential net = Sequential::parse("Flatten Linear(" + std::to_string(outputs) + ")");
-    Generator generator;
-    net.build(input, generator);
-    constant_weights(net, 0);
-    std::ranges::fill(net.parameters(), 0.0f);
-    net.named_parameters()[1].values[0] = 1;
-    save_model(dir_ / name, net, names);
-  }
-
-  static Words fashion_names() { return {kFashionMnistLabels.begin(), kFashionMnistLabels.end()}; }
-};
 
 TEST_F(CliModelData, IsThatOfTheRun) {
   const Json trained = Json::parse(train("out", {"--max-steps", "5", "--json"}).out);
@@ -179,7 +136,11 @@ TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {
            {with("model", {1}), "model: found [1], want text"},
            {with("input_shape", nullptr), "input_shape: found null, want text"},
            {with("size", 3), "size: found 3, want text"},
+           {with("size", "axb"), "size: found 'axb', want HEIGHTxWIDTH"},
+           {with("size", "0x28"), "size: found '0x28', want HEIGHTxWIDTH"},
            {with("test_split", "a"), "test_split: found \"a\", want a number"},
+           {with("test_split", 1), "test_split: found 1, want a number"},
+           {with("test_split", -0.5), "test_split: found -0.5, want a number"},
            {with("data_sha256", 7), "data_sha256: found 7, want text"}}) {
     write_file(dir_ / "out/run.json", text);
     for (const Words& words : {Words{"eval", "out"}, Words{"export", "out", "-o", "a.c", "--int8"},
@@ -279,59 +240,6 @@ TEST_F(CliModelData, IsFashionMnistByItsWord) {
   EXPECT_TRUE(contains(outcome.out, "  ankle boot   0.000\n"));
 }
 
-TEST_F(CliModelData, ClassesAreMatchedByName) {
-  write_brightness_model("model.safetensors");
-  draw("some/dark", "a", 0);
-  draw("some/light", "a", 255);
-  draw("some/light", "b", 255);
-  draw("some/light", "c", 0);  // which the model takes for dark
-  const Outcome outcome = run({"eval", "model.safetensors", "--data", "some"});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(
-      outcome.out.starts_with("evaluated on some: 4 images of 2 of the model's 3 classes, "
-                              "as there is no test set\n"))
-      << outcome.out;
-  EXPECT_TRUE(contains(outcome.out, "accuracy 0.7500"));
-  EXPECT_TRUE(
-      contains(outcome.out, "\n  dark         1.000\n  grey         -\n  light        0.667\n"));
-  EXPECT_FALSE(contains(outcome.out, "nan"));
-  const Json result =
-      Json::parse(run({"eval", "model.safetensors", "--data", "some", "--json"}).out);
-  EXPECT_EQ(result.at("per_class_accuracy"), Json({1.0, nullptr, 2.0 / 3}));
-  EXPECT_EQ(result.at("class_names"), Json({"dark", "grey", "light"}));
-  // Logits of black: 0, -8, -32; of white: 0, 24, 32.
-  const double black = std::log(1 + std::exp(-8.0) + std::exp(-32.0)),
-               white = std::log(std::exp(-32.0) + std::exp(-8.0) + 1);
-  EXPECT_NEAR(result.at("loss"), (black + 2 * white + black + 32) / 4, 1e-5);
-  const Outcome integers =
-      run({"export", "model.safetensors", "-o", "a.c", "--int8", "--data", "some"});
-  EXPECT_TRUE(contains(integers.out, "accuracy 0.7500 float, 0.7500 int8")) << integers.err;
-  EXPECT_TRUE(contains(integers.out, "4 images of 2 of the model's 3 classes"));
-}
-
-TEST_F(CliModelData, ClassThatTheModelDoesNotKnowIsRefused) {
-  write_brightness_model("model.safetensors");
-  draw("other/Dark", "a", 0);
-  draw("other/light", "a", 255);
-  for (const Words& words :
-       {Words{"eval", "model.safetensors", "--data", "other"},
-        Words{"export", "model.safetensors", "-o", "a.c", "--int8", "--data", "other"}}) {
-    expect_refusal(run(words), 2,
-                   {"class 'Dark'", "'dark': rename one", "Dark, light", "dark, grey, light"});
-  }
-  EXPECT_FALSE(std::filesystem::exists(dir_ / "a.c"));
-}
-
-TEST_F(CliModelData, OfMoreClassesThanTheModelTellsApartIsRefused) {
-  write_model("two.safetensors", {1, 12, 12}, 2);
-  for (const Words& words :
-       {Words{"eval", "two.safetensors", "--data", "bands"},
-        Words{"export", "two.safetensors", "-o", "a.c", "--int8", "--data", "bands"}}) {
-    expect_refusal(run(words), 2, {"bands: 3 classes, the model tells 2 apart"});
-  }
-  EXPECT_FALSE(std::filesystem::exists(dir_ / "a.c"));
-}
-
 TEST_F(CliModelData, OfOneSetIsJudgedWholeUnlessSplit) {
   write_brightness_model("model.safetensors");
   for (int i = 0; i < 4; ++i) {
@@ -397,47 +305,6 @@ TEST_F(CliModelData, IsForIntegersAlone) {
     expect_refusal(run({"export", "model.safetensors", "-o", out, "--data", "bands"}), 2,
                    {"--data", "--int8"});
   }
-}
-
-TEST_F(CliModelData, DoesNotTellTheOutputsOfWeightsAlone) {
-  ASSERT_EQ(run({"train", "--data", "bands", "--max-steps", "1", "--out", "out"}).exit_code, 0);
-  SafeTensors file = read_safetensors(dir_ / "out/model.safetensors");
-  write_safetensors(dir_ / "weights.safetensors", file.tensors);
-  const Words network = {"--model", "lenet", "--input", "1x12x12"};
-  const auto of_three = [&](Words words) {
-    words.insert(words.end(), network.begin(), network.end());
-    const Outcome outcome = run(words);
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  };
-  of_three({"eval", "weights.safetensors", "--data", "bands"});
-  of_three({"export", "weights.safetensors", "-o", "a.c"});
-  draw("two/a", "a", 0, 12);
-  draw("two/b", "b", 9, 12);
-  of_three({"eval", "weights.safetensors", "--data", "two"});
-  of_three({"predict", "weights.safetensors", "two/a/a.png"});
-}
-
-TEST_F(CliModelData, OfAClassTooManyIsRefusedByItsName) {
-  write_brightness_model("model.safetensors");
-  for (const char* name : {"dark", "grey", "light", "pitch"}) {
-    draw(std::string("four/") + name, "a", 0);
-  }
-  expect_refusal(
-      run({"eval", "model.safetensors", "--data", "four"}), 2,
-      {"class 'pitch'", "dark, grey, light, pitch", "the model's are dark, grey, light"});
-}
-
-TEST_F(CliModelData, WithoutNamesLeavesOutNoClassOfTheModel) {
-  write_model("five.safetensors", {1, 12, 12}, 5);
-  const Words words = {"eval", "five.safetensors", "--data", "bands"};
-  EXPECT_TRUE(contains(run(words).out,
-                       "\n  class 0      1.000\n  class 1      0.000\n"
-                       "  class 2      0.000\n  class 3      -\n"
-                       "  class 4      -\n"));
-  Words json = words;
-  json.push_back("--json");
-  EXPECT_EQ(Json::parse(run(json).out).at("per_class_accuracy"),
-            Json({1.0, 0.0, 0.0, nullptr, nullptr}));
 }
 
 }  // namespace

@@ -1,56 +1,13 @@
 // Training that starts from the weights of a file: its network, normalisation and class names.
-#include "cli/cli_test.h"
+#include "cli/weights_test.h"
+
 #include "lenet/checkpoint.h"
 #include "lenet/head.h"
-#include "lenet/image.h"
-#include "lenet/model_file.h"
-#include "lenet/safetensors.h"
 
 namespace lenet {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The data set named/: 60 images of 6x6 of the classes high, low, middle, which is their place.
-class CliWeights : public Cli {
- protected:
-  CliWeights() { draw("named", {"high", "low", "middle"}); }
-
-  /// A folder a class, with 20 images whose bright third is the class' place in the alphabet.
-  void draw(const std::string& folder, const Words& classes) const {
-    for (std::size_t c = 0; c < classes.size(); ++c) {
-      fs::create_directories(dir_ / folder / classes[c]);
-      for (std::size_t i = 0; i < 20; ++i) {
-        std::vector<std::uint8_t> pixels(36);
-        for (std::size_t k = 0; k < 36; ++k) {
-          pixels[k] = static_cast<std::uint8_t>((k / 12 == c ? 190 : 0) + (7 * i + 13 * k) % 60);
-        }
-        write_png(dir_ / folder / classes[c] / (std::to_string(i) + ".png"), {{1, 6, 6}, pixels});
-      }
-    }
-  }
-
-  Outcome train_on(const std::string& data, const std::string& out, const Words& more = {}) const {
-    Words words = {"train", "--data",       data, "--test-split", "0.25", "--epochs", "3", "--out",
-                   out,     "--batch-size", "5",  "--lr",         "0.2"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run(words);
-  }
-  void train_first(const Words& more = {}) const {
-    Words words = {"--model", "Conv2d(3, 3) Tanh Flatten Linear(3)", "--normalize"};
-    words.insert(words.end(), more.begin(), more.end());
-    const Outcome outcome = train_on("named", "first", words);
-    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  }
-  Model model(const std::string& out) const { return load_model(dir_ / out / "model.safetensors"); }
-  Json run_json(const std::string& out) const { return Json::parse(content(out + "/run.json")); }
-  std::vector<float> tensor(const std::string& out, const std::string& name) const {
-    for (const NamedTensor& t : read_safetensors(dir_ / out / "model.safetensors").tensors) {
-      if (t.name == name) return t.values;
-    }
-    return {};
-  }
-};
 
 TEST_F(CliWeights, BringNetworkNormalisationAndClasses) {
   train_first();
@@ -153,67 +110,6 @@ TEST_F(CliWeights, OfClassesInAnotherOrderAreBroughtIntoTheDatas) {
   EXPECT_EQ(content("got/model.safetensors"), content("want/model.safetensors"));
 }
 
-TEST_F(CliWeights, OfOtherClassesNeedANewHead) {
-  train_first();
-  draw("two", {"high", "low"});
-  draw("renamed", {"high", "low", "sky"});
-  expect_refusal(train_on("two", "out", {"--weights", "first"}), 2,
-                 {"first: tells 3 classes (high, low, middle) apart, the data has 2 classes (high, "
-                  "low)",
-                  "--new-head"});
-  expect_refusal(train_on("renamed", "out", {"--weights", "first"}), 2,
-                 {"sky", "high, low, middle", "--new-head"});
-  draw("one", {"low"});
-  expect_refusal(train_on("one", "out", {"--weights", "first"}), 2, {"the data has 1 class (low)"});
-  EXPECT_FALSE(fs::exists(dir_ / "out"));
-  for (const char* data : {"two", "renamed"}) {
-    const Outcome outcome = train_on(data, data + std::string("-out"),
-                                     {"--weights", "first", "--new-head", "--freeze", "1"});
-    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_EQ(tensor(data + std::string("-out"), "0.weight"), tensor("first", "0.weight"));
-  }
-  EXPECT_EQ(model("two-out").net.text(), "Conv2d(3, 3) Tanh Flatten Linear(2)");
-  EXPECT_EQ(model("two-out").class_names, (Words{"high", "low"}));
-  EXPECT_EQ(run_json("two-out").at("new_head"), true);
-  EXPECT_EQ(run_json("two-out").at("result").at("test_acc"), 1.0);
-  EXPECT_EQ(run({"reproduce", "two-out"}).exit_code, 0);
-}
-
-TEST_F(CliWeights, WithANewHeadDrawThatOfARunFromTheSeed) {
-  train_first();
-  const Words still = {"--lr", "1e-30", "--seed", "7", "--max-steps", "1"};
-  const auto train_two = [&](const std::string& out, const Words& more) {
-    Words words = {"train", "--data",       "named", "--test-split", "0.25", "--out",
-                   out,     "--batch-size", "5"};
-    words.insert(words.end(), still.begin(), still.end());
-    words.insert(words.end(), more.begin(), more.end());
-    const Outcome outcome = run(words);
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  };
-  train_two("new", {"--weights", "first", "--new-head"});
-  train_two("fresh", {"--model", "Conv2d(3, 3) Tanh Flatten Linear(3)"});
-  EXPECT_EQ(tensor("new", "3.weight"), tensor("fresh", "3.weight"));
-  EXPECT_EQ(tensor("new", "0.weight"), tensor("first", "0.weight"));
-  EXPECT_NE(tensor("new", "0.weight"), tensor("fresh", "0.weight"));
-}
-
-TEST_F(CliWeights, AloneTakeANewHeadInTheNetworkOfModel) {
-  train_first();
-  SafeTensors file = read_safetensors(dir_ / "first/model.safetensors");
-  for (NamedTensor& t : file.tensors) t.name = "net." + t.name;
-  write_safetensors(dir_ / "alone.safetensors", file.tensors);
-  draw("two", {"high", "low"});
-  const Words network = {"--weights", "alone.safetensors", "--model",
-                         "Conv2d(3, 3) Tanh Flatten Linear(2)"};
-  expect_refusal(train_on("two", "out", network), 3, {"net.3.weight has shape", "--new-head"});
-  Words more = network;
-  more.insert(more.end(), {"--new-head", "--freeze", "1"});
-  const Outcome outcome = train_on("two", "out", more);
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(tensor("out", "0.weight"), tensor("first", "0.weight"));
-  EXPECT_EQ(tensor("out", "3.bias").size(), 2u);
-}
-
 TEST_F(CliWeights, OfNamedClassesNameThoseOfDataWithout) {
   ASSERT_EQ(train("first", {"--epochs", "1"}).exit_code, 0);
   Model named = model("first");
@@ -268,27 +164,23 @@ TEST_F(CliWeights, OfImagesOfAnotherSizeNameBothShapesAndTheRemedy) {
   EXPECT_EQ(run(words).exit_code, 0);
 }
 
-TEST_F(CliWeights, OfANetworkWithoutALastLinearOfferNoNewHead) {
-  const Words network = {"--model", "Conv2d(3, 3) Tanh AdaptiveAvgPool2d(1) Flatten"};
-  ASSERT_EQ(train_on("named", "first", network).exit_code, 0);
-  draw("two", {"high", "low"});
-  const Outcome other = train_on("two", "out", {"--weights", "first"});
-  expect_refusal(other, 2,
-                 {"first: tells 3 classes (high, low, middle) apart, the data has 2 classes (high, "
-                  "low)",
-                  "ends in no Linear"});
-  EXPECT_FALSE(contains(other.err, "--new-head replaces"));
-  Model moved = model("first");
-  save_model(dir_ / "moved.safetensors", moved.net, {"middle", "high", "low"});
-  expect_refusal(train_on("named", "out", {"--weights", "moved.safetensors"}), 2,
-                 {"in the order middle, high, low", "in the order high, low, middle",
-                  "ends in no Linear", "in the order of the file"});
-}
-
-TEST_F(CliWeights, AreWhatNewHeadIsFor) {
-  expect_refusal(
-      train_on("named", "out", {"--new-head"}), 2,
-      {"--new-head: no effect without --weights; want --weights a file", "leave --new-head out"});
+TEST_F(CliWeights, AreKnownByTheRunThatBeganWithThem) {
+  train_first();
+  const Json digest = run_json("first").at("result").at("sha256");
+  ASSERT_EQ(train_on("named", "second", {"--weights", "first"}).exit_code, 0);
+  EXPECT_EQ(run_json("second").at("weights_sha256"), digest);
+  EXPECT_FALSE(run_json("first").contains("weights_sha256"));
+  const Outcome same = run({"reproduce", "second"});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  train_first({"--seed", "1", "--force"});
+  expect_refusal(run({"reproduce", "second", "--out", "again"}), 3,
+                 {"first/model.safetensors: the run started from other weights"});
+  EXPECT_FALSE(fs::exists(dir_ / "again"));
+  fs::remove_all(dir_ / "first");  // the checkpoint has all that a run needs to go on
+  const Words more = {"train", "--resume", "second", "--epochs", "4", "--allow-change", "epochs"};
+  const Outcome resumed = run(more);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(run_json("second").at("weights_sha256"), digest);
 }
 
 TEST_F(CliWeights, OfARunTrainOnItsDataWhereNothingIsSaid) {

@@ -1,0 +1,85 @@
+#include "cli/run_inputs.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/sha256.h"
+#include "cli/model_argument.h"
+#include "cli/model_data.h"
+#include "cli/run_record.h"
+#include "cli/start_network.h"
+#include "lenet/error.h"
+
+namespace lenet::cli {
+namespace {
+
+/// A run that goes on has its weights in its checkpoint; the file that they began with may be gone.
+std::string checked_weights(const RunRequest& r) {
+  if (r.from) return text_in(r.from->run, kWeightsSha256);
+  if (r.options.weights.empty()) return "";
+  const std::filesystem::path file = saved_model_file(r.options.weights);
+  const std::string digest = sha256_of_file(file);
+  if (r.record) require_same_weights(*r.record, file, digest);
+  return digest;
+}
+
+/// Grey images are taken in colour for a network that takes colours.
+LoadOptions loading(const RunRequest& r) {
+  LoadOptions how;
+  how.colour = r.from && text_in(r.from->run, "input_shape").starts_with("3x");
+  return how;
+}
+
+std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& start,
+                                      CommonOptions& common) {
+  const TrainOptions& o = r.options;
+  if (r.from || o.weights.empty()) return load_data(common, loading(r));
+  const ModelOptions model = {
+      .path = o.weights, .network = o.model.value_or(kUsualModel), .input = {}};
+  ModelData data = load_data_of_model(model, start ? &*start : nullptr, common);
+  common = std::move(data.options);
+  return std::move(data.sets);
+}
+
+/// Of a run that is repeated or goes on, the message says what helps where its data has moved.
+std::pair<Dataset, Dataset> find_data(const RunRequest& r, const std::optional<Model>& start,
+                                      CommonOptions& common) {
+  try {
+    return take_data(r, start, common);
+  } catch (const Error& e) {
+    const std::string path = data_path(common);
+    std::error_code ignored;
+    if (!r.record || path.empty() || std::filesystem::exists(path, ignored)) throw;
+    throw Error(e.kind(), fmt::format("{}; if the data of the run has moved, name its place with "
+                                      "--data",
+                                      e.what()));
+  }
+}
+
+/// data_sha256(), which has to be that of the record if there is one; "" if that does not say.
+std::string checked_data(const RunRequest& r, const std::pair<Dataset, Dataset>& sets) {
+  if (r.record && text_in(*r.record, kDataSha256).empty()) return "";
+  const std::string digest = data_sha256(sets.first, sets.second);
+  if (r.record && !r.other_data) {
+    require_same_data(*r.record, r.options, digest,
+                      r.from ? "give its folder with --data, or add --allow-change data"
+                             : "only the same data can give the same weights");
+  }
+  return digest;
+}
+
+}  // namespace
+
+RunInputs read_inputs(const RunRequest& request, CommonOptions& common) {
+  RunInputs inputs;
+  inputs.weights_sha256 = checked_weights(request);
+  if (!request.from) inputs.start = read_start(request.options);
+  inputs.sets = find_data(request, inputs.start, common);
+  inputs.data_sha256 = checked_data(request, inputs.sets);
+  return inputs;
+}
+
+}  // namespace lenet::cli
