@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "cli/run_record.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -72,7 +73,7 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
                         .options = {},
                         .model = text_of(document, "model", true, file),
                         .input_shape = text_of(document, "input_shape", true, file),
-                        .data_sha256 = text_of(document, "data_sha256", false, file)};
+                        .data_sha256 = text_of(document, kDataSha256, false, file)};
   recorded.options.data = text_of(document, "data", true, file);
   recorded.options.size = size_of(document, file);
   recorded.options.test_split = split_of(document, file);

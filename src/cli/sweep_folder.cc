@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "cli/run_record.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -11,8 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
-
-constexpr const char* kData = "data_sha256";
 
 const fs::path& created(const fs::path& path) {
   std::error_code error;
@@ -31,7 +30,7 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
   if (fs::exists(plan_file, error)) {
     plan_ = parse_json(read_file(plan_file, kMostBytes));
     Json held = plan_;
-    if (held.is_object()) held.erase(kData);
+    if (held.is_object()) held.erase(kDataSha256);
     if (held != plan) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{} holds another sweep: give the options of that one, or another "
@@ -48,13 +47,13 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
 }
 
 void SweepFolder::set_data(const std::string& sha256) {
-  if (plan_.value(kData, Json(sha256)) != sha256 && !results_.empty()) {
+  if (plan_.value(kDataSha256, Json(sha256)) != sha256 && !results_.empty()) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: the data is not that of the runs that have ended; want the same "
                             "data, or another --out",
                             path_.string()));
   }
-  plan_[kData] = sha256;
+  plan_[kDataSha256] = sha256;
   write_file(path_ / "sweep.json", json_text(plan_));
 }
 
