@@ -5,7 +5,8 @@
 # usage: kills.sh LENET KILLS
 set -euo pipefail
 lenet=$1 kills=$2
-folder=$(mktemp -d)
+# In memory: what a kill leaves there is the same, and flushes to a disk take most of the time.
+folder=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 RANDOM=${SEED:-1}
