@@ -27,7 +27,8 @@ struct ParameterInfo {
   Kind kind = Kind::kOther;  ///< Xavier's rule applies to kWeight
 };
 
-/// The forward pass of one pack.
+/// The forward pass of one pack. Memory for kPack floats and more, here and below, is aligned to 64
+/// bytes; who calls the pass of a library layer owes it the same.
 struct ForwardPass {
   std::span<const float> parameters;  ///< this layer's, in the order of parameters()
   const float* prepared;              ///< what prepare() made of them

@@ -188,7 +188,7 @@ class Trainer {
   Evaluation evaluate(const Dataset& data, std::span<const std::int32_t> indices);
 
   /// To be called when something else has changed net.parameters(). A step that follows does not go
-  /// back behind them.
+  /// back behind them, and before the first step the averages begin with them.
   void parameters_changed();
 
  private:

@@ -6,6 +6,7 @@
 
 #include "base/gpus.h"
 #include "train/pack_runner.h"
+#include "train/trained_values.h"
 
 namespace lenet::cuda {
 namespace {
@@ -240,8 +241,7 @@ Evaluation CudaEngine::evaluate(const Dataset& data, std::span<const std::int32_
 
 void CudaEngine::parameters_changed() {
   Trainer::Snapshot now = snapshot();
-  std::ranges::copy(net_.parameters(), now.parameters.begin());
-  std::ranges::copy(net_.buffers(), now.buffers.begin());
+  take_changed(net_, now);
   restore(now);
 }
 

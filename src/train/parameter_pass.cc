@@ -179,9 +179,8 @@ void ParameterPass::move_average(std::span<const float> now, float* average) con
 }
 
 void ParameterPass::parameters_changed() {
+  take_changed(net_, values_);
   previous_ = values_;
-  std::ranges::copy(net_.parameters(), previous_.parameters.begin());
-  std::ranges::copy(net_.buffers(), previous_.buffers.begin());
   runner_.prepare();
 }
 
@@ -202,8 +201,8 @@ Trainer::Snapshot ParameterPass::snapshot() const {
 void ParameterPass::restore(const Trainer::Snapshot& from) {
   std::ranges::copy(from.parameters, net_.parameters().begin());
   std::ranges::copy(from.buffers, net_.buffers().begin());
-  values_ = from;
-  parameters_changed();
+  values_ = previous_ = from;
+  runner_.prepare();
 }
 
 void ParameterPass::swap_averages() {

@@ -29,6 +29,16 @@ inline TrainedValues initial_values(const Sequential& net, const Trainer::Option
   return values;
 }
 
+/// The network's values, which something else has changed. Averages that no step has moved begin
+/// there too.
+inline void take_changed(const Sequential& net, TrainedValues& values) {
+  values.parameters.assign(net.parameters().begin(), net.parameters().end());
+  values.buffers.assign(net.buffers().begin(), net.buffers().end());
+  if (values.steps > 0 || values.average.empty()) return;
+  values.average = values.parameters;
+  values.average_buffers = values.buffers;
+}
+
 /// Whether both hold the same tensors.
 inline bool alike(const TrainedValues& a, const TrainedValues& b) {
   return a.parameters.size() == b.parameters.size() && a.buffers.size() == b.buffers.size() &&

@@ -175,6 +175,19 @@ TEST(CudaTrainer, StepsAtOnceHaveTheBitsOfStepsOneByOne) {
   EXPECT_EQ(a.snapshot().steps, 60);
 }
 
+TEST(CudaTrainer, AveragesBeginWithWeightsLoadedBeforeTheFirstStep) {
+  Sequential late = built(kNet, {1, 8, 8}), early = built(kNet, {1, 8, 8});
+  const Trainer::Options options{.batch_size = 20, .ema_decay = 0.9, .device = kCard};
+  Trainer loaded_late(late, options);
+  for (Sequential* net : {&late, &early}) {
+    for (float& value : net->parameters()) value *= 0.5f;
+  }
+  loaded_late.parameters_changed();
+  Trainer loaded_early(early, options);
+  EXPECT_EQ(loaded_late.snapshot().average, loaded_early.snapshot().average);
+  EXPECT_EQ(loaded_late.snapshot().average_buffers, loaded_early.snapshot().average_buffers);
+}
+
 TEST(CudaTrainer, HasTheSameBitsEveryTime) {
   const Dataset data = noise_images({1, 8, 8}, 140, 3);
   std::vector<float> first;

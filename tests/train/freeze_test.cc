@@ -68,6 +68,24 @@ TEST_P(Freeze, KeepsBitsInEveryStepAndInTheAverages) {
   }
 }
 
+TEST_P(Freeze, AveragesBeginWithWeightsLoadedBeforeTheFirstStep) {
+  Sequential late = built_beyond(), early = built_beyond();
+  Trainer::Options options = beyond_options(kAdamW);
+  options.freeze = GetParam().freeze;
+  Trainer loaded_late(late, options);
+  for (Sequential* net : {&late, &early}) {
+    for (float& value : net->parameters()) value *= 0.5f;
+    for (float& value : net->buffers()) value += 1;
+  }
+  loaded_late.parameters_changed();
+  Trainer loaded_early(early, options);
+  for (Trainer* trainer : {&loaded_late, &loaded_early}) {
+    trainer->step(batch_of(images_from(0, 100)), 0.05);
+    trainer->swap_averages();
+  }
+  EXPECT_EQ(changed(late, early), Names{});
+}
+
 TEST_P(Freeze, EndsInTheSameBitsOnAnyNumberOfThreads) {
   const auto trained = [](int threads) {
     Sequential net = built_beyond();
