@@ -9,6 +9,7 @@
 #include <functional>
 #include <new>
 
+#include "base/replaced_new.h"
 #include "data/test_files.h"
 #include "lenet/fit.h"
 #include "lenet/load_data.h"
@@ -24,25 +25,18 @@ std::atomic<long> until_fail = 0;  ///< the allocation that fails, counted down;
 
 bool fails() { return until_fail > 0 && --until_fail == 0; }
 
-void* counted(void* memory) {
+}  // namespace
+
+void* lenet::replaced::allocate(std::size_t size) {
+  void* const memory = fails() ? nullptr : std::malloc(size);
   if (memory) ++live;
   return memory;
 }
 
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  void* const memory = fails() ? nullptr : counted(std::malloc(size));
-  if (!memory) throw std::bad_alloc();
-  return memory;
-}
-
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
+void lenet::replaced::release(void* memory) noexcept {
   if (memory) --live;
   std::free(memory);
 }
-
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace lenet {
 namespace {

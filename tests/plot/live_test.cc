@@ -9,23 +9,20 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <new>
 #include <string>
 
+#include "base/replaced_new.h"
 #include "plot/text.h"
 
 namespace {
 std::atomic<std::int64_t> allocations{0};
 }
 
-// Not inlined, so that g++ sees new with delete and not malloc with delete.
-[[gnu::noinline]] void* operator new(std::size_t size) {
+void* lenet::replaced::allocate(std::size_t size) {
   ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
+  return std::malloc(size);
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void lenet::replaced::release(void* memory) noexcept { std::free(memory); }
 
 namespace lenet {
 namespace {

@@ -5,9 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <new>
 #include <numeric>
 
+#include "base/replaced_new.h"
 #include "lenet/trainer.h"
 #include "train/beyond_nets.h"
 
@@ -39,16 +39,10 @@ void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
 }
 }
 
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  void* const p = std::malloc(size == 0 ? 1 : size);  // wrapped: counts
-  if (!p) throw std::bad_alloc();
-  return p;
+void* lenet::replaced::allocate(std::size_t size) {
+  return std::malloc(size == 0 ? 1 : size);  // wrapped: counts
 }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return operator new(size); }
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void lenet::replaced::release(void* memory) noexcept { std::free(memory); }
 
 namespace lenet {
 namespace {
