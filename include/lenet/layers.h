@@ -34,6 +34,7 @@ class Conv2d : public Layer {
     Size2d stride = 1;
     Size2d padding = 0;
     bool bias = true;
+    std::int64_t in_channels = 0;  ///< that infer() wants; 0: any
   };
 
   /// Throws Error (kUsage) for a size out of range.
@@ -154,6 +155,7 @@ class Linear : public Layer {
   struct Options {
     std::int64_t out_features;
     bool bias = true;
+    std::int64_t in_features = 0;  ///< that infer() wants; 0: any
   };
 
   explicit Linear(std::int64_t out_features) : Linear(Options{.out_features = out_features}) {}
@@ -214,7 +216,8 @@ class BatchNorm : public Layer {
   struct Options {
     double eps = 1e-5;
     double momentum = 0.1;
-    bool affine = true;  ///< has weight and bias
+    bool affine = true;             ///< has weight and bias
+    std::int64_t num_features = 0;  ///< that infer() wants; 0: any
   };
 
   const Options& options() const { return options_; }

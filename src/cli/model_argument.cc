@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/closest.h"
 #include "base/file.h"
 #include "base/require.h"
 #include "lenet/error.h"
@@ -128,9 +129,12 @@ NamedNetwork parse_model_argument(const std::string& argument, std::int64_t clas
   try {
     return {Sequential::parse(argument), "custom"};
   } catch (const Error& e) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("model '{}': no preset (there are {}), no file, and no model text:\n{}",
-                            argument, fmt::join(preset_names(), ", "), e.what()));
+    const std::string likely = closest(argument, preset_names());
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("model '{}': {}no preset (there are {}), no file, and no model text:\n{}",
+                    argument, likely.empty() ? "" : "did you mean " + likely + "? ",
+                    fmt::join(preset_names(), ", "), e.what()));
   }
 }
 

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
 #include <utility>
 
@@ -22,6 +21,7 @@ Arguments::Arguments(const ModelText& model, const LayerText& layer,
       throw model_text_error(model.text, argument.position,
                              fmt::format("one argument too many, want {}", signature()));
     }
+    if (parameters_[i].by_name) throw goes_by_name(parameters_[i], argument);
     bind(i, argument);
   }
   for (const ArgumentText& argument : layer.keywords) bind(index_of_keyword(argument), argument);
@@ -39,6 +39,25 @@ std::size_t Arguments::index_of_keyword(const ArgumentText& argument) const {
   return static_cast<std::size_t>(found - parameters_.begin());
 }
 
+/// With the remedy for "Conv2d(1, 6, 5)", which is PyTorch's nn.Conv2d(1, 6, 5).
+Error Arguments::goes_by_name(const Parameter& parameter, const ArgumentText& argument) const {
+  std::string message = fmt::format("{0} would be {1}, which goes by name, {1}={0}",
+                                    argument.written, parameter.name);
+  const ArgumentText& first = layer_.positional[0];
+  const auto is_size = [](const ArgumentText& a) {
+    return std::holds_alternative<std::int64_t>(a.value) ||
+           std::holds_alternative<IntegerPair>(a.value);
+  };
+  if (is_size(first) && is_size(argument)) {
+    std::vector<std::string> written;
+    for (const ArgumentText& a : layer_.positional) written.push_back(a.written);
+    for (const ArgumentText& a : layer_.keywords) written.push_back(a.keyword + "=" + a.written);
+    message += fmt::format("; if {} is the number of inputs, leave it out, or write nn.{}({})",
+                           first.written, layer_.name, fmt::join(written, ", "));
+  }
+  return model_text_error(model_.text, argument.position, message);
+}
+
 void Arguments::bind(std::size_t index, const ArgumentText& argument) {
   if (bound_[index] != nullptr) {
     throw model_text_error(model_.text, argument.position,
@@ -49,7 +68,7 @@ void Arguments::bind(std::size_t index, const ArgumentText& argument) {
 
 const ArgumentText* Arguments::find(std::string_view parameter) const {
   const auto found = std::ranges::find(parameters_, parameter, &Parameter::name);
-  assert(found != parameters_.end());
+  if (found == parameters_.end()) return nullptr;
   return bound_[static_cast<std::size_t>(found - parameters_.begin())];
 }
 
@@ -108,11 +127,30 @@ double Arguments::number(std::string_view parameter, double missing) const {
   throw wrong_type(*argument, parameter, "a number");
 }
 
+bool Arguments::is_word(std::string_view parameter, std::string_view word) const {
+  const ArgumentText* argument = find(parameter);
+  if (argument == nullptr) return false;
+  const auto* value = std::get_if<std::string>(&argument->value);
+  return value != nullptr && *value == word;
+}
+
+void Arguments::require_usual(std::string_view parameter, const ArgumentValue& usual) const {
+  const ArgumentText* argument = find(parameter);
+  if (argument == nullptr || argument->value == usual) return;
+  const auto* size = std::get_if<std::int64_t>(&usual);
+  const auto* pair = std::get_if<IntegerPair>(&argument->value);
+  if (size && pair && *pair == IntegerPair{*size, *size}) return;
+  throw model_text_error(model_.text, argument->position,
+                         fmt::format("{} is {:.40}, and lenet has no such layer: leave it out",
+                                     parameter, argument->written));
+}
+
 /// "Linear(out_features, bias)".
 std::string Arguments::signature() const {
   std::vector<std::string_view> names;
   std::ranges::transform(parameters_, std::back_inserter(names), &Parameter::name);
-  return fmt::format("{:.40}({})", layer_.name, fmt::join(names, ", "));
+  const bool short_form = layer_.form == LayerText::Form::kShort;
+  return fmt::format("{}{:.40}({})", short_form ? "" : "nn.", layer_.name, fmt::join(names, ", "));
 }
 
 Error Arguments::wrong_type(const ArgumentText& argument, std::string_view parameter,

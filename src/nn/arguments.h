@@ -15,6 +15,7 @@ namespace lenet {
 struct Parameter {
   std::string_view name;
   std::string_view synonym = {};  ///< also accepted as a keyword
+  bool by_name = false;           ///< not taken by position, where PyTorch has another parameter
 };
 
 /// One layer's arguments by parameter:
@@ -26,12 +27,13 @@ struct Parameter {
 /// range is for the layer to say: give its message to model_text_error with the layer's position.
 class Arguments {
  public:
-  /// Throws Error if there are more positional arguments than parameters, a keyword is not a
-  /// parameter, or a parameter is given twice.
+  /// Throws Error if there are more positional arguments than parameters, one stands for a
+  /// parameter that goes by name, a keyword is not a parameter, or a parameter is given twice.
   Arguments(const ModelText& model, const LayerText& layer, std::vector<Parameter> parameters);
 
-  /// The value of a parameter that the list above holds. Without a default it is required: Error if
-  /// it is missing, or of another type. An integer n is taken as the pair (n, n).
+  /// The value of a parameter; one that the list above does not hold is missing. Without a default
+  /// it is required: Error if it is missing, or of another type. An integer n is taken as the pair
+  /// (n, n).
   std::int64_t integer(std::string_view parameter) const;
   std::int64_t integer(std::string_view parameter, std::int64_t missing) const;
   IntegerPair pair(std::string_view parameter) const;
@@ -39,9 +41,18 @@ class Arguments {
   bool boolean(std::string_view parameter, bool missing) const;
   double number(std::string_view parameter, double missing) const;
 
+  bool given(std::string_view parameter) const { return find(parameter) != nullptr; }
+
+  /// Whether it is the word given: None, 'same'.
+  bool is_word(std::string_view parameter, std::string_view word) const;
+
+  /// Throws Error if the parameter is given with another value than `usual`, as lenet has no other.
+  void require_usual(std::string_view parameter, const ArgumentValue& usual) const;
+
  private:
   std::size_t index_of_keyword(const ArgumentText& argument) const;
   void bind(std::size_t index, const ArgumentText& argument);
+  Error goes_by_name(const Parameter& parameter, const ArgumentText& argument) const;
   const ArgumentText* find(std::string_view parameter) const;
   const ArgumentText& require(std::string_view parameter) const;
   std::int64_t to_integer(const ArgumentText& argument, std::string_view parameter) const;

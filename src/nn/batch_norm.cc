@@ -8,6 +8,7 @@
 
 #include "kernels/batch_norm.h"
 #include "lenet/error.h"
+#include "nn/torch_inputs.h"
 
 namespace lenet {
 namespace {
@@ -54,6 +55,7 @@ Shape BatchNorm::infer(const Shape& input) {
                 fmt::format("{}: input has shape {}, want {}", name_, to_string(input),
                             dimensions_ == 3 ? "(channels, height, width)" : "(features)"));
   }
+  require_inputs(options_.num_features, input, text(), dimensions_ == 3 ? "channels" : "features");
   shape_ = {input[0], element_count(input) / input[0]};
   return input;
 }

@@ -8,6 +8,7 @@
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/torch_inputs.h"
 #include "nn/weight_matrix.h"
 #include "nn/window.h"
 
@@ -55,6 +56,7 @@ std::string Conv2d::text() const {
 
 Shape Conv2d::infer(const Shape& input) {
   require_image(input, text());
+  require_inputs(options_.in_channels, input, text(), "channels");
   input_ = input;
   const Window window{options_.kernel, options_.stride, options_.padding};
   const Size2d out = window.slide_over(input, text());

@@ -8,6 +8,7 @@
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/torch_inputs.h"
 #include "nn/weight_matrix.h"
 #include "nn/window.h"
 
@@ -52,6 +53,7 @@ Shape Linear::infer(const Shape& input) {
                                                "features; put a Flatten before it",
                                                text(), to_string(input)));
   }
+  require_inputs(options_.in_features, input, text(), "features");
   inputs_ = input[0];
   return {options_.out_features};
 }

@@ -2,248 +2,335 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 namespace lenet {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_char(char c) { return is_name_start(c) || is_digit(c); }
-bool is_number_start(char c) { return is_digit(c) || c == '-' || c == '.'; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
-
 constexpr std::string_view kWantedValue = "an integer, a float, a pair (h, w), True or False";
 constexpr std::string_view kWantedArgument =
     "an integer, a float, a pair (h, w), True, False or name=value";
 
-/// A place in the text that moves forward.
-struct Cursor {
-  std::size_t offset = 0;
+/// "nn.Conv2d" or "Conv2d", and where it stands.
+struct Path {
+  std::string module, name;
   TextPosition position;
+
+  bool is_torch() const { return module == "nn" || module == "torch.nn"; }
 };
 
-/// Recursive descent, a method a rule of the grammar; each begins at its first character, and only
-/// blanks() moves over white space and comments.
+/// Recursive descent, a method a rule of the grammar; each begins at its first character.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : text_(text), at_(text) {}
 
   std::vector<LayerText> model() {
-    std::vector<LayerText> layers;
-    blanks();
-    if (at_end()) fail("no layer, want at least one, such as Linear(10)");
-    while (!at_end()) {
-      if (std::ssize(layers) == kMaxModelTextLayers) {
-        fail(fmt::format("want at most {} layers", kMaxModelTextLayers));
-      }
-      layers.push_back(layer());
+    at_.blanks();
+    assignment();
+    if (at_.at_end()) no_layer();
+    while (!at_.at_end()) {
+      entry();
       separator();
     }
-    return layers;
-  }
-
-  /// Moves to the first character that no text may hold and throws, if there is one.
-  void check_characters() {
-    while (is_printable(peek()) || is_blank(peek())) advance();
-    if (!at_end()) {
-      fail(fmt::format("found byte 0x{:02x}, want printable ASCII",
-                       static_cast<unsigned char>(peek())));
-    }
+    if (layers_.empty()) no_layer();
+    return std::move(layers_);
   }
 
  private:
-  bool at_end() const { return cursor_.offset == text_.size(); }
-  char peek() const { return at_end() ? '\0' : text_[cursor_.offset]; }
-
-  void advance() {
-    if (peek() == '\n') {
-      ++cursor_.position.line;
-      cursor_.position.column = 1;
-    } else {
-      ++cursor_.position.column;
-    }
-    ++cursor_.offset;
-  }
-
-  bool take(char c) {
-    if (peek() != c) return false;
-    advance();
-    return true;
-  }
-
-  void blanks() {
-    while (is_blank(peek()) || peek() == '#') {
-      if (peek() == '#') {
-        while (!at_end() && peek() != '\n') advance();
-      } else {
-        advance();
+  /// Brackets around what is being read, which the stack holds too.
+  class Depth {
+   public:
+    explicit Depth(Parser& parser) : parser_(parser) {
+      if (++parser_.depth_ > kMaxModelTextDepth) {
+        parser_.at_.fail(
+            fmt::format("want at most {} brackets in one another", kMaxModelTextDepth));
       }
     }
+    ~Depth() { --parser_.depth_; }
+    Depth(const Depth&) = delete;
+    Depth& operator=(const Depth&) = delete;
+
+   private:
+    Parser& parser_;
+  };
+
+  [[noreturn]] void no_layer() const {
+    at_.fail("no layer, want at least one, such as Linear(10)");
   }
 
-  std::string name(std::string_view wanted) {
-    if (!is_name_start(peek())) fail_at_token(wanted);
-    const std::size_t begin = cursor_.offset;
-    while (is_name_char(peek())) advance();
-    return std::string(text_.substr(begin, cursor_.offset - begin));
+  /// Moves over "net =" or "self.net =", if that is what comes next.
+  void assignment() {
+    if (!at_.at_name()) return;
+    const TextScanner::Cursor before = at_.cursor();
+    path("the name of a layer");
+    at_.blanks();
+    if (!at_.take('=')) return at_.go_back(before);
+    at_.blanks();
+  }
+
+  Path path(std::string_view wanted) {
+    Path path{.module = {}, .name = {}, .position = at_.cursor().position};
+    path.name = at_.name(wanted);
+    while (at_.take('.')) {
+      path.module += (path.module.empty() ? "" : ".") + path.name;
+      path.name = at_.name(wanted);
+    }
+    return path;
+  }
+
+  /// Returns whether it is a container.
+  bool entry() {
+    const bool printed = label();
+    Path written = path("the name of a layer");
+    if (!written.module.empty() && !written.is_torch()) {
+      throw model_text_error(
+          text_, written.position,
+          fmt::format("found \"{:.40}.\", want nn. or torch.nn. before PyTorch's layers, and "
+                      "nothing before the short form's",
+                      written.module));
+    }
+    const TextScanner::Cursor after_name = at_.cursor();
+    at_.blanks();
+    const bool open = at_.take('(');
+    if (open) at_.blanks();
+    if (open && (written.name == "Sequential" || at_label())) {
+      container(written);
+      return true;
+    }
+    if (!open) at_.go_back(after_name);
+    layer(std::move(written), printed, open);
+    return false;
+  }
+
+  /// Moves over "(0):" or "(conv1):", if that is what comes next.
+  bool label() {
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.take('(')) {
+      at_.blanks();
+      while (at_.at_name() || at_.at_number()) at_.advance();
+      at_.blanks();
+      if (at_.take(')') && at_.take(':')) {
+        at_.blanks();
+        return true;
+      }
+    }
+    at_.go_back(before);
+    return false;
+  }
+
+  bool at_label() {
+    const TextScanner::Cursor before = at_.cursor();
+    const bool found = label();
+    at_.go_back(before);
+    return found;
+  }
+
+  /// Behind its "(".
+  void container(const Path& path) {
+    const Depth depth(*this);
+    int entries = 0;
+    bool nested = false;
+    while (!at_.take(')')) {
+      nested = entry();
+      ++entries;
+      separator();
+    }
+    if (path.name == "Sequential" || (entries == 1 && nested)) return;
+    throw model_text_error(
+        text_, path.position,
+        fmt::format("{:.40} is no Sequential: what its forward() does with its layers is not "
+                    "printed; write the network as one nn.Sequential",
+                    path.name));
   }
 
   void separator() {
-    const std::size_t end_of_layer = cursor_.offset;
-    blanks();
-    const bool comma = take(',');
-    if (!comma && !at_end() && cursor_.offset == end_of_layer) {
-      fail_at_token("white space or a comma between layers");
+    const std::size_t end_of_layer = at_.cursor().offset;
+    at_.blanks();
+    const bool ended = at_.at_end() || (depth_ > 0 && at_.peek() == ')');
+    if (!at_.take(',') && !ended && at_.cursor().offset == end_of_layer) {
+      at_.fail_at_token("white space or a comma between layers");
     }
-    blanks();
+    at_.blanks();
   }
 
-  LayerText layer() {
-    LayerText layer{.name = {}, .positional = {}, .keywords = {}, .position = cursor_.position};
-    layer.name = name("the name of a layer");
-    const Cursor after_name = cursor_;
-    blanks();
-    if (!take('(')) {
-      cursor_ = after_name;
-      return layer;
+  /// Behind its "(" if `open`, else behind its name.
+  void layer(Path path, bool printed, bool open) {
+    using Form = LayerText::Form;
+    if (std::ssize(layers_) == kMaxModelTextLayers) {
+      throw model_text_error(text_, path.position,
+                             fmt::format("want at most {} layers", kMaxModelTextLayers));
     }
-    blanks();
-    while (!take(')')) {
+    LayerText layer{.name = std::move(path.name),
+                    .form = printed           ? Form::kPrinted
+                            : path.is_torch() ? Form::kTorch
+                                              : Form::kShort,
+                    .positional = {},
+                    .keywords = {},
+                    .position = path.position};
+    while (open && !at_.take(')')) {
       argument(layer);
-      blanks();
-      if (peek() != ')' && !take(',')) fail_at_token("\",\" or \")\"");
-      blanks();
+      at_.blanks();
+      if (at_.peek() != ')' && !at_.take(',')) at_.fail_at_token("\",\" or \")\"");
+      at_.blanks();
     }
-    return layer;
+    layers_.push_back(std::move(layer));
   }
 
   void argument(LayerText& layer) {
-    ArgumentText argument{.keyword = {}, .value = {}, .written = {}, .position = cursor_.position};
+    ArgumentText argument{
+        .keyword = {}, .value = {}, .written = {}, .position = at_.cursor().position};
     argument.keyword = keyword();
     const bool positional = argument.keyword.empty();
     if (positional && !layer.keywords.empty()) {
-      fail_at_token("name=value, as after every argument with a name");
+      at_.fail_at_token("name=value, as after every argument with a name");
     }
-    const std::size_t begin = cursor_.offset;
-    argument.value = value(positional ? kWantedArgument : kWantedValue);
-    argument.written = text_.substr(begin, cursor_.offset - begin);
+    const TextScanner::Cursor begin = at_.cursor();
+    const std::string_view wanted = positional ? kWantedArgument : kWantedValue;
+    argument.value = layer.form == LayerText::Form::kShort ? value(wanted) : torch_value(wanted);
+    argument.written = at_.since(begin);
     (positional ? layer.positional : layer.keywords).push_back(std::move(argument));
   }
 
   /// Moves over "name =", if that is what comes next; or else stays and returns "".
   std::string keyword() {
-    const Cursor before = cursor_;
-    if (is_name_start(peek())) {
-      std::string keyword = name("a name");
-      blanks();
-      if (take('=')) {
-        blanks();
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.at_name()) {
+      std::string keyword = at_.name("a name");
+      at_.blanks();
+      if (at_.take('=')) {
+        at_.blanks();
         return keyword;
       }
     }
-    cursor_ = before;
+    at_.go_back(before);
     return "";
   }
 
   ArgumentValue value(std::string_view wanted) {
-    if (peek() == '(') return pair();
-    if (is_number_start(peek())) return number();
-    const Cursor before = cursor_;
-    const std::string word = name(wanted);
+    if (at_.peek() == '(') return group();
+    if (at_.at_number()) return sum_or_float();
+    const TextScanner::Cursor before = at_.cursor();
+    const std::string word = at_.name(wanted);
     if (word == "True" || word == "true") return true;
     if (word == "False" || word == "false") return false;
-    cursor_ = before;
-    fail_at_token(wanted);
+    at_.go_back(before);
+    at_.fail_at_token(wanted);
   }
 
-  IntegerPair pair() {
-    IntegerPair pair{};
-    take('(');
-    pair[0] = pair_member();
-    if (!take(',')) fail_at_token("\",\" and the second integer of a pair (h, w)");
-    pair[1] = pair_member();
-    if (!take(')')) fail_at_token("\")\" after a pair (h, w)");
-    return pair;
-  }
-
-  std::int64_t pair_member() {
-    blanks();
-    const Cursor before = cursor_;
-    if (is_number_start(peek())) {
-      const auto member = number();
-      if (const auto* integer = std::get_if<std::int64_t>(&member)) {
-        blanks();
-        return *integer;
-      }
+  /// With words too: PyTorch has 'same', 'zeros' and None.
+  ArgumentValue torch_value(std::string_view wanted) {
+    for (const char quote : {'\'', '"'}) {
+      if (!at_.take(quote)) continue;
+      std::string word = at_.name("a word");
+      if (!at_.take(quote)) at_.fail_at_token("the end of the quoted word");
+      return word;
     }
-    cursor_ = before;
-    fail_at_token("an integer of a pair (h, w)");
-  }
-
-  ArgumentValue number() {
-    const std::string_view word = token();
-    const std::size_t sign = word.starts_with('-') ? 1 : 0;
-    if (word.find_first_not_of("0123456789", sign) == std::string_view::npos) {
-      return read_number<std::int64_t>(word);
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.at_name()) {
+      std::string word = at_.name(wanted);
+      if (word != "True" && word != "False") return word;
+      at_.go_back(before);
     }
-    return read_number<double>(word);
+    return value(wanted);
   }
 
-  template <typename Number>
-  Number read_number(std::string_view word) {
-    Number number{};
-    const char* word_end = word.data() + word.size();
-    const auto [end, error] = std::from_chars(word.data(), word_end, number);
-    if (error == std::errc::result_out_of_range) fail_at_token("a number within 64 bits");
-    if (error != std::errc() || end != word_end || !std::isfinite(number)) {
-      fail_at_token("an integer or a float");
+  /// What begins with "(": a pair, or a sum.
+  ArgumentValue group() {
+    const TextScanner::Cursor before = at_.cursor();
+    const Depth depth(*this);
+    at_.take('(');
+    at_.blanks();
+    const std::int64_t first = member();
+    if (at_.take(',')) {
+      at_.blanks();
+      const std::int64_t second = member();
+      if (!at_.take(')')) at_.fail_at_token("\")\" after a pair (h, w)");
+      return IntegerPair{first, second};
     }
-    for (std::size_t i = 0; i < word.size(); ++i) advance();
-    return number;
+    if (!at_.take(')'))
+      at_.fail_at_token("\",\" or \")\" after the first integer of a pair (h, w)");
+    at_.go_back(before);
+    return sum();
   }
 
-  /// The word or number at the cursor, or else the character.
-  std::string_view token() const {
-    const std::string_view rest = text_.substr(cursor_.offset);
-    if (rest.empty()) return rest;
-    std::size_t size = 1;
-    if (is_name_char(rest[0]) || is_number_start(rest[0])) {
-      while (size < rest.size() && continues_token(rest[size - 1], rest[size])) ++size;
+  /// One of a pair.
+  std::int64_t member() {
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.peek() == '(') return blanks_after(sum());
+    if (at_.at_number() && std::holds_alternative<std::int64_t>(at_.number())) {
+      at_.go_back(before);
+      return blanks_after(sum());
     }
-    return rest.substr(0, size);
+    at_.go_back(before);
+    at_.fail_at_token("an integer of a pair (h, w)");
   }
 
-  static bool continues_token(char before, char c) {
-    const bool exponent = before == 'e' || before == 'E';
-    return is_name_char(c) || c == '.' || (exponent && (c == '-' || c == '+'));
+  std::int64_t blanks_after(std::int64_t value) {
+    at_.blanks();
+    return value;
   }
 
-  [[noreturn]] void fail_at_token(std::string_view wanted) const {
-    const std::string found = at_end() ? "the end" : fmt::format("\"{:.40}\"", token());
-    fail(fmt::format("found {}, want {}", found, wanted));
+  ArgumentValue sum_or_float() {
+    const TextScanner::Cursor before = at_.cursor();
+    const auto number = at_.number();
+    if (const auto* real = std::get_if<double>(&number)) return *real;
+    at_.go_back(before);
+    return sum();
   }
 
-  [[noreturn]] void fail(const std::string& message) const {
-    throw model_text_error(text_, cursor_.position, message);
+  std::int64_t sum() {
+    std::int64_t sum = product();
+    for (;;) {
+      const TextScanner::Cursor before = at_.cursor();
+      at_.blanks();
+      const bool minus = at_.peek() == '-';
+      if (!minus && at_.peek() != '+') return at_.go_back(before), sum;
+      at_.advance();
+      at_.blanks();
+      const std::int64_t next = product();
+      if (minus ? __builtin_sub_overflow(sum, next, &sum) : __builtin_add_overflow(sum, next, &sum))
+        too_large(before);
+    }
+  }
+
+  std::int64_t product() {
+    std::int64_t product = factor();
+    for (;;) {
+      const TextScanner::Cursor before = at_.cursor();
+      at_.blanks();
+      if (!at_.take('*')) return at_.go_back(before), product;
+      at_.blanks();
+      if (__builtin_mul_overflow(product, factor(), &product)) too_large(before);
+    }
+  }
+
+  std::int64_t factor() {
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.take('(')) {
+      const Depth depth(*this);
+      at_.blanks();
+      const std::int64_t inner = blanks_after(sum());
+      if (!at_.take(')')) at_.fail_at_token("\")\"");
+      return inner;
+    }
+    if (at_.at_number()) {
+      const auto number = at_.number();
+      if (const auto* integer = std::get_if<std::int64_t>(&number)) return *integer;
+      at_.go_back(before);
+    }
+    at_.fail_at_token("an integer");
+  }
+
+  [[noreturn]] void too_large(const TextScanner::Cursor& at) const {
+    throw model_text_error(text_, at.position, "want a number within 64 bits");
   }
 
   std::string_view text_;
-  Cursor cursor_;
+  TextScanner at_;
+  std::vector<LayerText> layers_;
+  int depth_ = 0;
 };
-
-std::string_view line_of(std::string_view text, std::int64_t line) {
-  for (std::int64_t i = 1; i < line; ++i) text.remove_prefix(text.find('\n') + 1);
-  text = text.substr(0, text.find('\n'));
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 
@@ -252,25 +339,8 @@ ModelText parse_model_text(std::string_view text) {
     throw Error(ErrorKind::kUsage, fmt::format("model text: {} bytes, want at most {}", text.size(),
                                                kMaxModelTextBytes));
   }
-  Parser(text).check_characters();
+  TextScanner(text).check_characters();
   return {.text = std::string(text), .layers = Parser(text).model()};
-}
-
-Error model_text_error(std::string_view text, TextPosition position, const std::string& message) {
-  constexpr std::size_t kBefore = 60;  // columns of a long line that are shown before the place
-  constexpr std::size_t kWidth = 90;
-  const std::string_view line = line_of(text, position.line);
-  const std::size_t place = std::min(static_cast<std::size_t>(position.column - 1), line.size());
-  const std::size_t begin = place > kBefore ? place - kBefore : 0;
-  std::string excerpt(line.substr(begin, kWidth));
-  std::ranges::replace_if(
-      excerpt, [](char c) { return !is_printable(c) && c != '\t'; }, '?');
-  std::string indent = excerpt.substr(0, place - begin);
-  std::ranges::replace_if(
-      indent, [](char c) { return c != '\t'; }, ' ');  // a tab stays, so that the caret lines up
-  return Error(ErrorKind::kUsage,
-               fmt::format("model text, line {}, column {}: {}\n  {}\n  {}^", position.line,
-                           position.column, message, excerpt, indent));
 }
 
 }  // namespace lenet

@@ -1,13 +1,32 @@
 // The text form of a network, as far as its grammar goes; which layers there are is decided by
-// whoever reads the tree.
+// whoever reads the tree. It is lenet's own short form,
 //
 //   Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2)   # conv1
 //   Flatten, Linear(10)
 //
-//   model    = layer { separator layer } [","]     separator: white space, one comma, or both
-//   layer    = name [ "(" [ argument { "," argument } [","] ] ")" ]
-//   argument = [ name "=" ] value                  all without a name come first
-//   value    = integer | float | "(" integer "," integer ")" | True | False | true | false
+// what one writes for PyTorch,
+//
+//   net = nn.Sequential(nn.Conv2d(1, 6, kernel_size=5), nn.Flatten(), nn.Linear(16 * 5 * 5, 10))
+//
+// and what its print(net) shows:
+//
+//   Sequential(
+//     (0): Conv2d(1, 6, kernel_size=(5, 5), stride=(1, 1))
+//   )
+//
+//   text      = [ path "=" ] entries
+//   entries   = entry { separator entry } [","]    separator: white space, one comma, or both
+//   entry     = [ label ] ( container | layer )
+//   label     = "(" ( name | integer ) ")" ":"     as print(net) numbers them
+//   container = path "(" entries ")"               where path is Sequential, or a label comes next
+//   layer     = path [ "(" [ argument { "," argument } [","] ] ")" ]
+//   path      = name { "." name }
+//   argument  = [ name "=" ] value                 all without a name come first
+//   value     = sum | float | "(" sum "," sum ")" | True | False | true | false
+//               | word                             of PyTorch's layers: None, same, 'zeros'
+//   sum       = product { ( "+" | "-" ) product }
+//   product   = factor { "*" factor }
+//   factor    = integer | "(" sum ")"
 //
 // White space may stand between any two tokens; "#" starts a comment to the end of the line.
 #pragma once
@@ -19,18 +38,12 @@
 #include <variant>
 #include <vector>
 
-#include "lenet/error.h"
+#include "nn/text_scanner.h"
 
 namespace lenet {
 
-/// Where something stands in a text, both counted from 1; a tab is one column.
-struct TextPosition {
-  std::int64_t line = 1;
-  std::int64_t column = 1;
-};
-
 using IntegerPair = std::array<std::int64_t, 2>;
-using ArgumentValue = std::variant<std::int64_t, double, bool, IntegerPair>;
+using ArgumentValue = std::variant<std::int64_t, double, bool, IntegerPair, std::string>;
 
 struct ArgumentText {
   std::string keyword;  ///< empty if positional
@@ -40,13 +53,22 @@ struct ArgumentText {
 };
 
 struct LayerText {
-  std::string name;
+  /// Whose arguments these are.
+  enum class Form {
+    kShort,    ///< lenet's
+    kTorch,    ///< PyTorch's: "nn.Linear(400, 120)"
+    kPrinted,  ///< PyTorch's, from print(net), which shows what a lazy layer does not know as 0
+  };
+
+  std::string name;  ///< without "nn."
+  Form form = Form::kShort;
   std::vector<ArgumentText> positional;
   std::vector<ArgumentText> keywords;
   TextPosition position;
 };
 
-/// The syntax tree, with the text that it was read from, which error messages quote.
+/// The syntax tree, with the text that it was read from, which error messages quote. Containers are
+/// gone: their layers stand one behind the other.
 struct ModelText {
   std::string text;
   std::vector<LayerText> layers;
@@ -54,14 +76,13 @@ struct ModelText {
 
 inline constexpr std::int64_t kMaxModelTextBytes = std::int64_t{64} * 1024;
 inline constexpr std::int64_t kMaxModelTextLayers = 1000;
+inline constexpr int kMaxModelTextDepth = 32;  ///< of brackets
 
 /// Throws Error (kUsage), with line, column and the line of text, if `text` does not follow the
 /// grammar, holds no layer, is beyond the limits above, holds a byte that is neither printable
-/// ASCII nor white space, or a number beyond int64 or double.
+/// ASCII nor white space, or a number beyond int64 or double. So it does for a printed module that
+/// is no Sequential: its layers stand in the order in which they were made, and what else its
+/// forward() does is not printed. A module that holds a single Sequential is taken as that.
 ModelText parse_model_text(std::string_view text);
-
-/// The Error (kUsage) for something at `position`: "model text, line 1, column 8: MESSAGE", the
-/// line and a caret under the place.
-Error model_text_error(std::string_view text, TextPosition position, const std::string& message);
 
 }  // namespace lenet

@@ -1,6 +1,14 @@
 // From the model text to layers.
-#include <memory>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/closest.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
@@ -10,41 +18,106 @@
 namespace lenet {
 namespace {
 
+using Form = LayerText::Form;
+using Parameters = std::vector<Parameter>;
+
 Size2d size_of(const IntegerPair& pair) { return {pair[0], pair[1]}; }
 
+bool is_short(const LayerText& layer) { return layer.form == Form::kShort; }
+bool is_lazy(const LayerText& layer) { return layer.name.starts_with("Lazy"); }
+
+/// The parameters of PyTorch's layer: those given, behind its number of inputs, which a lazy layer
+/// has only where print(net) shows it.
+Parameters torch_parameters(const LayerText& layer, std::string_view inputs, Parameters rest) {
+  if (!is_lazy(layer) || layer.form == Form::kPrinted) rest.insert(rest.begin(), {inputs});
+  return rest;
+}
+
+/// The number of inputs that PyTorch's layer names; 0: any.
+std::int64_t inputs_of(const Arguments& a, const LayerText& layer, std::string_view parameter) {
+  if (is_short(layer) || (is_lazy(layer) && layer.form != Form::kPrinted)) return 0;
+  const std::int64_t inputs = a.integer(parameter);
+  if (inputs < 1 && !(is_lazy(layer) && inputs == 0)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} is {}, want 1 or more", parameter, inputs));
+  }
+  return inputs;
+}
+
+void require_usual_tensors(const Arguments& a) {
+  a.require_usual("device", "None");
+  a.require_usual("dtype", "None");
+}
+
+/// 'same' adds half of what the kernel is larger than 1 at each side.
+IntegerPair padding_of(const Arguments& a, const IntegerPair& kernel, const IntegerPair& stride) {
+  if (a.is_word("padding", "valid")) return {0, 0};
+  if (!a.is_word("padding", "same")) return a.pair("padding", {0, 0});
+  if (stride != IntegerPair{1, 1} || kernel[0] % 2 == 0 || kernel[1] % 2 == 0) {
+    throw Error(ErrorKind::kUsage,
+                "padding is 'same', want it with a stride of 1 and a kernel of odd sizes");
+  }
+  return {kernel[0] / 2, kernel[1] / 2};
+}
+
 std::unique_ptr<Layer> parse_conv2d(const ModelText& model, const LayerText& layer) {
-  const Arguments a(
-      model, layer,
-      {{"out_channels"}, {"kernel_size", "kernel"}, {"stride"}, {"padding"}, {"bias"}});
-  return std::make_unique<Conv2d>(Conv2d::Options{.out_channels = a.integer("out_channels"),
-                                                  .kernel = size_of(a.pair("kernel_size")),
-                                                  .stride = size_of(a.pair("stride", {1, 1})),
-                                                  .padding = size_of(a.pair("padding", {0, 0})),
-                                                  .bias = a.boolean("bias", true)});
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{"out_channels"},
+                                                 {"kernel_size", "kernel"},
+                                                 {.name = "stride", .by_name = true},
+                                                 {.name = "padding", .by_name = true},
+                                                 {.name = "bias", .by_name = true}}
+                                    : torch_parameters(layer, "in_channels",
+                                                       {{"out_channels"},
+                                                        {"kernel_size"},
+                                                        {"stride"},
+                                                        {"padding"},
+                                                        {"dilation"},
+                                                        {"groups"},
+                                                        {"bias"},
+                                                        {"padding_mode"},
+                                                        {"device"},
+                                                        {"dtype"}}));
+  a.require_usual("dilation", 1);
+  a.require_usual("groups", 1);
+  a.require_usual("padding_mode", "zeros");
+  require_usual_tensors(a);
+  const IntegerPair kernel = a.pair("kernel_size"), stride = a.pair("stride", {1, 1});
+  return std::make_unique<Conv2d>(
+      Conv2d::Options{.out_channels = a.integer("out_channels"),
+                      .kernel = size_of(kernel),
+                      .stride = size_of(stride),
+                      .padding = size_of(padding_of(a, kernel, stride)),
+                      .bias = a.boolean("bias", true),
+                      .in_channels = inputs_of(a, layer, "in_channels")});
 }
 
 template <class Pool>
-std::unique_ptr<Layer> parse_pool2d(const ModelText& model, const LayerText& layer) {
-  const Arguments a(model, layer, {{"kernel_size", "kernel"}, {"stride"}, {"padding"}});
+std::unique_ptr<Layer> parse_pool2d(const ModelText& model, const LayerText& layer,
+                                    Parameters torch) {
+  torch.insert(torch.begin(), {{"kernel_size"}, {"stride"}, {"padding"}});
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{"kernel_size", "kernel"}, {"stride"}, {"padding"}}
+                                    : std::move(torch));
+  a.require_usual("dilation", 1);
+  a.require_usual("return_indices", false);
+  a.require_usual("ceil_mode", false);
+  a.require_usual("count_include_pad", true);
+  a.require_usual("divisor_override", "None");
   const IntegerPair kernel = a.pair("kernel_size");
-  return std::make_unique<Pool>(Pool2d::Options{.kernel = size_of(kernel),
-                                                .stride = size_of(a.pair("stride", kernel)),
-                                                .padding = size_of(a.pair("padding", {0, 0}))});
+  const bool own_stride = a.given("stride") && !a.is_word("stride", "None");
+  return std::make_unique<Pool>(
+      Pool2d::Options{.kernel = size_of(kernel),
+                      .stride = size_of(own_stride ? a.pair("stride") : kernel),
+                      .padding = size_of(a.pair("padding", {0, 0}))});
 }
 
-std::unique_ptr<Layer> parse_linear(const ModelText& model, const LayerText& layer) {
-  const Arguments a(model, layer, {{"out_features"}, {"bias"}});
-  return std::make_unique<Linear>(
-      Linear::Options{.out_features = a.integer("out_features"), .bias = a.boolean("bias", true)});
+std::unique_ptr<Layer> parse_avg_pool2d(const ModelText& model, const LayerText& layer) {
+  return parse_pool2d<AvgPool2d>(model, layer,
+                                 {{"ceil_mode"}, {"count_include_pad"}, {"divisor_override"}});
 }
 
-template <class Norm>
-std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText& layer) {
-  const Arguments a(model, layer, {{"eps"}, {"momentum"}, {"affine"}});
-  const BatchNorm::Options usual;
-  return std::make_unique<Norm>(BatchNorm::Options{.eps = a.number("eps", usual.eps),
-                                                   .momentum = a.number("momentum", usual.momentum),
-                                                   .affine = a.boolean("affine", usual.affine)});
+std::unique_ptr<Layer> parse_max_pool2d(const ModelText& model, const LayerText& layer) {
+  return parse_pool2d<MaxPool2d>(model, layer, {{"dilation"}, {"return_indices"}, {"ceil_mode"}});
 }
 
 std::unique_ptr<Layer> parse_adaptive_pool(const ModelText& model, const LayerText& layer) {
@@ -55,11 +128,66 @@ std::unique_ptr<Layer> parse_adaptive_pool(const ModelText& model, const LayerTe
   return std::make_unique<AdaptiveAvgPool2d>();
 }
 
+std::unique_ptr<Layer> parse_linear(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer)
+                        ? Parameters{{"out_features"}, {.name = "bias", .by_name = true}}
+                        : torch_parameters(layer, "in_features",
+                                           {{"out_features"}, {"bias"}, {"device"}, {"dtype"}}));
+  require_usual_tensors(a);
+  return std::make_unique<Linear>(
+      Linear::Options{.out_features = a.integer("out_features"),
+                      .bias = a.boolean("bias", true),
+                      .in_features = inputs_of(a, layer, "in_features")});
+}
+
+template <class Norm>
+std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{.name = "eps", .by_name = true},
+                                                 {.name = "momentum", .by_name = true},
+                                                 {.name = "affine", .by_name = true}}
+                                    : torch_parameters(layer, "num_features",
+                                                       {{"eps"},
+                                                        {"momentum"},
+                                                        {"affine"},
+                                                        {"track_running_stats"},
+                                                        {"device"},
+                                                        {"dtype"}}));
+  a.require_usual("track_running_stats", true);
+  require_usual_tensors(a);
+  const BatchNorm::Options usual;
+  return std::make_unique<Norm>(
+      BatchNorm::Options{.eps = a.number("eps", usual.eps),
+                         .momentum = a.number("momentum", usual.momentum),
+                         .affine = a.boolean("affine", usual.affine),
+                         .num_features = inputs_of(a, layer, "num_features")});
+}
+
+/// A layer of one number.
 template <class L>
 std::unique_ptr<Layer> parse_number(const ModelText& model, const LayerText& layer,
                                     std::string_view name, double missing) {
-  const Arguments a(model, layer, {{name}});
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{name}} : Parameters{{name}, {"inplace"}});
+  a.boolean("inplace", false);
   return std::make_unique<L>(a.number(name, missing));
+}
+
+std::unique_ptr<Layer> parse_leaky_relu(const ModelText& model, const LayerText& layer) {
+  return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
+}
+
+std::unique_ptr<Layer> parse_dropout(const ModelText& model, const LayerText& layer) {
+  return parse_number<Dropout>(model, layer, "p", 0.5);
+}
+
+std::unique_ptr<Layer> parse_flatten(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{} : Parameters{{"start_dim"}, {"end_dim"}});
+  a.require_usual("start_dim", 1);
+  a.require_usual("end_dim", -1);
+  return std::make_unique<Flatten>();
 }
 
 template <class L>
@@ -68,31 +196,73 @@ std::unique_ptr<Layer> parse_plain(const ModelText& model, const LayerText& laye
   return std::make_unique<L>();
 }
 
-std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& layer) {
-  if (layer.name == "Conv2d") return parse_conv2d(model, layer);
-  if (layer.name == "AvgPool2d") return parse_pool2d<AvgPool2d>(model, layer);
-  if (layer.name == "MaxPool2d") return parse_pool2d<MaxPool2d>(model, layer);
-  if (layer.name == "Linear") return parse_linear(model, layer);
-  if (layer.name == "Flatten") return parse_plain<Flatten>(model, layer);
-  if (layer.name == "Sigmoid") return parse_plain<Sigmoid>(model, layer);
-  if (layer.name == "ReLU") return parse_plain<ReLU>(model, layer);
-  if (layer.name == "Tanh") return parse_plain<Tanh>(model, layer);
-  if (layer.name == "LeakyReLU") {
-    return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
+/// One that PyTorch may compute in place, which changes no result.
+template <class L>
+std::unique_ptr<Layer> parse_inplace(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer, is_short(layer) ? Parameters{} : Parameters{{"inplace"}});
+  a.boolean("inplace", false);
+  return std::make_unique<L>();
+}
+
+struct Entry {
+  std::string_view name;
+  std::unique_ptr<Layer> (*parse)(const ModelText&, const LayerText&);
+  enum class In { kBoth, kShort, kTorch } in = In::kBoth;
+
+  bool is_of(Form form) const {
+    return in == In::kBoth || (in == In::kShort) == (form == Form::kShort);
   }
-  if (layer.name == "SiLU") return parse_plain<SiLU>(model, layer);
-  if (layer.name == "ScaledTanh") return parse_plain<ScaledTanh>(model, layer);
-  if (layer.name == "Dropout") return parse_number<Dropout>(model, layer, "p", 0.5);
-  if (layer.name == "BatchNorm1d") return parse_batch_norm<BatchNorm1d>(model, layer);
-  if (layer.name == "BatchNorm2d") return parse_batch_norm<BatchNorm2d>(model, layer);
-  if (layer.name == "LeNet5C3") return parse_plain<LeNet5C3>(model, layer);
-  if (layer.name == "Affine2d") return parse_plain<Affine2d>(model, layer);
-  if (layer.name == "AdaptiveAvgPool2d") return parse_adaptive_pool(model, layer);
-  throw model_text_error(model.text, layer.position,
-                         "unknown layer " + layer.name.substr(0, 40) +
-                             ", want Conv2d, AvgPool2d, MaxPool2d, AdaptiveAvgPool2d, Linear, "
-                             "BatchNorm1d, BatchNorm2d, Affine2d, LeNet5C3, Dropout, Flatten, "
-                             "Sigmoid, ReLU, LeakyReLU, SiLU, Tanh or ScaledTanh");
+};
+
+constexpr std::array<Entry, 21> kLayers = {
+    {{"Conv2d", parse_conv2d},
+     {"LazyConv2d", parse_conv2d, Entry::In::kTorch},
+     {"AvgPool2d", parse_avg_pool2d},
+     {"MaxPool2d", parse_max_pool2d},
+     {"AdaptiveAvgPool2d", parse_adaptive_pool},
+     {"Linear", parse_linear},
+     {"LazyLinear", parse_linear, Entry::In::kTorch},
+     {"BatchNorm1d", parse_batch_norm<BatchNorm1d>},
+     {"BatchNorm2d", parse_batch_norm<BatchNorm2d>},
+     {"LazyBatchNorm1d", parse_batch_norm<BatchNorm1d>, Entry::In::kTorch},
+     {"LazyBatchNorm2d", parse_batch_norm<BatchNorm2d>, Entry::In::kTorch},
+     {"Affine2d", parse_plain<Affine2d>, Entry::In::kShort},
+     {"LeNet5C3", parse_plain<LeNet5C3>, Entry::In::kShort},
+     {"Dropout", parse_dropout},
+     {"Flatten", parse_flatten},
+     {"Sigmoid", parse_plain<Sigmoid>},
+     {"ReLU", parse_inplace<ReLU>},
+     {"LeakyReLU", parse_leaky_relu},
+     {"SiLU", parse_inplace<SiLU>},
+     {"Tanh", parse_plain<Tanh>},
+     {"ScaledTanh", parse_plain<ScaledTanh>, Entry::In::kShort}}};
+
+Error unknown_layer(const ModelText& model, const LayerText& layer) {
+  const std::string prefix = layer.form == Form::kTorch ? "nn." : "";
+  std::vector<std::string> known;
+  for (const Entry& entry : kLayers) {
+    if (entry.is_of(layer.form)) known.push_back(prefix + std::string(entry.name));
+  }
+  const std::string found = prefix + layer.name.substr(0, 40);
+  if (layer.name == "Softmax" || layer.name == "LogSoftmax") {
+    return model_text_error(model.text, layer.position,
+                            found + " is part of the loss, leave it out");
+  }
+  const std::string likely = closest(found, known);
+  const std::string last = std::exchange(known.back(), {});
+  known.pop_back();
+  return model_text_error(
+      model.text, layer.position,
+      fmt::format("unknown layer {}, {}want {} or {}", found,
+                  likely.empty() ? "" : fmt::format("did you mean {}? ", likely),
+                  fmt::join(known, ", "), last));
+}
+
+std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& layer) {
+  const auto entry = std::ranges::find_if(
+      kLayers, [&](const Entry& e) { return e.name == layer.name && e.is_of(layer.form); });
+  if (entry == kLayers.end()) throw unknown_layer(model, layer);
+  return entry->parse(model, layer);
 }
 
 }  // namespace

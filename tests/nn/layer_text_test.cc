@@ -21,7 +21,8 @@ TEST(LayerText, IsWhatItParsesTo) {
 }
 
 TEST(LayerText, LeavesOutWhatIsUsual) {
-  EXPECT_EQ(Sequential::parse("BatchNorm2d(1e-5, 0.1, True)").text(), "BatchNorm2d");
+  EXPECT_EQ(Sequential::parse("BatchNorm2d(eps=1e-5, momentum=0.1, affine=True)").text(),
+            "BatchNorm2d");
   EXPECT_EQ(Sequential::parse("Dropout").text(), "Dropout(0.5)");
   EXPECT_EQ(Sequential::parse("Dropout(p=0.25)").text(), "Dropout(0.25)");
   EXPECT_EQ(Sequential::parse("LeakyReLU(negative_slope=0.01)").text(), "LeakyReLU");
@@ -64,8 +65,8 @@ TEST(LayerText, RefusesWrongArgumentsAndTellsWhere) {
       {"BatchNorm2d(momentum=1.5)", "line 1, column 1: momentum is 1.5, want 0 to 1"},
       {"BatchNorm2d(momentum=-1)", "line 1, column 1: momentum is -1, want 0 to 1"},
       {"BatchNorm2d(affine=0)", "line 1, column 13: affine is 0, want True or False"},
-      {"BatchNorm2d(4, 0.1, True, 1)",
-       "line 1, column 27: one argument too many, want BatchNorm2d(eps, momentum, affine)"},
+      {"BatchNorm2d(affine=True, gamma=1)",
+       "line 1, column 26: unknown argument gamma, want BatchNorm2d(eps, momentum, affine)"},
       {"AdaptiveAvgPool2d",
        "line 1, column 1: no output_size, want AdaptiveAvgPool2d(output_size)"},
       {"AdaptiveAvgPool2d(2)", "line 1, column 1: output_size: want 1"},

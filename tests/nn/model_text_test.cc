@@ -99,6 +99,63 @@ TEST(ModelText, HasEveryKindOfValue) {
   EXPECT_EQ(integer(a[10]), INT64_MAX);
 }
 
+TEST(ModelText, ComputesSumsAndProductsOfWholeNumbers) {
+  const ModelText model = parse_model_text(
+      "L(16 * 5 * 5, 1 + 2*3, (1 + 2) * 3, 1-2, 10 - 2 - 3, -2 * -3, (7), ((2 + 3), (4) * 2))");
+  const std::vector<ArgumentText>& a = model.layers[0].positional;
+  std::vector<std::int64_t> values;
+  for (std::size_t i = 0; i < 7; ++i) values.push_back(integer(a[i]));
+  EXPECT_EQ(values, (std::vector<std::int64_t>{400, 7, 9, -1, 5, 6, 7}));
+  EXPECT_EQ(std::get<IntegerPair>(a[7].value), (IntegerPair{5, 8}));
+  EXPECT_EQ(a[0].written, "16 * 5 * 5");
+}
+
+TEST(ModelText, KnowsWhoseArgumentsALayerHas) {
+  using Form = LayerText::Form;
+  const ModelText model = parse_model_text(
+      "self.net = nn.Sequential(torch.nn.Tanh(), nn.Sequential(nn.A('same', x=None), B), "
+      "Net((net): "
+      "Sequential((0): C() (act_1): D())),)");
+  const std::pair<const char*, Form> wanted[] = {{"Tanh", Form::kTorch},
+                                                 {"A", Form::kTorch},
+                                                 {"B", Form::kShort},
+                                                 {"C", Form::kPrinted},
+                                                 {"D", Form::kPrinted}};
+  ASSERT_EQ(model.layers.size(), std::size(wanted));
+  for (std::size_t i = 0; i < std::size(wanted); ++i) {
+    EXPECT_EQ(model.layers[i].name, wanted[i].first);
+    EXPECT_EQ(model.layers[i].form, wanted[i].second) << i;
+  }
+  EXPECT_EQ(std::get<std::string>(model.layers[1].positional[0].value), "same");
+  EXPECT_EQ(std::get<std::string>(model.layers[1].keywords[0].value), "None");
+}
+
+TEST(ModelText, RefusesAModuleWhoseForwardIsNotPrinted) {
+  for (const char* text :
+       {"Net((conv1): Conv2d(1, 6) (fc1): Linear(6, 10))",
+        "Net((features): Sequential((0): Tanh) (head): Sequential((0): Tanh))", "Net((0): Tanh)"}) {
+    EXPECT_EQ(
+        refusal_of(text),
+        "model text, line 1, column 1: Net is no Sequential: what its forward() does with its "
+        "layers is not printed; write the network as one nn.Sequential");
+  }
+}
+
+TEST(ModelText, HasAtMost32BracketsInOneAnother) {
+  const auto nested = [](int depth, const std::string& open, const std::string& inner) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) text += open;
+    return text + inner + std::string(static_cast<std::size_t>(depth), ')');
+  };
+  EXPECT_EQ(parse_model_text(nested(32, "Sequential(", "Tanh")).layers.size(), 1u);
+  EXPECT_EQ(parse_model_text("L(" + nested(31, "(", "1") + ")").layers.size(), 1u);
+  for (const std::string& text :
+       {nested(33, "Sequential(", "Tanh"), nested(5000, "Sequential(", ""),
+        "L(" + nested(5000, "(", "1") + ")"}) {
+    EXPECT_TRUE(refusal_of(text).ends_with("want at most 32 brackets in one another"));
+  }
+}
+
 struct Row {
   std::string text;
   std::string message;
@@ -115,7 +172,18 @@ TEST(ModelText, RefusesWhatIsNoModelAndTellsWhere) {
       {"Flatten 10", "line 1, column 9: found \"10\", want the name of a layer"},
       {"Flatten()Tanh",
        "line 1, column 10: found \"Tanh\", want white space or a comma between layers"},
-      {"nn.Tanh", "line 1, column 3: found \".Tanh\", want white space or a comma between layers"},
+      {"tf.Tanh",
+       "line 1, column 1: found \"tf.\", want nn. or torch.nn. before PyTorch's layers, and "
+       "nothing "
+       "before the short form's"},
+      {"nn.", "line 1, column 4: found the end, want the name of a layer"},
+      {"net =", "line 1, column 6: no layer, want at least one, such as Linear(10)"},
+      {"(0) Tanh", "line 1, column 1: found \"(\", want the name of a layer"},
+      {"nn.Sequential()", "line 1, column 16: no layer, want at least one, such as Linear(10)"},
+      {"nn.Sequential(Tanh", "line 1, column 19: found the end, want the name of a layer"},
+      {"nn.Sequential(Tanh Tanh)Tanh",
+       "line 1, column 25: found \"Tanh\", want white space or a comma between layers"},
+      {"nn.Sequential(*layers)", "line 1, column 15: found \"*\", want the name of a layer"},
       {"Flatten)", "line 1, column 8: found \")\", want white space or a comma between layers"},
       {"Tanh\nLinear(", "line 2, column 8: found the end, want " + value},
       {"Linear(10", "line 1, column 10: found the end, want \",\" or \")\""},
@@ -136,18 +204,24 @@ TEST(ModelText, RefusesWhatIsNoModelAndTellsWhere) {
       {"Linear(0x10)", "line 1, column 8: found \"0x10\", want an integer or a float"},
       {"Linear(-)", "line 1, column 8: found \"-\", want an integer or a float"},
       {"Linear(--1)", "line 1, column 8: found \"-\", want an integer or a float"},
-      {"Linear(1-2)", "line 1, column 9: found \"-2\", want \",\" or \")\""},
+      {"Linear(1-)", "line 1, column 10: found \")\", want an integer"},
+      {"Linear(2 * 1.5)", "line 1, column 12: found \"1.5\", want an integer"},
+      {"Linear(1.5 * 2)", "line 1, column 12: found \"*\", want \",\" or \")\""},
+      {"Linear(4 / 2)", "line 1, column 10: found \"/\", want \",\" or \")\""},
+      {"Linear(9223372036854775807 + 1)", "line 1, column 27: want a number within 64 bits"},
+      {"Linear(4294967296 * 4294967296)", "line 1, column 18: want a number within 64 bits"},
+      {"Linear((1 + 2)", "line 1, column 15: found the end, want \",\" or \")\""},
       {"Linear(-inf)", "line 1, column 8: found \"-inf\", want an integer or a float"},
       {"Linear(9223372036854775808)",
        "line 1, column 8: found \"9223372036854775808\", want a number within 64 bits"},
       {"Linear(1e999)", "line 1, column 8: found \"1e999\", want a number within 64 bits"},
       {"Conv2d(6, ())", "line 1, column 12: found \")\", want an integer of a pair (h, w)"},
-      {"Conv2d(6, (5))",
-       "line 1, column 13: found \")\", want \",\" and the second integer of a pair (h, w)"},
+      {"Conv2d(6, (5",
+       "line 1, column 13: found the end, want \",\" or \")\" after the first integer of a pair "
+       "(h, w)"},
       {"Conv2d(6, (5, 2.5))", "line 1, column 15: found \"2.5\", want an integer of a pair (h, w)"},
       {"Conv2d(6, (5, 5, 5))", "line 1, column 16: found \",\", want \")\" after a pair (h, w)"},
-      {"Conv2d(6, ((5, 5), 5))",
-       "line 1, column 12: found \"(\", want an integer of a pair (h, w)"},
+      {"Conv2d(6, ((5, 5), 5))", "line 1, column 14: found \",\", want \")\""},
       {"Flatten\xc2\xa0Tanh", "line 1, column 8: found byte 0xc2, want printable ASCII"},
       {"Flatten # \xe5\x8d\xb7", "line 1, column 11: found byte 0xe5, want printable ASCII"},
       {"Tanh\n\0Tanh"s, "line 2, column 1: found byte 0x00, want printable ASCII"},
@@ -206,7 +280,7 @@ bool parses(const std::string& text) {
 
 TEST(ModelText, OfRandomBytesParsesOrThrowsError) {
   std::mt19937 random(1);
-  const std::string alphabet = "LT_az019()()=,,.-+eE# \n\t\r\0\xff\x80"s;
+  const std::string alphabet = "LT_az019()()=,,.-+*:'\"eE# \n\t\r\0\xff\x80"s;
   int parsed = 0;
   for (int i = 0; i < 5000; ++i) {
     std::string text;

@@ -36,8 +36,9 @@ TEST(Sequential, ParsesEveryWayToWriteALayer) {
   EXPECT_EQ(
       Sequential::parse("Conv2d(out_channels=6, kernel_size=5, padding=(2, 2), stride=1)").text(),
       "Conv2d(6, 5, padding=2)");
-  EXPECT_EQ(Sequential::parse("AvgPool2d(kernel=2, stride=2), # comment\nLinear(3, True)").text(),
-            "AvgPool2d(2) Linear(3)");
+  EXPECT_EQ(
+      Sequential::parse("AvgPool2d(kernel=2, stride=2), # comment\nLinear(3, bias=True)").text(),
+      "AvgPool2d(2) Linear(3)");
 }
 
 TEST(Sequential, ParseShowsWhereATextIsWrong) {
