@@ -1,8 +1,5 @@
 #include "cli/recipes.h"
 
-#include <fmt/format.h>
-
-#include "cli/commands.h"
 #include "cli/option_words.h"
 #include "cli/options.h"
 
@@ -40,15 +37,5 @@ const std::vector<std::string>& recipe_names() {
 }
 
 Json recipe(const std::string& name) { return meaning_of(kRecipes, name)(); }
-
-void add_recipe(const Command& app) {
-  auto name = std::make_shared<std::string>();
-  const Command command =
-      app.add_command("recipe", "Print a recipe's options as a file that train --config takes");
-  command.option("NAME", name.get(), "chapter, fast or best")
-      .required()
-      .check(one_of(recipe_names()));
-  command.runs([name] { fmt::print("{}", json_text(recipe(*name))); });
-}
 
 }  // namespace lenet::cli

@@ -21,6 +21,9 @@ nlohmann::ordered_json run_document(const TrainOptions& options, const Device& d
 inline constexpr const char* kDataSha256 = "data_sha256";
 inline constexpr const char* kWeightsSha256 = "weights_sha256";
 
+/// Of what lenet recipe prints, beside all options: the preset as a model text.
+inline constexpr const char* kNetwork = "network";
+
 /// The text under this key of run.json; "" if there is none.
 std::string text_in(const nlohmann::ordered_json& run, const char* key);
 

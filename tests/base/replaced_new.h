@@ -8,7 +8,7 @@
 
 namespace lenet::replaced {
 
-void* allocate(std::size_t size);      ///< null if it fails
+void* allocate(std::size_t size);     ///< null if it fails
 void release(void* memory) noexcept;  ///< which may be null
 
 }  // namespace lenet::replaced

@@ -1,6 +1,7 @@
 // lenet train beyond the chapter, lenet recipe and lenet sweep.
 #include <fmt/format.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "cli/cli_test.h"
@@ -161,10 +162,21 @@ TEST_F(CliBeyond, AFlagOfARecipeCanBeTakenBack) {
 }
 
 TEST_F(CliBeyond, RecipePrintsAConfiguration) {
-  for (const char* name : {"chapter", "fast", "best"}) {
+  for (const std::string name : {"chapter", "fast", "best"}) {
     const Outcome outcome = run({"recipe", name});
     EXPECT_EQ(outcome.exit_code, 0);
-    EXPECT_TRUE(Json::parse(outcome.out).is_object());
+    std::ofstream(dir_ / "recipe.json") << outcome.out;
+    const auto run_of = [&](const std::string& how, const std::string& what) {
+      const Outcome trained = run({"train", how, what, "--data", "bands", "--model",
+                                   "Flatten Linear(3)", "--epochs", "1", "--out", name + how});
+      EXPECT_EQ(trained.exit_code, 0) << trained.err;
+      Json run = Json::parse(content(name + how + "/run.json"));
+      for (const char* key : {"started", "result"}) run.erase(key);
+      return run;
+    };
+    EXPECT_EQ(run_of("--recipe", name), run_of("--config", "recipe.json"));
+    const Json recipe = Json::parse(outcome.out);
+    EXPECT_EQ(recipe.at("network"), make_preset(recipe.at("model").get<std::string>(), 10)->text());
   }
   EXPECT_EQ(run({"recipe", "slow"}).exit_code, 2);
 }

@@ -80,9 +80,11 @@ TEST(TorchText, HasPyTorchsArguments) {
   expect_short_forms({
       {"torch.nn.Conv2d(1, 6, 5, 2, 1, 1, 1, False, 'zeros', None, None)",
        "Conv2d(6, 5, stride=2, padding=1, bias=False)"},
-      {"nn.Conv2d(1, 6, (3, 5), padding='same', dilation=(1, 1))", "Conv2d(6, (3, 5), padding=(1, 2))"},
+      {"nn.Conv2d(1, 6, (3, 5), padding='same', dilation=(1, 1))",
+       "Conv2d(6, (3, 5), padding=(1, 2))"},
       {"nn.Conv2d(1, 6, 4, padding=\"valid\")", "Conv2d(6, 4)"},
-      {"(0): Conv2d(1, 6, kernel_size=(3, 3), stride=(1, 1), padding=same)", "Conv2d(6, 3, padding=1)"},
+      {"(0): Conv2d(1, 6, kernel_size=(3, 3), stride=(1, 1), padding=same)",
+       "Conv2d(6, 3, padding=1)"},
       {"nn.Linear(400, 120, False, dtype=None)", "Linear(120, bias=False)"},
       {"nn.BatchNorm2d(6, 1e-3, 0.2, False, True)",
        "BatchNorm2d(eps=0.001, momentum=0.2, affine=False)"},
@@ -118,12 +120,14 @@ TEST(TorchText, IsCheckedAgainstTheShapeThatArrives) {
 
 TEST(TorchText, OfWhatLenetDoesNotHaveIsRefused) {
   expect_refusals({
-      {"nn.Conv2d(1, 6, 5, dilation=2)", "dilation is 2, and lenet has no such layer: leave it out"},
+      {"nn.Conv2d(1, 6, 5, dilation=2)",
+       "dilation is 2, and lenet has no such layer: leave it out"},
       {"nn.Conv2d(1, 6, 5, groups=3)", "groups is 3, and"},
       {"nn.Conv2d(1, 6, 5, padding_mode='reflect')", "padding_mode is 'reflect', and"},
       {"nn.Conv2d(1, 6, 5, device='cuda')", "device is 'cuda', and"},
       {"nn.Linear(784, 6, dtype=float64)", "dtype is float64, and"},
-      {"nn.Conv2d(1, 6, 4, padding='same')", "want it with a stride of 1 and a kernel of odd sizes"},
+      {"nn.Conv2d(1, 6, 4, padding='same')",
+       "want it with a stride of 1 and a kernel of odd sizes"},
       {"nn.Conv2d(1, 6, 5, 2, 'same')", "want it with a stride of 1 and a kernel of odd sizes"},
       {"nn.Conv2d(1, 6, 5, padding='full')", "padding is 'full', want an integer or a pair (h, w)"},
       {"nn.MaxPool2d(2, ceil_mode=True)", "ceil_mode is True, and"},
@@ -163,7 +167,8 @@ TEST(ShortText, ThatMayBePyTorchsIsRefusedWithTheRemedy) {
 
 TEST(ShortText, OfAMisspeltLayerGetsTheLikelyOne) {
   expect_refusals({
-      {"Conv2D(6, 5) Con2d(6)", "unknown layer Conv2D, did you mean Conv2d? want Conv2d, AvgPool2d,"},
+      {"Conv2D(6, 5) Con2d(6)",
+       "unknown layer Conv2D, did you mean Conv2d? want Conv2d, AvgPool2d,"},
       {"Relu", "did you mean ReLU?"},
       {"MaxPol2d(2)", "did you mean MaxPool2d?"},
       {"nn.Batchnorm2d(1)", "unknown layer nn.Batchnorm2d, did you mean nn.BatchNorm2d? want nn."},
