@@ -5,12 +5,10 @@
 #include <iterator>
 #include <utility>
 
+#include "nn/value_text.h"
+
 namespace lenet {
 namespace {
-
-constexpr std::string_view kWantedValue = "an integer, a float, a pair (h, w), True or False";
-constexpr std::string_view kWantedArgument =
-    "an integer, a float, a pair (h, w), True, False or name=value";
 
 /// "nn.Conv2d" or "Conv2d", and where it stands.
 struct Path {
@@ -38,23 +36,6 @@ class Parser {
   }
 
  private:
-  /// Brackets around what is being read, which the stack holds too.
-  class Depth {
-   public:
-    explicit Depth(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > kMaxModelTextDepth) {
-        parser_.at_.fail(
-            fmt::format("want at most {} brackets in one another", kMaxModelTextDepth));
-      }
-    }
-    ~Depth() { --parser_.depth_; }
-    Depth(const Depth&) = delete;
-    Depth& operator=(const Depth&) = delete;
-
-   private:
-    Parser& parser_;
-  };
-
   [[noreturn]] void no_layer() const {
     at_.fail("no layer, want at least one, such as Linear(10)");
   }
@@ -128,7 +109,7 @@ class Parser {
 
   /// Behind its "(".
   void container(const Path& path) {
-    const Depth depth(*this);
+    const TextScanner::Bracket bracket(at_);
     int entries = 0;
     bool nested = false;
     while (!at_.take(')')) {
@@ -147,7 +128,7 @@ class Parser {
   void separator() {
     const std::size_t end_of_layer = at_.cursor().offset;
     at_.blanks();
-    const bool ended = at_.at_end() || (depth_ > 0 && at_.peek() == ')');
+    const bool ended = at_.at_end() || (at_.depth() > 0 && at_.peek() == ')');
     if (!at_.take(',') && !ended && at_.cursor().offset == end_of_layer) {
       at_.fail_at_token("white space or a comma between layers");
     }
@@ -186,8 +167,8 @@ class Parser {
       at_.fail_at_token("name=value, as after every argument with a name");
     }
     const TextScanner::Cursor begin = at_.cursor();
-    const std::string_view wanted = positional ? kWantedArgument : kWantedValue;
-    argument.value = layer.form == LayerText::Form::kShort ? value(wanted) : torch_value(wanted);
+    const bool words = layer.form != LayerText::Form::kShort;
+    argument.value = read_value(at_, {.words = words, .or_name = positional});
     argument.written = at_.since(begin);
     (positional ? layer.positional : layer.keywords).push_back(std::move(argument));
   }
@@ -207,129 +188,9 @@ class Parser {
     return "";
   }
 
-  ArgumentValue value(std::string_view wanted) {
-    if (at_.peek() == '(') return group();
-    if (at_.at_number()) return sum_or_float();
-    const TextScanner::Cursor before = at_.cursor();
-    const std::string word = at_.name(wanted);
-    if (word == "True" || word == "true") return true;
-    if (word == "False" || word == "false") return false;
-    at_.go_back(before);
-    at_.fail_at_token(wanted);
-  }
-
-  /// With words too: PyTorch has 'same', 'zeros' and None.
-  ArgumentValue torch_value(std::string_view wanted) {
-    for (const char quote : {'\'', '"'}) {
-      if (!at_.take(quote)) continue;
-      std::string word = at_.name("a word");
-      if (!at_.take(quote)) at_.fail_at_token("the end of the quoted word");
-      return word;
-    }
-    const TextScanner::Cursor before = at_.cursor();
-    if (at_.at_name()) {
-      std::string word = at_.name(wanted);
-      if (word != "True" && word != "False") return word;
-      at_.go_back(before);
-    }
-    return value(wanted);
-  }
-
-  /// What begins with "(": a pair, or a sum.
-  ArgumentValue group() {
-    const TextScanner::Cursor before = at_.cursor();
-    const Depth depth(*this);
-    at_.take('(');
-    at_.blanks();
-    const std::int64_t first = member();
-    if (at_.take(',')) {
-      at_.blanks();
-      const std::int64_t second = member();
-      if (!at_.take(')')) at_.fail_at_token("\")\" after a pair (h, w)");
-      return IntegerPair{first, second};
-    }
-    if (!at_.take(')'))
-      at_.fail_at_token("\",\" or \")\" after the first integer of a pair (h, w)");
-    at_.go_back(before);
-    return sum();
-  }
-
-  /// One of a pair.
-  std::int64_t member() {
-    const TextScanner::Cursor before = at_.cursor();
-    if (at_.peek() == '(') return blanks_after(sum());
-    if (at_.at_number() && std::holds_alternative<std::int64_t>(at_.number())) {
-      at_.go_back(before);
-      return blanks_after(sum());
-    }
-    at_.go_back(before);
-    at_.fail_at_token("an integer of a pair (h, w)");
-  }
-
-  std::int64_t blanks_after(std::int64_t value) {
-    at_.blanks();
-    return value;
-  }
-
-  ArgumentValue sum_or_float() {
-    const TextScanner::Cursor before = at_.cursor();
-    const auto number = at_.number();
-    if (const auto* real = std::get_if<double>(&number)) return *real;
-    at_.go_back(before);
-    return sum();
-  }
-
-  std::int64_t sum() {
-    std::int64_t sum = product();
-    for (;;) {
-      const TextScanner::Cursor before = at_.cursor();
-      at_.blanks();
-      const bool minus = at_.peek() == '-';
-      if (!minus && at_.peek() != '+') return at_.go_back(before), sum;
-      at_.advance();
-      at_.blanks();
-      const std::int64_t next = product();
-      if (minus ? __builtin_sub_overflow(sum, next, &sum) : __builtin_add_overflow(sum, next, &sum))
-        too_large(before);
-    }
-  }
-
-  std::int64_t product() {
-    std::int64_t product = factor();
-    for (;;) {
-      const TextScanner::Cursor before = at_.cursor();
-      at_.blanks();
-      if (!at_.take('*')) return at_.go_back(before), product;
-      at_.blanks();
-      if (__builtin_mul_overflow(product, factor(), &product)) too_large(before);
-    }
-  }
-
-  std::int64_t factor() {
-    const TextScanner::Cursor before = at_.cursor();
-    if (at_.take('(')) {
-      const Depth depth(*this);
-      at_.blanks();
-      const std::int64_t inner = blanks_after(sum());
-      if (!at_.take(')')) at_.fail_at_token("\")\"");
-      return inner;
-    }
-    if (at_.at_number()) {
-      const auto number = at_.number();
-      if (const auto* integer = std::get_if<std::int64_t>(&number)) return *integer;
-      at_.go_back(before);
-    }
-    at_.fail_at_token("an integer");
-  }
-
-  [[noreturn]] void too_large(const TextScanner::Cursor& at) const {
-    throw model_text_error(text_, at.position, "want a number within 64 bits");
-  }
-
   std::string_view text_;
   TextScanner at_;
   std::vector<LayerText> layers_;
-  int depth_ = 0;
 };
 
 }  // namespace

@@ -31,19 +31,15 @@
 // White space may stand between any two tokens; "#" starts a comment to the end of the line.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "nn/text_scanner.h"
+#include "nn/value_text.h"
 
 namespace lenet {
-
-using IntegerPair = std::array<std::int64_t, 2>;
-using ArgumentValue = std::variant<std::int64_t, double, bool, IntegerPair, std::string>;
 
 struct ArgumentText {
   std::string keyword;  ///< empty if positional
@@ -76,7 +72,6 @@ struct ModelText {
 
 inline constexpr std::int64_t kMaxModelTextBytes = std::int64_t{64} * 1024;
 inline constexpr std::int64_t kMaxModelTextLayers = 1000;
-inline constexpr int kMaxModelTextDepth = 32;  ///< of brackets
 
 /// Throws Error (kUsage), with line, column and the line of text, if `text` does not follow the
 /// grammar, holds no layer, is beyond the limits above, holds a byte that is neither printable

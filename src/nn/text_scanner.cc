@@ -31,6 +31,13 @@ std::string_view line_of(std::string_view text, std::int64_t line) {
 
 }  // namespace
 
+TextScanner::Bracket::Bracket(TextScanner& scanner) : scanner_(scanner) {
+  if (scanner.depth_ == kMaxModelTextDepth) {
+    scanner.fail(fmt::format("want at most {} brackets in one another", kMaxModelTextDepth));
+  }
+  ++scanner.depth_;
+}
+
 void TextScanner::check_characters() {
   while (is_printable(peek()) || is_blank(peek())) advance();
   if (!at_end()) {
@@ -117,8 +124,8 @@ void TextScanner::fail_at_token(std::string_view wanted) const {
   fail(fmt::format("found {}, want {}", found, wanted));
 }
 
-void TextScanner::fail(const std::string& message) const {
-  throw model_text_error(text_, cursor_.position, message);
+void TextScanner::fail_at(const Cursor& place, const std::string& message) const {
+  throw model_text_error(text_, place.position, message);
 }
 
 Error model_text_error(std::string_view text, TextPosition position, const std::string& message) {

@@ -21,6 +21,8 @@ struct TextPosition {
 /// line and a caret under the place.
 Error model_text_error(std::string_view text, TextPosition position, const std::string& message);
 
+inline constexpr int kMaxModelTextDepth = 32;  ///< of brackets, which the stack holds too
+
 /// A text and a place in it. Each method begins at the first character of what it reads, and only
 /// blanks() moves over white space and comments. Borrows the text.
 class TextScanner {
@@ -29,6 +31,18 @@ class TextScanner {
   struct Cursor {
     std::size_t offset = 0;
     TextPosition position;
+  };
+
+  /// A bracket that is open as long as this lives; throws Error if too many are.
+  class Bracket {
+   public:
+    explicit Bracket(TextScanner& scanner);
+    ~Bracket() { --scanner_.depth_; }
+    Bracket(const Bracket&) = delete;
+    Bracket& operator=(const Bracket&) = delete;
+
+   private:
+    TextScanner& scanner_;
   };
 
   explicit TextScanner(std::string_view text) : text_(text) {}
@@ -41,6 +55,7 @@ class TextScanner {
   char peek() const { return at_end() ? '\0' : text_[cursor_.offset]; }
   bool at_name() const;
   bool at_number() const;
+  int depth() const { return depth_; }  ///< brackets that are open
   const Cursor& cursor() const { return cursor_; }
   void go_back(const Cursor& to) { cursor_ = to; }
   std::string since(const Cursor& begin) const;
@@ -56,7 +71,8 @@ class TextScanner {
   std::variant<std::int64_t, double> number();
 
   [[noreturn]] void fail_at_token(std::string_view wanted) const;
-  [[noreturn]] void fail(const std::string& message) const;
+  [[noreturn]] void fail(const std::string& message) const { fail_at(cursor_, message); }
+  [[noreturn]] void fail_at(const Cursor& place, const std::string& message) const;
 
  private:
   template <typename Number>
@@ -65,6 +81,7 @@ class TextScanner {
 
   std::string_view text_;
   Cursor cursor_;
+  int depth_ = 0;
 };
 
 }  // namespace lenet

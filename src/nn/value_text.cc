@@ -1,0 +1,148 @@
+#include "nn/value_text.h"
+
+#include <string_view>
+
+namespace lenet {
+namespace {
+
+constexpr std::string_view kWantedValue = "an integer, a float, a pair (h, w), True or False";
+constexpr std::string_view kWantedArgument =
+    "an integer, a float, a pair (h, w), True, False or name=value";
+
+/// Recursive descent, a method a rule of the grammar; each begins at its first character.
+class ValueParser {
+ public:
+  explicit ValueParser(TextScanner& at) : at_(at) {}
+
+  ArgumentValue value(std::string_view wanted) {
+    if (at_.peek() == '(') return group();
+    if (at_.at_number()) return sum_or_float();
+    const TextScanner::Cursor before = at_.cursor();
+    const std::string word = at_.name(wanted);
+    if (word == "True" || word == "true") return true;
+    if (word == "False" || word == "false") return false;
+    at_.go_back(before);
+    at_.fail_at_token(wanted);
+  }
+
+  /// With words too: PyTorch has 'same', 'zeros' and None.
+  ArgumentValue torch_value(std::string_view wanted) {
+    for (const char quote : {'\'', '"'}) {
+      if (!at_.take(quote)) continue;
+      std::string word = at_.name("a word");
+      if (!at_.take(quote)) at_.fail_at_token("the end of the quoted word");
+      return word;
+    }
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.at_name()) {
+      std::string word = at_.name(wanted);
+      if (word != "True" && word != "False") return word;
+      at_.go_back(before);
+    }
+    return value(wanted);
+  }
+
+ private:
+  /// What begins with "(": a pair, or a sum.
+  ArgumentValue group() {
+    const TextScanner::Cursor before = at_.cursor();
+    const TextScanner::Bracket bracket(at_);
+    at_.take('(');
+    at_.blanks();
+    const std::int64_t first = member();
+    if (at_.take(',')) {
+      at_.blanks();
+      const std::int64_t second = member();
+      if (!at_.take(')')) at_.fail_at_token("\")\" after a pair (h, w)");
+      return IntegerPair{first, second};
+    }
+    if (!at_.take(')'))
+      at_.fail_at_token("\",\" or \")\" after the first integer of a pair (h, w)");
+    at_.go_back(before);
+    return sum();
+  }
+
+  /// One of a pair.
+  std::int64_t member() {
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.peek() == '(') return blanks_after(sum());
+    if (at_.at_number() && std::holds_alternative<std::int64_t>(at_.number())) {
+      at_.go_back(before);
+      return blanks_after(sum());
+    }
+    at_.go_back(before);
+    at_.fail_at_token("an integer of a pair (h, w)");
+  }
+
+  std::int64_t blanks_after(std::int64_t value) {
+    at_.blanks();
+    return value;
+  }
+
+  ArgumentValue sum_or_float() {
+    const TextScanner::Cursor before = at_.cursor();
+    const auto number = at_.number();
+    if (const auto* real = std::get_if<double>(&number)) return *real;
+    at_.go_back(before);
+    return sum();
+  }
+
+  std::int64_t sum() {
+    std::int64_t sum = product();
+    for (;;) {
+      const TextScanner::Cursor before = at_.cursor();
+      at_.blanks();
+      const bool minus = at_.peek() == '-';
+      if (!minus && at_.peek() != '+') return at_.go_back(before), sum;
+      at_.advance();
+      at_.blanks();
+      const std::int64_t next = product();
+      if (minus ? __builtin_sub_overflow(sum, next, &sum) : __builtin_add_overflow(sum, next, &sum))
+        too_large(before);
+    }
+  }
+
+  std::int64_t product() {
+    std::int64_t product = factor();
+    for (;;) {
+      const TextScanner::Cursor before = at_.cursor();
+      at_.blanks();
+      if (!at_.take('*')) return at_.go_back(before), product;
+      at_.blanks();
+      if (__builtin_mul_overflow(product, factor(), &product)) too_large(before);
+    }
+  }
+
+  std::int64_t factor() {
+    const TextScanner::Cursor before = at_.cursor();
+    if (at_.take('(')) {
+      const TextScanner::Bracket bracket(at_);
+      at_.blanks();
+      const std::int64_t inner = blanks_after(sum());
+      if (!at_.take(')')) at_.fail_at_token("\")\"");
+      return inner;
+    }
+    if (at_.at_number()) {
+      const auto number = at_.number();
+      if (const auto* integer = std::get_if<std::int64_t>(&number)) return *integer;
+      at_.go_back(before);
+    }
+    at_.fail_at_token("an integer");
+  }
+
+  [[noreturn]] void too_large(const TextScanner::Cursor& place) const {
+    at_.fail_at(place, "want a number within 64 bits");
+  }
+
+  TextScanner& at_;
+};
+
+}  // namespace
+
+ArgumentValue read_value(TextScanner& at, WantedValue wanted) {
+  const std::string_view text = wanted.or_name ? kWantedArgument : kWantedValue;
+  ValueParser parser(at);
+  return wanted.words ? parser.torch_value(text) : parser.value(text);
+}
+
+}  // namespace lenet
