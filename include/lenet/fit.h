@@ -14,6 +14,7 @@
 #include "lenet/device.h"
 #include "lenet/export.h"
 #include "lenet/optimizer.h"
+#include "lenet/pixel_statistics.h"
 #include "lenet/random.h"
 #include "lenet/schedule.h"
 #include "lenet/sequential.h"
@@ -128,18 +129,21 @@ struct FitState {
   Report report;                  ///< so far
 };
 
-/// That options, data and a built network are good for a run, and which images it trains on. Made
-/// by check_fit() alone, and of use for a run of the same.
+/// That options, data and a built network are good for a run, which images it trains on, and their
+/// statistics if it standardises by them. Made by check_fit() alone, and of use for a run of the
+/// same.
 class CheckedFit {
  public:
   const Split& split() const { return split_; }
+  const PixelStatistics& pixels() const { return pixels_; }  ///< empty without normalize
 
  private:
   friend CheckedFit check_fit(const Sequential&, const Dataset&, const Dataset&, const FitOptions&);
   friend Report fit(Sequential&, const Dataset&, const Dataset&, const FitOptions&, Generator&);
-  explicit CheckedFit(Split split) : split_(std::move(split)) {}
+  CheckedFit(const FitOptions& options, const Dataset& train);
 
   Split split_;
+  PixelStatistics pixels_;
 };
 
 /// Throws the Error (kUsage) that fit would throw for these options and data. net: built, with one

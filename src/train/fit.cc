@@ -21,10 +21,45 @@ void require_an_output_a_class(const Sequential& net, const Dataset& train) {
                       class_count(train.classes()), outputs, train.classes()));
 }
 
+/// A last batch too small to normalise by is told before the first step, not behind an epoch's
+/// others.
+void require_last_batch(const Sequential& net, const Frozen& frozen, std::int64_t images,
+                        const FitOptions& o) {
+  const StepCount steps = steps_of(images, o);
+  const std::int64_t last = images - (steps.epoch - 1) * o.batch_size;
+  const bool reached = o.max_steps >= steps.epoch;
+  try {
+    require_normalizable(net, frozen, reached ? last : o.batch_size, o.batch_size);
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("{}; {} images train, and by {} the last batch of an epoch "
+                                      "has {}: take another batch size",
+                                      e.what(), images, o.batch_size, last));
+  }
+}
+
+/// There is nothing to divide by where all pixels of a channel are alike.
+void require_contrast(const PixelStatistics& pixels, std::size_t images) {
+  for (std::size_t c = 0; c < pixels.deviation.size(); ++c) {
+    require(pixels.deviation[c] > 0,
+            fmt::format(
+                "normalize: all pixels of channel {}, of channels 0 to {}, are {:.0f} in the {} "
+                "training images, so it has no deviation to divide by; train without it",
+                c, pixels.deviation.size() - 1, 255 * pixels.mean[c], images));
+  }
+}
+
+PixelStatistics checked_pixels(const FitOptions& options, const Dataset& train,
+                               const Split& split) {
+  if (!options.normalize) return {};
+  PixelStatistics pixels = pixel_statistics(train, split.train);
+  require_contrast(pixels, split.train.size());
+  return pixels;
+}
+
 void require_network(const Sequential& net, const Dataset& train, const Dataset& test,
-                     const FitOptions& options) {
+                     const FitOptions& options, const CheckedFit& checked) {
   require_trainable(net);
-  frozen_of(net, options.freeze);
+  const Frozen frozen = frozen_of(net, options.freeze);
   require_fit(net, train);
   require_fit(net, test);
   require_an_output_a_class(net, train);
@@ -33,14 +68,18 @@ void require_network(const Sequential& net, const Dataset& train, const Dataset&
   require(!named || train.class_names() == test.class_names(),
           "the test set's classes are not those of the training set, in their order; bring it to "
           "them by in_classes_of(train.class_names(), std::move(test))");
+  require_last_batch(net, frozen, std::ssize(checked.split().train), options);
 }
 
 }  // namespace
 
+CheckedFit::CheckedFit(const FitOptions& options, const Dataset& train)
+    : split_(checked_split(options, train)), pixels_(checked_pixels(options, train, split_)) {}
+
 CheckedFit check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                      const FitOptions& options) {
-  CheckedFit checked(checked_split(options, train));
-  require_network(net, train, test, options);
+  CheckedFit checked(options, train);
+  require_network(net, train, test, options, checked);
   return checked;
 }
 
@@ -51,12 +90,12 @@ Report fit(Sequential& net, const Dataset& train, const Dataset& test, const Fit
 
 Report fit(Sequential& net, const Dataset& train, const Dataset& test, const FitOptions& options,
            Generator& generator) {
-  CheckedFit checked(checked_split(options, train));
+  CheckedFit checked(options, train);
   if (!net.built()) {
     net.build(train.image_shape(), generator);
     xavier_uniform(net, generator);
   }
-  require_network(net, train, test, options);
+  require_network(net, train, test, options, checked);
   return fit(net, train, test, options, generator, std::move(checked));
 }
 

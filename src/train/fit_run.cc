@@ -7,9 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "base/require.h"
 #include "lenet/error.h"
-#include "lenet/pixel_statistics.h"
 #include "train/fit_options.h"
 
 namespace lenet {
@@ -21,7 +19,7 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       options_(options),
       generator_(generator),
       split_(checked.split()),
-      net_(normalized(net)),
+      net_(normalized(net, checked.pixels())),
       trainer_(net, trainer_options(options), Trainer::Checked()),
       places_(split_.train.size()),
       order_(split_.train),
@@ -112,11 +110,8 @@ FitState FitRun::state() const {
 }
 
 /// The network, which standardises by the training images if the options say so.
-Sequential& FitRun::normalized(Sequential& net) const {
-  if (options_.normalize) {
-    const PixelStatistics pixels = pixel_statistics(train_, split_.train);
-    net.set_normalization({pixels.mean, pixels.deviation});
-  }
+Sequential& FitRun::normalized(Sequential& net, const PixelStatistics& pixels) {
+  if (!pixels.mean.empty()) net.set_normalization({pixels.mean, pixels.deviation});
   return net;
 }
 

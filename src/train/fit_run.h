@@ -30,7 +30,7 @@ class FitRun {
   bool go_on();
   FitState state() const;
   std::int64_t total_steps() const { return (now_.epoch - 1) * count_.epoch + now_.step; }
-  Sequential& normalized(Sequential& net) const;
+  static Sequential& normalized(Sequential& net, const PixelStatistics& pixels);
   void shuffle();
   std::int64_t steps_to_run() const;
   void run_steps(std::int64_t count);

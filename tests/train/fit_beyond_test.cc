@@ -1,6 +1,7 @@
 // fit() beyond the chapter: images set aside, the best weights, schedules, averages, augmentation.
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <set>
 
 #include "base/errors.h"
@@ -207,6 +208,55 @@ TEST(FitBeyond, RefusesOptionsThatDoNotGoTogether) {
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.optimizer.nesterov = true; }), "Nesterov"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.label_smoothing = 1; }), "smoothing"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.clip_norm = -1; }), "norm"));
+}
+
+TEST(FitBeyond, NamesALastBatchOfOneBeforeTheFirstStep) {
+  const Dataset data = noise_images({1, 6, 6}, 65, 3);
+  const auto train_by = [&](std::int64_t batch_size, auto change) {
+    FitOptions o{.epochs = 1, .batch_size = batch_size};
+    o.on_step = [](const StepEvent&) { FAIL(); };
+    change(o);
+    Sequential net = Sequential::parse("Flatten Linear(4) BatchNorm1d Linear(3)");
+    fit(net, data, data, o);
+  };
+  const auto unchanged = [](FitOptions&) {};
+  EXPECT_EQ(
+      error_of(ErrorKind::kUsage, [&] { train_by(64, unchanged); }),
+      "BatchNorm1d: one value a channel in a batch of 1, want more to normalise by; 65 images "
+      "train, and by 64 the last batch of an epoch has 1: take another batch size");
+  error_of(ErrorKind::kUsage, [&] { train_by(1, unchanged); });
+  std::int64_t steps = 0;
+  const auto counted = [&](FitOptions& o) { o.on_step = [&](const StepEvent&) { ++steps; }; };
+  train_by(63, counted);
+  EXPECT_EQ(steps, 2);
+  train_by(64, [&](FitOptions& o) {
+    counted(o);
+    o.max_steps = 1;  // which is not the last batch
+  });
+  train_by(64, [&](FitOptions& o) {
+    counted(o);
+    o.freeze = {"2.*"};  // normalises by what it knows
+  });
+  EXPECT_EQ(steps, 5);
+}
+
+TEST(FitBeyond, NamesAChannelOfOneValueThatNormalizeCannotDivideBy) {
+  const std::int64_t plane = 16, count = 12;
+  auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(3 * plane * count));
+  for (std::int64_t i = 0; i < 3 * plane * count; ++i) {
+    const bool middle = i / plane % 3 == 1;
+    pixels[static_cast<std::size_t>(i)] = middle ? 200 : static_cast<std::uint8_t>(i % 251);
+  }
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i % 2;
+  const Dataset data(std::move(pixels), 0, {3, 4, 4}, std::move(labels), 2);
+  FitOptions o{.epochs = 1, .batch_size = 4};
+  Sequential net = Sequential::parse("Flatten Linear(2)");
+  fit(net, data, data, o);
+  o.normalize = true;
+  EXPECT_EQ(error_of(ErrorKind::kUsage, [&] { fit(net, data, data, o); }),
+            "normalize: all pixels of channel 1, of channels 0 to 2, are 200 in the 12 training "
+            "images, so it has no deviation to divide by; train without it");
 }
 
 TEST(Sweep, GivesTheBitsOfSingleRuns) {
