@@ -39,7 +39,8 @@ void CudaNetwork::grow(std::int64_t training) {
   const std::int64_t most = std::max(training, kEvaluated);
   stream_.wait();
   program_.reset();  // before the new one takes its memory
-  program_.emplace(net_, frozen_, stream_, parameters_.memory(), Program::Capacity{most, training});
+  program_ = std::make_unique<Program>(net_, frozen_, stream_, parameters_.memory(),
+                                       Program::Capacity{most, training});
   labels_ = DeviceArray<std::uint8_t>(round_up(most, kWarp));
   parameters_.connect(*program_);
 }

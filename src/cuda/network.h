@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -57,7 +56,7 @@ class CudaNetwork {
   Stream stream_;
   Parameters parameters_;
   ImageStore images_;
-  std::optional<Program> program_;
+  std::unique_ptr<Program> program_;
   DeviceArray<float> mean_, scale_;  ///< empty: not standardised
   DeviceArray<std::uint8_t> labels_;
   DeviceArray<float> floats_;        ///< images of floats
