@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -18,7 +20,7 @@ enum class DataFormat {
   kCifar,   ///< a folder of CIFAR-10's or CIFAR-100's binary batches
   kCsv,     ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
   kNpz,     ///< a file, or a folder with one or with .npy files: x_train, y_train and perhaps
-            ///< x_test, y_test
+            ///< x_test, y_test, by these or other usual names (docs/data.md)
   kImages,  ///< a folder with a folder of PNG, JPEG, PGM or PPM files a class, or two such folders,
             ///< train/ and test/
 };
@@ -47,6 +49,9 @@ struct LoadOptions {
   /// Image files are taken in colour even where all are grey, each with three equal channels, as a
   /// grey one among colour images is.
   bool colour = false;
+
+  /// Called with a sentence for what is left out or doubtful in data that is taken all the same.
+  std::function<void(const std::string&)> note = {};
 };
 
 /// The training and the test set of a file or a folder. Images are grey or colour as the data has

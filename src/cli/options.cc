@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/require.h"
+#include "base/text.h"
 #include "cli/say.h"
 #include "lenet/fashion_mnist.h"
 
@@ -147,6 +148,7 @@ std::string json_text(const nlohmann::ordered_json& document) {
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
+  how.note = [](const std::string& text) { say(stderr, "lenet: {}\n", printable(text)); };
   if (const std::string path = data_path(options); !path.empty()) {
     how.size = parse_size(options.size).value();
     how.test_split = options.test_split;

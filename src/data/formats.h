@@ -51,7 +51,7 @@ std::pair<Dataset, Dataset> load_npz(const std::filesystem::path& path, const Lo
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name);
 
-/// Whether the folder holds x_train.npy. The other arrays lie beside it.
+/// Whether it is a folder with a .npy file of images, as its name tells. The others lie beside it.
 bool is_npy_folder(const std::filesystem::path& dir);
 std::pair<Dataset, Dataset> load_npy_folder(const std::filesystem::path& dir,
                                             const LoadOptions& options);

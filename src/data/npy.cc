@@ -114,18 +114,6 @@ void check_size(const NpyArray& array, std::int64_t size) {
                                   to_string(array.shape), wanted, found));
 }
 
-template <typename Integer>
-void append(const NpyArray& array, std::vector<std::int64_t>& out) {
-  for (std::int64_t i = 0; i < array.count(); ++i) {
-    Integer value;
-    std::memcpy(&value, array.values() + i * std::int64_t{sizeof value}, sizeof value);
-    if (!std::in_range<std::int64_t>(value)) {
-      bad_npy(array.name, fmt::format("{} at {}, too large for a label", value, i));
-    }
-    out.push_back(static_cast<std::int64_t>(value));
-  }
-}
-
 }  // namespace
 
 NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
@@ -143,30 +131,6 @@ NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
   check_size(array, size);
   array.bytes = std::move(bytes);
   return array;
-}
-
-std::vector<std::int64_t> integers(const NpyArray& array) {
-  std::vector<std::int64_t> out;
-  out.reserve(static_cast<std::size_t>(array.count()));
-  const bool is_signed = array.kind == 'i';
-  if (array.kind == 'f') bad_npy(array.name, "floats, want whole numbers");
-  switch (array.item_size) {
-    case 1:
-      is_signed ? append<std::int8_t>(array, out) : append<std::uint8_t>(array, out);
-      break;
-    case 2:
-      is_signed ? append<std::int16_t>(array, out) : append<std::uint16_t>(array, out);
-      break;
-    case 4:
-      is_signed ? append<std::int32_t>(array, out) : append<std::uint32_t>(array, out);
-      break;
-    case 8:
-      is_signed ? append<std::int64_t>(array, out) : append<std::uint64_t>(array, out);
-      break;
-    default:
-      bad_npy(array.name, fmt::format("integers of {} bytes, want 1, 2, 4 or 8", array.item_size));
-  }
-  return out;
 }
 
 }  // namespace lenet

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,7 +33,23 @@ struct NpyArray {
 NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
                    const std::string& name);
 
-/// Every value as a whole number. Throws Error (kBadInput) for floats, and for what exceeds int64.
-std::vector<std::int64_t> integers(const NpyArray& array);
+/// Value i of an array whose type is T.
+template <typename T>
+T item(const NpyArray& array, std::int64_t i) {
+  T value;
+  std::memcpy(&value, array.values() + i * std::int64_t{sizeof value}, sizeof value);
+  return value;
+}
+
+/// Calls f with a value of the array's type, as in f(std::uint8_t{}) for uint8 and bool.
+template <typename F>
+decltype(auto) with_item_type(const NpyArray& array, F f) {
+  const bool is_signed = array.kind == 'i';
+  if (array.kind == 'f') return array.item_size == 8 ? f(double{}) : f(float{});
+  if (array.item_size == 8) return is_signed ? f(std::int64_t{}) : f(std::uint64_t{});
+  if (array.item_size == 4) return is_signed ? f(std::int32_t{}) : f(std::uint32_t{});
+  if (array.item_size == 2) return is_signed ? f(std::int16_t{}) : f(std::uint16_t{});
+  return is_signed ? f(std::int8_t{}) : f(std::uint8_t{});
+}
 
 }  // namespace lenet

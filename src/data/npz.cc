@@ -1,12 +1,15 @@
-// numpy's arrays as Keras names them, in an archive or a folder: x_train, y_train, x_test, y_test.
+// numpy's arrays in an archive or a folder: images and labels by the names that Keras, MedMNIST,
+// Kuzushiji-MNIST and others give them.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <functional>
 
 #include "base/file.h"
+#include "data/array_labels.h"
+#include "data/array_names.h"
+#include "data/array_pixels.h"
 #include "data/formats.h"
 #include "data/npy.h"
 #include "data/zip.h"
@@ -21,13 +24,12 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", name, what));
 }
 
-/// Gives an array by its name, nothing if it is not there.
-using FindArray = std::function<std::optional<NpyArray>(const std::string& array)>;
-
-NpyArray require_array(const FindArray& find, const std::string& array, const std::string& name) {
-  if (auto found = find(array)) return *std::move(found);
-  bad_array(name, fmt::format("no array {}, want x_train, y_train, x_test and y_test", array));
-}
+/// What holds arrays: an archive, a folder of .npy or of .npz with one array each.
+struct ArraySource {
+  std::string name;  ///< for messages
+  std::vector<std::string> arrays;
+  std::function<NpyArray(const std::string& array)> read;
+};
 
 /// How the images of an array lie in memory.
 struct Layout {
@@ -44,40 +46,9 @@ Layout layout_of(const NpyArray& x) {
   if (!empty && s.size() == 4 && is_channels(s[3])) return {s[0], {s[3], s[1], s[2]}, true};
   if (!empty && s.size() == 4 && is_channels(s[1])) return {s[0], {s[1], s[2], s[3]}, false};
   bad_array(x.name, fmt::format("shape {}, want images x height x width, with 1 or 3 channels "
-                                "before or behind height and width, or without",
-                                to_string(s)));
-}
-
-double float_at(const NpyArray& x, std::int64_t i) {
-  if (x.item_size == 8) {
-    double value;
-    std::memcpy(&value, x.values() + i * 8, sizeof value);
-    return value;
-  }
-  float value;
-  std::memcpy(&value, x.values() + i * 4, sizeof value);
-  return value;
-}
-
-/// 255 if all of the array is from 0 to 1, else 1.
-double scale_of(const NpyArray& x) {
-  if (x.kind != 'f') return 1;
-  for (std::int64_t i = 0; i < x.count(); ++i) {
-    if (float_at(x, i) > 1) return 1;
-  }
-  return 255;
-}
-
-/// Turns floats, times `scale`, into bytes where they lie.
-void floats_to_bytes(const NpyArray& x, double scale) {
-  std::uint8_t* out = x.bytes.get() + x.header_size;
-  for (std::int64_t i = 0; i < x.count(); ++i) {
-    const double value = float_at(x, i);
-    if (!(value >= 0 && value * scale <= 255)) {
-      bad_array(x.name, fmt::format("{} at pixel {}, want 0 to {}", value, i, 255 / scale));
-    }
-    out[i] = static_cast<std::uint8_t>(std::lround(value * scale));
-  }
+                                "before or behind height and width, or without{}",
+                                to_string(s),
+                                s.size() == 2 ? ": save array.reshape(-1, height, width)" : ""));
 }
 
 /// From N,H,W,C to N,C,H,W where they lie.
@@ -93,28 +64,44 @@ void channels_first(std::uint8_t* pixels, const Layout& layout) {
   }
 }
 
-Part to_part(NpyArray x, const NpyArray& y, double scale) {
+Part to_part(NpyArray x, const NpyArray& y, double white) {
   const Layout layout = layout_of(x);
-  const bool column = y.shape.size() == 2 && y.shape[1] == 1;
-  if (y.shape.size() != 1 && !column) {
-    bad_array(y.name, fmt::format("shape {}, want one label an image", to_string(y.shape)));
-  }
   Part part{.images_source = x.name,
             .labels_source = y.name,
             .pixels = nullptr,
             .offset = x.header_size,
             .image_shape = layout.shape,
-            .labels = to_labels(integers(y), y.name)};
+            .labels = array_labels(y)};
   check_label_count(part, layout.images);
-  if (x.kind == 'f') {
-    floats_to_bytes(x, scale);
-  } else if (x.kind != 'u' || x.item_size != 1) {
-    bad_array(x.name, fmt::format("pixels of numpy's type {}{}, want uint8 or float32", x.kind,
-                                  x.item_size));
-  }
+  to_pixels(x, white);
   if (layout.channels_last) channels_first(x.bytes.get() + x.header_size, layout);
   part.pixels = std::move(x.bytes);
   return part;
+}
+
+/// Throws unless the subset has both arrays. `usual` are Keras' names of them.
+void require_both(const ArrayPair& pair, const ArrayPair& usual, const ArraySource& source) {
+  if (!pair.images.empty() && !pair.labels.empty()) return;
+  bad_array(source.name,
+            fmt::format("no array {}, want x_train, y_train, x_test and y_test, or train_images, "
+                        "train_labels and so on; found {}",
+                        pair.images.empty() ? usual.images : usual.labels,
+                        source.arrays.empty() ? "none"
+                                              : fmt::format("{}", fmt::join(source.arrays, ", "))));
+}
+
+/// The subset that is judged: test, or validation where there is no test.
+ArrayPair test_names(const ArrayNames& names, const ArraySource& source, const LoadOptions& how) {
+  const ArrayPair& validation = names.validation;
+  if (validation.empty()) return names.test;
+  const std::string both =
+      fmt::format("{}: {} and {}", source.name, validation.images, validation.labels);
+  if (!names.test.empty()) {
+    if (how.note) how.note(fmt::format("{} are not used, as there is a test set", both));
+    return names.test;
+  }
+  if (how.note) how.note(fmt::format("{} are the test set, as there is no other", both));
+  return validation;
 }
 
 struct Parts {
@@ -122,76 +109,125 @@ struct Parts {
   std::optional<Part> test;
 };
 
-/// `name` is what holds the arrays.
-Parts read_parts(const FindArray& find, const std::string& name) {
-  NpyArray x = require_array(find, "x_train", name);
-  const double scale = scale_of(x);
-  Parts parts{to_part(std::move(x), require_array(find, "y_train", name), scale), {}};
-  if (auto x_test = find("x_test")) {
-    parts.test = to_part(*std::move(x_test), require_array(find, "y_test", name), scale);
+Parts read_parts(const ArraySource& source, const LoadOptions& how) {
+  const ArrayNames names = name_arrays(source.arrays, source.name);
+  const ArrayPair test = test_names(names, source, how);
+  require_both(names.train, {"x_train", "y_train"}, source);
+  if (!test.empty()) require_both(test, {"x_test", "y_test"}, source);
+  NpyArray x = source.read(names.train.images);
+  const double white = white_of(x, how.note);
+  Parts parts{to_part(std::move(x), source.read(names.train.labels), white), {}};
+  if (!test.empty()) {
+    NpyArray x_test = source.read(test.images);
+    if (white_of(x_test, {}) != white) {
+      bad_array(x_test.name, fmt::format("white is {}, but {} in {}; save both alike", 256 - white,
+                                         white, names.train.images));
+    }
+    parts.test = to_part(std::move(x_test), source.read(test.labels), white);
   }
   return parts;
-}
-
-Parts read_archive(std::string_view bytes, const std::string& name) {
-  const ZipArchive archive(bytes, name);
-  const auto find = [&](const std::string& array) -> std::optional<NpyArray> {
-    ZipFile file = archive.read(array + ".npy");
-    if (!file.bytes) return std::nullopt;
-    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
-  };
-  return read_parts(find, name);
 }
 
 std::pair<Dataset, Dataset> to_datasets(Parts parts, const LoadOptions& options) {
   return to_datasets(std::move(parts.train), std::move(parts.test), {}, options);
 }
 
-std::optional<NpyArray> read_npy(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return std::nullopt;
+/// An archive over bytes that outlive the source.
+ArraySource archive_source(std::string_view bytes, const std::string& name) {
+  const auto archive = std::make_shared<const ZipArchive>(bytes, name);
+  ArraySource source{.name = name, .arrays = {}, .read = {}};
+  constexpr std::string_view kEnding = ".npy";
+  for (std::string file : archive->names()) {
+    if (!file.ends_with(kEnding)) continue;
+    file.resize(file.size() - kEnding.size());
+    source.arrays.push_back(std::move(file));
+  }
+  source.read = [archive, name](const std::string& array) {
+    ZipFile file = archive->read(array + ".npy");
+    return parse_npy(std::move(file.bytes), file.size, fmt::format("{}: {}", name, array));
+  };
+  return source;
+}
+
+/// The names, without their ending, of the folder's files that end so.
+std::vector<std::string> stems(const fs::path& dir, const char* ending) {
+  std::vector<std::string> found;
+  for (const fs::path& path : visible_files(dir)) {
+    if (path.extension() == ending) found.push_back(path.stem().string());
+  }
+  return found;
+}
+
+NpyArray read_npy(const fs::path& path) {
   const std::string file = read_file(path, kMostDataBytes);
   auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(file.size());
   std::ranges::copy(file, bytes.get());
   return parse_npy(std::move(bytes), std::ssize(file), path.string());
 }
 
-fs::path only_npz(const fs::path& dir) {
-  fs::path found;
-  for (const fs::path& path : visible_files(dir)) {
-    if (path.extension() != ".npz") continue;
-    if (!found.empty()) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("{}: holds {} and {}; give one of them", dir.string(),
-                              found.filename().string(), path.filename().string()));
-    }
-    found = path;
+/// The one array of an archive, as Kuzushiji-MNIST has them.
+NpyArray read_only_array(const fs::path& path) {
+  const std::string bytes = read_file(path, kMostDataBytes);
+  const ArraySource source = archive_source(bytes, path.string());
+  if (source.arrays.size() == 1) return source.read(source.arrays.front());
+  bad_array(path.string(), fmt::format("{} arrays, want one, as its name tells images from labels",
+                                       source.arrays.size()));
+}
+
+bool says_labels(const std::string& name) {
+  const ArrayNames names = name_arrays({name}, name);
+  return !(names.train.labels + names.validation.labels + names.test.labels).empty();
+}
+
+/// Archives of one array each, which their own names tell apart.
+Parts read_archives(const fs::path& dir, const std::vector<std::string>& archives,
+                    const LoadOptions& options) {
+  if (std::ranges::none_of(archives, says_labels)) {
+    throw Error(ErrorKind::kUsage, fmt::format("{}: holds {}.npz and {}.npz; give one of them",
+                                               dir.string(), archives[0], archives[1]));
   }
-  return found;
+  const ArraySource source = {
+      .name = dir.string(), .arrays = archives, .read = [&](const std::string& stem) {
+        return read_only_array(dir / (stem + ".npz"));
+      }};
+  return read_parts(source, options);
 }
 
 }  // namespace
 
 bool is_npy_folder(const fs::path& dir) {
   std::error_code ignored;
-  return fs::is_regular_file(dir / "x_train.npy", ignored);
+  if (!fs::is_directory(dir, ignored)) return false;
+  return std::ranges::any_of(stems(dir, ".npy"), [&](const std::string& stem) {
+    const ArrayNames names = name_arrays({stem}, dir.string());
+    return !names.train.images.empty() || !names.test.images.empty();
+  });
 }
 
 std::pair<Dataset, Dataset> parse_npz(std::string_view bytes, const LoadOptions& options,
                                       const std::string& name) {
-  return to_datasets(read_archive(bytes, name), options);
+  return to_datasets(read_parts(archive_source(bytes, name), options), options);
 }
 
 std::pair<Dataset, Dataset> load_npz(const fs::path& path, const LoadOptions& options) {
   std::error_code ignored;
-  const fs::path file = fs::is_directory(path, ignored) ? only_npz(path) : path;
-  Parts parts = read_archive(read_file(file, kMostDataBytes), file.string());
-  return to_datasets(std::move(parts), options);
+  const bool folder = fs::is_directory(path, ignored);
+  const std::vector<std::string> files = folder ? stems(path, ".npz") : std::vector<std::string>();
+  if (files.size() > 1) return to_datasets(read_archives(path, files, options), options);
+  const fs::path file = folder ? path / (files.at(0) + ".npz") : path;
+  const auto read = [&] {  // the archive is gone before the images are split
+    const std::string bytes = read_file(file, kMostDataBytes);
+    return read_parts(archive_source(bytes, file.string()), options);
+  };
+  return to_datasets(read(), options);
 }
 
 std::pair<Dataset, Dataset> load_npy_folder(const fs::path& dir, const LoadOptions& options) {
-  const auto find = [&](const std::string& array) { return read_npy(dir / (array + ".npy")); };
-  return to_datasets(read_parts(find, dir.string()), options);
+  const ArraySource source = {
+      .name = dir.string(), .arrays = stems(dir, ".npy"), .read = [&](const std::string& stem) {
+        return read_npy(dir / (stem + ".npy"));
+      }};
+  return to_datasets(read_parts(source, options), options);
 }
 
 }  // namespace lenet

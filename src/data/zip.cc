@@ -56,6 +56,16 @@ ZipArchive::ZipArchive(std::string_view bytes, std::string name)
   if (!archive_) bad_zip(name_, fmt::format("no .npz that can be read: {}", why));
 }
 
+std::vector<std::string> ZipArchive::names() const {
+  std::vector<std::string> names;
+  const zip_int64_t count = zip_get_num_entries(archive_.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* const name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
+    if (name) names.emplace_back(name);
+  }
+  return names;
+}
+
 ZipFile ZipArchive::read(const std::string& file) const {
   const std::string name = fmt::format("{}: {}", name_, file);
   zip_stat_t stat;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct zip;
 
@@ -20,6 +21,9 @@ class ZipArchive {
  public:
   /// Throws Error (kBadInput), starting with `name`, if the bytes are no zip archive.
   ZipArchive(std::string_view bytes, std::string name);
+
+  /// The names of all files, in the archive's order.
+  std::vector<std::string> names() const;
 
   /// The file, stored or deflated, its checksum tested. No memory is taken for more than 4 GiB,
   /// more than its packed size can hold or a packed size that the archive does not have. Throws

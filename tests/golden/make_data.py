@@ -14,6 +14,9 @@ def save(name, packed=False, **arrays):
 
 save("grey", x_train=x, y_train=y, **test)
 save("grey_deflated", packed=True, x_train=x, y_train=y, **test)
+os.makedirs("data/kuzushiji", exist_ok=True)
+for name, array in (("train-imgs", x), ("train-labels", y), ("test-imgs", x + 100), ("test-labels", y)):
+    save("kuzushiji/kmnist-" + name, arr_0=array)  # as codh.rois.ac.jp/kmnist has them
 save("no_test", x_train=x, y_train=y)
 save("column_labels", x_train=x, y_train=y.reshape(-1, 1), **test)
 colour = np.arange(2 * 2 * 4 * 3, dtype=np.uint8).reshape(2, 2, 4, 3)

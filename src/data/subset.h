@@ -1,0 +1,24 @@
+// Which subset of a data set a name says it holds, by its words: train-images, Testing, x_val.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lenet {
+
+enum class Subset { kTrain, kValidation, kTest };
+
+/// The name in pieces of letters and digits, in lower case, cut where a capital follows a small
+/// letter too: "seg_train" has seg and train, "xTrain" x and train, "latest" only itself.
+std::vector<std::string> words_of(std::string_view name);
+
+/// The subset that a word stands for, as train, training, val, valid, validation, test, testing and
+/// MNIST's t10k do; nothing for other words.
+std::optional<Subset> subset_of_word(std::string_view word);
+
+/// The subset that the words name; nothing if none does, or if they name two.
+std::optional<Subset> subset_of(const std::vector<std::string>& words);
+
+}  // namespace lenet
