@@ -18,4 +18,12 @@ inline std::string printable(std::string text) {
   return text;
 }
 
+/// With ASCII's capitals as small letters.
+inline std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 }  // namespace lenet

@@ -2,47 +2,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <locale>
 
 #include "base/file.h"
+#include "data/csv_columns.h"
 #include "data/formats.h"
 #include "lenet/error.h"
 
 namespace lenet {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::string_view trimmed(std::string_view field) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t first = field.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  field = field.substr(first, field.find_last_not_of(kBlank) - first + 1);
-  if (field.size() >= 2 && field.front() == '"' && field.back() == '"') {
-    field = field.substr(1, field.size() - 2);
-  }
-  return field;
-}
-
-std::vector<std::string_view> split_fields(std::string_view line) {
-  std::vector<std::string_view> fields;
-  for (;;) {
-    const std::size_t comma = line.find(',');
-    fields.push_back(trimmed(line.substr(0, comma)));
-    if (comma == std::string_view::npos) return fields;
-    line.remove_prefix(comma + 1);
-  }
-}
-
-/// Whether all of `field` is a whole number; one too large for int64 is not.
-bool read(std::string_view field, std::int64_t& value) {
-  const char* const end = field.data() + field.size();
-  const auto [last, error] = std::from_chars(field.data(), end, value);
-  return error == std::errc() && last == end;
-}
 
 /// Reads row after row into a Part whose columns the first row settles.
 class CsvReader {
@@ -56,14 +26,24 @@ class CsvReader {
   void add(std::string_view line) {
     ++row_;
     if (line.find('\0') != std::string_view::npos) fail("a NUL byte, want text");
-    if (trimmed(line).empty()) return;
-    const std::vector<std::string_view> fields = split_fields(line);
-    if (columns_ == 0) {
-      const bool header = is_header(fields);
-      settle_columns(fields, header);
-      if (header) return;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    const bool first = width_ == 0;
+    if (first) separator_ = csv_separator(line);
+    const std::vector<std::string_view> fields = csv_fields(line, separator_);
+    if (first) settle_columns(fields);
+    if (!first || !columns_.header) add_image(fields);
+  }
+
+  /// Without a header the first column is the label. Where it has one value and the last column
+  /// more, the label may be there.
+  bool label_may_be_last() const {
+    const auto step = static_cast<std::size_t>(size_.empty() ? 1 : size_[0] * size_[1]);
+    bool varies = false;
+    for (std::size_t at = step - 1; at < pixels_.size(); at += step) {
+      varies = varies || pixels_[at] != pixels_[step - 1];
     }
-    add_image(fields);
+    return !columns_.header && varies &&
+           std::ranges::count(labels_, labels_[0]) == std::ssize(labels_);
   }
 
   Part finish() && {
@@ -94,99 +74,98 @@ class CsvReader {
     std::string do_grouping() const override { return "\3"; }
   };
 
-  static bool is_header(const std::vector<std::string_view>& fields) {
-    if (std::ranges::find(fields, "label") != fields.end()) return true;
-    std::int64_t ignored = 0;
-    return std::ranges::none_of(fields, [&](std::string_view f) { return read(f, ignored); });
-  }
-
-  void settle_columns(const std::vector<std::string_view>& fields, bool header) {
-    columns_ = fields.size();
-    if (header) {
-      const auto label = std::ranges::find(fields, "label");
-      if (label == fields.end()) {
-        fail(
-            fmt::format("no column is called label in this header ({:.40}, ...); images without "
-                        "labels, such as Kaggle's test.csv, can be neither trained nor tested on: "
-                        "take the file with labels alone, with --test-split 0.2",
-                        fields[0]));
-      }
-      label_column_ = static_cast<std::size_t>(label - fields.begin());
+  void settle_columns(const std::vector<std::string_view>& fields) {
+    width_ = fields.size();
+    columns_ = csv_columns(fields);
+    if (width_ < 2) {
+      fail("one column, want a label and pixels with commas, semicolons or tabs between them");
     }
-    const auto pixels = static_cast<std::int64_t>(columns_) - 1;
-    if (pixels < 1) fail("one column, want a label and pixels with commas between them");
-    if (size_.empty()) {
-      const auto side = std::llround(std::sqrt(static_cast<double>(pixels)));
-      if (side * side != pixels) {
-        fail(
-            fmt::format("{} columns are a label and {} pixels, which make no square; say the size "
-                        "of the images, as in --size 28x28 (or is there no label?)",
-                        columns_, pixels));
-      }
-      size_ = {side, side};
+    if (!columns_.label) {
+      fail(
+          fmt::format("no column is called label in this header ({:.40}, ..., {:.40}); images "
+                      "without labels, such as Kaggle's test.csv, can be neither trained nor "
+                      "tested on: take the file with labels alone, with --test-split 0.2",
+                      fields.front(), fields.back()));
     }
+    const auto pixels = static_cast<std::int64_t>(width_) - 1 - (columns_.index ? 1 : 0);
+    if (pixels < 1) fail("no column of pixels");
+    if (size_.empty()) size_ = square_of(pixels);
     if (size_[0] * size_[1] != pixels) {
-      fail(fmt::format("{} columns are a label and {} pixels, want {} for images of {}", columns_,
+      fail(fmt::format("{} columns are a label and {} pixels, want {} for images of {}", width_,
                        pixels, size_[0] * size_[1], to_string(size_)));
     }
   }
 
+  static std::int64_t root_of(std::int64_t pixels) {
+    return std::llround(std::sqrt(static_cast<double>(pixels)));
+  }
+
+  Shape square_of(std::int64_t pixels) const {
+    const std::int64_t side = root_of(pixels), less = root_of(pixels - 1);
+    if (side * side == pixels) return {side, side};
+    const bool index = !columns_.header && less > 0 && less * less == pixels - 1;
+    fail(fmt::format(
+        "{} columns are a label and {} pixels, which make no square; say the size of the images, "
+        "as in --size 28x28 ({})",
+        width_, pixels,
+        index ? "or is the first column the number of the row? A header calls it index and the "
+                "label label"
+              : "or is there no label?"));
+  }
+
   void add_image(const std::vector<std::string_view>& fields) {
-    if (fields.size() != columns_) {
-      fail(fmt::format("{} columns, want {} as above", fields.size(), columns_));
+    if (fields.size() != width_) {
+      fail(fmt::format("{} columns, want {} as above", fields.size(), width_));
     }
-    for (std::size_t column = 0; column < columns_; ++column) {
-      const bool label = column == label_column_;
-      std::int64_t value = 0;
-      if (!read(fields[column], value) || value < 0 || value > 255) {
+    for (std::size_t column = columns_.index ? 1 : 0; column < width_; ++column) {
+      const bool label = column == columns_.label;
+      const std::optional<long long> value = whole_number_in(fields[column]);
+      if (!value || *value < 0 || *value > 255) {
         fail(fmt::format("column {}: found {} \"{:.20}\", want a whole number from 0 to 255{}",
                          column + 1, label ? "label" : "pixel", fields[column],
                          label ? " (at most 256 classes)" : ""));
       }
-      (label ? labels_ : pixels_).push_back(static_cast<std::uint8_t>(value));
+      (label ? labels_ : pixels_).push_back(static_cast<std::uint8_t>(*value));
     }
   }
 
   Shape size_;
   std::string name_;
   std::int64_t row_ = 0;
-  std::size_t columns_ = 0, label_column_ = 0;
+  std::size_t width_ = 0;  ///< in columns; 0 before the first row
+  char separator_ = ',';
+  CsvColumns columns_;
   std::vector<std::uint8_t> labels_, pixels_;
 };
 
-Part read_csv(const fs::path& path, const Shape& size) {
-  return parse_csv(read_file(path, kMostDataBytes), size, path.string());
-}
-
 }  // namespace
 
-Part parse_csv(std::string_view text, const Shape& size, const std::string& name) {
-  constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
-  if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
+Part parse_csv(std::string_view bytes, const Shape& size, const std::string& name,
+               const std::function<void(const std::string&)>& note) {
+  std::string buffer;
+  std::string_view text = csv_text(bytes, buffer);
+  const char line_end = text.find('\n') == std::string_view::npos ? '\r' : '\n';
   CsvReader reader(size, name, text.size());
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = text.find(line_end);
     reader.add(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  if (note && reader.label_may_be_last()) {
+    note(
+        fmt::format("{}: all labels in the first column are the same; where the last column is "
+                    "the label, add a header that calls it label",
+                    name));
   }
   return std::move(reader).finish();
 }
 
-std::pair<Dataset, Dataset> load_csv(const fs::path& path, const LoadOptions& options) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) {
-    return to_datasets(read_csv(path, options.size), std::nullopt, {}, options);
-  }
-  if (!fs::exists(path / "train.csv", ignored)) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: no train.csv in the folder; give the CSV file itself, or name the "
-                            "files train.csv and test.csv",
-                            path.string()));
-  }
-  Part train = read_csv(path / "train.csv", options.size);
-  std::optional<Part> test;
-  if (fs::exists(path / "test.csv", ignored)) test = read_csv(path / "test.csv", options.size);
-  return to_datasets(std::move(train), std::move(test), {}, options);
+bool has_unlabelled_header(std::string_view bytes) {
+  std::string buffer;
+  std::string_view text = csv_text(bytes, buffer);
+  text = text.substr(0, text.find_first_of("\r\n"));
+  if (text.empty()) return false;
+  return !csv_columns(csv_fields(text, csv_separator(text))).label;
 }
 
 }  // namespace lenet

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,12 +39,20 @@ std::pair<Dataset, Dataset> load_cifar(const std::filesystem::path& dir,
 /// label, then the pixels. Throws Error (kBadInput) for a part of a record.
 Part parse_cifar(std::string_view bytes, std::int64_t label_bytes, const std::string& name);
 
-/// The training and test rows: train.csv and test.csv of a folder, or one file.
+/// Whether its ending is .csv or .tsv, in small or capital letters.
+bool is_csv_name(const std::filesystem::path& path);
+
+/// The training and test rows: of one file, or of a folder's files by the words of their names.
 std::pair<Dataset, Dataset> load_csv(const std::filesystem::path& path, const LoadOptions& options);
 
 /// The rows of a CSV file, whose `name` messages start with. `size` is LoadOptions'. A row of them
 /// is a line; a header is row 1.
-Part parse_csv(std::string_view text, const Shape& size, const std::string& name);
+/// `note`, if any, is called where the label may stand in another column than the one taken.
+Part parse_csv(std::string_view bytes, const Shape& size, const std::string& name,
+               const std::function<void(const std::string&)>& note = {});
+
+/// Whether the first row names columns, and no label among them.
+bool has_unlabelled_header(std::string_view bytes);
 
 std::pair<Dataset, Dataset> load_npz(const std::filesystem::path& path, const LoadOptions& options);
 

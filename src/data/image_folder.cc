@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "base/text.h"
 #include "data/formats.h"
@@ -23,9 +22,7 @@ namespace fs = std::filesystem;
 
 bool has_image_name(const fs::path& path) {
   constexpr std::array<std::string_view, 5> kEndings = {".png", ".jpg", ".jpeg", ".pgm", ".ppm"};
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = lower_case(path.extension().string());
   return std::ranges::find(kEndings, ending) != kEndings.end();
 }
 

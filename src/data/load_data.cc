@@ -47,8 +47,9 @@ DataFormat format_of_file(const fs::path& path) {
   if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xff\xd8\xff")) {
     unknown(path, "one image");
   }
-  const bool text = bytes.find('\0') == std::string::npos && bytes.find(',') != std::string::npos;
-  if (text || path.extension() == ".csv") return DataFormat::kCsv;
+  const bool text =
+      bytes.find('\0') == std::string::npos && bytes.find_first_of(",;\t") != std::string::npos;
+  if (text || is_csv_name(path)) return DataFormat::kCsv;
   unknown(path, bytes.empty() ? "an empty file" : "none of the formats that are read");
 }
 
@@ -61,7 +62,7 @@ DataFormat format_of_folder(const fs::path& dir) {
                                [&](const fs::path& f) { return f.extension() == extension; });
   };
   if (with(".npz") || is_npy_folder(dir)) return DataFormat::kNpz;
-  if (with(".csv")) return DataFormat::kCsv;
+  if (std::ranges::any_of(files, is_csv_name)) return DataFormat::kCsv;
   if (is_idx_folder(dir)) return DataFormat::kIdx;
   unknown(dir, files.empty() ? "no files in the folder" : "a folder of other files");
 }

@@ -95,13 +95,8 @@ ArrayPair test_names(const ArrayNames& names, const ArraySource& source, const L
   const ArrayPair& validation = names.validation;
   if (validation.empty()) return names.test;
   const std::string both =
-      fmt::format("{}: {} and {}", source.name, validation.images, validation.labels);
-  if (!names.test.empty()) {
-    if (how.note) how.note(fmt::format("{} are not used, as there is a test set", both));
-    return names.test;
-  }
-  if (how.note) how.note(fmt::format("{} are the test set, as there is no other", both));
-  return validation;
+      fmt::format("{}: {}, {}", source.name, validation.images, validation.labels);
+  return judges_validation(both, !names.test.empty(), how.note) ? validation : names.test;
 }
 
 struct Parts {

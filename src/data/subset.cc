@@ -57,4 +57,13 @@ std::optional<Subset> subset_of(const std::vector<std::string>& words) {
   return subset;
 }
 
+bool judges_validation(const std::string& validation, bool has_test,
+                       const std::function<void(const std::string&)>& note) {
+  if (note) {
+    note(validation + (has_test ? ": not used, as there is a test set"
+                                : ": the test set, as there is no other"));
+  }
+  return !has_test;
+}
+
 }  // namespace lenet

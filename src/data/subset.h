@@ -1,6 +1,7 @@
 // Which subset of a data set a name says it holds, by its words: train-images, Testing, x_val.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,5 +21,10 @@ std::optional<Subset> subset_of_word(std::string_view word);
 
 /// The subset that the words name; nothing if none does, or if they name two.
 std::optional<Subset> subset_of(const std::vector<std::string>& words);
+
+/// Whether validation data of this name is what is judged, since there is no test set. `note`, if
+/// any, is called with a sentence that says what becomes of it.
+bool judges_validation(const std::string& validation, bool has_test,
+                       const std::function<void(const std::string&)>& note);
 
 }  // namespace lenet

@@ -134,10 +134,10 @@ TEST_F(ArrayFolder, JudgesByValidationWhereThereIsNoTest) {
   add("train", 4);
   add("val", 3);
   EXPECT_EQ(load().second.size(), 3);
-  EXPECT_TRUE(contains(notes_, "x_val and y_val are the test set"));
+  EXPECT_TRUE(contains(notes_, "x_val, y_val: the test set"));
   add("test", 2);
   EXPECT_EQ(load().second.size(), 2);
-  EXPECT_TRUE(contains(notes_, "x_val and y_val are not used"));
+  EXPECT_TRUE(contains(notes_, "x_val, y_val: not used"));
 }
 
 TEST_F(ArrayFolder, NamesWhatWasFoundWhereSomethingIsMissing) {

@@ -73,7 +73,7 @@ TEST(Csv, RefusesRowsOfOtherLengths) {
 
 TEST(Csv, RefusesImagesWithoutLabels) {
   const std::string message = refusal("pixel0,pixel1,pixel2,pixel3\n1,2,3,4\n");
-  EXPECT_TRUE(contains(message, "no column is called label in this header (pixel0, ...)"));
+  EXPECT_TRUE(contains(message, "no column is called label in this header (pixel0, ..., pixel3)"));
   EXPECT_TRUE(contains(message, "--test-split"));
 }
 
@@ -107,9 +107,104 @@ TEST_F(CsvFolder, RefusesTestLabelsAboveThoseOfTraining) {
                        "test.csv: label 1 at image 0, want at most 0, the largest of train.csv"));
 }
 
-TEST_F(CsvFolder, WantsAFileCalledTrain) {
+TEST_F(CsvFolder, WantsTheWordTrainInANameUnlessItIsTheOnlyFile) {
   write_file(dir_ / "digits.csv", "label,p\n0,10\n");
-  EXPECT_TRUE(contains(error_of(ErrorKind::kIo, [&] { load_data(dir_); }), "no train.csv"));
+  EXPECT_EQ(load_data(dir_, {.test_split = 0, .test_optional = true}).first.size(), 1);
+  write_file(dir_ / "latest.csv", "label,p\n0,10\n");
+  EXPECT_TRUE(contains(error_of(ErrorKind::kIo, [&] { load_data(dir_); }),
+                       "none of its 2 CSV files has train in its name"));
+}
+
+TEST_F(CsvFolder, TakesSubsetsByTheWordsOfTheirNames) {
+  write_file(dir_ / "fashion-mnist_train.csv", "label,p\n2,10\n0,11\n");
+  write_file(dir_ / "fashion-mnist_valid.CSV", "label,p\n1,12\n");
+  write_file(dir_ / "sample_submission.csv", "id,label\n1,12\n");
+  std::string notes;
+  const LoadOptions how = {.note = [&](const std::string& note) { notes += note; }};
+  const Dataset valid = load_data(dir_, how).second;
+  EXPECT_EQ(valid.image(0)[0], 12);
+  EXPECT_TRUE(contains(notes, "fashion-mnist_valid.CSV: the test set, as there is no other"));
+  write_file(dir_ / "fashion-mnist_test.csv", "label,p\n1,13\n");
+  const Dataset test = load_data(dir_, how).second;
+  EXPECT_EQ(test.image(0)[0], 13);
+  EXPECT_TRUE(contains(notes, "fashion-mnist_valid.CSV: not used"));
+  write_file(dir_ / "train.csv", "label,p\n1,13\n");
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { load_data(dir_); }),
+                       "are both of one subset by their names"));
+}
+
+TEST_F(CsvFolder, LeavesRowsWithoutLabelsOutAndSaysSo) {
+  write_file(dir_ / "train.csv", "label,a\n2,10\n0,11\n2,12\n0,13\n");
+  write_file(dir_ / "test.csv", "a\n12\n");
+  std::string notes;
+  const LoadOptions how = {.test_split = 0.5,
+                           .note = [&](const std::string& note) { notes += note; }};
+  EXPECT_EQ(load_data(dir_, how).second.size(), 2);
+  EXPECT_TRUE(contains(notes, "test.csv: not used, as it has no labels"));
+}
+
+/// The same two images of 2x2, in other clothes.
+TEST(Csv, OfEveryCommonLayoutHoldsTheSame) {
+  const std::vector<std::string> layouts = {
+      "7,1,2,3,4\n0,255,0,9,10\n",
+      "7;1;2;3;4\n0;255;0;9;10\n",
+      "7\t1\t2\t3\t4\n0\t255\t0\t9\t10\n",
+      "7.0,1.0,2.0,3.0,4.0\n0.0,2.55e2,0,9,10\n",
+      "7,1,2,3,4\r0,255,0,9,10\r",
+      "Label,a,b,c,d\n7,1,2,3,4\n0,255,0,9,10\n",
+      "a,b,c,d,class\n1,2,3,4,7\n255,0,9,10,0\n",
+      "a,b,c,d,TARGET\n1,2,3,4,7\n255,0,9,10,0\n",
+      ",label,a,b,c,d\n0,7,1,2,3,4\n1,0,255,0,9,10\n",
+      "Unnamed: 0,label,a,b,c,d\n0,7,1,2,3,4\n1,0,255,0,9,10\n",
+      "index;label;a;b;c;d\n1000;7;1;2;3;4\n2000;0;255;0;9;10\n"};
+  for (const std::string& text : layouts) {
+    const Part part = parse(text);
+    EXPECT_EQ(part.image_shape, (Shape{1, 2, 2})) << text;
+    EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{7, 0})) << text;
+    const std::vector<int> pixels(part.pixels.get(), part.pixels.get() + 8);
+    EXPECT_EQ(pixels, (std::vector<int>{1, 2, 3, 4, 255, 0, 9, 10})) << text;
+  }
+}
+
+TEST(Csv, TakesAHeaderOfNumbers) {
+  const std::string row = "7,1,2,3,4,5,6,7,8,9";
+  for (const std::string& text :
+       {"0,1,2,3,4,5,6,7,8,9\n" + row + "\n", ",0,1,2,3,4,5,6,7,8,9\n41," + row + "\n"}) {
+    const Part part = parse(text);
+    EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{7})) << text;
+    EXPECT_EQ(part.pixels[8], 9) << text;
+  }
+}
+
+TEST(Csv, OfUtf16IsRead) {
+  const std::string text = "label,a\n7,1\n";
+  std::string little = "\xff\xfe", big = "\xfe\xff";
+  for (const char c : text) {
+    little += std::string{c, '\0'};
+    big += std::string{'\0', c};
+  }
+  for (const std::string& bytes : {little, big, little + "x"}) {
+    EXPECT_EQ(parse(bytes).labels, (std::vector<std::uint8_t>{7}));
+  }
+}
+
+TEST(Csv, NamesALabelThatMayStandLast) {
+  const auto notes_of = [](const std::string& text) {
+    std::string notes;
+    parse_csv(text, {}, "a.csv", [&](const std::string& note) { notes += note; });
+    return notes;
+  };
+  EXPECT_TRUE(
+      contains(notes_of("0,1,2,3,4\n0,255,0,9,10\n"), "where the last column is the label"));
+  EXPECT_EQ(notes_of("0,1,2,3,4\n1,255,0,9,10\n"), "");
+  EXPECT_EQ(notes_of("0,1,2,3,4\n0,255,0,9,4\n"), "");
+  EXPECT_EQ(notes_of("label,a,b,c,d\n0,1,2,3,4\n0,255,0,9,10\n"), "");
+}
+
+TEST(Csv, TellsAnIndexColumnApart) {
+  EXPECT_TRUE(contains(refusal("0,7,1,2,3,4\n1,0,255,0,9,10\n"),
+                       "or is the first column the number of the row?"));
+  EXPECT_TRUE(contains(refusal("index,label\n0,7\n"), "no column of pixels"));
 }
 
 }  // namespace

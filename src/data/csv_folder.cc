@@ -1,0 +1,92 @@
+// The CSV files of a folder: their names tell the training rows from the test rows.
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "data/formats.h"
+#include "data/subset.h"
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Files {
+  fs::path train, validation, test;
+};
+
+fs::path& file_of(Files& files, Subset subset) {
+  switch (subset) {
+    case Subset::kTrain:
+      return files.train;
+    case Subset::kValidation:
+      return files.validation;
+    case Subset::kTest:
+      return files.test;
+  }
+  return files.train;
+}
+
+/// The only CSV file is the training set whatever its name.
+Files find_files(const fs::path& dir) {
+  std::vector<fs::path> all;
+  for (const fs::path& path : visible_files(dir)) {
+    if (is_csv_name(path)) all.push_back(path);
+  }
+  Files files;
+  if (all.size() == 1) files.train = all.front();
+  if (all.size() == 1) return files;
+  for (const fs::path& path : all) {
+    const auto subset = subset_of(words_of(path.stem().string()));
+    if (!subset) continue;
+    fs::path& place = file_of(files, *subset);
+    if (!place.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}: {} and {} are both of one subset by their names; give one file",
+                              dir.string(), place.filename().string(), path.filename().string()));
+    }
+    place = path;
+  }
+  if (!files.train.empty()) return files;
+  throw Error(ErrorKind::kIo,
+              fmt::format("{}: none of its {} CSV files has train in its name; give the CSV file "
+                          "itself, or name the files train.csv and test.csv",
+                          dir.string(), all.size()));
+}
+
+/// The rows, or nothing and a note where the header has no label, as in Kaggle's test.csv.
+std::optional<Part> read_judged(const fs::path& path, const LoadOptions& options) {
+  const std::string bytes = read_file(path, kMostDataBytes);
+  if (!has_unlabelled_header(bytes)) return parse_csv(bytes, options.size, path.string());
+  if (options.note) options.note(fmt::format("{}: not used, as it has no labels", path.string()));
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_csv_name(const fs::path& path) {
+  const std::string ending = lower_case(path.extension().string());
+  return ending == ".csv" || ending == ".tsv";
+}
+
+std::pair<Dataset, Dataset> load_csv(const fs::path& path, const LoadOptions& options) {
+  std::error_code ignored;
+  Files files;
+  if (fs::is_directory(path, ignored)) {
+    files = find_files(path);
+  } else {
+    files.train = path;
+  }
+  Part train = parse_csv(read_file(files.train, kMostDataBytes), options.size, files.train.string(),
+                         options.note);
+  std::optional<Part> test;
+  if (!files.test.empty()) test = read_judged(files.test, options);
+  if (!files.validation.empty() &&
+      judges_validation(files.validation.string(), test.has_value(), options.note)) {
+    test = read_judged(files.validation, options);
+  }
+  return to_datasets(std::move(train), std::move(test), {}, options);
+}
+
+}  // namespace lenet
