@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "base/require.h"
@@ -32,6 +33,12 @@ std::optional<Shape> parse_size(const std::string& text) {
       read == 2 && height >= 1 && width >= 1 && height <= kLargestSide && width <= kLargestSide;
   if (!good) return {};
   return Shape{height, width};
+}
+
+/// Data may be loaded twice, whole and split as in a run, to be compared with the run's.
+void say_once(const std::string& note) {
+  static std::set<std::string> said;
+  if (said.insert(note).second) say(stderr, "lenet: {}\n", printable(note));
 }
 
 }  // namespace
@@ -148,7 +155,7 @@ std::string json_text(const nlohmann::ordered_json& document) {
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
-  how.note = [](const std::string& text) { say(stderr, "lenet: {}\n", printable(text)); };
+  how.note = say_once;
   if (const std::string path = data_path(options); !path.empty()) {
     how.size = parse_size(options.size).value();
     how.test_split = options.test_split;

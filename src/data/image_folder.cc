@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
 #include "data/formats.h"
+#include "data/image_layout.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
 
@@ -20,43 +20,6 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), what));
 }
 
-bool has_image_name(const fs::path& path) {
-  constexpr std::array<std::string_view, 5> kEndings = {".png", ".jpg", ".jpeg", ".pgm", ".ppm"};
-  const std::string ending = lower_case(path.extension().string());
-  return std::ranges::find(kEndings, ending) != kEndings.end();
-}
-
-/// The image files below a folder, sorted; links to folders are not followed.
-std::vector<fs::path> images_below(const fs::path& dir) {
-  std::vector<fs::path> images;
-  for (const fs::path& file : visible_files(dir)) {
-    if (has_image_name(file)) images.push_back(file);
-  }
-  for (const fs::path& folder : visible_folders(dir)) {
-    std::error_code ignored;
-    if (fs::is_symlink(folder, ignored)) continue;
-    const std::vector<fs::path> more = images_below(folder);
-    images.insert(images.end(), more.begin(), more.end());
-  }
-  std::ranges::sort(images);
-  return images;
-}
-
-/// Where the classes are: train/ and test/, or the folder itself, where train/ may be a class.
-struct Layout {
-  fs::path train;
-  std::optional<fs::path> test;
-};
-
-Layout find_layout(const fs::path& dir) {
-  std::error_code ignored;
-  const bool split =
-      fs::is_directory(dir / "train", ignored) && !visible_folders(dir / "train").empty();
-  if (!split) return {dir, std::nullopt};
-  if (!fs::is_directory(dir / "test", ignored)) return {dir / "train", std::nullopt};
-  return {dir / "train", dir / "test"};
-}
-
 std::vector<std::string> class_names_of(const fs::path& dir) {
   constexpr std::size_t kMostClasses = 256;
   std::vector<std::string> names;
@@ -64,6 +27,10 @@ std::vector<std::string> class_names_of(const fs::path& dir) {
     names.push_back(folder.filename().string());
     if (std::ranges::any_of(names.back(), is_control)) {
       refuse(dir, "the name of a class has a control character; rename that folder");
+    }
+    if (!is_utf8(names.back())) {
+      refuse(folder,
+             "the name of a class is not UTF-8, as a saved model has it; rename the folder");
     }
   }
   if (names.size() > kMostClasses) {
@@ -81,7 +48,7 @@ class Reader {
 
   /// Reads all images of the class' folder.
   void read_class(const fs::path& folder, std::uint8_t label) {
-    for (const fs::path& path : images_below(folder)) {
+    for (const fs::path& path : images_below(folder, left_out_)) {
       add(path, read_image(path));
       labels_.push_back(label);
     }
@@ -90,6 +57,7 @@ class Reader {
   const Shape& size() const { return size_; }
   bool any_colour() const { return colour_; }
   bool empty() const { return labels_.empty(); }
+  const LeftOut& left_out() const { return left_out_; }
 
   /// The part, with 1 or 3 channels.
   Part part(const fs::path& dir, std::int64_t channels) &&;
@@ -124,6 +92,7 @@ class Reader {
   std::int64_t bytes_ = 0;
   std::vector<Image> images_;
   std::vector<std::uint8_t> labels_;
+  LeftOut left_out_;
 };
 
 Part Reader::part(const fs::path& dir, std::int64_t channels) && {
@@ -145,9 +114,11 @@ Reader read_train(const fs::path& dir, const std::vector<std::string>& classes, 
   Reader reader(size);
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const fs::path folder = dir / classes[k];
-    if (images_below(folder).empty()) {
-      refuse(folder,
-             "no image in this class (PNG, JPEG, PGM or PPM); add some, or remove the folder");
+    if (LeftOut others; images_below(folder, others).empty()) {
+      const std::string left_out = to_string(others);
+      refuse(folder, fmt::format("no image in this class (PNG, JPEG, PGM or PPM{}{}); add some, or "
+                                 "remove the folder",
+                                 left_out.empty() ? "" : "; ", left_out));
     }
     reader.read_class(folder, static_cast<std::uint8_t>(k));
   }
@@ -168,19 +139,33 @@ Reader read_test(const fs::path& dir, const std::vector<std::string>& classes, c
   return reader;
 }
 
+void note_left_out(const fs::path& dir, const Reader& train, const std::optional<Reader>& test,
+                   const LoadOptions& options) {
+  LeftOut all = train.left_out();
+  if (test) {
+    for (const auto& [ending, count] : test->left_out()) all[ending] += count;
+  }
+  const std::string text = to_string(all);
+  if (options.note && !text.empty()) options.note(fmt::format("{}: {}", dir.string(), text));
+}
+
 }  // namespace
 
 bool is_image_folder(const fs::path& dir) {
-  return std::ranges::any_of(visible_folders(find_layout(dir).train),
-                             [](const fs::path& folder) { return !images_below(folder).empty(); });
+  return std::ranges::any_of(visible_folders(image_layout(dir, {}).train),
+                             [](const fs::path& folder) {
+                               LeftOut ignored;
+                               return !images_below(folder, ignored).empty();
+                             });
 }
 
 std::pair<Dataset, Dataset> load_image_folder(const fs::path& dir, const LoadOptions& options) {
-  const Layout layout = find_layout(dir);
+  const ImageLayout layout = image_layout(dir, options.note);
   std::vector<std::string> classes = class_names_of(layout.train);
   Reader train = read_train(layout.train, classes, options.size);
   std::optional<Reader> test;
   if (layout.test) test = read_test(*layout.test, classes, options.size);
+  note_left_out(dir, train, test, options);
   const bool colour = options.colour || train.any_colour() || (test && test->any_colour());
   const std::int64_t channels = colour ? 3 : 1;
   std::optional<Part> test_part;
