@@ -1,4 +1,5 @@
 // What numbers in arrays mean as pixels and as labels.
+#include <cmath>
 #include <cstring>
 
 #include "data/array_labels.h"
