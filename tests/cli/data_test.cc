@@ -61,5 +61,28 @@ TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
 }
 
+TEST_F(CliData, NamesOnceWhatIsNotUsed) {
+  put_images();
+  std::filesystem::create_directories(dir_ / "split/test");
+  std::filesystem::rename(dir_ / "images", dir_ / "split/train");
+  write_png(dir_ / "split/test/1.png", {{1, 8, 8}, std::vector<std::uint8_t>(64)});
+  write_file(dir_ / "split/train/dark/notes.txt", "x");
+  const Words data = {"--data", "split", "--size", "8x8"};
+  Words words = {"train",        "--model", "Flatten Linear(2)",
+                 "--batch-size", "10",      "--test-split",
+                 "0.25",         "--out",   "out"};
+  words.insert(words.end(), data.begin(), data.end());
+  const Outcome trained = run(words);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_TRUE(contains(trained.err, "lenet: split/test: not used"));
+  EXPECT_TRUE(contains(trained.err, "lenet: split: 1 file left out: 1 .txt"));
+  std::filesystem::copy(dir_ / "split", dir_ / "copy", std::filesystem::copy_options::recursive);
+  const Outcome judged = run({"eval", "out", "--data", "copy"});  // loaded whole and as in the run
+  ASSERT_EQ(judged.exit_code, 0) << judged.err;
+  const std::size_t first = judged.err.find("copy/test: not used");
+  ASSERT_NE(first, std::string::npos) << judged.err;
+  EXPECT_EQ(judged.err.find("copy/test: not used", first + 1), std::string::npos) << judged.err;
+}
+
 }  // namespace
 }  // namespace lenet
