@@ -27,18 +27,6 @@ bool says_images(const Words& words) {
   return has_any<7>(words, {"x", "image", "images", "img", "imgs", "data", "pixels"});
 }
 
-ArrayPair& pair_of(ArrayNames& names, Subset subset) {
-  switch (subset) {
-    case Subset::kTrain:
-      return names.train;
-    case Subset::kValidation:
-      return names.validation;
-    case Subset::kTest:
-      return names.test;
-  }
-  return names.train;
-}
-
 }  // namespace
 
 ArrayNames name_arrays(const std::vector<std::string>& names, const std::string& source) {
@@ -53,7 +41,7 @@ ArrayNames name_arrays(const std::vector<std::string>& names, const std::string&
                                 return !!subset_of_word(w);
                               }));
     if (subset_unknown || (!labels && !says_images(words))) continue;
-    ArrayPair& pair = pair_of(placed, subset_of(words).value_or(Subset::kTrain));
+    ArrayPair& pair = placed[subset_of(words).value_or(Subset::kTrain)];
     std::string& place = labels ? pair.labels : pair.images;
     if (!place.empty()) {
       throw Error(ErrorKind::kBadInput,

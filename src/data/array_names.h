@@ -16,9 +16,7 @@ struct ArrayPair {
   bool empty() const { return images.empty() && labels.empty(); }
 };
 
-struct ArrayNames {
-  ArrayPair train, validation, test;
-};
+using ArrayNames = Subsets<ArrayPair>;
 
 /// Gives each name its place: images by x, image(s), img(s), data or pixels, labels by y, label(s)
 /// or target(s), which win over the others; the subset as subset_of() says. Names without a subset

@@ -12,21 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Files {
-  fs::path train, validation, test;
-};
-
-fs::path& file_of(Files& files, Subset subset) {
-  switch (subset) {
-    case Subset::kTrain:
-      return files.train;
-    case Subset::kValidation:
-      return files.validation;
-    case Subset::kTest:
-      return files.test;
-  }
-  return files.train;
-}
+using Files = Subsets<fs::path>;
 
 /// The only CSV file is the training set whatever its name.
 Files find_files(const fs::path& dir) {
@@ -40,7 +26,7 @@ Files find_files(const fs::path& dir) {
   for (const fs::path& path : all) {
     const auto subset = subset_of(words_of(path.stem().string()));
     if (!subset) continue;
-    fs::path& place = file_of(files, *subset);
+    fs::path& place = files[*subset];
     if (!place.empty()) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{}: {} and {} are both of one subset by their names; give one file",

@@ -37,23 +37,9 @@ fs::path unnested(const fs::path& dir) {
 }
 
 /// Folders whose names have the same words but for the subset's.
-struct SubsetFolders {
-  fs::path train, validation, test;
-};
+using SubsetFolders = Subsets<fs::path>;
 
 using Words = std::vector<std::string>;
-
-fs::path& folder_of(SubsetFolders& folders, Subset subset) {
-  switch (subset) {
-    case Subset::kTrain:
-      return folders.train;
-    case Subset::kValidation:
-      return folders.validation;
-    case Subset::kTest:
-      return folders.test;
-  }
-  return folders.train;
-}
 
 std::map<Words, SubsetFolders> subset_folders(const fs::path& dir) {
   std::map<Words, SubsetFolders> groups;
@@ -62,7 +48,7 @@ std::map<Words, SubsetFolders> subset_folders(const fs::path& dir) {
     const auto subset = subset_of(words);
     if (!subset) continue;
     std::erase_if(words, [](const std::string& word) { return subset_of_word(word).has_value(); });
-    fs::path& place = folder_of(groups[words], *subset);
+    fs::path& place = groups[words][*subset];
     if (!place.empty() && has_folders(place) && has_folders(folder)) {
       refuse(dir, fmt::format("{} and {} are both of one subset by their names; keep one",
                               place.filename().string(), folder.filename().string()));

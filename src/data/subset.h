@@ -7,9 +7,29 @@
 #include <string_view>
 #include <vector>
 
+#include "base/require.h"
+
 namespace lenet {
 
 enum class Subset { kTrain, kValidation, kTest };
+
+/// What each subset has.
+template <typename T>
+struct Subsets {
+  T train, validation, test;
+
+  T& operator[](Subset subset) {
+    switch (subset) {
+      case Subset::kTrain:
+        return train;
+      case Subset::kValidation:
+        return validation;
+      case Subset::kTest:
+        return test;
+    }
+    unknown("subset");
+  }
+};
 
 /// The name in pieces of letters and digits, in lower case, cut where a capital follows a small
 /// letter too: "seg_train" has seg and train, "xTrain" x and train, "latest" only itself.
