@@ -32,6 +32,9 @@ std::string_view to_string(DataFormat format);
 /// kBadInput if it is none of the formats.
 DataFormat data_format(const std::filesystem::path& path);
 
+/// Takes a sentence for what is left out or doubtful in data that is taken all the same.
+using Note = std::function<void(const std::string& sentence)>;
+
 struct LoadOptions {
   /// {height, width}: of images whose file does not say it (CSV; empty: squares), or that image
   /// files are brought to, each pixel the mean of the area that it covers (empty: all must be
@@ -50,8 +53,8 @@ struct LoadOptions {
   /// grey one among colour images is.
   bool colour = false;
 
-  /// Called with a sentence for what is left out or doubtful in data that is taken all the same.
-  std::function<void(const std::string&)> note = {};
+  /// Called for each such sentence, if there is one.
+  Note note = {};
 };
 
 /// The training and the test set of a file or a folder. Images are grey or colour as the data has

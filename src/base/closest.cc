@@ -4,10 +4,10 @@
 #include <numeric>
 #include <vector>
 
+#include "base/text.h"
+
 namespace lenet {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Levenshtein's distance, a row of the table at a time: before[j] of a's letters so far to the
 /// first j of b.
@@ -17,7 +17,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     now[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = lower(a[i]) == lower(b[j]) ? 0 : 1;
+      const std::size_t change = lower_case(a[i]) == lower_case(b[j]) ? 0 : 1;
       now[j + 1] = std::min({before[j] + change, before[j + 1] + 1, now[j] + 1});
     }
     before.swap(now);

@@ -44,11 +44,13 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// With ASCII's capitals as small letters.
+/// ASCII's capitals as small letters, whatever the locale.
+inline char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 inline std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  for (char& c : text) c = lower_case(c);
   return text;
 }
 

@@ -35,13 +35,13 @@ ArrayNames name_arrays(const std::vector<std::string>& names, const std::string&
   ArrayNames placed;
   for (const std::string& name : names) {
     const Words words = words_of(name);
+    const auto subset = subset_of(words);
     const bool labels = says_labels(words);
-    const bool subset_unknown =
-        !subset_of(words) && (any_train || std::ranges::any_of(words, [](const auto& w) {
-                                return !!subset_of_word(w);
-                              }));
-    if (subset_unknown || (!labels && !says_images(words))) continue;
-    ArrayPair& pair = placed[subset_of(words).value_or(Subset::kTrain)];
+    const bool says_subset = std::ranges::any_of(
+        words, [](const std::string& word) { return subset_of_word(word).has_value(); });
+    const bool whole = !any_train && !says_subset;
+    if ((!subset && !whole) || (!labels && !says_images(words))) continue;
+    ArrayPair& pair = placed[subset.value_or(Subset::kTrain)];
     std::string& place = labels ? pair.labels : pair.images;
     if (!place.empty()) {
       throw Error(ErrorKind::kBadInput,

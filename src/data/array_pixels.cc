@@ -48,7 +48,7 @@ std::string to_string(const Seen& s) {
 
 }  // namespace
 
-double white_of(const NpyArray& x, const std::function<void(const std::string&)>& note) {
+double white_of(const NpyArray& x, const Note& note) {
   constexpr double kNearlyBlack = 32;
   if (x.kind == 'b') return 1;
   const Seen seen = look_at(x);

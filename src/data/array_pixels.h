@@ -1,10 +1,8 @@
 // The pixels of an array as bytes: what its numbers mean, and what is doubtful about them.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "data/npy.h"
+#include "lenet/load_data.h"
 
 namespace lenet {
 
@@ -13,7 +11,7 @@ namespace lenet {
 /// Error (kBadInput), saying what was seen, for numbers that are neither: negative ones
 /// (standardised images), above 255 (16 bits), NaN, floats that end between 1 and 2, and whole
 /// numbers of which the largest is 1.
-double white_of(const NpyArray& x, const std::function<void(const std::string&)>& note);
+double white_of(const NpyArray& x, const Note& note);
 
 /// Turns the numbers, of which `white` becomes 255, into bytes where they lie. Throws Error
 /// (kBadInput) for one that is not from 0 to white, to rounding.

@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
+#include "base/text.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -33,7 +33,7 @@ std::string letters_of(const std::string& name) {
   std::string letters;
   for (const char c : name) {
     if (c == ' ' || c == '-' || c == '_') continue;
-    letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    letters += lower_case(c);
   }
   return letters;
 }

@@ -141,7 +141,7 @@ class CsvReader {
 }  // namespace
 
 Part parse_csv(std::string_view bytes, const Shape& size, const std::string& name,
-               const std::function<void(const std::string&)>& note) {
+               const Note& note) {
   std::string buffer;
   std::string_view text = csv_text(bytes, buffer);
   const char line_end = text.find('\n') == std::string_view::npos ? '\r' : '\n';

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,7 +48,7 @@ std::pair<Dataset, Dataset> load_csv(const std::filesystem::path& path, const Lo
 /// is a line; a header is row 1.
 /// `note`, if any, is called where the label may stand in another column than the one taken.
 Part parse_csv(std::string_view bytes, const Shape& size, const std::string& name,
-               const std::function<void(const std::string&)>& note = {});
+               const Note& note = {});
 
 /// Whether the first row names columns, and no label among them.
 bool has_unlabelled_header(std::string_view bytes);

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Note = std::function<void(const std::string&)>;
-
 [[noreturn]] void refuse(const fs::path& path, const std::string& what) {
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), what));
 }

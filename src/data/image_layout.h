@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "lenet/load_data.h"
 
 namespace lenet {
 
@@ -22,8 +23,7 @@ struct ImageLayout {
 /// below. A validation set is the test set where there is none, and a lone test set is taken whole.
 /// `note`, if any, is called for each folder that is not used. Throws Error: kIo, and kBadInput for
 /// two folders of one subset and for subsets without a training set.
-ImageLayout image_layout(const std::filesystem::path& dir,
-                         const std::function<void(const std::string&)>& note);
+ImageLayout image_layout(const std::filesystem::path& dir, const Note& note);
 
 /// Whether the ending is that of an image format that is read, in small or capital letters.
 bool has_image_name(const std::filesystem::path& path);

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "base/text.h"
+
 namespace lenet {
 namespace {
 
@@ -23,7 +25,7 @@ std::vector<std::string> words_of(std::string_view name) {
       continue;
     }
     if (!inside || (capital && small)) words.emplace_back();
-    words.back() += static_cast<char>(std::tolower(byte));
+    words.back() += lower_case(c);
     inside = true;
     small = std::islower(byte) != 0;
   }
@@ -57,8 +59,7 @@ std::optional<Subset> subset_of(const std::vector<std::string>& words) {
   return subset;
 }
 
-bool judges_validation(const std::string& validation, bool has_test,
-                       const std::function<void(const std::string&)>& note) {
+bool judges_validation(const std::string& validation, bool has_test, const Note& note) {
   if (note) {
     note(validation + (has_test ? ": not used, as there is a test set"
                                 : ": the test set, as there is no other"));

@@ -1,13 +1,13 @@
 // Which subset of a data set a name says it holds, by its words: train-images, Testing, x_val.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/require.h"
+#include "lenet/load_data.h"
 
 namespace lenet {
 
@@ -44,7 +44,6 @@ std::optional<Subset> subset_of(const std::vector<std::string>& words);
 
 /// Whether validation data of this name is what is judged, since there is no test set. `note`, if
 /// any, is called with a sentence that says what becomes of it.
-bool judges_validation(const std::string& validation, bool has_test,
-                       const std::function<void(const std::string&)>& note);
+bool judges_validation(const std::string& validation, bool has_test, const Note& note);
 
 }  // namespace lenet

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "base/text.h"
 #include "kernels/self_check.h"
 #include "kernels/simd.h"
 #include "lenet/error.h"
@@ -40,9 +41,7 @@ const std::vector<std::int64_t>& available_targets() {
 std::string target_name(std::int64_t target) {
   const std::string name = hwy::TargetName(target);
   if (name == "AVX3") return "avx512";
-  std::string lower;
-  for (const char c : name) lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return lower;
+  return lower_case(name);
 }
 
 }  // namespace kernels
