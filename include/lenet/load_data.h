@@ -28,8 +28,8 @@ enum class DataFormat {
 /// "IDX files" and the like.
 std::string_view to_string(DataFormat format);
 
-/// Looks at names and first bytes only. Throws Error: kIo if there is nothing or it cannot be read,
-/// kBadInput if it is none of the formats.
+/// Of what load_data() takes; looks at names and first bytes only. Throws Error: kIo if there is
+/// nothing or it cannot be read, kBadInput if it is none of the formats.
 DataFormat data_format(const std::filesystem::path& path);
 
 /// Takes a sentence for what is left out or doubtful in data that is taken all the same.
@@ -46,6 +46,13 @@ struct LoadOptions {
   /// data must have a test set.
   double test_split = 0;
 
+  /// Of several data sets in a folder of IDX or CSV files, the one whose files have these words in
+  /// their names, as EMNIST's balanced and letters. Empty: there is only one.
+  std::string split = {};
+
+  /// Swaps rows and columns of every image: EMNIST's files have them so.
+  bool transpose = false;
+
   /// Data without a test set is taken without a test_split: the second set is then empty.
   bool test_optional = false;
 
@@ -57,7 +64,9 @@ struct LoadOptions {
   Note note = {};
 };
 
-/// The training and the test set of a file or a folder. Images are grey or colour as the data has
+/// The training and the test set of a file, of a folder, of the only data in the folders of a
+/// folder, or of a data set of this name, as "mnist", which is looked for in /usr/share/datasets
+/// and in $XDG_CACHE_HOME/lenet or $HOME/.cache/lenet. Images are grey or colour as the data has
 /// them; both sets have as many classes as names are known or, without names, 1 + the largest
 /// training label, at most 256. Throws Error: kIo if something is missing or cannot be read,
 /// kBadInput if it is broken, kUsage for options that do not suit the data.

@@ -38,8 +38,8 @@ void run_export(const ExportOptions& o) {
   require(format == "c" || !(o.c.int8 || !o.c.name.empty()),
           "--name, --int8: of exported C alone, want a file that ends in .c");
   const CommonOptions& data = o.c.common;
-  require(o.c.int8 || (data.data.empty() && data.size.empty() && data.test_split == 0),
-          "--data, --size, --test-split: of --int8 alone, which takes ranges and accuracy from it");
+  require(o.c.int8 || (data.data.empty() && !says_how_to_read(data)),
+          "--data and how it is read: of --int8 alone, which takes ranges and accuracy from it");
   if (format == "c") return export_c_file(o.model, o.out, o.c);
   save_onnx(o.out, open_model(o.model), {.softmax = o.softmax});
 }

@@ -48,19 +48,13 @@ std::optional<RecordedData> record_of(const std::string& path, const std::string
 
 bool same_path(const std::string& a, const std::string& b) {
   std::error_code ignored;
-  return fs::equivalent(a, b, ignored);
+  return a == b || fs::equivalent(a, b, ignored);
 }
 
 /// `given` with the size of the run where it names none.
 CommonOptions with_size(CommonOptions given, const CommonOptions& record) {
   if (given.size.empty()) given.size = record.size;
   return given;
-}
-
-/// The same for the size and the split.
-CommonOptions with_size_and_split(CommonOptions given, const CommonOptions& record) {
-  if (given.test_split == 0) given.test_split = record.test_split;
-  return with_size(std::move(given), record);
 }
 
 bool takes_size(const std::string& path) {
@@ -110,7 +104,7 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
   const std::optional<RecordedData> record = record_for(model, own, given);
   if (given.data.empty()) {
     if (record) {
-      CommonOptions options = with_size_and_split(given, record->options);
+      CommonOptions options = read_as(record->options, given);
       options.data = record->options.data;
       return {options, record->file.string()};
     }
@@ -121,7 +115,7 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
   }
   if (!record || given.data == kFashionMnist) return {given};
   if (same_path(given.data, record->options.data)) {
-    return {with_size_and_split(given, record->options)};
+    return {read_as(record->options, given)};
   }
   Source source = {given};
   if (takes_size(given.data)) source.options = with_size(given, record->options);

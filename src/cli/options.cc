@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -16,6 +17,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "cli/say.h"
+#include "data/named_data.h"
 #include "lenet/fashion_mnist.h"
 
 namespace lenet::cli {
@@ -54,15 +56,21 @@ void add_data_options(const Command& command, CommonOptions& options) {
               "Share of the images of every class that become the test set, for data without "
               "one")
       .check(finite_number());
+  command.option("--split", &options.split,
+                 "Of several data sets in a folder of IDX or CSV files, the one with this in its "
+                 "files' names, as EMNIST's balanced");
+  command.flag("--transpose", options.transpose,
+               "Swap rows and columns of every image: EMNIST's files have them so");
 }
 
 void add_data(const Command& command, CommonOptions& options, const std::string& otherwise) {
   command
-      .option(
-          "--data", &options.data,
-          fmt::format("Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of "
-                      "images (a folder for each class), CSV file, .npz, or {}. Default: {}",
-                      kFashionMnist, otherwise))
+      .option("--data", &options.data,
+              fmt::format(
+                  "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of "
+                  "images (a folder for each class), CSV file, .npz, or a name: {}, mnist, kmnist, "
+                  "qmnist, emnist-balanced ... Default: {}",
+                  kFashionMnist, otherwise))
       .check(given_path());
   add_data_options(command, options);
 }
@@ -159,10 +167,12 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
   if (const std::string path = data_path(options); !path.empty()) {
     how.size = parse_size(options.size).value();
     how.test_split = options.test_split;
+    how.split = options.split;
+    how.transpose = options.transpose;
     return lenet::load_data(path, how);
   }
-  require(options.size.empty() && options.test_split == 0,
-          "--size and --test-split are for the data that --data names");
+  require(!says_how_to_read(options),
+          "--size, --test-split, --split and --transpose are for the data that --data names");
   FashionMnistOptions where;
   std::string last;
   where.progress = [&last](std::string_view name, std::int64_t bytes, std::int64_t total) {
@@ -179,6 +189,23 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
   require(options.data.empty() || std::ranges::equal(data.first.class_names(), kFashionMnistLabels),
           "fashion-mnist: $LENET_DATA names other data; unset it, or name the folder by --data");
   return data;
+}
+
+bool says_how_to_read(const CommonOptions& o) {
+  return !o.size.empty() || o.test_split != 0 || !o.split.empty() || o.transpose;
+}
+
+CommonOptions read_as(const CommonOptions& record, CommonOptions given) {
+  if (given.size.empty()) given.size = record.size;
+  if (given.test_split == 0) given.test_split = record.test_split;
+  if (given.split.empty()) given.split = record.split;
+  given.transpose = given.transpose || record.transpose;
+  return given;
+}
+
+bool is_named_data(const CommonOptions& options) {
+  std::error_code ignored;
+  return named_data(options.data) && !std::filesystem::exists(options.data, ignored);
 }
 
 std::string data_path(const CommonOptions& options) {

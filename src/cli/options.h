@@ -16,19 +16,22 @@ namespace lenet::cli {
 /// --data's word for Fashion-MNIST.
 inline constexpr const char* kFashionMnist = "fashion-mnist";
 
-/// --data, --size, --test-split, --threads, --device and --json, as far as a command takes them.
+/// --data, how it is read, --threads, --device and --json, as far as a command takes them.
 struct CommonOptions {
   std::string data;
   std::string size;       ///< "28x28"; empty: as the files say
-  double test_split = 0;  ///< LoadOptions'
+  double test_split = 0;  ///< LoadOptions', as the next two
+  std::string split;
+  bool transpose = false;
   int threads = 0;
   std::string device = "auto";
   bool json = false;
 };
 
-/// --data, --size and --test-split. `otherwise` is the data without --data.
+/// --data and how it is read. `otherwise` is the data without --data.
 void add_data(const Command& command, CommonOptions& options, const std::string& otherwise);
-/// --size and --test-split alone, where the data is named otherwise.
+/// How data is read (--size, --test-split, --split, --transpose) alone, where it is named
+/// otherwise.
 void add_data_options(const Command& command, CommonOptions& options);
 void add_threads(const Command& command, CommonOptions& options);
 void add_device(const Command& command, CommonOptions& options);
@@ -65,8 +68,17 @@ std::string json_text(const nlohmann::ordered_json& document);
 nlohmann::ordered_json parse_json(const std::string& text);
 
 /// The training and the test set that --data names, with a line of progress on stderr while they
-/// are downloaded. `how`: but for size and split, which the options say. Throws Error.
+/// are downloaded. `how`: but for what the options say. Throws Error.
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how = {});
+
+/// Whether any option says how the data is read.
+bool says_how_to_read(const CommonOptions& options);
+
+/// `given`, with what `record` says where it says nothing on how the data is read.
+CommonOptions read_as(const CommonOptions& record, CommonOptions given);
+
+/// Whether --data is the name of a data set, as mnist is, and no path of that name is there.
+bool is_named_data(const CommonOptions& options);
 
 /// What --data names as a path; "" for Fashion-MNIST.
 std::string data_path(const CommonOptions& options);

@@ -91,7 +91,7 @@ void read_file_of_images(const std::string& path, const Shape& wanted, bool inve
     require_room(path, 1, wanted, images);
     return images.add({path, std::nullopt}, read_image(path), wanted, invert_them);
   }
-  const Idx idx = read_idx(path, 3);
+  const Idx idx = read_idx(path, IdxContent::kImages);
   require_room(path, idx.sizes[0], wanted, images);
   const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
   const auto size = static_cast<std::size_t>(element_count(shape));

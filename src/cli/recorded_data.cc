@@ -58,6 +58,15 @@ double split_of(const Json& document, const std::filesystem::path& file) {
                            found_text(document, "test_split")));
 }
 
+/// Whether "transpose" says so.
+bool transpose_of(const Json& document, const std::filesystem::path& file) {
+  const auto found = document.find("transpose");
+  if (found == document.end()) return false;
+  if (found->is_boolean()) return found->get<bool>();
+  refuse(file,
+         fmt::format("transpose: found {}, want true or false", found_text(document, "transpose")));
+}
+
 }  // namespace
 
 std::optional<RecordedData> read_recorded_data(const std::filesystem::path& folder) {
@@ -77,6 +86,8 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   recorded.options.data = text_of(document, "data", true, file);
   recorded.options.size = size_of(document, file);
   recorded.options.test_split = split_of(document, file);
+  recorded.options.split = text_of(document, "split", false, file);
+  recorded.options.transpose = transpose_of(document, file);
   return recorded;
 }
 

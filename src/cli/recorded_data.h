@@ -12,7 +12,7 @@ namespace lenet::cli {
 
 struct RecordedData {
   std::filesystem::path file;  ///< the run.json
-  CommonOptions options;       ///< --data, an absolute path or kFashionMnist, --size, --test-split
+  CommonOptions options;       ///< --data, an absolute path or a name, and how it is read
   std::string model;           ///< the text of the network that was trained
   std::string input_shape;     ///< of it, as to_string() writes it
   std::string data_sha256;     ///< of the data; "" in records of versions that did not note it

@@ -26,9 +26,10 @@ std::string absolute(const std::string& path) {
   return path.empty() ? "" : std::filesystem::absolute(path).string();
 }
 
-/// The folder that the data comes from, or "fashion-mnist".
+/// The folder that the data comes from, or its name, as "fashion-mnist".
 std::string data_name(const TrainOptions& o) {
   if (o.common.data == kFashionMnist) return kFashionMnist;
+  if (is_named_data(o.common)) return o.common.data;
   if (!o.common.data.empty()) return absolute(o.common.data);
   const char* folder = std::getenv("LENET_DATA");
   return folder && *folder ? absolute(folder) : "fashion-mnist";

@@ -134,6 +134,8 @@ Json options_document(const TrainOptions& o) {
   if (o.max_steps) document["max_steps"] = *o.max_steps;
   if (!o.common.size.empty()) document["size"] = o.common.size;
   if (o.common.test_split != 0) document["test_split"] = o.common.test_split;
+  if (!o.common.split.empty()) document["split"] = o.common.split;
+  if (o.common.transpose) document["transpose"] = true;
   return document;
 }
 

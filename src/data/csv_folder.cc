@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "data/formats.h"
+#include "data/split_names.h"
 #include "data/subset.h"
 #include "lenet/error.h"
 
@@ -15,11 +16,13 @@ namespace fs = std::filesystem;
 using Files = Subsets<fs::path>;
 
 /// The only CSV file is the training set whatever its name.
-Files find_files(const fs::path& dir) {
+Files find_files(const fs::path& dir, const LoadOptions& options) {
   std::vector<fs::path> all;
   for (const fs::path& path : visible_files(dir)) {
     if (is_csv_name(path)) all.push_back(path);
   }
+  all = files_of_split(std::move(all), options.split, dir);
+  note_emnist(all, options);
   Files files;
   if (all.size() == 1) files.train = all.front();
   if (all.size() == 1) return files;
@@ -28,9 +31,11 @@ Files find_files(const fs::path& dir) {
     if (!subset) continue;
     fs::path& place = files[*subset];
     if (!place.empty()) {
+      const std::string advice = split_advice(all);
       throw Error(ErrorKind::kUsage,
-                  fmt::format("{}: {} and {} are both of one subset by their names; give one file",
-                              dir.string(), place.filename().string(), path.filename().string()));
+                  fmt::format("{}: {} and {} are both of one subset by their names; {}",
+                              dir.string(), place.filename().string(), path.filename().string(),
+                              advice.empty() ? "give one file" : advice));
     }
     place = path;
   }
@@ -60,7 +65,7 @@ std::pair<Dataset, Dataset> load_csv(const fs::path& path, const LoadOptions& op
   std::error_code ignored;
   Files files;
   if (fs::is_directory(path, ignored)) {
-    files = find_files(path);
+    files = find_files(path, options);
   } else {
     files.train = path;
   }

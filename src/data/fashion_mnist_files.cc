@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -13,6 +12,7 @@
 #include "data/gzip.h"
 #include "data/https.h"
 #include "data/idx.h"
+#include "data/named_data.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -98,16 +98,8 @@ bool download_missing(const fs::path& cache, const FashionMnistOptions& options,
 }  // namespace
 
 FashionMnistPlaces standard_places() {
-  FashionMnistPlaces places{.shared = {"/usr/share/datasets/fashion-mnist"}, .cache = {}};
-  const fs::path sub = fs::path("lenet") / "fashion-mnist";
-  const char* xdg = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  if (xdg && fs::path(xdg).is_absolute()) {  // the XDG specification: a relative one is ignored
-    places.cache = fs::path(xdg) / sub;
-  } else if (home && *home) {
-    places.cache = fs::path(home) / ".cache" / sub;
-  }
-  return places;
+  constexpr std::string_view kName = "fashion-mnist";
+  return {.shared = {shared_folder(kName)}, .cache = cache_folder(kName)};
 }
 
 fs::path find_or_download(const FashionMnistPlaces& places, const FashionMnistOptions& options) {

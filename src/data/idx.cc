@@ -19,8 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kImageDimensions = 3;
-constexpr std::int64_t kMaxHeader = 4 + 4 * kImageDimensions;
+constexpr std::uint32_t kUint8Images = 0x803, kUint8Labels = 0x801;
+constexpr std::uint32_t kInt32Labels = 0xc01, kInt32LabelRows = 0xc02;
+constexpr std::size_t kMaxHeader = 4 + 4 * 3;
 
 [[noreturn]] void bad_idx(const std::string& name, const std::string& what) {
   throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", name, what));
@@ -31,24 +32,43 @@ std::uint32_t big_endian(std::span<const std::uint8_t> header, std::int64_t word
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
 }
 
-/// 0x08 for unsigned bytes, then the number of dimensions.
-std::uint32_t magic_of(std::int64_t dimensions) {
-  return 0x00000800 + static_cast<std::uint32_t>(dimensions);
+/// Of the files that are read: the elements' type, then the number of dimensions.
+bool is_known(std::uint32_t magic, IdxContent content) {
+  if (content == IdxContent::kImages) return magic == kUint8Images;
+  return magic == kUint8Labels || magic == kInt32Labels || magic == kInt32LabelRows;
 }
 
-void check_magic(std::uint32_t magic, std::int64_t dimensions, const std::string& name) {
-  if (magic == magic_of(dimensions)) return;
-  const bool images = dimensions == kImageDimensions;
-  const bool swapped = magic == magic_of(images ? 1 : kImageDimensions);
+/// Two zeros, one of the types that the format has, and the number of dimensions, not 0.
+bool is_idx(std::uint32_t magic) {
+  const std::uint32_t type = magic >> 8;
+  return type >= 0x08 && type <= 0x0e && type != 0x0a && (magic & 0xff) != 0;
+}
+
+std::string type_name(std::uint32_t magic) {
+  constexpr std::array<const char*, 7> kNames = {"uint8", "int8",    "",       "int16",
+                                                 "int32", "float32", "float64"};
+  return kNames[(magic >> 8) - 0x08];
+}
+
+void check_magic(std::uint32_t magic, IdxContent content, const std::string& name) {
+  if (is_known(magic, content)) return;
+  const bool images = content == IdxContent::kImages;
+  const std::uint32_t want = images ? kUint8Images : kUint8Labels;
+  if (is_known(magic, images ? IdxContent::kLabels : IdxContent::kImages)) {
+    bad_idx(name, fmt::format("magic {:#010x}, want {:#010x} (is this {}?)", magic, want,
+                              images ? "the label file" : "the image file"));
+  }
+  if (!is_idx(magic)) {
+    bad_idx(name, fmt::format("magic {:#010x}, want {:#010x} (is this an IDX file?)", magic, want));
+  }
   bad_idx(name,
-          fmt::format("magic {:#010x}, want {:#010x} (is this {}?)", magic, magic_of(dimensions),
-                      !swapped ? "an IDX file"
-                      : images ? "the label file"
-                               : "the image file"));
+          fmt::format("{} dimensions of {}, want {}", magic & 0xff, type_name(magic),
+                      images ? "images x height x width of uint8" : "labels of uint8 or int32"));
 }
 
-std::int64_t checked_product(const std::vector<std::int64_t>& sizes, const std::string& name) {
-  std::int64_t product = 1;
+/// Of the elements' bytes and the sizes.
+std::int64_t checked_product(std::int64_t product, const std::vector<std::int64_t>& sizes,
+                             const std::string& name) {
   for (const std::int64_t size : sizes) {
     if (size < 1) {
       bad_idx(name, fmt::format("sizes {}, want at least 1 each", fmt::join(sizes, "x")));
@@ -62,20 +82,24 @@ std::int64_t checked_product(const std::vector<std::int64_t>& sizes, const std::
   return product;
 }
 
-/// `header`: the file's first bytes, as many as it has.
-Idx parse_header(std::span<const std::uint8_t> header, std::int64_t dimensions,
+/// `header`: the file's first bytes, as many as it has of kMaxHeader.
+Idx parse_header(std::span<const std::uint8_t> header, IdxContent content,
                  const std::string& name) {
-  if (header.size() >= 4) check_magic(big_endian(header, 0), dimensions, name);
+  const auto require_header = [&](std::int64_t want) {
+    if (std::ssize(header) >= want) return;
+    bad_idx(name, fmt::format("{} bytes, want a header of {} (cut short?)", header.size(), want));
+  };
+  if (header.size() < 4) require_header(content == IdxContent::kImages ? 16 : 8);
+  const std::uint32_t magic = big_endian(header, 0);
+  check_magic(magic, content, name);
   Idx idx;
-  idx.sizes.resize(static_cast<std::size_t>(dimensions));
-  if (std::ssize(header) < idx.header_size()) {
-    bad_idx(name, fmt::format("{} bytes, want a header of {} (cut short?)", header.size(),
-                              idx.header_size()));
-  }
-  for (std::int64_t i = 0; i < dimensions; ++i) {
+  idx.type = static_cast<IdxType>(magic >> 8);
+  idx.sizes.resize(magic & 0xff);
+  require_header(idx.header_size());
+  for (std::int64_t i = 0; i < std::ssize(idx.sizes); ++i) {
     idx.sizes[static_cast<std::size_t>(i)] = big_endian(header, 1 + i);
   }
-  idx.payload_size = checked_product(idx.sizes, name);
+  idx.payload_size = checked_product(idx.type == IdxType::kUint8 ? 1 : 4, idx.sizes, name);
   return idx;
 }
 
@@ -92,13 +116,12 @@ std::span<std::uint8_t> allocate(Idx& idx) {
   return {idx.bytes.get(), size};
 }
 
-Idx read_gzipped(const fs::path& path, std::int64_t dimensions) {
+Idx read_gzipped(const fs::path& path, IdxContent content) {
   const std::string name = path.string();
   const std::string gz = read_file(path, kMaxGzipBytes);
   std::array<std::uint8_t, kMaxHeader> header;
-  const auto header_size = static_cast<std::size_t>(4 + 4 * dimensions);
-  const std::int64_t got = gunzip_prefix(gz, std::span(header).first(header_size), name);
-  Idx idx = parse_header(std::span(header).first(static_cast<std::size_t>(got)), dimensions, name);
+  const auto got = static_cast<std::size_t>(gunzip_prefix(gz, header, name));
+  Idx idx = parse_header(std::span(header).first(got), content, name);
   if (idx.header_size() + idx.payload_size > max_gunzip_size(std::ssize(gz))) {
     bad_idx(name, fmt::format("sizes {} promise {} bytes, more than {} bytes of gzip can hold",
                               fmt::join(idx.sizes, "x"), idx.payload_size, gz.size()));
@@ -114,12 +137,12 @@ void read_exactly(std::ifstream& file, std::span<std::uint8_t> out, const std::s
 }
 
 Idx read_plain(std::ifstream& file, std::int64_t file_size, const std::string& name,
-               std::int64_t dimensions) {
+               IdxContent content) {
   std::array<std::uint8_t, kMaxHeader> header;
-  const auto start =
-      std::span(header).first(static_cast<std::size_t>(std::min(file_size, 4 + 4 * dimensions)));
+  const auto size = std::min(static_cast<std::size_t>(file_size), header.size());
+  const auto start = std::span(header).first(size);
   read_exactly(file, start, name);
-  Idx idx = parse_header(start, dimensions, name);
+  Idx idx = parse_header(start, content, name);
   const std::int64_t payload = file_size - idx.header_size();
   if (payload < idx.payload_size) {
     bad_idx(name, fmt::format("sizes {} promise {} bytes, found {} (cut short?)",
@@ -141,12 +164,12 @@ std::optional<fs::path> find_idx(const fs::path& dir, std::string_view name) {
   std::error_code ignored;  // what cannot be looked at counts as absent
   for (const char* suffix : {"", ".gz"}) {
     const fs::path path = dir / fmt::format("{}{}", name, suffix);
-    if (fs::exists(path, ignored)) return path;
+    if (fs::is_regular_file(path, ignored)) return path;
   }
   return std::nullopt;
 }
 
-std::optional<std::int64_t> idx_dimensions(const fs::path& path) {
+std::optional<IdxContent> idx_content(const fs::path& path) {
   std::ifstream file = open(path);
   std::string start(4096, '\0');  // more than gzip's own header, which holds the file's name
   file.read(start.data(), std::ssize(start));
@@ -158,11 +181,11 @@ std::optional<std::int64_t> idx_dimensions(const fs::path& path) {
     std::memcpy(magic.data(), start.data(), magic.size());
   }
   const std::uint32_t word = big_endian(magic, 0);
-  if (word >> 8 != magic_of(0) >> 8) return std::nullopt;
-  return word & 0xff;
+  if (!is_idx(word)) return std::nullopt;
+  return (word & 0xff) >= 3 ? IdxContent::kImages : IdxContent::kLabels;
 }
 
-Idx read_idx(const fs::path& path, std::int64_t dimensions) {
+Idx read_idx(const fs::path& path, IdxContent content) {
   const std::string name = path.string();
   std::error_code error;
   const auto file_size = static_cast<std::int64_t>(fs::file_size(path, error));
@@ -172,10 +195,22 @@ Idx read_idx(const fs::path& path, std::int64_t dimensions) {
   std::ifstream file = open(path);
   std::array<char, 2> start{};
   file.read(start.data(), start.size());
-  if (is_gzip({start.data(), start.size()})) return read_gzipped(path, dimensions);
+  if (is_gzip({start.data(), start.size()})) return read_gzipped(path, content);
   file.clear();
   file.seekg(0);
-  return read_plain(file, file_size, name, dimensions);
+  return read_plain(file, file_size, name, content);
+}
+
+std::vector<std::int64_t> idx_labels(const Idx& labels) {
+  const std::span<const std::uint8_t> payload = labels.payload();
+  if (labels.type == IdxType::kUint8) return {payload.begin(), payload.end()};
+  const std::int64_t columns = labels.sizes.size() == 2 ? labels.sizes[1] : 1;
+  std::vector<std::int64_t> classes;
+  classes.reserve(static_cast<std::size_t>(labels.sizes[0]));
+  for (std::int64_t row = 0; row < labels.sizes[0]; ++row) {
+    classes.push_back(static_cast<std::int32_t>(big_endian(payload, row * columns)));
+  }
+  return classes;
 }
 
 }  // namespace lenet

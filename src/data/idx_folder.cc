@@ -8,6 +8,8 @@
 #include "data/fashion_mnist_files.h"
 #include "data/formats.h"
 #include "data/idx.h"
+#include "data/idx_layout.h"
+#include "data/split_names.h"
 #include "lenet/dataset.h"
 #include "lenet/error.h"
 #include "lenet/fashion_mnist.h"
@@ -17,15 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Two files that belong together; empty if there are none.
-struct PartPaths {
-  fs::path images, labels;
-};
-
-struct FolderPaths {
-  PartPaths train, test;
-};
-
 fs::path require_idx(const fs::path& dir, const std::string& name) {
   if (auto path = find_idx(dir, name)) return *path;
   throw Error(ErrorKind::kIo,
@@ -33,74 +26,22 @@ fs::path require_idx(const fs::path& dir, const std::string& name) {
                           (dir / name).string()));
 }
 
-PartPaths mnist_paths(const fs::path& dir, const std::string& name) {
+IdxPair mnist_paths(const fs::path& dir, const std::string& name) {
   return {require_idx(dir, name + "-images-idx3-ubyte"),
           require_idx(dir, name + "-labels-idx1-ubyte")};
 }
 
-FolderPaths mnist_paths(const fs::path& dir) {
-  return {mnist_paths(dir, "train"), mnist_paths(dir, "t10k")};
-}
-
-bool holds_mnist_name(const fs::path& dir) {
-  return std::ranges::any_of(kFashionMnistFiles, [&](const FashionMnistFile& file) {
-    return find_idx(dir, file.name).has_value();
-  });
-}
-
-/// The file's place among the four, of any name: the header tells images from labels.
-fs::path& place_of(const fs::path& path, std::int64_t dimensions, FolderPaths& paths) {
-  const std::string name = path.filename().string();
-  const auto says = [&](const char* word) { return name.find(word) != std::string::npos; };
-  const bool test = says("t10k") || says("test");
-  if (!test && !says("train")) {
-    throw Error(ErrorKind::kBadInput,
-                fmt::format("{}: an IDX file with neither train, t10k nor test in its name",
-                            path.string()));
-  }
-  PartPaths& part = test ? paths.test : paths.train;
-  return dimensions == 1 ? part.labels : part.images;
-}
-
-/// A plain file is preferred to the same with .gz.
-FolderPaths any_paths(const fs::path& dir) {
-  FolderPaths paths;
-  for (const fs::path& path : visible_files(dir)) {
-    const auto dimensions = idx_dimensions(path);
-    if (!dimensions) continue;
-    fs::path& place = place_of(path, *dimensions, paths);
-    if (place.empty()) {
-      place = path;
-    } else if (path != place.string() + ".gz") {
-      throw Error(
-          ErrorKind::kBadInput,
-          fmt::format("{}: as {}, IDX {} to {}; want one such file in the folder", path.string(),
-                      place.filename().string(), *dimensions == 1 ? "labels" : "images",
-                      &place == &paths.test.images || &place == &paths.test.labels ? "test on"
-                                                                                   : "train on"));
-    }
-  }
-  return paths;
-}
-
-void require_both(const PartPaths& part, const fs::path& dir, const char* name) {
-  if (!part.images.empty() && !part.labels.empty()) return;
-  throw Error(ErrorKind::kIo, fmt::format("{}: no IDX {} with {} in its name", dir.string(),
-                                          part.images.empty() ? "images" : "labels", name));
-}
-
 /// Labels first: they are small, and what is wrong with them shows at once. Leaves their file in
 /// `labels`.
-Part read_part(const PartPaths& paths, Idx& labels) {
-  labels = read_idx(paths.labels, 1);
-  Idx images = read_idx(paths.images, 3);
-  const auto bytes = labels.payload();
+Part read_part(const IdxPair& paths, Idx& labels) {
+  labels = read_idx(paths.labels, IdxContent::kLabels);
+  Idx images = read_idx(paths.images, IdxContent::kImages);
   Part part{.images_source = paths.images.string(),
             .labels_source = paths.labels.string(),
             .pixels = std::move(images.bytes),
             .offset = images.header_size(),
             .image_shape = {1, images.sizes[1], images.sizes[2]},
-            .labels = {bytes.begin(), bytes.end()}};
+            .labels = to_labels(idx_labels(labels), paths.labels.string())};
   check_label_count(part, images.sizes[0]);
   return part;
 }
@@ -111,16 +52,17 @@ std::vector<std::string> known_class_names(const Idx& train_labels) {
   return {kFashionMnistLabels.begin(), kFashionMnistLabels.end()};
 }
 
-std::pair<Dataset, Dataset> load(const FolderPaths& paths, const LoadOptions& options) {
+std::pair<Dataset, Dataset> load(const IdxPair& train_files, const IdxPair& test_files,
+                                 const LoadOptions& options) {
   std::future<Part> reading_test;
-  if (!paths.test.images.empty()) {
+  if (!test_files.images.empty()) {
     reading_test = std::async(std::launch::async, [&] {
       Idx labels;
-      return read_part(paths.test, labels);
+      return read_part(test_files, labels);
     });
   }
   Idx train_labels;
-  Part train = read_part(paths.train, train_labels);
+  Part train = read_part(train_files, train_labels);
   std::optional<Part> test;
   if (reading_test.valid()) test = reading_test.get();
   std::vector<std::string> names = known_class_names(train_labels);
@@ -130,23 +72,21 @@ std::pair<Dataset, Dataset> load(const FolderPaths& paths, const LoadOptions& op
 }  // namespace
 
 std::pair<Dataset, Dataset> load_idx_folder(const fs::path& dir) {
-  return load(mnist_paths(dir), {});
+  const IdxPair train = mnist_paths(dir, "train");
+  return load(train, mnist_paths(dir, "t10k"), {});
 }
 
-bool is_idx_folder(const fs::path& dir) {
-  return holds_mnist_name(dir) || std::ranges::any_of(visible_files(dir), [](const fs::path& path) {
-           return idx_dimensions(path).has_value();
-         });
-}
+bool is_idx_folder(const fs::path& dir) { return !idx_files(dir).empty(); }
 
 std::pair<Dataset, Dataset> load_idx(const fs::path& dir, const LoadOptions& options) {
-  const bool as_mnist = holds_mnist_name(dir);
-  const FolderPaths paths = as_mnist && options.test_split == 0 ? mnist_paths(dir) : any_paths(dir);
-  require_both(paths.train, dir, "train");
-  if (!paths.test.images.empty() || !paths.test.labels.empty()) {
-    require_both(paths.test, dir, "t10k or test");
+  Subsets<IdxPair> files = idx_layout(dir, options);
+  note_emnist({files.train.images}, options);
+  if (!files.validation.images.empty() &&
+      judges_validation(files.validation.images.string(), !files.test.images.empty(),
+                        options.note)) {
+    files.test = files.validation;
   }
-  return load(paths, options);
+  return load(files.train, files.test, options);
 }
 
 }  // namespace lenet

@@ -40,6 +40,24 @@ Dataset to_dataset(Part part, std::int64_t classes, std::vector<std::string> cla
                  std::move(part.labels), classes, std::move(class_names));
 }
 
+/// Swaps rows and columns of every channel.
+void transpose(Part& part) {
+  const std::int64_t height = part.image_shape[1], width = part.image_shape[2];
+  const std::int64_t planes = std::ssize(part.labels) * part.image_shape[0];
+  auto turned = std::make_unique_for_overwrite<std::uint8_t[]>(
+      static_cast<std::size_t>(planes * height * width));
+  const std::uint8_t* plane = part.pixels.get() + part.offset;
+  std::uint8_t* out = turned.get();
+  for (std::int64_t p = 0; p < planes; ++p, plane += height * width) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      for (std::int64_t y = 0; y < height; ++y) *out++ = plane[y * width + x];
+    }
+  }
+  part.pixels = std::move(turned);
+  part.offset = 0;
+  part.image_shape = {part.image_shape[0], width, height};
+}
+
 /// A copy of the images that `indices` names.
 Dataset selection(const Dataset& data, std::span<const std::int32_t> indices) {
   const std::int64_t size = element_count(data.image_shape());
@@ -83,6 +101,10 @@ std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
                                         std::vector<std::string> class_names,
                                         const LoadOptions& options) {
   if (train.labels.empty()) bad_part(train.labels_source, "no images, want at least one");
+  if (options.transpose) {
+    transpose(train);
+    if (test) transpose(*test);
+  }
   std::int64_t classes = std::ssize(class_names);
   if (class_names.empty()) {
     classes = 1 + *std::ranges::max_element(train.labels);

@@ -61,6 +61,53 @@ TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
 }
 
+/// Stripes down in "letters" are stripes across in the model's data, as in EMNIST's files.
+TEST_F(CliData, KeepsSplitAndTransposeForTheRunsData) {
+  std::filesystem::create_directories(dir_ / "emnist");
+  const auto write_pair = [&](const std::string& name, std::uint32_t height) {
+    const std::uint32_t width = 12 / height;
+    write_file(dir_ / "emnist" / (name + "-images"), image_file(2, height, width, noise(24)));
+    write_file(dir_ / "emnist" / (name + "-labels"), label_file(std::string("\0\1", 2)));
+  };
+  for (const char* part : {"train", "test"}) {
+    write_pair(std::string("emnist-letters-") + part, 3);
+    write_pair(std::string("emnist-digits-") + part, 2);
+  }
+  expect_refusal(run({"data", "emnist"}), 2, {"--split digits: digits, letters"});
+  const Words how = {"--split", "letters", "--transpose"};
+  Words words = {"train",        "--model", "Flatten Linear(2)", "--data", "emnist",
+                 "--batch-size", "2",       "--max-steps",       "1",      "--out",
+                 "out"};
+  words.insert(words.end(), how.begin(), how.end());
+  const Outcome trained = run(words);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const Json record = Json::parse(content("out/run.json"));
+  EXPECT_EQ(record["split"], "letters");
+  EXPECT_EQ(record["transpose"], true);
+  EXPECT_EQ(record["input_shape"], "1x4x3");
+  EXPECT_EQ(run({"eval", "out"}).exit_code, 0);
+  EXPECT_EQ(run({"eval", "out", "--data", "emnist"}).exit_code, 0);
+  EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+}
+
+/// A name is kept in run.json as it is, since the folder is another one elsewhere.
+TEST_F(CliData, KnowsDataByItsName) {
+  const std::string cache = (dir_ / "cache").string();
+  std::filesystem::create_directories(dir_ / "cache/lenet");
+  std::filesystem::rename(dir_ / "bands", dir_ / "cache/lenet/kmnist");
+  const Surroundings there = {.folder = dir_, .variables = {{"XDG_CACHE_HOME", cache}}};
+  Words words = {"train", "--model", "Flatten Linear(3)", "--data", "kmnist", "--max-steps", "1",
+                 "--out", "out"};
+  const Outcome trained = run_program(words, there);
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_EQ(Json::parse(content("out/run.json"))["data"], "kmnist");
+  EXPECT_EQ(run_program({"eval", "out"}, there).exit_code, 0);
+  EXPECT_EQ(run_program({"eval", "out", "--data", "kmnist"}, there).exit_code, 0);
+  EXPECT_EQ(run_program({"reproduce", "out"}, there).exit_code, 0);
+  expect_refusal(run_program({"train", "--data", "qmnist"}, there), 5,
+                 {"qmnist: no such path", cache, "github.com/facebookresearch/qmnist"});
+}
+
 TEST_F(CliData, NamesOnceWhatIsNotUsed) {
   put_images();
   std::filesystem::create_directories(dir_ / "split/test");

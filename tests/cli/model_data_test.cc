@@ -141,6 +141,8 @@ TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {
            {with("test_split", "a"), "test_split: found \"a\", want a number"},
            {with("test_split", 1), "test_split: found 1, want a number"},
            {with("test_split", -0.5), "test_split: found -0.5, want a number"},
+           {with("split", 1), "split: found 1, want text"},
+           {with("transpose", "yes"), "transpose: found \"yes\", want true or false"},
            {with("data_sha256", 7), "data_sha256: found 7, want text"}}) {
     write_file(dir_ / "out/run.json", text);
     for (const Words& words : {Words{"eval", "out"}, Words{"export", "out", "-o", "a.c", "--int8"},

@@ -5,18 +5,18 @@
 namespace lenet {
 namespace {
 
-constexpr std::int64_t kImages = 3, kLabels = 1;  // dimensions
+using enum IdxContent;
 
 class IdxFile : public TestFolder {
  protected:
-  Idx read(const std::string& bytes, std::int64_t dimensions) const {
+  Idx read(const std::string& bytes, IdxContent content) const {
     write_file(path_, bytes);
-    return read_idx(path_, dimensions);
+    return read_idx(path_, content);
   }
 
   /// The message for a broken file; it always starts with the file's path.
-  std::string refusal(const std::string& bytes, std::int64_t dimensions = kImages) const {
-    const std::string message = error_of(ErrorKind::kBadInput, [&] { read(bytes, dimensions); });
+  std::string refusal(const std::string& bytes, IdxContent content = kImages) const {
+    const std::string message = error_of(ErrorKind::kBadInput, [&] { read(bytes, content); });
     EXPECT_TRUE(message.starts_with(path_.string() + ": ")) << message;
     return message;
   }
@@ -42,6 +42,45 @@ TEST_F(IdxFile, ReadsLabels) {
     EXPECT_EQ(idx.sizes, std::vector<std::int64_t>{3});
     EXPECT_EQ(payload_of(idx), "\3\1\2");
   }
+}
+
+TEST_F(IdxFile, ReadsLabelsOfInt32InOneColumnOrTheFirstOfSeveral) {
+  const std::string seven("\0\0\0\7", 4), minus("\xff\xff\xff\xff", 4), big("\0\1\0\0", 4);
+  const std::string column = idx_bytes(0xc01, {3}, seven + minus + big);
+  const std::string rows = idx_bytes(0xc02, {2, 3}, seven + big + big + minus + seven + seven);
+  for (const bool packed : {false, true}) {
+    EXPECT_EQ(idx_labels(read(packed ? gzip(column) : column, kLabels)),
+              (std::vector<std::int64_t>{7, -1, 65536}));
+    EXPECT_EQ(idx_labels(read(packed ? gzip(rows) : rows, kLabels)),
+              (std::vector<std::int64_t>{7, -1}));
+  }
+  EXPECT_TRUE(
+      contains(refusal(column.substr(0, 19), kLabels), "sizes 3 promise 12 bytes, found 11"));
+  EXPECT_TRUE(contains(refusal(idx_bytes(0xc02, {1u << 30, 1}, ""), kLabels), "more than 4 GiB"));
+}
+
+TEST_F(IdxFile, SaysWhatAnotherTypeOrShapeIs) {
+  EXPECT_TRUE(contains(refusal(idx_bytes(0xd03, {1, 1, 1}, "abcd")),
+                       "3 dimensions of float32, want images x height x width of uint8"));
+  EXPECT_TRUE(contains(refusal(idx_bytes(0x804, {1, 1, 1, 1}, "a")), "4 dimensions of uint8"));
+  EXPECT_TRUE(contains(refusal(idx_bytes(0xb01, {1}, "ab"), kLabels),
+                       "1 dimensions of int16, want labels of uint8 or int32"));
+}
+
+TEST_F(IdxFile, TellsImagesFromLabelsByTheirDimensions) {
+  const auto content = [&](const std::string& bytes) {
+    write_file(path_, bytes);
+    return idx_content(path_);
+  };
+  EXPECT_EQ(content(image_file(1, 1, 1, "x")), kImages);
+  EXPECT_EQ(content(gzip(label_file("x"))), kLabels);
+  EXPECT_EQ(content(idx_bytes(0xc02, {1, 8}, "")), kLabels);
+  EXPECT_EQ(content(idx_bytes(0xd04, {}, "")), kImages);
+  for (const std::uint32_t magic :
+       {0x0au << 8 | 1u, 0x7u << 8 | 1u, 0xfu << 8 | 1u, 0x800u, 0x10801u}) {
+    EXPECT_EQ(content(idx_bytes(magic, {1}, "")), std::nullopt) << magic;
+  }
+  EXPECT_EQ(content(""), std::nullopt);
 }
 
 TEST_F(IdxFile, NamesBothMagicNumbersAndTheLikelyMistake) {

@@ -1,0 +1,115 @@
+#include "data/idx_layout.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/formats.h"
+#include "data/idx.h"
+#include "data/split_names.h"
+#include "lenet/error.h"
+
+namespace lenet {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The words of a file's name without .gz.
+std::vector<std::string> name_words(const fs::path& path) {
+  return words_of((path.extension() == ".gz" ? path.stem() : path.filename()).string());
+}
+
+bool same_name(const fs::path& a, const fs::path& b) { return name_words(a) == name_words(b); }
+
+fs::path& place_in(IdxPair& pair, IdxContent content) {
+  return content == IdxContent::kImages ? pair.images : pair.labels;
+}
+
+/// The only images and the only labels of a folder need no word in their names.
+std::optional<IdxPair> only_pair(const std::vector<fs::path>& files) {
+  IdxPair pair;
+  for (const fs::path& path : files) {
+    fs::path& place = place_in(pair, *idx_content(path));
+    if (!place.empty() && !same_name(place, path)) return std::nullopt;
+    if (place.empty()) place = path;
+  }
+  if (pair.images.empty() || pair.labels.empty()) return std::nullopt;
+  return pair;
+}
+
+/// Those that are of a split with images and labels.
+std::vector<fs::path> in_pairs(std::vector<fs::path> files) {
+  std::map<std::vector<std::string>, std::set<IdxContent>> contents;
+  const auto split_of = [](const fs::path& path) { return split_words(path.filename().string()); };
+  for (const fs::path& path : files) contents[split_of(path)].insert(idx_content(path).value());
+  std::erase_if(files, [&](const fs::path& path) { return contents[split_of(path)].size() < 2; });
+  return files;
+}
+
+[[noreturn]] void refuse_both(const fs::path& dir, const fs::path& a, const fs::path& b,
+                              const std::vector<fs::path>& files) {
+  const std::string advice = split_advice(in_pairs(files));
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: {} and {} have one place by their names; {}", dir.string(),
+                          a.filename().string(), b.filename().string(),
+                          advice.empty() ? "keep one" : advice));
+}
+
+void require_both(const IdxPair& pair, const fs::path& dir, const char* name) {
+  if (!pair.images.empty() && !pair.labels.empty()) return;
+  throw Error(ErrorKind::kIo, fmt::format("{}: no IDX {} with {} in its name", dir.string(),
+                                          pair.images.empty() ? "images" : "labels", name));
+}
+
+bool is_empty(const IdxPair& pair) { return pair.images.empty() && pair.labels.empty(); }
+
+}  // namespace
+
+std::vector<fs::path> idx_files(const fs::path& dir) {
+  std::vector<fs::path> files;
+  for (const fs::path& path : visible_files(dir)) {
+    if (idx_content(path)) files.push_back(path);
+  }
+  for (const fs::path& folder : visible_folders(dir)) {
+    const auto path = find_idx(folder, folder.filename().string());
+    if (path && idx_content(*path)) files.push_back(*path);
+  }
+  return files;
+}
+
+Subsets<IdxPair> idx_layout(const fs::path& dir, const LoadOptions& options) {
+  const std::vector<fs::path> files = files_of_split(idx_files(dir), options.split, dir);
+  Subsets<IdxPair> layout;
+  if (const auto pair = only_pair(files)) {
+    const auto subset = subset_of(words_of(pair->images.filename().string()));
+    if (options.note && subset && *subset != Subset::kTrain) {
+      options.note(fmt::format("{}: taken whole, as there is no other set", pair->images.string()));
+    }
+    layout.train = *pair;
+    return layout;
+  }
+  std::vector<fs::path> unused;
+  for (const fs::path& path : files) {
+    const auto subset = subset_of(words_of(path.filename().string()));
+    if (!subset) unused.push_back(path);
+    if (!subset) continue;
+    fs::path& place = place_in(layout[*subset], *idx_content(path));
+    if (!place.empty() && !same_name(place, path)) refuse_both(dir, place, path, files);
+    if (place.empty()) place = path;
+  }
+  require_both(layout.train, dir, "train");
+  if (!is_empty(layout.test)) require_both(layout.test, dir, "t10k or test");
+  if (!is_empty(layout.validation)) require_both(layout.validation, dir, "val");
+  for (const fs::path& path : unused) {
+    if (options.note)
+      options.note(
+          fmt::format("{}: not used, as its name has neither train nor test", path.string()));
+  }
+  return layout;
+}
+
+}  // namespace lenet
