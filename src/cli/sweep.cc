@@ -65,10 +65,11 @@ void check_overrides(const Overrides& run) {
 }
 
 /// An option that was given has to be read by one run at least: of a sweep over optimizers, SGD's
-/// alone take the momentum. classes: of the data, for presets.
+/// alone take the momentum. train: what is trained on, once it is known; presets then have its
+/// classes, and batches that nobody gave fall to it.
 std::vector<SweepRun> sweep_runs(const LayeredResult& common,
                                  const std::vector<Overrides>& overrides,
-                                 std::int64_t classes = 10) {
+                                 const Dataset* train = nullptr) {
   std::vector<SweepRun> runs;
   Json left = common.given;
   left.update(overrides.at(0));  // all have the same axes
@@ -77,7 +78,10 @@ std::vector<SweepRun> sweep_runs(const LayeredResult& common,
     check_overrides(run);
     o = common.options;
     read_options(run, "sweep", o);
+    o.usual_batch_size = o.usual_batch_size && !run.contains("batch_size");
+    if (train) fall_to_data(*train, o);
     left = unread(left, o);
+    const std::int64_t classes = train ? train->classes() : 10;
     runs.push_back(
         {parse_model_argument(o.model.value_or(kUsualModel), classes).net.text(), fit_options(o)});
   }
@@ -113,7 +117,7 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
   const CommonOptions& common = given.options.common;
   const auto [train, test] = load_data(common);
   folder.set_data(data_sha256(train, test));
-  const std::vector<SweepRun> all = sweep_runs(given, overrides, train.classes());
+  const std::vector<SweepRun> all = sweep_runs(given, overrides, &train);
   std::vector<SweepRun> runs;
   for (const std::int64_t i : numbers) runs.push_back(all[static_cast<std::size_t>(i)]);
   Timer timer;

@@ -75,15 +75,21 @@ void declare(const Command& command, LayeredOptions& options) {
 LayeredResult layered(const Command& command, const LayeredOptions& options) {
   LayeredResult result{.options = {}, .given = Json::object()};
   TrainOptions& o = result.options;
+  o.usual_batch_size = true;
+  const auto look_for_batch_size = [&](const Json& given) {
+    if (given.contains("batch_size")) o.usual_batch_size = false;
+  };
   if (!options.recipe.empty()) read_options(recipe(options.recipe), "recipe " + options.recipe, o);
   if (!options.config.empty()) {
     const Json file = read_config(options.config);
     const bool is_record = file.contains("lenet");  // of all options, most of which nobody gave
     read_options(is_record ? run_options(file) : file, options.config, o);
+    if (!is_record) look_for_batch_size(file);
     if (!is_record) result.given = unread(file, o);
   }
   const Json on_command_line = given_options(command);
   read_options(on_command_line, "command line", o);
+  look_for_batch_size(on_command_line);
   result.given.update(on_command_line);
   return result;
 }

@@ -1,8 +1,10 @@
 #include "cli/train_options.h"
 
+#include <iterator>
 #include <limits>
 
 #include "cli/option_words.h"
+#include "lenet/split.h"
 
 namespace lenet::cli {
 namespace {
@@ -139,6 +141,15 @@ void declare(const Command& command, TrainOptions& options) {
   declare_schedule(command, options);
   declare_augmentation(command, options);
   declare_run(command, options);
+}
+
+bool fall_to_data(const Dataset& train, TrainOptions& o) {
+  if (!o.usual_batch_size) return false;
+  const std::int64_t images =
+      o.holdout == 0 ? train.size() : std::ssize(stratified_split(train, o.holdout, o.seed).train);
+  if (o.batch_size <= images) return false;
+  o.batch_size = images;
+  return true;
 }
 
 FitOptions fit_options(const TrainOptions& o) {

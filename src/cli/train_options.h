@@ -8,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "cli/options.h"
+#include "lenet/dataset.h"
 #include "lenet/fit.h"
 
 namespace lenet::cli {
@@ -22,6 +23,7 @@ struct TrainOptions {
   std::vector<std::string> freeze;
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
+  bool usual_batch_size = false;  ///< nobody gave one: fall_to_data()
   double lr = 0.9;
   std::uint64_t seed = 0;
   bool shuffle = true;
@@ -49,6 +51,10 @@ struct TrainOptions {
 
 /// Declares them all on a command.
 void declare(const Command& command, TrainOptions& options);
+
+/// Lowers a batch size that nobody gave to the images of `train` that are not set aside, if they
+/// are fewer; whether it did.
+bool fall_to_data(const Dataset& train, TrainOptions& options);
 
 /// What fit() takes of them. Throws Error: kUsage, and kFailed for a device that cannot be used.
 FitOptions fit_options(const TrainOptions& options);

@@ -85,6 +85,11 @@ class Run {
   const Dataset& test() const { return inputs_.sets.second; }
 
   CheckedFit checked_fit() {
+    if (fall_to_data(train(), options_)) {
+      fit_.batch_size = options_.batch_size;
+      say(stderr, "lenet: batch size {}, all training images; --batch-size sets a smaller one\n",
+          fit_.batch_size);
+    }
     CheckedFit checked = check_fit(net(), train(), test(), fit_);
     if (options_.common.device == "auto") settle_device();
     return checked;

@@ -108,6 +108,31 @@ TEST_F(CliData, KnowsDataByItsName) {
                  {"qmnist: no such path", cache, "github.com/facebookresearch/qmnist"});
 }
 
+TEST_F(CliData, LowersABatchSizeThatNobodyGaveToTheImages) {
+  put_images();
+  const auto train = [&](const Words& more) {
+    Words words = {
+        "train",        "--model", "Flatten Linear(2)", "--data", "images", "--size", "8x8",
+        "--test-split", "0.25",    "--epochs",          "1",      "--out",  "out",    "--force"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  Outcome outcome = train({});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "lenet: batch size 30, all training images; --batch-size"));
+  EXPECT_EQ(Json::parse(content("out/run.json"))["batch_size"], 30);
+  EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+  outcome = train({"--recipe", "fast", "--holdout", "0.2"});
+  EXPECT_TRUE(contains(outcome.err, "lenet: batch size 24, all training images"));
+  EXPECT_FALSE(contains(train({"--batch-size", "30"}).err, "batch size"));
+  expect_refusal(train({"--batch-size", "31"}), 2, {"batch size: 31, want 1 to the 30"});
+  write_file(dir_ / "options.json", "{\"batch_size\": 31}");
+  expect_refusal(train({"--config", "options.json"}), 2, {"batch size: 31"});
+  outcome = run({"sweep", "--data", "images", "--size", "8x8", "--test-split", "0.25", "--model",
+                 "Flatten Linear(2)", "--epochs", "1", "--grid", "lr=0.1,0.2", "--out", "swept"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
 TEST_F(CliData, NamesOnceWhatIsNotUsed) {
   put_images();
   std::filesystem::create_directories(dir_ / "split/test");
