@@ -13,8 +13,8 @@ namespace LENET_PUBLIC lenet {
 /// For each class of the data the output of the model that has the same name, letter by letter.
 /// Throws Error (kUsage), which lists both sides, for a class that the model does not know or knows
 /// twice, or whose output is above 255, the largest label.
-std::vector<std::uint8_t> match_classes(const std::vector<std::string>& data,
-                                        const std::vector<std::string>& model);
+std::vector<Label> match_classes(const std::vector<std::string>& data,
+                                 const std::vector<std::string>& model);
 
 /// The same images with a model's classes, Model::class_names: labels are the model's outputs, to
 /// be judged by evaluate() and its like. Where one side has no names, classes go by number and the

@@ -50,7 +50,7 @@ Matrix corr2d(const Matrix& X, const Matrix& K);
 Matrix pool2d(const Matrix& X, Size2d pool_size, std::string_view mode = "max");
 
 /// Predictions that are right (3.6.5). y_hat: (y.size(), classes).
-double accuracy(const Matrix& y_hat, std::span<const std::uint8_t> y);
+double accuracy(const Matrix& y_hat, std::span<const Label> y);
 
 /// A data set and the size of its batches: what the book calls an iterator.
 struct DataIter {

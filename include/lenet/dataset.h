@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lenet/export.h"
+#include "lenet/label.h"
 #include "lenet/shape.h"
 
 namespace LENET_PUBLIC lenet {
@@ -23,7 +24,7 @@ class Dataset {
   /// label an image. `class_names` holds one name a class, or nothing. Throws Error (kBadInput) if
   /// `labels` is empty or holds one >= classes, or the number of names is wrong.
   Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
-          std::vector<std::uint8_t> labels, std::int64_t classes,
+          std::vector<Label> labels, std::int64_t classes,
           std::vector<std::string> class_names = {});
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
@@ -37,16 +38,16 @@ class Dataset {
   const std::uint8_t* image(std::int64_t i) const& {
     return pixels_.get() + offset_ + i * image_size_;
   }
-  std::uint8_t label(std::int64_t i) const { return labels_[static_cast<std::size_t>(i)]; }
-  std::span<const std::uint8_t> labels() const& { return labels_; }
+  Label label(std::int64_t i) const { return labels_[static_cast<std::size_t>(i)]; }
+  std::span<const Label> labels() const& { return labels_; }
 
   // Those of a data set that is gone by the end of the expression.
   const std::uint8_t* image(std::int64_t i) && = delete;
-  std::span<const std::uint8_t> labels() && = delete;
+  std::span<const Label> labels() && = delete;
 
   /// The same images with other classes: label c becomes labels[c]. Throws Error as the constructor
   /// does, and kUsage unless there is one label a class.
-  Dataset relabelled(std::span<const std::uint8_t> labels, std::int64_t classes,
+  Dataset relabelled(std::span<const Label> labels, std::int64_t classes,
                      std::vector<std::string> class_names = {}) &&;
 
   /// What no other data set of this process has, for copies of its bytes kept elsewhere; 0: empty.
@@ -57,7 +58,7 @@ class Dataset {
   std::int64_t offset_ = 0;
   std::int64_t image_size_ = 0;
   Shape image_shape_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<Label> labels_;
   std::int64_t classes_ = 0;
   std::vector<std::string> class_names_;
   std::uint64_t id_ = 0;

@@ -22,7 +22,7 @@ inline constexpr std::array<std::string_view, 10> kFashionMnistLabels = {
     "sandal",  "shirt",   "sneaker",  "bag",   "ankle boot"};
 
 /// The name of each label. Throws Error (kBadInput) for a label above 9.
-std::vector<std::string> get_fashion_mnist_labels(std::span<const std::uint8_t> labels);
+std::vector<std::string> get_fashion_mnist_labels(std::span<const Label> labels);
 
 struct FashionMnistOptions {
   /// A folder for load_idx_folder. If given, nothing else is looked at.

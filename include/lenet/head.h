@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lenet/export.h"
+#include "lenet/label.h"
 #include "lenet/sequential.h"
 
 namespace LENET_PUBLIC lenet {
@@ -28,6 +29,6 @@ Sequential with_new_head(const Sequential& net, std::int64_t classes);
 
 /// Brings the outputs into another order: output k becomes what output order[k] was. net: built.
 /// Throws Error (kUsage) unless `order` holds each output once.
-void reorder_outputs(Sequential& net, std::span<const std::uint8_t> order);
+void reorder_outputs(Sequential& net, std::span<const Label> order);
 
 }  // namespace lenet

@@ -15,6 +15,7 @@
 #include "lenet/fit.h"
 #include "lenet/head.h"
 #include "lenet/image.h"
+#include "lenet/label.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
 #include "lenet/load_data.h"

@@ -68,7 +68,7 @@ struct LoadOptions {
 /// folder, or of a data set of this name, as "mnist", which is looked for in /usr/share/datasets
 /// and in $XDG_CACHE_HOME/lenet or $HOME/.cache/lenet. Images are grey or colour as the data has
 /// them; both sets have as many classes as names are known or, without names, 1 + the largest
-/// training label, at most 256. Throws Error: kIo if something is missing or cannot be read,
+/// training label, at most 65,536. Throws Error: kIo if something is missing or cannot be read,
 /// kBadInput if it is broken, kUsage for options that do not suit the data.
 std::pair<Dataset, Dataset> load_data(const std::filesystem::path& path,
                                       const LoadOptions& options = {});

@@ -30,7 +30,7 @@ class Batch {
       : data_(&data), indices_(indices) {}
 
   /// floats: (classes.size(), shape of the network's input), one class an example.
-  Batch(std::span<const float> floats, std::span<const std::uint8_t> classes)
+  Batch(std::span<const float> floats, std::span<const Label> classes)
       : floats_(floats), classes_(classes) {}
 
   Batch(const Dataset&& data, std::span<const std::int32_t> indices) = delete;
@@ -44,7 +44,7 @@ class Batch {
   std::int64_t size() const {
     return static_cast<std::int64_t>(data_ ? indices_.size() : classes_.size());
   }
-  std::uint8_t label(std::int64_t i) const {
+  Label label(std::int64_t i) const {
     const auto n = static_cast<std::size_t>(i);
     return data_ ? data_->label(indices_[n]) : classes_[n];
   }
@@ -68,7 +68,7 @@ class Batch {
   std::int64_t epoch() const { return epoch_; }
 
   std::span<const float> floats() const { return floats_; }
-  std::span<const std::uint8_t> classes() const { return classes_; }
+  std::span<const Label> classes() const { return classes_; }
 
  private:
   const Dataset* data_ = nullptr;
@@ -77,7 +77,7 @@ class Batch {
   std::uint64_t seed_ = 0;
   std::int64_t epoch_ = 0;
   std::span<const float> floats_;
-  std::span<const std::uint8_t> classes_;
+  std::span<const Label> classes_;
 };
 
 /// Sums over the examples of a step or an evaluation.

@@ -44,12 +44,12 @@ double median(std::vector<double> values) {
 Dataset noise(const Shape& shape, std::int64_t count, std::int64_t classes) {
   const auto bytes = static_cast<std::size_t>(count * element_count(shape));
   auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
-  std::vector<std::uint8_t> labels(static_cast<std::size_t>(count));
+  std::vector<Label> labels(static_cast<std::size_t>(count));
   Generator generator;
   std::generate_n(pixels.get(), bytes,
                   [&] { return static_cast<std::uint8_t>(generator.next32()); });
   for (auto& label : labels) {
-    label = static_cast<std::uint8_t>(generator.next32() % static_cast<std::uint32_t>(classes));
+    label = static_cast<Label>(generator.next32() % static_cast<std::uint32_t>(classes));
   }
   return Dataset(std::move(pixels), 0, shape, std::move(labels), classes);
 }
@@ -153,7 +153,7 @@ Measurements measure(const BenchOptions& o) {
   Measurements m;
   m.device = parse_device(o.common.device);
   Sequential net = network_of(o);
-  const std::int64_t classes = std::min<std::int64_t>(element_count(net.output_shape()), 256);
+  const std::int64_t classes = std::min(element_count(net.output_shape()), kMostClasses);
   const Dataset data = noise(
       net.input_shape(), std::max<std::int64_t>(o.batch_size, m.on_cpu() ? 4096 : 10'000), classes);
   std::vector<std::int32_t> order(static_cast<std::size_t>(o.batch_size));

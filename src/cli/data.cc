@@ -27,7 +27,7 @@ struct DataCommand {
 
 std::vector<std::int64_t> counts_of(const Dataset& data, std::int64_t classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
-  for (const std::uint8_t label : data.labels()) ++counts[label];
+  for (const Label label : data.labels()) ++counts[label];
   return counts;
 }
 

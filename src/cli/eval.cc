@@ -32,7 +32,7 @@ ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& da
                                  std::int64_t outputs) {
   std::vector<double> right(static_cast<std::size_t>(outputs)), all(right.size());
   for (std::size_t i = 0; i < evaluation.predicted.size(); ++i) {
-    const std::uint8_t label = data.labels()[i];
+    const Label label = data.labels()[i];
     ++all[label];
     right[label] += evaluation.predicted[i] == label;
   }

@@ -104,7 +104,7 @@ void read_file_of_images(const std::string& path, const Shape& wanted, bool inve
 Dataset dataset_of(const Images& images, const Shape& shape) {
   auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images.pixels.size());
   std::ranges::copy(images.pixels, pixels.get());
-  return Dataset(std::move(pixels), 0, shape, std::vector<std::uint8_t>(images.sources.size()), 1);
+  return Dataset(std::move(pixels), 0, shape, std::vector<Label>(images.sources.size()), 1);
 }
 
 /// Weights that are all finite may still have outputs that are not.

@@ -44,8 +44,7 @@ std::string classes_text(std::int64_t count, const Names& names) {
 /// For each class of the data the output of the file's network; empty where they are in the same
 /// order, by name or, where one side has no names, by number. Throws Error (kUsage), with the offer
 /// of a new head, for other classes.
-std::vector<std::uint8_t> outputs_of(const std::string& path, const Model& file,
-                                     const Dataset& train) {
+std::vector<Label> outputs_of(const std::string& path, const Model& file, const Dataset& train) {
   const Names& data = train.class_names();
   const std::int64_t outputs = element_count(file.net.output_shape());
   require(outputs == train.classes(),
@@ -53,7 +52,7 @@ std::vector<std::uint8_t> outputs_of(const std::string& path, const Model& file,
                       classes_text(outputs, file.class_names), classes_text(train.classes(), data),
                       offer(file.net)));
   if (file.class_names.empty() || data.empty() || file.class_names == data) return {};
-  std::vector<std::uint8_t> order;
+  std::vector<Label> order;
   try {
     order = match_classes(data, file.class_names);
   } catch (const Error& e) {
@@ -206,7 +205,7 @@ StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& 
                              const Dataset& train, Generator& generator) {
   NamedNetwork layers = layers_of(o, file.has_value(), train.classes());
   StartedNetwork started{std::move(layers.net), std::move(layers.name), train.class_names()};
-  std::vector<std::uint8_t> order;
+  std::vector<Label> order;
   if (file && !o.new_head) {
     order = outputs_of(o.weights, *file, train);
     started.class_names = names_of(train, file->class_names);

@@ -3,6 +3,7 @@
 
 #include "cuda/kernel.h"
 #include "cuda/step.h"
+#include "lenet/label.h"
 
 namespace lenet::cuda {
 
@@ -17,7 +18,7 @@ struct CrossEntropy {
   std::int64_t classes = 0;
   std::int64_t images = 0, stride = 0;  ///< images: those that are not blank; stride: N
   const float* x = nullptr;
-  const std::uint8_t* labels = nullptr;
+  const Label* labels = nullptr;
   float smoothing = 0;
   float* dx = nullptr;                ///< null outside training
   std::int32_t* predicted = nullptr;  ///< may be null

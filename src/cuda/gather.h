@@ -4,6 +4,7 @@
 #include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "data/integer_change.h"
+#include "lenet/label.h"
 
 namespace lenet::cuda {
 
@@ -12,8 +13,8 @@ namespace lenet::cuda {
 struct GatherBytes {
   static constexpr int kPixels = 16;
 
-  const std::uint8_t* pixels;   ///< of all images, `size` an image
-  const std::uint8_t* classes;  ///< of all images
+  const std::uint8_t* pixels;  ///< of all images, `size` an image
+  const Label* classes;        ///< of all images
   const std::int32_t* order;
   std::int64_t size;            ///< bytes of an image
   Divisor plane;                ///< bytes of a channel
@@ -21,7 +22,7 @@ struct GatherBytes {
   const float* scale;           ///< one over the deviation
   std::int64_t images, stride;  ///< images: those that are not blank; stride: N
   float* x;
-  std::uint8_t* labels;
+  Label* labels;
 
   ImageGrid grid() const { return {pieces(size, kPixels), stride}; }
 
@@ -38,7 +39,7 @@ struct GatherBytes {
       const std::int64_t i = first(task) + k;
       if (i < size) x[i * stride + image] = blank ? 0.0f : value(bytes[k], channel_of(i));
     }
-    if (task == 0) labels[image] = blank ? std::uint8_t{0} : classes[index];
+    if (task == 0) labels[image] = blank ? Label{0} : classes[index];
   }
 
   LENET_HOST_DEVICE std::int64_t first(std::int64_t task) const { return task * kPixels; }

@@ -14,8 +14,7 @@ ImageSource ImageStore::resident(const Dataset& data) {
       ++generation_;
     }
     const std::int64_t bytes = data.size() * element_count(data.image_shape());
-    Resident added{data.id(), DeviceArray<std::uint8_t>(bytes),
-                   DeviceArray<std::uint8_t>(data.size())};
+    Resident added{data.id(), DeviceArray<std::uint8_t>(bytes), DeviceArray<Label>(data.size())};
     stream_.copy_to_device(added.pixels.data(), data.image(0), added.pixels.bytes());
     stream_.copy_to_device(added.classes.data(), data.labels().data(), added.classes.bytes());
     stream_.wait();

@@ -14,7 +14,7 @@ namespace lenet::cuda {
 /// Where a gather finds its images, all on the card.
 struct ImageSource {
   const std::uint8_t* pixels;
-  const std::uint8_t* classes;
+  const Label* classes;
   const std::int32_t* order;     ///< indices into both
   const IntegerChange* changes;  ///< of order[0], order[1] ...; null: not augmented
 };
@@ -34,7 +34,8 @@ class ImageStore {
  private:
   struct Resident {
     std::uint64_t id;
-    DeviceArray<std::uint8_t> pixels, classes;
+    DeviceArray<std::uint8_t> pixels;
+    DeviceArray<Label> classes;
   };
 
   static constexpr std::size_t kMost = 2;

@@ -41,7 +41,7 @@ void CudaNetwork::grow(std::int64_t training) {
   program_.reset();  // before the new one takes its memory
   program_ = std::make_unique<Program>(net_, frozen_, stream_, parameters_.memory(),
                                        Program::Capacity{most, training});
-  labels_ = DeviceArray<std::uint8_t>(round_up(most, kWarp));
+  labels_ = DeviceArray<Label>(round_up(most, kWarp));
   parameters_.connect(*program_);
 }
 
@@ -66,12 +66,13 @@ void CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
              .s = bytes, .changes = source.changes + first, .height = input[1], .width = input[2]});
 }
 
-void CudaNetwork::queue_floats(const Pass& pass, const float* values, const std::uint8_t* classes) {
+void CudaNetwork::queue_floats(const Pass& pass, const float* values, const Label* classes) {
   const std::int64_t size = element_count(net_.input_shape());
   reserve(floats_, pass.images * size);
   stream_.copy_to_device(floats_.data(), values,
                          static_cast<std::size_t>(pass.images * size) * sizeof(float));
-  stream_.copy_to_device(labels_.data(), classes, static_cast<std::size_t>(pass.images));
+  stream_.copy_to_device(labels_.data(), classes,
+                         sizeof(Label) * static_cast<std::size_t>(pass.images));
   launch(pass.stream, GatherFloats{.values = floats_.data(),
                                    .size = size,
                                    .images = pass.images,

@@ -39,7 +39,7 @@ class CudaNetwork {
   void queue_gather(const Pass& pass, const ImageSource& source, std::int64_t first) const;
 
   /// Brings images of floats, in pageable memory, before the network.
-  void queue_floats(const Pass& pass, const float* values, const std::uint8_t* classes);
+  void queue_floats(const Pass& pass, const float* values, const Label* classes);
 
   /// The loss of the outputs, with the members that the caller has set.
   void queue_loss(const Pass& pass, CrossEntropy loss) const;
@@ -58,7 +58,7 @@ class CudaNetwork {
   ImageStore images_;
   std::unique_ptr<Program> program_;
   DeviceArray<float> mean_, scale_;  ///< empty: not standardised
-  DeviceArray<std::uint8_t> labels_;
+  DeviceArray<Label> labels_;
   DeviceArray<float> floats_;        ///< images of floats
   DeviceArray<std::int32_t> order_;  ///< of an evaluation
   DeviceArray<std::int32_t> predicted_;

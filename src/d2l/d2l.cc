@@ -53,7 +53,7 @@ Matrix pool2d(const Matrix& X, Size2d pool_size, std::string_view mode) {
   });
 }
 
-double accuracy(const Matrix& y_hat, std::span<const std::uint8_t> y) {
+double accuracy(const Matrix& y_hat, std::span<const Label> y) {
   if (y_hat.rows != static_cast<std::int64_t>(y.size())) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("accuracy: {} predictions, {} labels", y_hat.rows, y.size()));

@@ -60,7 +60,7 @@ std::vector<std::int64_t> places_of_ones(const NpyArray& y) {
 
 }  // namespace
 
-std::vector<std::uint8_t> array_labels(const NpyArray& y) {
+std::vector<Label> array_labels(const NpyArray& y) {
   const bool column = y.shape.size() == 2 && y.shape[1] == 1;
   if (y.shape.size() == 1 || column) return to_labels(numbers(y), y.name);
   if (y.shape.size() == 2 && y.shape[1] > 1) return to_labels(places_of_ones(y), y.name);

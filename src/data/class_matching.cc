@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/text.h"
 #include "lenet/error.h"
@@ -57,15 +56,16 @@ std::size_t output_of(const std::string& name, const Names& data, const Names& m
 
 }  // namespace
 
-std::vector<std::uint8_t> match_classes(const Names& data, const Names& model) {
-  std::vector<std::uint8_t> outputs;
+std::vector<Label> match_classes(const Names& data, const Names& model) {
+  std::vector<Label> outputs;
   for (const std::string& name : data) {
     const std::size_t output = data == model ? outputs.size() : output_of(name, data, model);
-    if (output > std::numeric_limits<std::uint8_t>::max()) {
-      refuse(fmt::format("class '{}': output {} of the model, want at most 255", name, output),
+    if (static_cast<std::int64_t>(output) >= kMostClasses) {
+      refuse(fmt::format("class '{}': output {} of the model, want at most {}", name, output,
+                         kMostClasses - 1),
              data, model);
     }
-    outputs.push_back(static_cast<std::uint8_t>(output));
+    outputs.push_back(static_cast<Label>(output));
   }
   return outputs;
 }

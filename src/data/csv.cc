@@ -120,12 +120,16 @@ class CsvReader {
     for (std::size_t column = columns_.index ? 1 : 0; column < width_; ++column) {
       const bool label = column == columns_.label;
       const std::optional<long long> value = whole_number_in(fields[column]);
-      if (!value || *value < 0 || *value > 255) {
-        fail(fmt::format("column {}: found {} \"{:.20}\", want a whole number from 0 to 255{}",
-                         column + 1, label ? "label" : "pixel", fields[column],
-                         label ? " (at most 256 classes)" : ""));
+      const std::int64_t most = label ? kMostClasses - 1 : 255;
+      if (!value || *value < 0 || *value > most) {
+        fail(fmt::format("column {}: found {} \"{:.20}\", want a whole number from 0 to {}",
+                         column + 1, label ? "label" : "pixel", fields[column], most));
       }
-      (label ? labels_ : pixels_).push_back(static_cast<std::uint8_t>(*value));
+      if (label) {
+        labels_.push_back(static_cast<Label>(*value));
+      } else {
+        pixels_.push_back(static_cast<std::uint8_t>(*value));
+      }
     }
   }
 
@@ -135,7 +139,8 @@ class CsvReader {
   std::size_t width_ = 0;  ///< in columns; 0 before the first row
   char separator_ = ',';
   CsvColumns columns_;
-  std::vector<std::uint8_t> labels_, pixels_;
+  std::vector<Label> labels_;
+  std::vector<std::uint8_t> pixels_;
 };
 
 }  // namespace

@@ -21,6 +21,18 @@ void add_number(std::int64_t number, Sha256& sum) {
   sum.add(bytes);
 }
 
+/// A byte each or, of more than 256 classes, two, little-endian.
+void add_labels(const Dataset& set, Sha256& sum) {
+  const bool wide = set.classes() > 256;
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(set.labels().size() * (wide ? 2 : 1));
+  for (const Label label : set.labels()) {
+    bytes.push_back(static_cast<std::uint8_t>(label & 0xff));
+    if (wide) bytes.push_back(static_cast<std::uint8_t>(label >> 8));
+  }
+  sum.add(bytes);
+}
+
 /// Lengths stand before what they count, so that no two sets give the same bytes.
 void add_set(const Dataset& set, Sha256& sum) {
   add_number(set.size(), sum);
@@ -32,7 +44,7 @@ void add_set(const Dataset& set, Sha256& sum) {
     add_number(std::ssize(name), sum);
     sum.add(bytes_of(name));
   }
-  sum.add(set.labels());
+  add_labels(set, sum);
   if (set.size() == 0) return;
   const std::int64_t pixels = set.size() * element_count(set.image_shape());
   sum.add({set.image(0), static_cast<std::size_t>(pixels)});

@@ -19,7 +19,7 @@ std::uint64_t next_id() {
 }  // namespace
 
 Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
-                 std::vector<std::uint8_t> labels, std::int64_t classes,
+                 std::vector<Label> labels, std::int64_t classes,
                  std::vector<std::string> class_names)
     : pixels_(std::move(pixels)),
       offset_(offset),
@@ -41,14 +41,14 @@ Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Sh
   }
 }
 
-Dataset Dataset::relabelled(std::span<const std::uint8_t> labels, std::int64_t classes,
+Dataset Dataset::relabelled(std::span<const Label> labels, std::int64_t classes,
                             std::vector<std::string> class_names) && {
   require(std::ssize(labels) == classes_,
           fmt::format("dataset: {} new labels, want one for each of the {} classes", labels.size(),
                       classes_));
-  std::vector<std::uint8_t> changed;
+  std::vector<Label> changed;
   changed.reserve(labels_.size());
-  for (const std::uint8_t label : labels_) changed.push_back(labels[label]);
+  for (const Label label : labels_) changed.push_back(labels[label]);
   return Dataset(std::move(pixels_), offset_, std::move(image_shape_), std::move(changed), classes,
                  std::move(class_names));
 }

@@ -9,10 +9,10 @@
 
 namespace lenet {
 
-std::vector<std::string> get_fashion_mnist_labels(std::span<const std::uint8_t> labels) {
+std::vector<std::string> get_fashion_mnist_labels(std::span<const Label> labels) {
   std::vector<std::string> names;
   names.reserve(labels.size());
-  for (const std::uint8_t label : labels) {
+  for (const Label label : labels) {
     if (label >= kFashionMnistLabels.size()) {
       throw Error(ErrorKind::kBadInput, fmt::format("label {}, want at most 9", label));
     }

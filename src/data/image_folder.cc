@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 }
 
 std::vector<std::string> class_names_of(const fs::path& dir) {
-  constexpr std::size_t kMostClasses = 256;
   std::vector<std::string> names;
   for (const fs::path& folder : visible_folders(dir)) {
     names.push_back(folder.filename().string());
@@ -33,7 +32,7 @@ std::vector<std::string> class_names_of(const fs::path& dir) {
              "the name of a class is not UTF-8, as a saved model has it; rename the folder");
     }
   }
-  if (names.size() > kMostClasses) {
+  if (std::ssize(names) > kMostClasses) {
     refuse(dir,
            fmt::format("{} folders, want at most {}, one a class", names.size(), kMostClasses));
   }
@@ -47,7 +46,7 @@ class Reader {
   explicit Reader(const Shape& size) : size_(size) {}
 
   /// Reads all images of the class' folder.
-  void read_class(const fs::path& folder, std::uint8_t label) {
+  void read_class(const fs::path& folder, Label label) {
     for (const fs::path& path : images_below(folder, left_out_)) {
       add(path, read_image(path));
       labels_.push_back(label);
@@ -91,7 +90,7 @@ class Reader {
   bool colour_ = false;
   std::int64_t bytes_ = 0;
   std::vector<Image> images_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<Label> labels_;
   LeftOut left_out_;
 };
 
@@ -120,7 +119,7 @@ Reader read_train(const fs::path& dir, const std::vector<std::string>& classes, 
                                  "remove the folder",
                                  left_out.empty() ? "" : "; ", left_out));
     }
-    reader.read_class(folder, static_cast<std::uint8_t>(k));
+    reader.read_class(folder, static_cast<Label>(k));
   }
   return reader;
 }
@@ -133,7 +132,7 @@ Reader read_test(const fs::path& dir, const std::vector<std::string>& classes, c
       refuse(dir / name, fmt::format("no class of that name to train on, want one of {}",
                                      fmt::join(classes, ", ")));
     }
-    reader.read_class(dir / name, static_cast<std::uint8_t>(found - classes.begin()));
+    reader.read_class(dir / name, static_cast<Label>(found - classes.begin()));
   }
   if (reader.empty()) refuse(dir, "no images, want some in at least one class");
   return reader;

@@ -22,10 +22,21 @@ std::string file_name(const std::string& source) {
 /// `limit` says where the largest label allowed is from.
 void check_labels(const Part& part, std::int64_t classes, const std::string& limit) {
   const auto unknown = std::ranges::find_if(
-      part.labels, [=](std::uint8_t label) { return std::int64_t{label} >= classes; });
+      part.labels, [=](Label label) { return std::int64_t{label} >= classes; });
   if (unknown == part.labels.end()) return;
   bad_part(part.labels_source, fmt::format("label {} at image {}, want at most {}, {}", *unknown,
                                            unknown - part.labels.begin(), classes - 1, limit));
+}
+
+/// Numbers of rows or of people, say, are no classes.
+void check_class_count(const Part& train, std::int64_t classes) {
+  constexpr std::int64_t kPlausible = 256;
+  const std::int64_t images = std::ssize(train.labels);
+  if (classes <= kPlausible || images >= 2 * classes) return;
+  bad_part(train.labels_source,
+           fmt::format("the largest label is {}, for {} images: more than {} classes need two "
+                       "images each; are these the labels?",
+                       classes - 1, images, kPlausible));
 }
 
 void check_same_shape(const Part& train, const Part& test) {
@@ -63,7 +74,7 @@ Dataset selection(const Dataset& data, std::span<const std::int32_t> indices) {
   const std::int64_t size = element_count(data.image_shape());
   auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(indices.size() *
                                                                static_cast<std::size_t>(size));
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
   labels.reserve(indices.size());
   std::uint8_t* out = pixels.get();
   for (const std::int32_t i : indices) {
@@ -83,18 +94,17 @@ void check_label_count(const Part& part, std::int64_t images) {
                        file_name(part.images_source)));
 }
 
-std::vector<std::uint8_t> to_labels(std::span<const std::int64_t> labels,
-                                    const std::string& source) {
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(labels.size());
+std::vector<Label> to_labels(std::span<const std::int64_t> labels, const std::string& source) {
+  std::vector<Label> classes;
+  classes.reserve(labels.size());
   for (const std::int64_t label : labels) {
-    if (label < 0 || label > 255) {
-      bad_part(source, fmt::format("label {} at image {}, want 0 to 255 (at most 256 classes)",
-                                   label, bytes.size()));
+    if (label < 0 || label >= kMostClasses) {
+      bad_part(source, fmt::format("label {} at image {}, want 0 to {}", label, classes.size(),
+                                   kMostClasses - 1));
     }
-    bytes.push_back(static_cast<std::uint8_t>(label));
+    classes.push_back(static_cast<Label>(label));
   }
-  return bytes;
+  return classes;
 }
 
 std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
@@ -108,6 +118,7 @@ std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
   std::int64_t classes = std::ssize(class_names);
   if (class_names.empty()) {
     classes = 1 + *std::ranges::max_element(train.labels);
+    check_class_count(train, classes);
   } else {
     check_labels(train, classes, fmt::format("as {} classes have names", classes));
   }

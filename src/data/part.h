@@ -19,16 +19,15 @@ struct Part {
   std::unique_ptr<std::uint8_t[]> pixels;
   std::int64_t offset = 0;  ///< of the first image in `pixels`
   Shape image_shape;        ///< {channels, height, width}
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
 };
 
 /// Throws Error (kBadInput), naming the labels' file, unless there are `images` labels.
 void check_label_count(const Part& part, std::int64_t images);
 
-/// The labels as bytes. Throws Error (kBadInput), starting with `source`, for one that is not from
-/// 0 to 255.
-std::vector<std::uint8_t> to_labels(std::span<const std::int64_t> labels,
-                                    const std::string& source);
+/// The labels of all images. Throws Error (kBadInput), starting with `source`, for one that is not
+/// from 0 to 65,535.
+std::vector<Label> to_labels(std::span<const std::int64_t> labels, const std::string& source);
 
 /// Two data sets from two parts, or from one by options.test_split. The classes are those that
 /// `class_names` names or, without names, 1 + the largest training label. Throws Error: kBadInput

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -16,10 +14,9 @@ namespace lenet {
 namespace {
 
 using Indices = std::vector<std::int32_t>;
-using IndicesOfClass = std::array<Indices, std::numeric_limits<std::uint8_t>::max() + 1>;
 
-IndicesOfClass by_class(const Dataset& data) {
-  IndicesOfClass result;
+std::vector<Indices> by_class(const Dataset& data) {
+  std::vector<Indices> result(static_cast<std::size_t>(data.classes()));
   for (std::int32_t i = 0; i < data.size(); ++i) result[data.label(i)].push_back(i);
   return result;
 }
@@ -57,7 +54,7 @@ Split stratified_split(const Dataset& data, double fraction, std::uint64_t seed)
                 fmt::format("split: fraction {}, want one above 0 and below 1", fraction));
   }
   Split split;
-  IndicesOfClass classes = by_class(data);
+  std::vector<Indices> classes = by_class(data);
   for (std::size_t label = 0; label < classes.size(); ++label) {
     Indices& indices = classes[label];
     if (indices.empty()) continue;

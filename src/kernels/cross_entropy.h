@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "lenet/label.h"
 #include "lenet/pack.h"
 
 namespace lenet::kernels {
@@ -20,8 +21,8 @@ void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& v
 /// What the loss compares the outputs with: the label has probability 1 - smoothing, and
 /// `smoothing` is spread evenly over all classes.
 struct Target {
-  const std::uint8_t* labels;  ///< `count` of them
-  std::int64_t count;          ///< lanes with an image
+  const Label* labels;  ///< `count` of them
+  std::int64_t count;   ///< lanes with an image
   float smoothing = 0;
 };
 

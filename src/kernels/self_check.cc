@@ -129,9 +129,8 @@ void check_functions() {
 
 void check_cross_entropy() {
   Packs<3> logits(1), gradient(1);
-  std::uint8_t labels[kPack];
-  for (int lane = 0; lane < kLanesOfPack; ++lane)
-    labels[lane] = static_cast<std::uint8_t>(lane % 3);
+  Label labels[kPack];
+  for (int lane = 0; lane < kLanesOfPack; ++lane) labels[lane] = static_cast<Label>(lane % 3);
   const Target target = {.labels = labels, .count = kPack, .smoothing = 0};
   Verdict verdict;
   cross_entropy_forward(3, logits.data, verdict);

@@ -42,7 +42,7 @@ bool goes_behind_a_head(const Layer& layer) {
 const Linear& head_layer(const Sequential& net) { return as<Linear>(net[head_of(net)]); }
 
 /// The rows of a tensor of the head in this order.
-void reorder_rows(std::span<float> values, std::span<const std::uint8_t> order) {
+void reorder_rows(std::span<float> values, std::span<const Label> order) {
   const std::size_t columns = values.size() / order.size();
   const std::vector<float> before(values.begin(), values.end());
   for (std::size_t k = 0; k < order.size(); ++k) {
@@ -88,9 +88,9 @@ Sequential with_new_head(const Sequential& net, std::int64_t classes) {
   return Sequential::parse(fmt::format("{}", fmt::join(layers, " ")));
 }
 
-void reorder_outputs(Sequential& net, std::span<const std::uint8_t> order) {
+void reorder_outputs(Sequential& net, std::span<const Label> order) {
   net.require_built();
-  std::vector<std::uint8_t> sorted(order.begin(), order.end());
+  std::vector<Label> sorted(order.begin(), order.end());
   std::ranges::sort(sorted);
   bool each_once = std::ssize(order) == head_layer(net).options().out_features;
   for (std::size_t k = 0; k < sorted.size(); ++k) each_once = each_once && sorted[k] == k;

@@ -59,17 +59,17 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
 }
 
 /// A label for each image of `values`.
-std::vector<std::uint8_t> blank_labels(const Sequential& net, std::span<const float> values) {
+std::vector<Label> blank_labels(const Sequential& net, std::span<const float> values) {
   net.require_built();
-  return std::vector<std::uint8_t>(values.size() /
-                                   static_cast<std::size_t>(element_count(net.input_shape())));
+  return std::vector<Label>(values.size() /
+                            static_cast<std::size_t>(element_count(net.input_shape())));
 }
 
 }  // namespace
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
   PackRunner runner(net, threads);
-  const std::vector<std::uint8_t> labels = blank_labels(net, values);
+  const std::vector<Label> labels = blank_labels(net, values);
   return outputs_of(runner, Batch(values, labels));
 }
 
@@ -79,7 +79,7 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
     case Device::Kind::kCpu:
       return forward(net, values);
     case Device::Kind::kCuda: {
-      const std::vector<std::uint8_t> labels = blank_labels(net, values);
+      const std::vector<Label> labels = blank_labels(net, values);
       return cuda_outputs(net, Batch(values, labels), device.index);
     }
   }

@@ -90,7 +90,7 @@ void require_fit(const Sequential& net, const Batch& batch) {
                                                batch.floats().size(), images, to_string(input)));
   }
   const std::int64_t outputs = element_count(net.output_shape());
-  for (const std::uint8_t label : batch.classes()) {
+  for (const Label label : batch.classes()) {
     if (label < outputs) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("label {}, but the network ends with {} outputs", label, outputs));

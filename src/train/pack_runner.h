@@ -22,7 +22,7 @@ int checked_threads(int threads);
 /// The images of one pack: lanes from `count` on are blank.
 struct PackLabels {
   std::int64_t count;
-  std::uint8_t label[kPack];
+  Label label[kPack];
 };
 
 /// Throws Error (kUsage) unless the network is built and has parameters.

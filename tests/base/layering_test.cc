@@ -50,6 +50,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"fit.h", "train"},
     {"head.h", "nn"},
     {"image.h", "data"},
+    {"label.h", "base"},
     {"layer.h", "nn"},
     {"layers.h", "nn"},
     {"load_data.h", "data"},

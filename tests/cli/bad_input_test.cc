@@ -152,7 +152,7 @@ TEST_F(CliBadFile, MissingDataFolderIsAnIoErrorThatIsNamed) {
 
 TEST_F(CliBadFile, MissingDataFileIsAnIoErrorThatIsNamed) {
   fs::remove(data_ / kTestLabels);
-  expect_refusal(train("out"), kIo, {kTestLabels, "not found"});
+  expect_refusal(train("out"), kIo, {"no IDX labels with t10k or test in its name"});
 }
 
 TEST_F(CliBadFile, FolderInTheVariableIsNamedAsThat) {

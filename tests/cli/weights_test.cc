@@ -103,7 +103,7 @@ TEST_F(CliWeights, AreTheSameAfterAStopAndInARepeat) {
 TEST_F(CliWeights, OfClassesInAnotherOrderAreBroughtIntoTheDatas) {
   train_first();
   Model other = model("first");
-  reorder_outputs(other.net, std::vector<std::uint8_t>{2, 0, 1});
+  reorder_outputs(other.net, std::vector<Label>{2, 0, 1});
   save_model(dir_ / "other.safetensors", other.net, {"middle", "high", "low"});
   ASSERT_EQ(train_on("named", "want", {"--weights", "first"}).exit_code, 0);
   ASSERT_EQ(train_on("named", "got", {"--weights", "other.safetensors"}).exit_code, 0);

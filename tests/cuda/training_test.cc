@@ -290,7 +290,7 @@ TEST(CudaTrainer, TakesNoStepIfAGradientIsNotFiniteThoughTheLossIs) {
         net,
         {.batch_size = 2, .optimizer = {.momentum = 0.9}, .clip_norm = clip_norm, .device = kCard});
     const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
-    const std::vector<std::uint8_t> labels = {0, 0};
+    const std::vector<Label> labels = {0, 0};
     EXPECT_TRUE(std::isfinite(trainer.step(Batch(values, labels), 0.1).loss()));
     EXPECT_TRUE(contains(trainer.failure(), "the gradient of layer 2, Linear(4) is not finite"))
         << trainer.failure();
@@ -304,7 +304,7 @@ TEST(CudaTrainer, DoesNotGoBackBehindParametersThatWereSetFromOutside) {
   Sequential net = built("Linear(2)", {4});
   Trainer trainer(net, {.batch_size = 1, .device = kCard});
   const std::vector<float> good = {1, 2, 3, 4}, bad = {kNaN, 0, 0, 0};
-  const std::vector<std::uint8_t> label = {1};
+  const std::vector<Label> label = {1};
   trainer.step(Batch(good, label), 0.1);
   constant_weights(net, 0.5f);
   const std::vector<float> loaded = copy_of(net.parameters());

@@ -55,7 +55,7 @@ TEST(Corr2dAndPool2d, RefuseWindowsThatDoNotFitAndOtherModes) {
 
 TEST(Accuracy, CountsTheRightPredictionsOfTheBook) {
   // 3.6.5: the first example's class 2 is wrong, the second's is right.
-  const std::uint8_t y[] = {0, 2};
+  const Label y[] = {0, 2};
   EXPECT_EQ(accuracy({2, 3, {0.1f, 0.3f, 0.6f, 0.3f, 0.2f, 0.5f}}, y), 1);
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage,
                                 [&] {

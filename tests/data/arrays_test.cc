@@ -70,20 +70,20 @@ TEST(ArrayPixels, ThatAreNearlyBlackAreNamed) {
 }
 
 template <typename T>
-std::vector<std::uint8_t> labels_of(char kind, std::vector<std::int64_t> shape,
-                                    const std::vector<T>& values) {
+std::vector<Label> labels_of(char kind, std::vector<std::int64_t> shape,
+                             const std::vector<T>& values) {
   return array_labels(array_of(kind, std::move(shape), values));
 }
 
 TEST(ArrayLabels, AreWholeNumbersOfAnyType) {
-  const std::vector<std::uint8_t> want = {2, 0, 1};
+  const std::vector<Label> want = {2, 0, 1};
   EXPECT_EQ(labels_of<std::int64_t>('i', {3}, {2, 0, 1}), want);
   EXPECT_EQ(labels_of<std::uint8_t>('u', {3, 1}, {2, 0, 1}), want);
   EXPECT_EQ(labels_of<float>('f', {3}, {2, 0, 1}), want);
 }
 
 TEST(ArrayLabels, MayBeRowsWithAOne) {
-  const std::vector<std::uint8_t> want = {2, 0};
+  const std::vector<Label> want = {2, 0};
   EXPECT_EQ(labels_of<double>('f', {2, 3}, {0, 0, 1, 1, 0, 0}), want);
   EXPECT_EQ(labels_of<std::uint8_t>('b', {2, 3}, {0, 0, 1, 1, 0, 0}), want);
 }
@@ -95,7 +95,7 @@ TEST(ArrayLabels, OfOtherKindsAreRefused) {
   EXPECT_TRUE(contains(refusal({2}, {0, 0.5f}), "label 0.5 at image 1, want whole numbers"));
   EXPECT_TRUE(contains(refusal({2}, {0, NAN}), "label nan at image 1"));
   EXPECT_TRUE(contains(refusal({1}, {1e30f}), "want whole numbers"));
-  EXPECT_TRUE(contains(refusal({1}, {256}), "label 256 at image 0"));
+  EXPECT_TRUE(contains(refusal({1}, {65536}), "label 65536 at image 0, want 0 to 65535"));
   EXPECT_TRUE(contains(refusal({1}, {-1}), "label -1 at image 0"));
   EXPECT_TRUE(contains(refusal({1, 3}, {1, 0, 1}), "2 ones in the row of image 0, want 1"));
   EXPECT_TRUE(contains(refusal({1, 3}, {0, 0, 0}), "0 ones in the row of image 0, want 1"));

@@ -6,10 +6,10 @@ namespace lenet {
 namespace {
 
 using Names = std::vector<std::string>;
-using Outputs = std::vector<std::uint8_t>;
+using Outputs = std::vector<Label>;
 
 /// Images of one pixel, whose value is 10 * label + place.
-Dataset make(std::vector<std::uint8_t> labels, Names names, std::int64_t classes = 0) {
+Dataset make(std::vector<Label> labels, Names names, std::int64_t classes = 0) {
   auto pixels = std::make_unique<std::uint8_t[]>(labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
     pixels[i] = static_cast<std::uint8_t>(10 * labels[i] + i);
@@ -60,11 +60,11 @@ TEST(MatchClasses, RefusesANameThatTheModelHasTwice) {
 
 TEST(MatchClasses, RefusesAnOutputThatNoLabelCanBe) {
   Names many;
-  for (int i = 0; i < 300; ++i) many.push_back(std::to_string(i));
-  EXPECT_EQ(match_classes({"255"}, many), (Outputs{255}));
-  const std::string message = error_of(ErrorKind::kUsage, [&] { match_classes({"256"}, many); });
-  EXPECT_TRUE(contains(message, "class '256': output 256 of the model, want at most 255"));
-  EXPECT_TRUE(contains(message, "98, 99 and 200 more"));
+  for (int i = 0; i < 65'537; ++i) many.push_back(std::to_string(i));
+  EXPECT_EQ(match_classes({"65535"}, many), (Outputs{65'535}));
+  const std::string message = error_of(ErrorKind::kUsage, [&] { match_classes({"65536"}, many); });
+  EXPECT_TRUE(contains(message, "class '65536': output 65536 of the model, want at most 65535"));
+  EXPECT_TRUE(contains(message, "98, 99 and 65437 more"));
 }
 
 TEST(InClassesOf, LabelsImagesByTheModelsOutputs) {

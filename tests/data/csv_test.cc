@@ -17,30 +17,30 @@ std::string refusal(const std::string& text, const Shape& size = {}) {
 TEST(Csv, TakesLabelAndPixelsOfASquare) {
   const Part part = parse("label,pixel0,pixel1,pixel2,pixel3\n7,1,2,3,4\n0,255,0,9,10\n");
   EXPECT_EQ(part.image_shape, (Shape{1, 2, 2}));
-  EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{7, 0}));
+  EXPECT_EQ(part.labels, (std::vector<Label>{7, 0}));
   EXPECT_EQ(part.pixels[3], 4);
   EXPECT_EQ(part.pixels[4], 255);
 }
 
 TEST(Csv, WithoutAHeaderTheFirstColumnIsTheLabel) {
   const Part part = parse("3,1,2,3,4\n");
-  EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{3}));
+  EXPECT_EQ(part.labels, (std::vector<Label>{3}));
   EXPECT_EQ(part.pixels[0], 1);
 }
 
 TEST(Csv, TheHeaderSaysWhichColumnIsTheLabel) {
   const Part part = parse("a,b,label,c,d\n1,2,9,3,4\n");
-  EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{9}));
+  EXPECT_EQ(part.labels, (std::vector<Label>{9}));
   EXPECT_EQ(part.pixels[2], 3);
 }
 
 TEST(Csv, ReadsAHeaderOfNumbersBesideLabelAndQuotes) {
-  EXPECT_EQ(parse("\"label\",0,1,2,3\n5,1,2,3,4\n").labels, (std::vector<std::uint8_t>{5}));
+  EXPECT_EQ(parse("\"label\",0,1,2,3\n5,1,2,3,4\n").labels, (std::vector<Label>{5}));
 }
 
 TEST(Csv, TakesCarriageReturnsBlankLinesAMarkAndNoLastNewline) {
   const Part part = parse("\xef\xbb\xbflabel,p\r\n\r\n1,2\r\n0, 3");
-  EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{1, 0}));
+  EXPECT_EQ(part.labels, (std::vector<Label>{1, 0}));
   EXPECT_EQ(part.pixels[1], 3);
 }
 
@@ -61,9 +61,13 @@ TEST(Csv, NamesRowAndColumnOfWhatIsNoPixel) {
   }
 }
 
-TEST(Csv, RefusesLabelsThatAreNoBytes) {
+TEST(Csv, TakesLabelsOfAnyNumberOfClasses) {
+  EXPECT_EQ(parse("label,p\n65535,2\n300,4\n").labels, (std::vector<Label>{65'535, 300}));
+}
+
+TEST(Csv, RefusesLabelsThatAreNoClasses) {
   EXPECT_TRUE(contains(refusal("label,p\n-1,2\n"), "row 2: column 1: found label \"-1\""));
-  EXPECT_TRUE(contains(refusal("label,p\n256,2\n"), "at most 256 classes"));
+  EXPECT_TRUE(contains(refusal("label,p\n65536,2\n"), "want a whole number from 0 to 65535"));
 }
 
 TEST(Csv, RefusesRowsOfOtherLengths) {
@@ -160,7 +164,7 @@ TEST(Csv, OfEveryCommonLayoutHoldsTheSame) {
   for (const std::string& text : layouts) {
     const Part part = parse(text);
     EXPECT_EQ(part.image_shape, (Shape{1, 2, 2})) << text;
-    EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{7, 0})) << text;
+    EXPECT_EQ(part.labels, (std::vector<Label>{7, 0})) << text;
     const std::vector<int> pixels(part.pixels.get(), part.pixels.get() + 8);
     EXPECT_EQ(pixels, (std::vector<int>{1, 2, 3, 4, 255, 0, 9, 10})) << text;
   }
@@ -171,7 +175,7 @@ TEST(Csv, TakesAHeaderOfNumbers) {
   for (const std::string& text :
        {"0,1,2,3,4,5,6,7,8,9\n" + row + "\n", ",0,1,2,3,4,5,6,7,8,9\n41," + row + "\n"}) {
     const Part part = parse(text);
-    EXPECT_EQ(part.labels, (std::vector<std::uint8_t>{7})) << text;
+    EXPECT_EQ(part.labels, (std::vector<Label>{7})) << text;
     EXPECT_EQ(part.pixels[8], 9) << text;
   }
 }
@@ -184,7 +188,7 @@ TEST(Csv, OfUtf16IsRead) {
     big += std::string{'\0', c};
   }
   for (const std::string& bytes : {little, big, little + "x"}) {
-    EXPECT_EQ(parse(bytes).labels, (std::vector<std::uint8_t>{7}));
+    EXPECT_EQ(parse(bytes).labels, (std::vector<Label>{7}));
   }
 }
 

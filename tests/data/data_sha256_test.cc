@@ -9,7 +9,8 @@ namespace lenet {
 namespace {
 
 struct Set {
-  std::vector<std::uint8_t> pixels, labels;
+  std::vector<std::uint8_t> pixels;
+  std::vector<Label> labels;
   std::int64_t classes;
   std::vector<std::string> names = {};
   Shape shape = {1, 1, 2};
@@ -32,6 +33,12 @@ std::string sum_of(const Set& train, const Set& test) {
 TEST(DataSha256, IsThatOfTheDocumentedBytes) {
   EXPECT_EQ(sum_of(kTrain, kTest),
             "070cd739fdd1cd3ed3caf8432f7a937a781a01380e24fa8bbc16f23b277b308d");
+}
+
+TEST(DataSha256, HasTwoBytesALabelOfMoreThan256Classes) {
+  const Set train = {{1, 2, 3, 4}, {299, 1}, 300}, test = {{5, 6}, {258}, 300};
+  EXPECT_EQ(sum_of(train, test),
+            "46af69988d80a7bc1595c13f06d9bd127677d7b08327065b5a537bc22fb162c5");
 }
 
 TEST(DataSha256, TakesAnEmptyTestSet) {

@@ -5,8 +5,7 @@
 namespace lenet {
 namespace {
 
-Dataset make(std::vector<std::uint8_t> labels, std::int64_t classes,
-             std::vector<std::string> names = {}) {
+Dataset make(std::vector<Label> labels, std::int64_t classes, std::vector<std::string> names = {}) {
   const std::size_t images = labels.size();
   auto pixels = std::make_unique<std::uint8_t[]>(5 + 6 * images);
   for (std::size_t i = 0; i < 6 * images; ++i) pixels[5 + i] = static_cast<std::uint8_t>(i);
@@ -40,7 +39,7 @@ TEST(Dataset, WantsOneNameAClassOrNone) {
 TEST(Dataset, TakesOtherClassesWithoutTouchingItsImages) {
   Dataset data = make({0, 2, 1}, 3, {"a", "b", "c"});
   const std::uint64_t id = data.id();
-  const std::uint8_t labels[] = {4, 1, 0};
+  const Label labels[] = {4, 1, 0};
   const Dataset other = std::move(data).relabelled(labels, 5);
   for (const auto& [image, label] : {std::pair(0, 4), {1, 0}, {2, 1}}) {
     EXPECT_EQ(other.label(image), label);
@@ -52,7 +51,7 @@ TEST(Dataset, TakesOtherClassesWithoutTouchingItsImages) {
 }
 
 TEST(Dataset, RefusesOtherClassesThatDoNotFit) {
-  const std::uint8_t labels[] = {4, 1, 0};
+  const Label labels[] = {4, 1, 0};
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage,
                                 [&] {
                                   make({0, 1}, 2).relabelled(labels, 5);

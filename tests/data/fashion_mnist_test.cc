@@ -99,10 +99,10 @@ TEST_F(FashionMnist, IsFoundWhereDebianPutsIt) {
 }
 
 TEST(FashionMnistLabels, AreNamedAsInD2l) {
-  const std::vector<std::uint8_t> labels = {9, 0, 6};
+  const std::vector<Label> labels = {9, 0, 6};
   EXPECT_EQ(get_fashion_mnist_labels(labels),
             (std::vector<std::string>{"ankle boot", "t-shirt", "shirt"}));
-  const std::vector<std::uint8_t> beyond = {10};
+  const std::vector<Label> beyond = {10};
   EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { get_fashion_mnist_labels(beyond); }),
                        "label 10"));
 }

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "data/test_files.h"
 
 namespace lenet {
@@ -111,6 +113,28 @@ TEST_F(LoadData, RefusesASizeForImagesThatHaveOne) {
                                   load_data(dir_, {.size = {28, 28}});
                                 }),
                        "leave out --size"));
+}
+
+TEST_F(LoadData, TakesAndSplits300Classes) {
+  std::string text;
+  for (int i = 0; i < 1200; ++i)
+    text += std::to_string(i % 300) + "," + std::to_string(i % 256) + "\n";
+  write("a.csv", text);
+  const auto [train, test] = load_data(dir_ / "a.csv", {.test_split = 0.25});
+  EXPECT_EQ(train.classes(), 300);
+  ASSERT_EQ(test.size(), 300);
+  EXPECT_EQ(std::ranges::count(test.labels(), 299), 1);
+}
+
+/// Numbers of rows, say.
+TEST_F(LoadData, RefusesLabelsThatCountTheImages) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += std::to_string(i) + ",7\n";
+  write("a.csv", text);
+  EXPECT_TRUE(contains(
+      error_of(ErrorKind::kBadInput, [&] { load_data(dir_ / "a.csv", {.test_split = 0.5}); }),
+      "the largest label is 299, for 300 images: more than 256 classes need two "
+      "images each; are these the labels?"));
 }
 
 TEST_F(LoadData, TheTestSplitIsTheSameEveryTime) {

@@ -83,20 +83,20 @@ TEST_P(NpzRefuses, AndSaysWhy) {
   EXPECT_TRUE(contains(message, bad.part));
 }
 
-INSTANTIATE_TEST_SUITE_P(Arrays, NpzRefuses,
-                         testing::Values(BadArray{"pickled", "x_train: Python objects (pickled)"},
-                                         BadArray{"big_endian", "big-endian numbers (>f4)"},
-                                         BadArray{"fortran", "Fortran order"},
-                                         BadArray{"float_nan", "x_train: nan at pixel 0"},
-                                         BadArray{"float_negative",
-                                                  "pixels from -1 to -0, mean -0.4"},
-                                         BadArray{"negative_label", "label -1 at image 1"},
-                                         BadArray{"label_256", "label 256 at image 1"},
-                                         BadArray{"few_labels", "y_train: 3 labels, want 4"},
-                                         BadArray{"flat", "shape 4x6, want images"},
-                                         BadArray{"no_y_train", "no array y_train"},
-                                         BadArray{"no_y_test", "no array y_test"}),
-                         [](const auto& test) { return std::string(test.param.file); });
+INSTANTIATE_TEST_SUITE_P(
+    Arrays, NpzRefuses,
+    testing::Values(BadArray{"pickled", "x_train: Python objects (pickled)"},
+                    BadArray{"big_endian", "big-endian numbers (>f4)"},
+                    BadArray{"fortran", "Fortran order"},
+                    BadArray{"float_nan", "x_train: nan at pixel 0"},
+                    BadArray{"float_negative", "pixels from -1 to -0, mean -0.4"},
+                    BadArray{"negative_label", "label -1 at image 1"},
+                    BadArray{"label_256", "the largest label is 256, for 4 images"},
+                    BadArray{"few_labels", "y_train: 3 labels, want 4"},
+                    BadArray{"flat", "shape 4x6, want images"},
+                    BadArray{"no_y_train", "no array y_train"},
+                    BadArray{"no_y_test", "no array y_test"}),
+    [](const auto& test) { return std::string(test.param.file); });
 
 class NpzFile : public TestFolder {
  protected:

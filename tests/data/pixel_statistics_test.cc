@@ -14,7 +14,7 @@ Dataset make(const Shape& shape, const std::vector<std::uint8_t>& bytes) {
   auto pixels = std::make_unique<std::uint8_t[]>(bytes.size());
   std::ranges::copy(bytes, pixels.get());
   const std::size_t images = bytes.size() / static_cast<std::size_t>(element_count(shape));
-  return Dataset(std::move(pixels), 0, shape, std::vector<std::uint8_t>(images), 1);
+  return Dataset(std::move(pixels), 0, shape, std::vector<Label>(images), 1);
 }
 
 TEST(PixelStatistics, AreTheMeanAndTheDeviationOfThePopulation) {

@@ -16,10 +16,10 @@ namespace {
 /// Images of one pixel; class c has counts[c] of them, the classes taking turns.
 Dataset make(std::vector<std::int64_t> counts, std::vector<std::string> names = {}) {
   const auto classes = std::ssize(counts);
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
   while (std::ranges::any_of(counts, [](std::int64_t n) { return n > 0; })) {
     for (std::size_t c = 0; c < counts.size(); ++c) {
-      if (counts[c]-- > 0) labels.push_back(static_cast<std::uint8_t>(c));
+      if (counts[c]-- > 0) labels.push_back(static_cast<Label>(c));
     }
   }
   auto pixels = std::make_unique<std::uint8_t[]>(labels.size());

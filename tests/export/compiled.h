@@ -65,8 +65,7 @@ inline Dataset random_images(const Shape& shape, std::int64_t count) {
   for (std::int64_t i = 0; i < bytes; ++i) {
     pixels[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(generator.next32());
   }
-  return {std::move(pixels), 0, shape, std::vector<std::uint8_t>(static_cast<std::size_t>(count)),
-          1};
+  return {std::move(pixels), 0, shape, std::vector<Label>(static_cast<std::size_t>(count)), 1};
 }
 
 /// Built, with weights of PyTorch's defaults and running statistics drawn too.

@@ -51,7 +51,7 @@ std::vector<float> activated(Activation act, std::vector<float> x) {
 /// logsumexp is 0.
 std::vector<float> exponentials(const std::vector<float>& x) {
   std::vector<float> result;
-  const std::uint8_t labels[kPack] = {};
+  const Label labels[kPack] = {};
   const Verdict verdict{};
   for (std::size_t i = 0; i < x.size(); i += kPack) {
     const AlignedFloats logits(2 * kPack);

@@ -22,13 +22,13 @@ class CrossEntropy : public testing::TestWithParam<std::tuple<std::int64_t, floa
   CrossEntropy() {
     for (float& z : values_) z *= std::get<1>(GetParam());
     for (std::int64_t lane = 0; lane < kPack; ++lane) {
-      labels_[lane] = static_cast<std::uint8_t>(lane * 7 % classes_);
+      labels_[lane] = static_cast<Label>(lane * 19 % classes_);
     }
   }
 
   const std::int64_t classes_ = std::get<0>(GetParam());
   std::vector<float> values_ = random_floats(classes_ * kPack, 1);
-  std::uint8_t labels_[kPack] = {};
+  Label labels_[kPack] = {};
 
   /// What rounding may do to a logsumexp: its two terms, and a sum of exponentials within 2 ulp.
   double logsumexp_error(double logsumexp, double largest) const {
@@ -75,7 +75,7 @@ TEST_P(CrossEntropy, LossAndGradientAreTheDefinitionsOnEveryTarget) {
 }
 
 INSTANTIATE_TEST_SUITE_P(ClassesAndSizes, CrossEntropy,
-                         testing::Combine(testing::Values(1, 2, 10, 17, 256),
+                         testing::Combine(testing::Values(1, 2, 10, 17, 256, 300),
                                           testing::Values(0.0f, 1.0f, 30.0f, 1e4f)));
 
 /// `logits` of one image in every lane.
@@ -125,7 +125,7 @@ TEST(CrossEntropyForward, IsNotFiniteIfALogitIsNaNOrInfiniteOnEveryTarget) {
 }
 
 TEST(CrossEntropyBackward, IsExactlyZeroInBlankLanesOnEveryTarget) {
-  const std::uint8_t labels[kPack] = {};
+  const Label labels[kPack] = {};
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
     for (const float blank : {0.0f, 1e4f, -1e4f, kInfinity, kNaN}) {

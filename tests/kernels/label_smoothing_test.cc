@@ -17,7 +17,7 @@ constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
 struct Case {
   std::int64_t classes;
   std::vector<float> logits;
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
   float smoothing;
 
   Target target() const {
@@ -53,7 +53,7 @@ Case golden_case(const nlohmann::json& golden, double smoothing) {
   const auto rows = golden.at("logits").get<std::vector<std::vector<float>>>();
   Case c{.classes = 10,
          .logits = std::vector<float>(10 * kPack),
-         .labels = golden.at("labels").get<std::vector<std::uint8_t>>(),
+         .labels = golden.at("labels").get<std::vector<Label>>(),
          .smoothing = static_cast<float>(smoothing)};
   for (std::size_t lane = 0; lane < rows.size(); ++lane) {
     for (std::size_t k = 0; k < 10; ++k) c.logits[k * kPack + lane] = rows[lane][k];
@@ -109,7 +109,7 @@ TEST(LabelSmoothing, IsTheDefinitionsForAnyNumberOfClassesAndImages) {
            .smoothing = 0.25f};
     for (float& z : c.logits) z *= 8;
     for (std::int64_t i = 0; i < 11; ++i) {
-      c.labels.push_back(static_cast<std::uint8_t>(i * 7 % classes));
+      c.labels.push_back(static_cast<Label>(i * 7 % classes));
     }
     for (const auto& got : run_on_every_target([&] { return losses_and_gradient(c, 1.0f); })) {
       for (std::int64_t lane = 0; lane < kPack; ++lane) {

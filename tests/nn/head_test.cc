@@ -42,7 +42,7 @@ TEST(Head, InAnotherOrderGivesTheSameOutputsInThatOrder) {
     Sequential net = built(text, {1, 3, 3});
     const std::vector<float> image = random_examples({1, 3, 3}, 2, 1).values;
     const std::vector<float> before = forward(net, image);
-    reorder_outputs(net, std::vector<std::uint8_t>{2, 0, 3, 1});
+    reorder_outputs(net, std::vector<Label>{2, 0, 3, 1});
     EXPECT_EQ(forward(net, image),
               (std::vector<float>{before[2], before[0], before[3], before[1]}));
   }
@@ -51,8 +51,8 @@ TEST(Head, InAnotherOrderGivesTheSameOutputsInThatOrder) {
 TEST(Head, TakesEachOutputOnce) {
   Sequential net = built("Flatten Linear(3)", {1, 2, 2});
   const std::vector<float> before = copy_of(net.parameters());
-  for (const std::vector<std::uint8_t>& order :
-       std::vector<std::vector<std::uint8_t>>{{}, {0, 1}, {0, 1, 1}, {0, 1, 3}, {0, 1, 2, 2}}) {
+  for (const std::vector<Label>& order :
+       std::vector<std::vector<Label>>{{}, {0, 1}, {0, 1, 1}, {0, 1, 3}, {0, 1, 2, 2}}) {
     EXPECT_THROW(reorder_outputs(net, order), Error);
     EXPECT_EQ(copy_of(net.parameters()), before);
   }

@@ -56,7 +56,7 @@ inline reference::Examples random_examples(const Shape& input, std::int64_t clas
       std::vector<float>(static_cast<std::size_t>(images * element_count(input))), {}};
   generator.uniform(examples.values, -1, 1);
   for (std::int64_t i = 0; i < images; ++i) {
-    examples.labels.push_back(static_cast<std::uint8_t>(i * 5 % classes));
+    examples.labels.push_back(static_cast<Label>(i * 97 % classes));
   }
   return examples;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lenet/label.h"
 #include "lenet/shape.h"
 #include "reference/layers.h"
 
@@ -42,7 +43,7 @@ Network network_of(const std::string& text, Shape input);
 /// Labelled images, one after the other, as the library takes them.
 struct Examples {
   std::vector<float> values;
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
 };
 
 /// Of a network without layers over the batch.

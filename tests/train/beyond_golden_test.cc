@@ -193,7 +193,7 @@ TEST(ClipNorm, ClipsAsPyTorchDoes) {
     net.build({2}, generator);
     Trainer trainer(net, {.batch_size = 1, .clip_norm = c.at("max_norm").get<double>()});
     const std::vector<float> values = {1, 2};
-    const std::vector<std::uint8_t> labels = {0};
+    const std::vector<Label> labels = {0};
     trainer.step(Batch(values, labels), -1);  // from 0 to the clipped gradient
     // PyTorch's norm, its quotient and its product are floats, of four roundings.
     EXPECT_LE(relative_distance(net.parameters(), c.at("clipped").get<std::vector<float>>()),

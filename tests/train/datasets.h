@@ -26,11 +26,11 @@ inline Dataset noise_images(const Shape& shape, std::int64_t count, std::int64_t
                             std::uint32_t seed = 1) {
   const std::int64_t size = element_count(shape);
   auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(count * size));
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
   std::mt19937 engine(seed);
   for (std::int64_t i = 0; i < count; ++i) {
     const auto label = static_cast<std::int64_t>(engine() % static_cast<std::uint32_t>(classes));
-    labels.push_back(static_cast<std::uint8_t>(label));
+    labels.push_back(static_cast<Label>(label));
     for (std::int64_t k = 0; k < size; ++k) {
       pixels[static_cast<std::size_t>(i * size + k)] = static_cast<std::uint8_t>(
           static_cast<std::int64_t>(engine() % 128) + 127 * label / classes);

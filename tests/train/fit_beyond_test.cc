@@ -247,7 +247,7 @@ TEST(FitBeyond, NamesAChannelOfOneValueThatNormalizeCannotDivideBy) {
     const bool middle = i / plane % 3 == 1;
     pixels[static_cast<std::size_t>(i)] = middle ? 200 : static_cast<std::uint8_t>(i % 251);
   }
-  std::vector<std::uint8_t> labels(static_cast<std::size_t>(count));
+  std::vector<Label> labels(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i % 2;
   const Dataset data(std::move(pixels), 0, {3, 4, 4}, std::move(labels), 2);
   FitOptions o{.epochs = 1, .batch_size = 4};

@@ -57,9 +57,9 @@ class GoldenTensors {
     throw std::runtime_error("no golden tensor " + name);
   }
 
-  std::vector<std::uint8_t> labels() const {
-    std::vector<std::uint8_t> labels;
-    for (const float y : (*this)["y"]) labels.push_back(static_cast<std::uint8_t>(y));
+  std::vector<Label> labels() const {
+    std::vector<Label> labels;
+    for (const float y : (*this)["y"]) labels.push_back(static_cast<Label>(y));
     return labels;
   }
 

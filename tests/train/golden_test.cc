@@ -69,7 +69,7 @@ TEST(Golden, FirstStepHasPyTorchsLogitsLossAndGradients) {
   std::vector<std::int32_t> order(256);
   std::iota(order.begin(), order.end(), 0);
   std::vector<float> pixels;
-  std::vector<std::uint8_t> labels;
+  std::vector<Label> labels;
   for (const std::int32_t i : order) {
     for (std::int64_t k = 0; k < 784; ++k) {
       pixels.push_back(static_cast<float>(train.image(i)[k]) / 255.0f);
@@ -116,7 +116,7 @@ TEST(Golden, ANetOfEveryOptionHasPyTorchsLogitsLossAndGradients) {
 
   Trainer trainer(net, {.batch_size = 20});
   std::vector<float> gradient(net.parameters().size());
-  const std::vector<std::uint8_t> labels = golden.labels();
+  const std::vector<Label> labels = golden.labels();
   const Metrics metrics = trainer.gradient(Batch(golden["x"], labels), gradient);
   EXPECT_NEAR(metrics.loss(), golden["loss"][0], 1e-5 * metrics.loss());
   expect_golden_gradients(net, gradient, golden);

@@ -13,7 +13,7 @@ namespace lenet {
 namespace {
 
 using Indices = std::vector<std::int32_t>;
-using Classes = std::vector<std::uint8_t>;
+using Classes = std::vector<Label>;
 using Floats = std::vector<float>;
 
 template <class T, class... From>
@@ -25,7 +25,7 @@ static_assert(made_of<Batch, const Dataset&, const Indices&>);
 static_assert(made_of<Batch, const Dataset&, std::span<const std::int32_t>>);
 static_assert(made_of<Batch, const Dataset&, std::array<std::int32_t, 3>&>);
 static_assert(made_of<Batch, Floats&, const Classes&>);
-static_assert(made_of<Batch, std::span<const float>, std::span<const std::uint8_t>>);
+static_assert(made_of<Batch, std::span<const float>, std::span<const Label>>);
 
 // What does not.
 static_assert(!made_of<Batch, Dataset, Indices&>);

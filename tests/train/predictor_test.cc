@@ -86,8 +86,7 @@ Dataset noise_images(std::int64_t count, const Shape& shape, Generator& generato
   const auto bytes = static_cast<std::size_t>(count * element_count(shape));
   auto pixels = std::make_unique<std::uint8_t[]>(bytes);
   for (std::size_t i = 0; i < bytes; ++i) pixels[i] = static_cast<std::uint8_t>(generator.next32());
-  return {std::move(pixels), 0, shape, std::vector<std::uint8_t>(static_cast<std::size_t>(count)),
-          1};
+  return {std::move(pixels), 0, shape, std::vector<Label>(static_cast<std::size_t>(count)), 1};
 }
 
 TEST(Probabilities, OfManyImagesAreThoseOfThePredictorToTheBit) {

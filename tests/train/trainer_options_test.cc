@@ -73,7 +73,7 @@ TEST_P(Undo, OfTheFirstStepIsTheStart) {
 Metrics bad_step(Trainer& trainer) {
   std::vector<float> values(100 * 90, 0.5f);
   values.back() = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<std::uint8_t> labels(100);
+  const std::vector<Label> labels(100);
   return trainer.step(Batch(values, labels), 0.02);
 }
 

@@ -56,7 +56,7 @@ TEST(Trainer, TakesNoStepIfTheLastOfSeveralWavesHasALossThatIsNotFinite) {
   const std::vector<float> before = copy_of(net.parameters());
   std::vector<float> values(4 * 3000, 0.5f);
   values.back() = kNaN;
-  const std::vector<std::uint8_t> labels(3000);
+  const std::vector<Label> labels(3000);
   Trainer trainer(net, {.batch_size = 3000, .threads = 2});
   EXPECT_TRUE(std::isnan(trainer.step(Batch(values, labels), 0.1f).loss()));
   EXPECT_EQ(copy_of(net.parameters()), before);
@@ -94,7 +94,7 @@ TEST(Trainer, TakesABatchLargerThanItWasMadeFor) {
 /// One image of 4 floats and its class.
 struct Example {
   std::vector<float> values;
-  std::vector<std::uint8_t> label = {1};
+  std::vector<Label> label = {1};
   Batch batch() const { return {values, label}; }
 };
 
@@ -125,7 +125,7 @@ TEST(Trainer, TakesNoStepIfAGradientIsNotFiniteThoughTheLossIs) {
     Trainer trainer(net, {.batch_size = 2, .optimizer = {.momentum = 0.9}, .clip_norm = clip_norm});
     const Trainer::Snapshot start = trainer.snapshot();
     const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};
-    const std::vector<std::uint8_t> labels = {0, 0};
+    const std::vector<Label> labels = {0, 0};
     EXPECT_TRUE(std::isfinite(trainer.step(Batch(values, labels), 0.1).loss()));
     EXPECT_TRUE(contains(trainer.failure(), "the gradient of layer 2, Linear(4) is not finite"))
         << trainer.failure();
@@ -158,7 +158,7 @@ TEST(Trainer, RefusesBatchesThatDoNotFit) {
   EXPECT_TRUE(contains(message(Batch(wide, first)), "1x4x5, the network was built for 1x4x4"));
   EXPECT_TRUE(contains(message(Batch(many, first)), "5 classes, the network ends with 3"));
   const std::vector<float> values(16);
-  const std::vector<std::uint8_t> two = {0, 1}, three = {3};
+  const std::vector<Label> two = {0, 1}, three = {3};
   EXPECT_TRUE(contains(message(Batch(values, two)), "16 values, want 2 images"));
   EXPECT_TRUE(contains(message(Batch(values, three)), "label 3"));
 }
@@ -190,7 +190,7 @@ TEST(Evaluate, CountsEachImageOnceAndSaysWhatItIs) {
   EXPECT_EQ(result.metrics.examples, 37);
   EXPECT_EQ(evaluate_accuracy(net, data), static_cast<double>(ones) / 37);
   double loss = 0;
-  for (const std::uint8_t label : data.labels()) {
+  for (const Label label : data.labels()) {
     loss += std::log(1 + std::exp(2) + std::exp(1)) - static_cast<double>(bias[label]);
   }
   EXPECT_NEAR(result.metrics.loss_sum, loss, 1e-5 * loss);

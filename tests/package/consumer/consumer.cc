@@ -16,7 +16,7 @@ constexpr std::int64_t kImages = 64, kPixels = 8 * 8;
 /// Even images dark, odd ones bright.
 lenet::Dataset make_images() {
   auto pixels = std::make_unique<std::uint8_t[]>(kImages * kPixels);
-  std::vector<std::uint8_t> labels;
+  std::vector<lenet::Label> labels;
   for (std::int64_t i = 0; i < kImages; ++i) {
     std::fill_n(pixels.get() + i * kPixels, kPixels, i % 2 ? 220 : 30);
     labels.push_back(i % 2);
