@@ -16,6 +16,7 @@ namespace LENET_PUBLIC lenet {
 struct Image {
   Shape shape;  ///< {1, height, width} grey or {3, height, width} red, green, blue
   std::vector<std::uint8_t> pixels;
+  std::string warning = {};  ///< what is damaged in a file that has all pixels all the same
 };
 
 /// The largest width or height that is read.
@@ -23,7 +24,8 @@ inline constexpr std::int64_t kMostImageSide = 16384;
 
 /// Reads a PNG, JPEG, PGM or PPM file, told apart by their first bytes; 16 bits a channel are
 /// rounded to 8, palettes resolved, transparent pixels laid over white. Throws Error: kIo if the
-/// file cannot be read, kBadInput if it is none of these, broken, or larger than kMostImageSide.
+/// file cannot be read, kBadInput if it is none of these, lacks pixels, or is larger than
+/// kMostImageSide.
 Image read_image(const std::filesystem::path& path);
 
 /// The same from memory; `source` names the bytes in messages.
