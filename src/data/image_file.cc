@@ -11,6 +11,10 @@ namespace {
 constexpr std::int64_t kMostFileBytes = std::int64_t{256} * 1024 * 1024;
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
 
+std::uint8_t over_white(int value, int alpha) {
+  return static_cast<std::uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255);
+}
+
 }  // namespace
 
 void bad_image(const std::string& source, const std::string& what) {
@@ -30,10 +34,13 @@ Image make_image(std::int64_t channels, std::int64_t height, std::int64_t width,
 
 void to_planes(std::string_view interleaved, Image& image) {
   const auto channels = static_cast<std::size_t>(image.shape[0]);
-  const std::size_t plane = image.pixels.size() / channels;
+  const std::size_t plane = image.pixels.size() / channels, step = interleaved.size() / plane;
   for (std::size_t c = 0; c < channels; ++c) {
     for (std::size_t i = 0; i < plane; ++i) {
-      image.pixels[c * plane + i] = static_cast<std::uint8_t>(interleaved[i * channels + c]);
+      const auto* const pixel =
+          reinterpret_cast<const std::uint8_t*>(interleaved.data()) + i * step;
+      image.pixels[c * plane + i] =
+          step == channels ? pixel[c] : over_white(pixel[c], pixel[channels]);
     }
   }
 }

@@ -1,5 +1,6 @@
 // Decoders of one image format each. `source` names the bytes in messages; all throw Error
-// (kBadInput) for bytes that are broken or too large.
+// (kBadInput) for bytes that are broken or too large. Pixels are as the file has them: neither
+// gamma nor colour profile is applied.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,9 @@ Image decode_pnm(std::string_view bytes, const std::string& source);
 Image make_image(std::int64_t channels, std::int64_t height, std::int64_t width,
                  const std::string& source);
 
-/// Pixels of which the channels lie side by side, as files have them, into planes.
+/// Pixels of which the channels lie side by side, as files have them, into planes. With one channel
+/// more than the image has, the last is their alpha, and they are laid over white: as the bytes
+/// are, like PIL and browsers, not in linear light.
 void to_planes(std::string_view interleaved, Image& image);
 
 }  // namespace lenet
