@@ -1,6 +1,6 @@
 // Decoders of one image format each. `source` names the bytes in messages; all throw Error
 // (kBadInput) for bytes that are broken or too large. Pixels are as the file has them: neither
-// gamma nor colour profile is applied.
+// gamma nor colour profile is applied; Exif's orientation is.
 #pragma once
 
 #include <cstdint>

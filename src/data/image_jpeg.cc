@@ -10,6 +10,7 @@
 #include <jerror.h>
 // clang-format on
 
+#include "data/exif.h"
 #include "data/image_formats.h"
 
 namespace lenet {
@@ -82,6 +83,7 @@ class JpegReader {
     jpeg_.progress = &progress_;
     jpeg_.mem->max_memory_to_use = kMostMemory;
     jpeg_mem_src(&jpeg_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    jpeg_save_markers(&jpeg_, kExifMarker, 0xFFFF);
     jpeg_read_header(&jpeg_, TRUE);
     in_parts_ = jpeg_has_multiple_scans(&jpeg_) || jpeg_.arith_code;
     return true;
@@ -102,7 +104,7 @@ class JpegReader {
     return true;
   }
 
-  /// What is behind the pixels; none of it makes the file unreadable.
+  /// What is behind the pixels; none of it makes the file unreadable. The header is gone then.
   void read_end() {
     if (setjmp(errors_.jump) != 0) return;
     jpeg_finish_decompress(&jpeg_);
@@ -117,6 +119,14 @@ class JpegReader {
   std::int64_t width() const { return jpeg_.image_width; }
   const char* warning() const {
     return errors_.warning[0] == '\0' ? errors_.message : errors_.warning;
+  }
+
+  int orientation() const {
+    for (const jpeg_marker_struct* marker = jpeg_.marker_list; marker; marker = marker->next) {
+      const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
+      if (data.starts_with("Exif")) return exif_orientation(data);
+    }
+    return 1;
   }
 
   [[noreturn]] void fail(const std::string& source) const {
@@ -136,6 +146,7 @@ class JpegReader {
   }
 
  private:
+  static constexpr int kExifMarker = JPEG_APP0 + 1;
   /// The coefficients of a progressive image of the most pixels, 2 bytes each, are 402 MB.
   static constexpr long kMostMemory = 512L << 20;
 
@@ -158,10 +169,11 @@ Image decode_jpeg(std::string_view bytes, const std::string& source) {
   std::string interleaved(image.pixels.size(), '\0');
   if (!jpeg.read_pixels(interleaved.data())) jpeg.fail(source);
   if (jpeg.lacks_pixels()) bad_image(source, fmt::format("cut JPEG: {}", jpeg.warning()));
+  const int orientation = jpeg.orientation();
   jpeg.read_end();
   to_planes(interleaved, image);
   image.warning = jpeg.warning();
-  return image;
+  return turned(std::move(image), orientation);
 }
 
 }  // namespace lenet

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "base/file.h"
+#include "data/exif.h"
 #include "data/image_formats.h"
 #include "lenet/error.h"
 
@@ -36,6 +37,8 @@ class PngReader {
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // make_image has the limits
     constexpr int kAllThatAreNoPixels = -1;
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, kAllThatAreNoPixels);
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_AS_DEFAULT,
+                                reinterpret_cast<png_const_bytep>("eXIf"), 1);
     png_read_info(png_, info_);
     return true;
   }
@@ -67,6 +70,13 @@ class PngReader {
   std::size_t channels() const { return png_get_channels(png_, info_); }
   bool is_colour() const { return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_COLOR) != 0; }
   const char* message() const { return message_; }
+
+  int orientation() const {
+    png_uint_32 size = 0;
+    png_bytep exif = nullptr;
+    if (!png_get_eXIf_1(png_, info_, &size, &exif)) return 1;
+    return exif_orientation({reinterpret_cast<const char*>(exif), size});
+  }
 
  private:
   [[noreturn]] static void on_error(png_structp png, png_const_charp message) {
@@ -108,7 +118,7 @@ Image decode_png(std::string_view bytes, const std::string& source) {
   png.read_end();
   to_planes(interleaved, image);
   image.warning = png.message();
-  return image;
+  return turned(std::move(image), png.orientation());
 }
 
 void write_png(const std::filesystem::path& path, const Image& image) {

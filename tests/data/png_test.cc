@@ -63,6 +63,14 @@ TEST(Png, OneColourMayBeTransparent) {
       (Pixels{255, 4, 255, 5, 255, 6}));
 }
 
+TEST(Png, OrientationMayStandBehindThePixels) {
+  const std::string exif =
+      std::string("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0", 22);
+  const std::string rows = bytes({0, 1, 2, 3});
+  EXPECT_EQ(pixels_of(png(3, 1, 8, kGrey, rows, chunk("eXIf", exif))), (Pixels{3, 2, 1}));
+  EXPECT_EQ(pixels_of(png(3, 1, 8, kGrey, rows, "", chunk("eXIf", exif))), (Pixels{3, 2, 1}));
+}
+
 TEST(Png, ThatEndsBehindItsPixelsIsReadWithAWarning) {
   const std::string good = png(2, 2, 8, kGrey, bytes({0, 1, 2, 0, 3, 4}));
   const Image image = decode_image(good.substr(0, good.size() - 12), "a");
