@@ -22,10 +22,11 @@ struct Image {
 /// The largest width or height that is read.
 inline constexpr std::int64_t kMostImageSide = 16384;
 
-/// Reads a PNG, JPEG, PGM or PPM file, told apart by their first bytes; 16 bits a channel are
-/// rounded to 8, palettes resolved, transparent pixels laid over white, and the image is turned as
-/// Exif's orientation says. Throws Error: kIo if the file cannot be read, kBadInput if it is none
-/// of these, lacks pixels, or is larger than kMostImageSide.
+/// Reads a PNG, JPEG, BMP, GIF (its first frame), TIFF (its first page), WebP, PBM, PGM or PPM
+/// file, told apart by their first bytes; 16 bits a channel are rounded to 8, palettes resolved,
+/// transparent pixels laid over white, and the image is turned as Exif's orientation says. Throws
+/// Error: kIo if the file cannot be read, kBadInput if it is none of these, lacks pixels, or is
+/// larger than kMostImageSide.
 Image read_image(const std::filesystem::path& path);
 
 /// The same from memory; `source` names the bytes in messages.

@@ -21,7 +21,7 @@ enum class DataFormat {
   kCsv,     ///< a file, or a folder with train.csv: a label and the pixels of a grey image a row
   kNpz,     ///< a file, or a folder with one or with .npy files: x_train, y_train and perhaps
             ///< x_test, y_test, by these or other usual names (docs/data.md)
-  kImages,  ///< a folder with a folder of PNG, JPEG, PGM or PPM files a class, or two such folders,
+  kImages,  ///< a folder with a folder of image files a class (image.h), or two such folders,
             ///< train/ and test/
 };
 

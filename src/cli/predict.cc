@@ -195,7 +195,7 @@ void add_predict(const Command& app) {
   add_model(command, options->model);
   command
       .option("IMAGES", &options->files,
-              "PNG, JPEG, PGM, PPM or IDX files, scaled to the model's input")
+              "PNG, JPEG, BMP, GIF, TIFF, WebP, PNM or IDX files, scaled to the model's input")
       .required();
   command.option("--top", &options->top, "Classes to name, likeliest first")
       .check(whole_number(1, 256))

@@ -11,6 +11,8 @@
 
 #include "data/formats.h"
 #include "data/idx.h"
+#include "data/image_formats.h"
+#include "data/image_layout.h"
 #include "data/named_data.h"
 #include "lenet/error.h"
 
@@ -52,15 +54,13 @@ DataFormat format_of_file(const fs::path& path) {
             "one array alone; name the folder that holds x_train.npy and y_train.npy, or put both "
             "into one file, as in np.savez(\"data.npz\", x_train=..., y_train=...)");
   }
-  if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xff\xd8\xff")) {
-    unknown(path, "one image");
-  }
   if (idx_content(path)) refuse(path, "one IDX file; give the folder that holds images and labels");
   if (bytes.starts_with("\x1f\x8b")) {
     refuse(path, "a packed file; unpack it, and give the folder that holds the data");
   }
   const bool text =
       bytes.find('\0') == std::string::npos && bytes.find_first_of(",;\t") != std::string::npos;
+  if (!text && is_image(bytes)) unknown(path, "one image");
   if (text || is_csv_name(path)) return DataFormat::kCsv;
   unknown(path, bytes.empty() ? "an empty file" : "none of the formats that are read");
 }
@@ -129,8 +129,10 @@ DataSource source_in(const fs::path& dir, const LoadOptions& options) {
            "CIFAR as Python's pickles, which may hold code; get the binary version from "
            "https://www.cs.toronto.edu/~kriz/cifar.html");
   }
-  const bool empty = visible_files(dir).empty() && visible_folders(dir).empty();
-  unknown(dir, empty ? "no files in the folder" : "a folder of other files");
+  LeftOut files;
+  images_below(dir, files);
+  unknown(dir, files.empty() ? "no files in the folder"
+                             : fmt::format("a folder of other files; {}", to_string(files)));
 }
 
 DataSource source_named(const NamedData& data, LoadOptions options) {

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/file.h"
 #include "data/image_formats.h"
 #include "lenet/error.h"
@@ -8,8 +11,44 @@
 namespace lenet {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 constexpr std::int64_t kMostFileBytes = std::int64_t{256} * 1024 * 1024;
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 26;
+
+using Decoder = Image (*)(std::string_view bytes, const std::string& source);
+
+struct Format {
+  std::string_view start;
+  Decoder decode;
+};
+
+constexpr Format kFormats[] = {
+    {"\x89PNG\r\n\x1a\n"sv, decode_png},
+    {"\xff\xd8\xff"sv, decode_jpeg},
+    {"BM"sv, decode_bmp},
+    {"GIF87a"sv, decode_gif},
+    {"GIF89a"sv, decode_gif},
+    {"II*\0"sv, decode_tiff},
+    {"MM\0*"sv, decode_tiff},
+    {"II+\0"sv, decode_tiff},  // BigTIFF
+    {"MM\0+"sv, decode_tiff},
+    {"P1"sv, decode_pnm},
+    {"P2"sv, decode_pnm},
+    {"P3"sv, decode_pnm},
+    {"P4"sv, decode_pnm},
+    {"P5"sv, decode_pnm},
+    {"P6"sv, decode_pnm},
+};
+
+/// Null for bytes of no format.
+Decoder decoder_of(std::string_view bytes) {
+  if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return decode_webp;
+  if (is_bare_bitmap(bytes)) return decode_bmp;
+  const auto* const found =
+      std::ranges::find_if(kFormats, [&](const Format& f) { return bytes.starts_with(f.start); });
+  return found == std::end(kFormats) ? nullptr : found->decode;
+}
 
 std::uint8_t over_white(int value, int alpha) {
   return static_cast<std::uint8_t>((value * alpha + 255 * (255 - alpha) + 127) / 255);
@@ -45,13 +84,11 @@ void to_planes(std::string_view interleaved, Image& image) {
   }
 }
 
+bool is_image(std::string_view bytes) { return decoder_of(bytes) != nullptr; }
+
 Image decode_image(std::string_view bytes, const std::string& source) {
-  if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(bytes, source);
-  if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(bytes, source);
-  for (const char* magic : {"P2", "P3", "P5", "P6"}) {
-    if (bytes.starts_with(magic)) return decode_pnm(bytes, source);
-  }
-  bad_image(source, "no image that lenet reads, want PNG, JPEG, PGM or PPM");
+  if (const Decoder decode = decoder_of(bytes)) return decode(bytes, source);
+  bad_image(source, fmt::format("no image that lenet reads, want {}", kImageFormats));
 }
 
 Image read_image(const std::filesystem::path& path) {

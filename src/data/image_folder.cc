@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "data/formats.h"
+#include "data/image_formats.h"
 #include "data/image_layout.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
@@ -115,9 +116,8 @@ Reader read_train(const fs::path& dir, const std::vector<std::string>& classes, 
     const fs::path folder = dir / classes[k];
     if (LeftOut others; images_below(folder, others).empty()) {
       const std::string left_out = to_string(others);
-      refuse(folder, fmt::format("no image in this class (PNG, JPEG, PGM or PPM{}{}); add some, or "
-                                 "remove the folder",
-                                 left_out.empty() ? "" : "; ", left_out));
+      refuse(folder, fmt::format("no image in this class ({}{}{}); add some, or remove the folder",
+                                 kImageFormats, left_out.empty() ? "" : "; ", left_out));
     }
     reader.read_class(folder, static_cast<Label>(k));
   }

@@ -11,9 +11,22 @@
 
 namespace lenet {
 
-Image decode_png(std::string_view bytes, const std::string& source);
+/// What is read, for messages.
+inline constexpr const char* kImageFormats = "PNG, JPEG, BMP, GIF, TIFF, WebP or PNM";
+
+Image decode_bmp(std::string_view bytes, const std::string& source);
+Image decode_gif(std::string_view bytes, const std::string& source);
 Image decode_jpeg(std::string_view bytes, const std::string& source);
+Image decode_png(std::string_view bytes, const std::string& source);
 Image decode_pnm(std::string_view bytes, const std::string& source);
+Image decode_tiff(std::string_view bytes, const std::string& source);
+Image decode_webp(std::string_view bytes, const std::string& source);
+
+/// Whether they begin as a bitmap without the header of a file does, as PIL writes .dib.
+bool is_bare_bitmap(std::string_view bytes);
+
+/// Whether the bytes, the first 16 of a file or more, begin as one of these formats does.
+bool is_image(std::string_view bytes);
 
 [[noreturn]] void bad_image(const std::string& source, const std::string& what);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "base/text.h"
@@ -135,9 +136,10 @@ ImageLayout image_layout(const fs::path& dir, const Note& note) {
 }
 
 bool has_image_name(const fs::path& path) {
-  constexpr std::array<std::string_view, 7> kEndings = {".png",  ".jpg", ".jpeg", ".jpe",
-                                                        ".jfif", ".pgm", ".ppm"};
-  return std::ranges::find(kEndings, lower_case(path.extension().string())) != kEndings.end();
+  constexpr std::string_view kEndings[] = {".png",  ".jpg", ".jpeg", ".jpe", ".jfif",
+                                           ".bmp",  ".dib", ".gif",  ".tif", ".tiff",
+                                           ".webp", ".pbm", ".pgm",  ".ppm", ".pnm"};
+  return std::ranges::find(kEndings, lower_case(path.extension().string())) != std::end(kEndings);
 }
 
 std::vector<fs::path> images_below(const fs::path& dir, LeftOut& left_out) {

@@ -1,4 +1,4 @@
-// PGM and PPM: https://netpbm.sourceforge.net/doc/pgm.html
+// PBM, PGM and PPM: https://netpbm.sourceforge.net/doc/pnm.html
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,12 +18,13 @@ class PnmReader {
     at_ = 2;
     const std::int64_t channels = kind == '3' || kind == '6' ? 3 : 1;
     const std::int64_t width = number("width"), height = number("height");
+    if (kind == '1' || kind == '4') return read_bits(kind == '1', height, width);
     most_ = number("largest value");
     if (most_ < 1 || most_ > 65535) {
       bad_image(source_, fmt::format("largest value {}, want 1 to 65535", most_));
     }
     if (kind == '5' || kind == '6') ++at_;  // one white space
-    require_pixels(kind, width, height, channels);
+    require_pixels(width, height, channels * (kind == '2' || kind == '3' || most_ > 255 ? 2 : 1));
     Image image = make_image(channels, height, width, source_);
     std::string interleaved(image.pixels.size(), '\0');
     for (char& pixel : interleaved) {
@@ -36,16 +37,40 @@ class PnmReader {
   }
 
  private:
+  /// Black and white, 1 is black; as digits, or as bits that fill up a byte at the end of a row.
+  Image read_bits(bool digits, std::int64_t height, std::int64_t width) {
+    if (!digits) ++at_;  // one white space
+    const std::int64_t row_bytes = digits ? width : (width + 7) / 8;
+    require_pixels(row_bytes, height, 1);
+    Image image = make_image(1, height, width, source_);
+    std::int64_t bits = 0;
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      const std::int64_t x = static_cast<std::int64_t>(i) % width;
+      if (!digits && x % 8 == 0) bits = byte();
+      const bool black = digits ? digit() : (bits >> (7 - x % 8) & 1) != 0;
+      image.pixels[i] = black ? 0 : 255;
+    }
+    return image;
+  }
+
   /// The file is long enough for its pixels, before memory is taken for them.
-  void require_pixels(char kind, std::int64_t width, std::int64_t height, std::int64_t channels) {
-    const std::int64_t sample_bytes = kind == '2' || kind == '3' ? 2 : most_ > 255 ? 2 : 1;
-    const auto pixels = width > kMostImageSide || height > kMostImageSide
-                            ? std::int64_t{0}  // refused with the sizes
-                            : width * height * channels;
+  void require_pixels(std::int64_t width, std::int64_t height, std::int64_t pixel_bytes) {
+    if (width > kMostImageSide || height > kMostImageSide) return;  // refused with the sizes
+    const std::int64_t wanted = width * height * pixel_bytes;
     const std::int64_t left = std::max<std::int64_t>(std::ssize(bytes_) - at_, 0);
-    if (left >= pixels * sample_bytes) return;
-    bad_image(source_, fmt::format("{} bytes of pixels, want at least {}: the file is cut", left,
-                                   pixels * sample_bytes));
+    if (left >= wanted) return;
+    bad_image(source_,
+              fmt::format("{} bytes of pixels, want at least {}: the file is cut", left, wanted));
+  }
+
+  bool digit() {
+    skip_space();
+    const char found = peek();
+    if (found != '0' && found != '1') {
+      bad_image(source_, fmt::format("no 0 or 1 for the pixel at byte {}", at_));
+    }
+    ++at_;
+    return found == '1';
   }
 
   char peek() const { return at_ < std::ssize(bytes_) ? bytes_[static_cast<std::size_t>(at_)] : 0; }

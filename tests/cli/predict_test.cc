@@ -69,7 +69,7 @@ TEST_F(CliPredict, TakesEveryImageOfAnIdxFile) {
 TEST_F(CliPredict, RefusesWhatIsNoImageBeforeItPrints) {
   write_file(dir_ / "text.png", "no image");
   expect_refusal(run({"predict", "model.safetensors", "white.png", "text.png"}), 3,
-                 {"text.png", "want PNG, JPEG, PGM or PPM"});
+                 {"text.png", "want PNG, JPEG, BMP, GIF, TIFF, WebP or PNM"});
   expect_refusal(run({"predict", "model.safetensors", "none.png"}), 5, {"none.png"});
   expect_refusal(run({"predict", "model.safetensors", "bands"}), 2,
                  {"bands: a folder, want image files, as in bands/*.png"});

@@ -49,6 +49,19 @@ TEST_F(ImageFolder, OfTrainAndTestHasClassesAndFilesInTheOrderOfTheirNames) {
   EXPECT_EQ(test.class_names(), train.class_names());
 }
 
+TEST_F(ImageFolder, MayHaveImagesOfEveryFormatWhateverTheirEndings) {
+  const fs::path golden = fs::path(LENET_GOLDEN_DIR) / "images";
+  int files = 0;
+  for (const char* name : {"grey.bmp", "bare.dib", "grey.gif", "lossy.webp", "grey.tif", "bits.pbm",
+                           "grey.jpg", "grey.png"}) {
+    fs::create_directories(dir_ / "a");
+    const std::string ending = fs::path(name).extension().string();
+    fs::copy(golden / name, dir_ / "a" / (std::to_string(++files) + ending));
+    fs::copy(golden / name, dir_ / "a" / (std::to_string(++files) + ".JPG"));
+  }
+  EXPECT_EQ(load_data(dir_, {.test_optional = true}).first.size(), files);
+}
+
 TEST_F(ImageFolder, WithoutATestSetIsSplitByClasses) {
   for (int i = 0; i < 10; ++i) {
     put("cat/" + std::to_string(i) + ".png", static_cast<std::uint8_t>(i));

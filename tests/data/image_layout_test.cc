@@ -116,8 +116,9 @@ TEST_F(ImageFolders, CountTheFilesThatAreLeftOut) {
   EXPECT_EQ(load().first.size(), 4);
   EXPECT_TRUE(contains(notes_, "4 files left out: 1 without an ending, 2 .heic, 1 .txt"));
   fs::remove(dir_ / "train/b/1.png");
-  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { load(); }),
-                       "no image in this class (PNG, JPEG, PGM or PPM; 4 files left out:"));
+  EXPECT_TRUE(contains(
+      error_of(ErrorKind::kBadInput, [&] { load(); }),
+      "no image in this class (PNG, JPEG, BMP, GIF, TIFF, WebP or PNM; 4 files left out:"));
 }
 
 TEST_F(ImageFolders, OfNamesThatAreNotUtf8AreRefusedBeforeTraining) {

@@ -90,13 +90,13 @@ TEST_F(LoadData, RefusesIdxFilesThatAreNotFourInPairs) {
 TEST_F(LoadData, RefusesOtherFoldersAndFiles) {
   EXPECT_TRUE(contains(refusal(), "no files in the folder; want a folder of IDX"));
   write("notes", "nothing");
-  EXPECT_TRUE(contains(refusal(), "a folder of other files"));
+  EXPECT_TRUE(contains(refusal(), "a folder of other files; 1 file left out: 1 without an ending"));
   const auto of_file = [&](const std::string& bytes) {
     write("file", bytes);
     return error_of(ErrorKind::kBadInput, [&] { data_format(dir_ / "file"); });
   };
   EXPECT_TRUE(contains(of_file(""), "an empty file"));
-  EXPECT_TRUE(contains(of_file("\x89PNG\r\n"), "one image"));
+  EXPECT_TRUE(contains(of_file("\x89PNG\r\n\x1a\n"), "one image"));
   EXPECT_TRUE(contains(of_file("nothing"), "none of the formats"));
 }
 
