@@ -35,6 +35,9 @@ DataFormat data_format(const std::filesystem::path& path);
 /// Takes a sentence for what is left out or doubtful in data that is taken all the same.
 using Note = std::function<void(const std::string& sentence)>;
 
+/// Takes how many of `all` image files have been read, on the thread that loads them.
+using ReadingProgress = std::function<void(std::int64_t done, std::int64_t all)>;
+
 struct LoadOptions {
   /// {height, width}: of images whose file does not say it (CSV; empty: squares), or that image
   /// files are brought to, each pixel the mean of the area that it covers (empty: all must be
@@ -53,6 +56,10 @@ struct LoadOptions {
   /// Swaps rows and columns of every image: EMNIST's files have them so.
   bool transpose = false;
 
+  /// Image files that are broken, lack pixels or are too large are left out, and a note counts
+  /// them; else the first is an error.
+  bool skip_broken = false;
+
   /// Data without a test set is taken without a test_split: the second set is then empty.
   bool test_optional = false;
 
@@ -62,6 +69,13 @@ struct LoadOptions {
 
   /// Called for each such sentence, if there is one.
   Note note = {};
+
+  /// Threads that decode image files. 0: as many as CPUs that this process may use. The result does
+  /// not depend on it.
+  int threads = 0;
+
+  /// Called for each per cent of the image files, if there is one.
+  ReadingProgress progress = {};
 };
 
 /// The training and the test set of a file, of a folder, of the only data in the folders of a

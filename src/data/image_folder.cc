@@ -9,6 +9,7 @@
 #include "data/formats.h"
 #include "data/image_formats.h"
 #include "data/image_layout.h"
+#include "data/image_reader.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
 
@@ -40,110 +41,101 @@ std::vector<std::string> class_names_of(const fs::path& dir) {
   return names;
 }
 
-/// The images of one part, each brought to one size.
-class Reader {
- public:
-  /// size: {height, width}, or nothing: that of the first image.
-  explicit Reader(const Shape& size) : size_(size) {}
+/// The files of one part, class by class, in the order of their names.
+struct ImageFiles {
+  fs::path dir;
+  std::vector<fs::path> paths = {};
+  std::vector<Label> labels = {};
+  LeftOut left_out = {};
 
-  /// Reads all images of the class' folder.
-  void read_class(const fs::path& folder, Label label) {
-    for (const fs::path& path : images_below(folder, left_out_)) {
-      add(path, read_image(path));
-      labels_.push_back(label);
-    }
+  /// All images of the class' folder; false if there are none.
+  bool add_class(const fs::path& folder, Label label) {
+    const std::vector<fs::path> images = images_below(folder, left_out);
+    paths.insert(paths.end(), images.begin(), images.end());
+    labels.insert(labels.end(), images.size(), label);
+    return !images.empty();
   }
-
-  const Shape& size() const { return size_; }
-  bool any_colour() const { return colour_; }
-  bool empty() const { return labels_.empty(); }
-  const LeftOut& left_out() const { return left_out_; }
-
-  /// The part, with 1 or 3 channels.
-  Part part(const fs::path& dir, std::int64_t channels) &&;
-
- private:
-  void add(const fs::path& path, const Image& image) {
-    if (size_.empty()) {
-      size_ = {image.shape[1], image.shape[2]};
-      first_ = path.string();
-    }
-    if (!first_.empty() && (image.shape[1] != size_[0] || image.shape[2] != size_[1])) {
-      refuse(path, fmt::format("{}x{} pixels (height x width), but {} has {}x{}; bring all to one "
-                               "size, as in --size {}x{}",
-                               image.shape[1], image.shape[2], first_, size_[0], size_[1],
-                               std::min<std::int64_t>(size_[0], 28),
-                               std::min<std::int64_t>(size_[1], 28)));
-    }
-    images_.push_back(resized(image, {image.shape[0], size_[0], size_[1]}));
-    colour_ = colour_ || image.shape[0] == 3;
-    bytes_ += 3 * size_[0] * size_[1];
-    if (bytes_ > kMostDataBytes) {
-      refuse(path,
-             fmt::format("more than {} images of {}x{} are more than is read; choose a smaller "
-                         "--size",
-                         images_.size() - 1, size_[0], size_[1]));
-    }
-  }
-
-  Shape size_;
-  std::string first_;  ///< the image that the others must be like, if no size was given
-  bool colour_ = false;
-  std::int64_t bytes_ = 0;
-  std::vector<Image> images_;
-  std::vector<Label> labels_;
-  LeftOut left_out_;
 };
 
-Part Reader::part(const fs::path& dir, std::int64_t channels) && {
-  Part part;
-  part.images_source = part.labels_source = dir.string();
-  part.image_shape = {channels, size_[0], size_[1]};
-  const auto image_size = static_cast<std::size_t>(element_count(part.image_shape));
-  part.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(images_.size() * image_size);
-  std::uint8_t* out = part.pixels.get();
-  for (Image& image : images_) {
-    const Image taken = std::move(image);
-    out = std::ranges::copy(resized(taken, part.image_shape).pixels, out).out;
-  }
-  part.labels = std::move(labels_);
-  return part;
-}
-
-Reader read_train(const fs::path& dir, const std::vector<std::string>& classes, const Shape& size) {
-  Reader reader(size);
+ImageFiles list_train(const fs::path& dir, const std::vector<std::string>& classes) {
+  ImageFiles files{.dir = dir};
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const fs::path folder = dir / classes[k];
-    if (LeftOut others; images_below(folder, others).empty()) {
-      const std::string left_out = to_string(others);
-      refuse(folder, fmt::format("no image in this class ({}{}{}); add some, or remove the folder",
-                                 kImageFormats, left_out.empty() ? "" : "; ", left_out));
-    }
-    reader.read_class(folder, static_cast<Label>(k));
+    if (files.add_class(folder, static_cast<Label>(k))) continue;
+    LeftOut others;
+    images_below(folder, others);
+    const std::string left_out = to_string(others);
+    refuse(folder, fmt::format("no image in this class ({}{}{}); add some, or remove the folder",
+                               kImageFormats, left_out.empty() ? "" : "; ", left_out));
   }
-  return reader;
+  return files;
 }
 
-Reader read_test(const fs::path& dir, const std::vector<std::string>& classes, const Shape& size) {
-  Reader reader(size);
+ImageFiles list_test(const fs::path& dir, const std::vector<std::string>& classes) {
+  ImageFiles files{.dir = dir};
   for (const std::string& name : class_names_of(dir)) {
     const auto found = std::ranges::find(classes, name);
     if (found == classes.end()) {
       refuse(dir / name, fmt::format("no class of that name to train on, want one of {}",
                                      fmt::join(classes, ", ")));
     }
-    reader.read_class(dir / name, static_cast<Label>(found - classes.begin()));
+    files.add_class(dir / name, static_cast<Label>(found - classes.begin()));
   }
-  if (reader.empty()) refuse(dir, "no images, want some in at least one class");
-  return reader;
+  if (files.paths.empty()) refuse(dir, "no images, want some in at least one class");
+  return files;
 }
 
-void note_left_out(const fs::path& dir, const Reader& train, const std::optional<Reader>& test,
-                   const LoadOptions& options) {
-  LeftOut all = train.left_out();
-  if (test) {
-    for (const auto& [ending, count] : test->left_out()) all[ending] += count;
+/// Images with their labels, without the files that are left out.
+struct LabelledImages {
+  std::vector<Image> images = {};
+  std::vector<Label> labels = {};
+};
+
+LabelledImages read(const ImageFiles& files, ImageReader& reader) {
+  LabelledImages result;
+  std::vector<Image> images = reader.read(files.paths);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (images[i].pixels.empty()) continue;
+    result.images.push_back(std::move(images[i]));
+    result.labels.push_back(files.labels[i]);
   }
+  if (result.images.empty()) refuse(files.dir, "all images are broken");
+  return result;
+}
+
+/// Broken files that are left out may be all of a class.
+void require_classes(const fs::path& dir, const LabelledImages& train,
+                     const std::vector<std::string>& classes) {
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    if (std::ranges::find(train.labels, k) != train.labels.end()) continue;
+    refuse(dir / classes[k], "all images of this class are broken; add some, or remove the folder");
+  }
+}
+
+bool any_colour(const LabelledImages& part) {
+  return std::ranges::any_of(part.images, [](const Image& image) { return image.shape[0] == 3; });
+}
+
+/// The part, with 1 or 3 channels.
+Part to_part(LabelledImages labelled, const fs::path& dir, std::int64_t channels) {
+  Part part;
+  part.images_source = part.labels_source = dir.string();
+  part.image_shape = labelled.images[0].shape;
+  part.image_shape[0] = channels;
+  const auto image_size = static_cast<std::size_t>(element_count(part.image_shape));
+  part.pixels = std::make_unique_for_overwrite<std::uint8_t[]>(labelled.images.size() * image_size);
+  std::uint8_t* out = part.pixels.get();
+  for (Image& image : labelled.images) {
+    const Image taken = std::move(image);
+    out = std::ranges::copy(resized(taken, part.image_shape).pixels, out).out;
+  }
+  part.labels = std::move(labelled.labels);
+  return part;
+}
+
+void note_left_out(const fs::path& dir, LeftOut all, const LeftOut& others,
+                   const LoadOptions& options) {
+  for (const auto& [ending, count] : others) all[ending] += count;
   const std::string text = to_string(all);
   if (options.note && !text.empty()) options.note(fmt::format("{}: {}", dir.string(), text));
 }
@@ -161,15 +153,20 @@ bool is_image_folder(const fs::path& dir) {
 std::pair<Dataset, Dataset> load_image_folder(const fs::path& dir, const LoadOptions& options) {
   const ImageLayout layout = image_layout(dir, options.note);
   std::vector<std::string> classes = class_names_of(layout.train);
-  Reader train = read_train(layout.train, classes, options.size);
-  std::optional<Reader> test;
-  if (layout.test) test = read_test(*layout.test, classes, options.size);
-  note_left_out(dir, train, test, options);
-  const bool colour = options.colour || train.any_colour() || (test && test->any_colour());
+  const ImageFiles train_files = list_train(layout.train, classes);
+  const ImageFiles test_files = layout.test ? list_test(*layout.test, classes) : ImageFiles{};
+  note_left_out(dir, train_files.left_out, test_files.left_out, options);
+  ImageReader reader(options, std::ssize(train_files.paths) + std::ssize(test_files.paths));
+  LabelledImages train = read(train_files, reader);
+  std::optional<LabelledImages> test;
+  if (layout.test) test = read(test_files, reader);
+  reader.note_broken();
+  require_classes(layout.train, train, classes);
+  const bool colour = options.colour || any_colour(train) || (test && any_colour(*test));
   const std::int64_t channels = colour ? 3 : 1;
   std::optional<Part> test_part;
-  if (test) test_part = std::move(*test).part(*layout.test, channels);
-  return to_datasets(std::move(train).part(layout.train, channels), std::move(test_part),
+  if (test) test_part = to_part(std::move(*test), *layout.test, channels);
+  return to_datasets(to_part(std::move(train), layout.train, channels), std::move(test_part),
                      std::move(classes), options);
 }
 

@@ -66,6 +66,9 @@ std::pair<Dataset, Dataset> load_data(const fs::path& name, const LoadOptions& g
   require(options.size.empty() || format == DataFormat::kCsv || format == DataFormat::kImages,
           fmt::format("{}: {}, which have a size of their own; leave out --size", path.string(),
                       to_string(format)));
+  require(
+      !options.skip_broken || format == DataFormat::kImages,
+      fmt::format("{}: {}; --skip-broken is for image files", path.string(), to_string(format)));
   const bool has_splits =
       format == DataFormat::kIdx || (format == DataFormat::kCsv && fs::is_directory(path));
   require(options.split.empty() || has_splits,
