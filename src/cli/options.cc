@@ -43,6 +43,28 @@ void say_once(const std::string& note) {
   if (said.insert(note).second) say(stderr, "lenet: {}\n", printable(note));
 }
 
+/// A line of a terminal that is written anew, and gone at the end of the scope. Nothing elsewhere.
+class ProgressLine {
+ public:
+  ProgressLine() = default;
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const std::string& text) {
+    if (!terminal_) return;
+    say(stderr, "\r\x1b[K{}", text);
+    shown_ = true;
+  }
+  void clear() {
+    if (shown_) say(stderr, "\r\x1b[K");
+    shown_ = false;
+  }
+
+ private:
+  bool terminal_ = stderr_is_terminal(), shown_ = false;
+};
+
 }  // namespace
 
 void add_data_options(const Command& command, CommonOptions& options) {
@@ -61,6 +83,8 @@ void add_data_options(const Command& command, CommonOptions& options) {
                  "files' names, as EMNIST's balanced");
   command.flag("--transpose", options.transpose,
                "Swap rows and columns of every image: EMNIST's files have them so");
+  command.flag("--skip-broken", options.skip_broken,
+               "Leave out image files that cannot be read; a line counts them");
 }
 
 void add_data(const Command& command, CommonOptions& options, const std::string& otherwise) {
@@ -163,16 +187,26 @@ std::string json_text(const nlohmann::ordered_json& document) {
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
-  how.note = say_once;
   if (const std::string path = data_path(options); !path.empty()) {
     how.size = parse_size(options.size).value();
     how.test_split = options.test_split;
     how.split = options.split;
     how.transpose = options.transpose;
+    how.skip_broken = options.skip_broken;
+    how.threads = options.threads;
+    ProgressLine line;
+    how.progress = [&](std::int64_t done, std::int64_t all) {
+      line.show(fmt::format("reading images: {} of {}", done, all));
+    };
+    how.note = [&](const std::string& note) {
+      line.clear();
+      say_once(note);
+    };
     return lenet::load_data(path, how);
   }
   require(!says_how_to_read(options),
-          "--size, --test-split, --split and --transpose are for the data that --data names");
+          "--size, --test-split, --split, --transpose and --skip-broken are for the data that "
+          "--data names");
   FashionMnistOptions where;
   std::string last;
   where.progress = [&last](std::string_view name, std::int64_t bytes, std::int64_t total) {
@@ -192,7 +226,7 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
 }
 
 bool says_how_to_read(const CommonOptions& o) {
-  return !o.size.empty() || o.test_split != 0 || !o.split.empty() || o.transpose;
+  return !o.size.empty() || o.test_split != 0 || !o.split.empty() || o.transpose || o.skip_broken;
 }
 
 CommonOptions read_as(const CommonOptions& record, CommonOptions given) {
@@ -200,6 +234,7 @@ CommonOptions read_as(const CommonOptions& record, CommonOptions given) {
   if (given.test_split == 0) given.test_split = record.test_split;
   if (given.split.empty()) given.split = record.split;
   given.transpose = given.transpose || record.transpose;
+  given.skip_broken = given.skip_broken || record.skip_broken;
   return given;
 }
 

@@ -20,9 +20,10 @@ inline constexpr const char* kFashionMnist = "fashion-mnist";
 struct CommonOptions {
   std::string data;
   std::string size;       ///< "28x28"; empty: as the files say
-  double test_split = 0;  ///< LoadOptions', as the next two
+  double test_split = 0;  ///< LoadOptions', as the next three
   std::string split;
   bool transpose = false;
+  bool skip_broken = false;
   int threads = 0;
   std::string device = "auto";
   bool json = false;
@@ -30,8 +31,8 @@ struct CommonOptions {
 
 /// --data and how it is read. `otherwise` is the data without --data.
 void add_data(const Command& command, CommonOptions& options, const std::string& otherwise);
-/// How data is read (--size, --test-split, --split, --transpose) alone, where it is named
-/// otherwise.
+/// How data is read (--size, --test-split, --split, --transpose, --skip-broken) alone, where it is
+/// named otherwise.
 void add_data_options(const Command& command, CommonOptions& options);
 void add_threads(const Command& command, CommonOptions& options);
 void add_device(const Command& command, CommonOptions& options);

@@ -58,13 +58,12 @@ double split_of(const Json& document, const std::filesystem::path& file) {
                            found_text(document, "test_split")));
 }
 
-/// Whether "transpose" says so.
-bool transpose_of(const Json& document, const std::filesystem::path& file) {
-  const auto found = document.find("transpose");
+/// Whether the value under this key says so; false if there is none.
+bool flag_of(const Json& document, const char* key, const std::filesystem::path& file) {
+  const auto found = document.find(key);
   if (found == document.end()) return false;
   if (found->is_boolean()) return found->get<bool>();
-  refuse(file,
-         fmt::format("transpose: found {}, want true or false", found_text(document, "transpose")));
+  refuse(file, fmt::format("{}: found {}, want true or false", key, found_text(document, key)));
 }
 
 }  // namespace
@@ -87,7 +86,8 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   recorded.options.size = size_of(document, file);
   recorded.options.test_split = split_of(document, file);
   recorded.options.split = text_of(document, "split", false, file);
-  recorded.options.transpose = transpose_of(document, file);
+  recorded.options.transpose = flag_of(document, "transpose", file);
+  recorded.options.skip_broken = flag_of(document, "skip_broken", file);
   return recorded;
 }
 

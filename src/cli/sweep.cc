@@ -56,8 +56,8 @@ std::vector<Overrides> runs_of(const SweepCommand& c, std::uint64_t seed) {
 
 /// Options that are the same for all runs, whose data is in memory once, or that no run has.
 void check_overrides(const Overrides& run) {
-  for (const char* name : {"data", "size", "test_split", "split", "transpose", "threads", "device",
-                           "weights", "max_steps"}) {
+  for (const char* name : {"data", "size", "test_split", "split", "transpose", "skip_broken",
+                           "threads", "device", "weights", "max_steps"}) {
     if (run.contains(name)) {
       throw Error(ErrorKind::kUsage, fmt::format("axis '{}': all runs of a sweep share it", name));
     }

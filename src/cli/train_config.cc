@@ -142,6 +142,7 @@ Json options_document(const TrainOptions& o) {
   if (o.common.test_split != 0) document["test_split"] = o.common.test_split;
   if (!o.common.split.empty()) document["split"] = o.common.split;
   if (o.common.transpose) document["transpose"] = true;
+  if (o.common.skip_broken) document["skip_broken"] = true;
   return document;
 }
 

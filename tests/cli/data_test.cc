@@ -61,6 +61,26 @@ TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
 }
 
+TEST_F(CliData, LeavesOutBrokenImagesInTheRunAndWhatFollowsIt) {
+  put_images();
+  write_file(dir_ / "images/dark/1.png", "none");
+  expect_refusal(run({"data", "images", "--size", "8x8"}), 3,
+                 {"images/dark/1.png: no image that lenet reads", "; --skip-broken leaves out"});
+  const Outcome trained =
+      run({"train", "--model", "Flatten Linear(2)", "--batch-size", "10", "--out", "out", "--data",
+           "images", "--size", "8x8", "--test-split", "0.25", "--skip-broken"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_TRUE(contains(trained.err, "1 file left out as broken, the first: images/dark/1.png: no"));
+  EXPECT_FALSE(contains(trained.err, "reading images"));  // no terminal
+  EXPECT_EQ(Json::parse(content("out/run.json"))["skip_broken"], true);
+  EXPECT_EQ(run({"eval", "out"}).exit_code, 0);
+  EXPECT_EQ(run({"eval", "out", "--data", "images"}).exit_code, 0);
+  EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+  expect_refusal(run({"data", "bands", "--skip-broken"}), 2, {"--skip-broken is for image files"});
+  expect_refusal(run({"train", "--skip-broken"}), 2, {"--skip-broken are for the data that"});
+  expect_refusal(run({"export", "out", "-o", "a.onnx", "--skip-broken"}), 2, {"of --int8 alone"});
+}
+
 /// Stripes down in "letters" are stripes across in the model's data, as in EMNIST's files.
 TEST_F(CliData, KeepsSplitAndTransposeForTheRunsData) {
   std::filesystem::create_directories(dir_ / "emnist");

@@ -143,6 +143,7 @@ TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {
            {with("test_split", -0.5), "test_split: found -0.5, want a number"},
            {with("split", 1), "split: found 1, want text"},
            {with("transpose", "yes"), "transpose: found \"yes\", want true or false"},
+           {with("skip_broken", 1), "skip_broken: found 1, want true or false"},
            {with("data_sha256", 7), "data_sha256: found 7, want text"}}) {
     write_file(dir_ / "out/run.json", text);
     for (const Words& words : {Words{"eval", "out"}, Words{"export", "out", "-o", "a.c", "--int8"},

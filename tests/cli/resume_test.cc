@@ -173,6 +173,7 @@ TEST_F(CliResume, RefusesToChangeWhatCannotChangeInMidRun) {
       {"holdout", {"--holdout", "0.3"}},
       {"test-split", {"--test-split", "0.5"}},
       {"size", {"--size", "12x12"}},
+      {"skip-broken", {"--skip-broken"}},
       {"batch-size", {"--batch-size", "10"}},
       {"optimizer", {"--optimizer", "adam"}},
       {"ema", {"--ema", "0.9"}},
