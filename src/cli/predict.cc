@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "lenet/error.h"
@@ -89,7 +90,11 @@ void read_file_of_images(const std::string& path, const Shape& wanted, bool inve
   require_no_folder(path);
   if (!looks_like_idx(path)) {
     require_room(path, 1, wanted, images);
-    return images.add({path, std::nullopt}, read_image(path), wanted, invert_them);
+    const Image image = read_image(path);
+    if (!image.warning.empty()) {
+      say(stderr, "lenet: {}: damaged: {}\n", printable(path), printable(image.warning));
+    }
+    return images.add({path, std::nullopt}, image, wanted, invert_them);
   }
   const Idx idx = read_idx(path, IdxContent::kImages);
   require_room(path, idx.sizes[0], wanted, images);

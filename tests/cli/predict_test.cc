@@ -103,6 +103,15 @@ TEST_F(CliPredict, ReadsJpegAndPgmAndScalesThem) {
   EXPECT_NEAR(Json::parse(outcome.out)[1].at("probabilities")[0], 0.5, 1e-6);
 }
 
+TEST_F(CliPredict, SaysThatAFileWithAllPixelsIsDamaged) {
+  write_png(dir_ / "whole.png", {{1, 1, 1}, {9}});
+  const std::string whole = read_file(dir_ / "whole.png", 1000);
+  write_file(dir_ / "cut.png", whole.substr(0, whole.size() - 12));
+  const Outcome outcome = run({"predict", "model.safetensors", "whole.png", "cut.png"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.err, "lenet: cut.png: damaged: the file is cut\n");
+}
+
 TEST_F(CliPredict, AnyNumberOfThreadsGivesTheSame) {
   write_file(dir_ / "many", image_file(100, 2, 2, noise(400)));
   const auto result = [&](const std::string& threads) {
