@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/closest.h"
 #include "data/formats.h"
 #include "data/idx.h"
 #include "data/image_formats.h"
@@ -112,6 +113,20 @@ std::optional<fs::path> python_cifar(const fs::path& dir) {
   return found == folders.end() ? std::nullopt : std::optional(*found);
 }
 
+/// Files that by their names are data, but not as they are wanted.
+void refuse_likely_data(const fs::path& dir) {
+  std::int64_t images = 0;
+  for (const fs::path& path : visible_files(dir)) {
+    images += has_image_name(path);
+    if (path.filename().string().find("-ubyte") == std::string::npos) continue;
+    refuse(path, "an IDX file by its name, but it does not begin as one; get it again");
+  }
+  if (images == 0) return;
+  refuse(dir, fmt::format("{} image{} in no class' folder; want a folder for each class, as in "
+                          "cat/1.png and dog/1.png",
+                          images, images == 1 ? "" : "s"));
+}
+
 DataSource source_in(const fs::path& dir, const LoadOptions& options) {
   if (const auto format = format_of_folder(dir)) return {dir, *format, options};
   const std::vector<fs::path> below = data_below(dir);
@@ -129,6 +144,7 @@ DataSource source_in(const fs::path& dir, const LoadOptions& options) {
            "CIFAR as Python's pickles, which may hold code; get the binary version from "
            "https://www.cs.toronto.edu/~kriz/cifar.html");
   }
+  refuse_likely_data(dir);
   LeftOut files;
   images_below(dir, files);
   unknown(dir, files.empty() ? "no files in the folder"
@@ -150,7 +166,10 @@ DataSource data_source(const fs::path& path, const LoadOptions& options) {
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) {
     if (const NamedData* data = named_data(path.string())) return source_named(*data, options);
-    throw Error(ErrorKind::kIo, fmt::format("{}: not found, {}", path.string(), kWanted));
+    const std::string likely = closest(path.string(), data_names());
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: not found{}, {}", path.string(),
+                            likely.empty() ? "" : "; did you mean " + likely + "?", kWanted));
   }
   if (error) {
     throw Error(ErrorKind::kIo, fmt::format("{}: cannot read: {}", path.string(), error.message()));

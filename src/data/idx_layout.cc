@@ -61,8 +61,14 @@ std::vector<fs::path> in_pairs(std::vector<fs::path> files) {
 
 void require_both(const IdxPair& pair, const fs::path& dir, const char* name) {
   if (!pair.images.empty() && !pair.labels.empty()) return;
-  throw Error(ErrorKind::kIo, fmt::format("{}: no IDX {} with {} in its name", dir.string(),
-                                          pair.images.empty() ? "images" : "labels", name));
+  const fs::path& found = pair.images.empty() ? pair.labels : pair.images;
+  throw Error(
+      ErrorKind::kIo,
+      fmt::format("{}: no IDX {} with {} in {}; want a file of images and one of "
+                  "labels, as {}",
+                  dir.string(), pair.images.empty() ? "images" : "labels", name,
+                  found.empty() ? "its name" : "its name beside " + found.filename().string(),
+                  "train-images-idx3-ubyte and train-labels-idx1-ubyte"));
 }
 
 bool is_empty(const IdxPair& pair) { return pair.images.empty() && pair.labels.empty(); }

@@ -56,6 +56,12 @@ const NamedData* named_data(std::string_view name) {
   return found == kNamedData.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> data_names() {
+  std::vector<std::string> names = {"fashion-mnist"};
+  for (const NamedData& data : kNamedData) names.emplace_back(data.name);
+  return names;
+}
+
 fs::path shared_folder(std::string_view name) { return fs::path("/usr/share/datasets") / name; }
 
 fs::path cache_folder(std::string_view name) {

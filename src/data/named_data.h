@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct NamedData {
 
 /// The data set of this name; null for any other word.
 const NamedData* named_data(std::string_view name);
+
+/// Their names, Fashion-MNIST's first.
+std::vector<std::string> data_names();
 
 /// The folder of a data set for all users of the machine, in /usr/share/datasets.
 std::filesystem::path shared_folder(std::string_view name);

@@ -71,10 +71,17 @@ void read_dtype(std::string_view text, NpyArray& array) {
                                     "array.astype(array.dtype.newbyteorder('<'))",
                                     dtype));
   }
+  if (dtype.starts_with("<U") || dtype.starts_with("|S")) {
+    bad_npy(array.name, fmt::format("text ({}), want numbers: names of classes become labels by "
+                                    "names, labels = numpy.unique(array, return_inverse=True)",
+                                    dtype));
+  }
   constexpr std::string_view kKnown = "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f4 <f8 ";
   if (dtype.size() != 3 || kKnown.find(dtype) == std::string_view::npos) {
     bad_npy(array.name,
-            fmt::format("dtype {:.20}, want bool, int, uint, float32 or float64", text));
+            fmt::format("dtype {}, want bool, int, uint, float32 or float64: save "
+                        "array.astype(\"float32\")",
+                        dtype.empty() ? fmt::format("{:.40}", text) : fmt::format("'{}'", dtype)));
   }
   array.kind = dtype[1];
   array.item_size = dtype[2] - '0';

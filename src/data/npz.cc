@@ -99,6 +99,20 @@ ArrayPair test_names(const ArrayNames& names, const ArraySource& source, const L
   return judges_validation(both, !names.test.empty(), how.note) ? validation : names.test;
 }
 
+/// A note for arrays that by their names may be data too.
+void note_unused(const ArrayNames& names, const ArraySource& source, const Note& note) {
+  if (!note) return;
+  std::vector<std::string> unused = source.arrays;
+  for (const ArrayPair* pair : {&names.train, &names.validation, &names.test}) {
+    std::erase(unused, pair->images);
+    std::erase(unused, pair->labels);
+  }
+  if (unused.empty()) return;
+  note(fmt::format("{}: not used by {} name{}: {}", source.name,
+                   unused.size() == 1 ? "its" : "their", unused.size() == 1 ? "" : "s",
+                   fmt::join(unused, ", ")));
+}
+
 struct Parts {
   Part train;
   std::optional<Part> test;
@@ -108,6 +122,7 @@ Parts read_parts(const ArraySource& source, const LoadOptions& how) {
   const ArrayNames names = name_arrays(source.arrays, source.name);
   const ArrayPair test = test_names(names, source, how);
   require_both(names.train, {"x_train", "y_train"}, source);
+  note_unused(names, source, how.note);
   if (!test.empty()) require_both(test, {"x_test", "y_test"}, source);
   NpyArray x = source.read(names.train.images);
   const double white = white_of(x, how.note);

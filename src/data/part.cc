@@ -39,6 +39,18 @@ void check_class_count(const Part& train, std::int64_t classes) {
                        classes - 1, images, kPlausible));
 }
 
+/// Labels that begin at 1, or are no labels.
+void note_empty_classes(const Part& train, std::int64_t classes, const Note& note) {
+  if (!note) return;
+  std::vector<bool> seen(static_cast<std::size_t>(classes));
+  for (const Label label : train.labels) seen[label] = true;
+  const auto empty = std::ranges::count(seen, false);
+  if (empty == 0) return;
+  note(fmt::format("{}: labels from {} to {}: {} of {} classes {} no image", train.labels_source,
+                   *std::ranges::min_element(train.labels), classes - 1, empty, classes,
+                   empty == 1 ? "has" : "have"));
+}
+
 void check_same_shape(const Part& train, const Part& test) {
   if (test.image_shape == train.image_shape) return;
   bad_part(test.images_source,
@@ -119,6 +131,7 @@ std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
   if (class_names.empty()) {
     classes = 1 + *std::ranges::max_element(train.labels);
     check_class_count(train, classes);
+    note_empty_classes(train, classes, options.note);
   } else {
     check_labels(train, classes, fmt::format("as {} classes have names", classes));
   }

@@ -131,6 +131,16 @@ class ArrayFolder : public TestFolder {
   std::string notes_;
 };
 
+TEST_F(ArrayFolder, NamesArraysThatAreNotUsed) {
+  add("train", 4);
+  add("test", 2);
+  load();
+  EXPECT_EQ(notes_, "");
+  write_file(dir_ / "images.npy", npy_file("|u1", "1, 1, 1", "a"));
+  load();
+  EXPECT_TRUE(contains(notes_, "not used by its name: images"));
+}
+
 TEST_F(ArrayFolder, JudgesByValidationWhereThereIsNoTest) {
   add("train", 4);
   add("val", 3);

@@ -116,7 +116,25 @@ TEST_F(Source, SaysWhereNamedDataCanBeHad) {
     EXPECT_TRUE(named_data(name)) << name;
     EXPECT_TRUE(contains(refusal(name, ErrorKind::kIo), "Put there ")) << name;
   }
-  EXPECT_TRUE(contains(refusal("nmist", ErrorKind::kIo), "nmist: not found, want a folder"));
+}
+
+TEST_F(Source, PointsToTheLikelyNameOfADataSet) {
+  for (const auto& [word, likely] :
+       std::vector<std::pair<const char*, const char*>>{{"mnst", "mnist"},
+                                                        {"MNIST", "mnist"},
+                                                        {"fashion_mnist", "fashion-mnist"},
+                                                        {"cifar-10", "cifar10"}}) {
+    EXPECT_TRUE(contains(refusal(word, ErrorKind::kIo),
+                         std::string(word) + ": not found; did you mean " + likely + "?"));
+  }
+  EXPECT_TRUE(contains(refusal("flowers", ErrorKind::kIo), "flowers: not found, want a folder"));
+}
+
+TEST_F(Source, SaysWhatImagesAndIdxFilesLackThatAreNoData) {
+  write_file(dir_ / "1.png", "an image");
+  EXPECT_TRUE(contains(refusal(dir_), "1 image in no class' folder; want a folder for each class"));
+  write_file(dir_ / "train-images-idx3-ubyte.gz", "<!DOCTYPE html>");
+  EXPECT_TRUE(contains(refusal(dir_), "train-images-idx3-ubyte.gz: an IDX file by its name, but"));
 }
 
 TEST_F(Source, PrefersAPathToTheNameOfADataSet) {

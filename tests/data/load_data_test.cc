@@ -126,6 +126,20 @@ TEST_F(LoadData, TakesAndSplits300Classes) {
   EXPECT_EQ(std::ranges::count(test.labels(), 299), 1);
 }
 
+TEST_F(LoadData, NotesClassesWithoutImages) {
+  const auto notes_of = [&](const std::string& text) {
+    write("a.csv", text);
+    std::string notes;
+    load_data(dir_ / "a.csv",
+              {.test_optional = true, .note = [&](const std::string& note) { notes += note; }});
+    return notes;
+  };
+  EXPECT_TRUE(contains(notes_of("1,7\n3,7\n1,7\n"),
+                       "a.csv: labels from 1 to 3: 2 of 4 classes have no image"));
+  EXPECT_TRUE(contains(notes_of("1,7\n2,7\n1,7\n"), "1 of 3 classes has no image"));
+  EXPECT_EQ(notes_of("1,7\n0,7\n1,7\n"), "");
+}
+
 /// Numbers of rows, say.
 TEST_F(LoadData, RefusesLabelsThatCountTheImages) {
   std::string text;

@@ -184,6 +184,9 @@ TEST(Npy, RefusesWhatIsNoHeader) {
   EXPECT_TRUE(contains(npy_refusal("", "\x93NUMPY\4"), "version 4 of the format"));
   EXPECT_TRUE(contains(npy_refusal("{}"), "no 'descr': in the header"));
   EXPECT_TRUE(contains(npy_refusal("{'descr': '<c8', "), "dtype '<c8'"));
+  EXPECT_TRUE(contains(npy_refusal("{'descr': '<U5', "), "text (<U5), want numbers"));
+  EXPECT_TRUE(contains(npy_refusal("{'descr': '|S3', "), "return_inverse=True"));
+  EXPECT_TRUE(contains(npy_refusal("{'descr': [('a', '<f4')], "), "dtype [('a', '<f4')]"));
   EXPECT_TRUE(contains(npy_refusal("{'descr': '|u1', 'fortran_order': False, 'shape': (2"),
                        "want one such as (10, 28, 28)"));
 }
