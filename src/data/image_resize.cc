@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
+#include <vector>
 
 #include "lenet/error.h"
 #include "lenet/image.h"
@@ -20,17 +21,24 @@ void for_each_covered(std::int64_t from, std::int64_t to, std::int64_t i, F f) {
   }
 }
 
-/// One plane of h x w pixels, each the mean of the area that it covers.
+/// One plane of h x w pixels, each the mean of the area that it covers: first down the columns,
+/// then along the rows, in whole numbers.
 void resize_plane(const std::uint8_t* in, std::int64_t in_height, std::int64_t in_width,
                   std::int64_t h, std::int64_t w, std::uint8_t* out) {
   const std::int64_t area = in_height * in_width;
+  std::vector<std::uint32_t> columns(static_cast<std::size_t>(in_width));  // at most 255 in_height
   for (std::int64_t i = 0; i < h; ++i) {
+    std::ranges::fill(columns, 0u);
+    for_each_covered(in_height, h, i, [&](std::int64_t y, std::int64_t high) {
+      const std::uint8_t* const row = in + y * in_width;
+      for (std::size_t x = 0; x < columns.size(); ++x) {
+        columns[x] += static_cast<std::uint32_t>(high) * row[x];
+      }
+    });
     for (std::int64_t j = 0; j < w; ++j) {
       std::int64_t sum = 0;
-      for_each_covered(in_height, h, i, [&](std::int64_t y, std::int64_t high) {
-        for_each_covered(in_width, w, j, [&](std::int64_t x, std::int64_t wide) {
-          sum += high * wide * in[y * in_width + x];
-        });
+      for_each_covered(in_width, w, j, [&](std::int64_t x, std::int64_t wide) {
+        sum += wide * columns[static_cast<std::size_t>(x)];
       });
       *out++ = static_cast<std::uint8_t>((sum + area / 2) / area);
     }
