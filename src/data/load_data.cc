@@ -21,9 +21,12 @@ std::vector<fs::path> visible_entries(const fs::path& dir, fs::file_type type) {
   for (fs::directory_iterator entry(dir, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;  // what cannot be looked at counts as absent
+    // Unlike status(), these need no system call an entry.
+    const bool fits = type == fs::file_type::directory ? entry->is_directory(ignored)
+                                                       : entry->is_regular_file(ignored);
     const std::string name = entry->path().filename().string();
     const bool hidden = name.starts_with('.') || name == "__MACOSX";  // zip archives of Macs
-    if (!hidden && entry->status(ignored).type() == type) entries.push_back(entry->path());
+    if (!hidden && fits) entries.push_back(entry->path());
   }
   if (error) {
     throw Error(ErrorKind::kIo,
