@@ -106,10 +106,12 @@ LabelledImages read(const ImageFiles& files, ImageReader& reader) {
 /// Broken files that are left out may be all of a class.
 void require_classes(const fs::path& dir, const LabelledImages& train,
                      const std::vector<std::string>& classes) {
-  for (std::size_t k = 0; k < classes.size(); ++k) {
-    if (std::ranges::find(train.labels, k) != train.labels.end()) continue;
-    refuse(dir / classes[k], "all images of this class are broken; add some, or remove the folder");
-  }
+  std::vector<bool> has_images(classes.size());
+  for (const Label label : train.labels) has_images[label] = true;
+  const auto empty = std::ranges::find(has_images, false) - has_images.begin();
+  if (empty == std::ssize(classes)) return;
+  refuse(dir / classes[static_cast<std::size_t>(empty)],
+         "all images of this class are broken; add some, or remove the folder");
 }
 
 bool any_colour(const LabelledImages& part) {
