@@ -1,4 +1,5 @@
-// The operators of ONNX that multiply and add: a Linear, an Affine2d or the pixels' normalization.
+// The operators of ONNX that multiply and add: a Linear, an Affine2d, a bias or the pixels'
+// normalization.
 #include "io/onnx_arithmetic.h"
 
 #include <fmt/format.h>
@@ -26,8 +27,22 @@ std::vector<float> bias_of(const Operator& o, std::size_t input, std::int64_t ou
   return values;
 }
 
+/// The values of a matrix, (rows, columns), as those of (columns, rows).
+std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows) {
+  std::vector<float> result;
+  result.reserve(values.size());
+  const std::int64_t columns = std::ssize(values) / rows;
+  for (std::int64_t c = 0; c < columns; ++c) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      result.push_back(values[static_cast<std::size_t>(r * columns + c)]);
+    }
+  }
+  return result;
+}
+
 /// The weight of input 1 as Linear has it, (out, in).
-std::vector<float> linear_weight(const Operator& o, std::int64_t inputs, bool out_first) {
+std::vector<float> linear_weight(const Operator& o, bool out_first, Chain& chain) {
+  const std::int64_t inputs = chain.require_features();
   const Tensor& weight = o.constant(1, "weight");
   const std::size_t in_axis = out_first ? 1 : 0;
   if (weight.dims.size() != 2 || weight.dims[in_axis] != inputs || weight.dims[1 - in_axis] < 1) {
@@ -35,50 +50,101 @@ std::vector<float> linear_weight(const Operator& o, std::int64_t inputs, bool ou
                        quoted_name(weight.name), fmt::join(weight.dims, ", "),
                        out_first ? "[out, in]" : "[in, out]", inputs));
   }
-  const std::vector<float> values = read_floats(weight);
-  return out_first ? values : transposed(values, inputs);
+  std::vector<float> values = read_floats(weight);
+  return chain.take_order(out_first ? std::move(values) : transposed(values, inputs));
 }
 
 void multiply(std::vector<float>& values, float factor) {
   for (float& value : values) value *= factor;
 }
 
-/// A constant of Add, Mul, Sub or Div, one value a channel of the chain's last value.
+/// A constant of Add, Mul, Sub or Div: one value, or one a channel of the chain's last value.
 std::vector<float> by_channel(const Operator& o, std::size_t input, const Chain& chain) {
+  chain.require_floats();
   const Tensor& tensor = o.constant(input, "operand");
   const Shape& dims = chain.dims();
-  const std::int64_t channels = dims.size() == 2 ? 1 : dims[0];
+  const std::size_t channels = chain.channel_axis();
   const std::int64_t count = value_count(tensor);
-  // Broadcast from the right; the channels stand behind the batch.
-  const std::int64_t axis = std::ssize(tensor.dims) - std::ssize(dims);
-  const bool placed = axis >= 0 && axis <= 1 && dims.size() != 2 &&
-                      tensor.dims[static_cast<std::size_t>(axis)] == count;
+  // Broadcast from the right, the batch in front.
+  const std::int64_t axis =
+      std::ssize(tensor.dims) - std::ssize(dims) + static_cast<std::int64_t>(channels);
+  const bool placed = dims.size() != 2 && axis >= 0 && axis < std::ssize(tensor.dims) &&
+                      tensor.dims[static_cast<std::size_t>(axis)] == count &&
+                      dims[channels] == count;
   const bool fits = std::ssize(tensor.dims) <= std::ssize(dims) + 1;
-  if (!fits || !(count == 1 || (count == channels && placed))) {
+  if (!fits || (count != 1 && !placed)) {
     refuse(fmt::format("a constant of shape [{}] beside (N, {}), want one value a channel",
                        fmt::join(tensor.dims, ", "), fmt::join(dims, ", ")));
   }
-  std::vector<float> values = read_floats(tensor);
-  values.resize(static_cast<std::size_t>(channels), values[0]);
+  return read_floats(tensor);
+}
+
+/// For a layer behind images, with a value for each of their channels.
+std::vector<float> of_channels(std::vector<float> values, const Chain& chain) {
+  const Shape& image = chain.shape();
+  if (image.size() != 3) {
+    refuse(fmt::format("its input has shape (N, {}), want (N, channels, height, width)",
+                       fmt::join(chain.dims(), ", ")));
+  }
+  values.resize(static_cast<std::size_t>(image[0]), values[0]);
   return values;
 }
 
-/// The layer that the Add completes: a Linear without a bias, an Affine2d that a Mul left.
-bool awaits_bias(const Chain& chain) {
-  if (chain.empty()) return false;
-  const Chain::Piece& last = chain.last();
-  if (const auto* linear = dynamic_cast<const Linear*>(last.layer.get())) {
-    return !linear->options().bias;
-  }
-  if (!dynamic_cast<const Affine2d*>(last.layer.get())) return false;
-  const auto half = std::ssize(last.parameters) / 2;
-  return std::all_of(last.parameters.begin() + half, last.parameters.end(),
-                     [](float bias) { return bias == 0; });
+/// Whether the graph standardises the pixels here. lenet itself writes no Mul and Add for that.
+bool in_front(const Operator& o, const Chain& chain) {
+  const bool either = o.node().op == "Mul" || o.node().op == "Add";
+  return chain.empty() && !chain.padded() && !(chain.source().own && either);
 }
 
-void require_front(const Chain& chain) {
-  chain.require_no_padding();
-  if (!chain.empty()) refuse("behind a layer, want it in front of all, as a normalization");
+/// Of the two operands of Add or Mul, the one that is not the chain's.
+std::size_t constant_input(const Operator& o) { return o.is_constant(0) ? 0 : 1; }
+
+/// The first values of `parameters` and, in the place of what is behind them, these added to it.
+std::vector<float> with_bias(const std::vector<float>& parameters, std::vector<float> bias,
+                             bool has_bias) {
+  const std::size_t weights = parameters.size() - (has_bias ? bias.size() : 0);
+  if (has_bias) {
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += parameters[weights + i];
+  }
+  const auto end = parameters.begin() + static_cast<std::ptrdiff_t>(weights);
+  return joined({parameters.begin(), end}, bias);
+}
+
+/// A bias of the last layer, if that is a Linear, Conv2d or Affine2d; otherwise a layer of its own.
+void add_bias(std::vector<float> bias, Chain& chain) {
+  const Layer* layer = chain.empty() ? nullptr : chain.last().layer.get();
+  if (const auto* linear = dynamic_cast<const Linear*>(layer)) {
+    const bool has_bias = linear->options().bias;
+    auto whole = std::make_unique<Linear>(std::ssize(bias));
+    return chain.replace_last(std::move(whole),
+                              with_bias(chain.last().parameters, std::move(bias), has_bias));
+  }
+  bias = of_channels(std::move(bias), chain);
+  if (const auto* conv = dynamic_cast<const Conv2d*>(layer)) {
+    Conv2d::Options options = conv->options();
+    const bool has_bias = std::exchange(options.bias, true);
+    return chain.replace_last(std::make_unique<Conv2d>(options),
+                              with_bias(chain.last().parameters, std::move(bias), has_bias));
+  }
+  if (dynamic_cast<const Affine2d*>(layer)) {
+    return chain.replace_last(std::make_unique<Affine2d>(),
+                              with_bias(chain.last().parameters, std::move(bias), true));
+  }
+  const std::vector<float> ones(bias.size(), 1.0f);
+  chain.add(std::make_unique<Affine2d>(), joined(ones, bias));
+}
+
+/// Of an Add or Sub behind a layer.
+std::vector<float> bias_behind(const Operator& o, std::size_t input, const Chain& chain) {
+  const bool rows = chain.dims().size() == 1 && !chain.empty() &&
+                    dynamic_cast<const Linear*>(chain.last().layer.get());
+  return rows ? bias_of(o, input, chain.dims()[0]) : by_channel(o, input, chain);
+}
+
+void add_factor(std::vector<float> weight, Chain& chain) {
+  weight = of_channels(std::move(weight), chain);
+  weight.resize(2 * weight.size(), 0.0f);
+  chain.add(std::make_unique<Affine2d>(), std::move(weight));
 }
 
 }  // namespace
@@ -86,7 +152,7 @@ void require_front(const Chain& chain) {
 void add_gemm(const Operator& o, Chain& chain) {
   const std::int64_t inputs = chain.require_features();
   if (o.integer("transA", 0) != 0) refuse("transA=1, want the images in rows");
-  std::vector<float> parameters = linear_weight(o, inputs, o.integer("transB", 0) != 0);
+  std::vector<float> parameters = linear_weight(o, o.integer("transB", 0) != 0, chain);
   const std::int64_t outputs = std::ssize(parameters) / inputs;
   multiply(parameters, o.number("alpha", 1));
   const bool bias = o.find_constant(2);
@@ -101,55 +167,43 @@ void add_gemm(const Operator& o, Chain& chain) {
 
 void add_matmul(const Operator& o, Chain& chain) {
   const std::int64_t inputs = chain.require_features();
-  std::vector<float> weight = linear_weight(o, inputs, false);
+  std::vector<float> weight = linear_weight(o, false, chain);
   const std::int64_t outputs = std::ssize(weight) / inputs;
   chain.add(std::make_unique<Linear>(Linear::Options{.out_features = outputs, .bias = false}),
             std::move(weight));
 }
 
-/// Of the two operands of Add or Mul, the one that is not the chain's.
-std::size_t constant_input(const Operator& o) { return o.is_constant(0) ? 0 : 1; }
-
 void add_mul(const Operator& o, Chain& chain) {
-  std::vector<float> weight = by_channel(o, constant_input(o), chain);
-  chain.require_image();
-  weight.resize(2 * weight.size(), 0.0f);
-  chain.add(std::make_unique<Affine2d>(), std::move(weight));
-}
-
-void add_add(const Operator& o, Chain& chain) {
-  const bool completes = awaits_bias(chain);
-  if (completes && chain.dims().size() == 1) {
-    const std::vector<float> bias = bias_of(o, constant_input(o), chain.dims()[0]);
-    Chain::Piece linear = chain.take_last();
-    return chain.add(std::make_unique<Linear>(std::ssize(bias)),
-                     joined(std::move(linear.parameters), bias));
-  }
-  const std::vector<float> bias = by_channel(o, constant_input(o), chain);
-  chain.require_image();
-  std::vector<float> weight(bias.size(), 1.0f);
-  if (completes) {
-    weight = chain.take_last().parameters;
-    weight.resize(bias.size());
-  }
-  chain.add(std::make_unique<Affine2d>(), joined(std::move(weight), bias));
-}
-
-void add_sub(const Operator& o, Chain& chain) {
-  require_front(chain);
-  if (!chain.normalization.mean.empty()) refuse("a second normalization");
-  chain.normalization.mean = by_channel(o, 1, chain);
-  chain.normalization.deviation.assign(chain.normalization.mean.size(), 1.0f);
+  const std::vector<float> factors = by_channel(o, constant_input(o), chain);
+  in_front(o, chain) ? chain.front.multiply(factors) : add_factor(factors, chain);
 }
 
 void add_div(const Operator& o, Chain& chain) {
-  require_front(chain);
-  Normalization& n = chain.normalization;
-  if (std::ranges::any_of(n.deviation, [](float d) { return d != 1; })) {
-    refuse("a second normalization");
+  std::vector<float> divisors = by_channel(o, 1, chain);
+  if (in_front(o, chain)) return chain.front.divide(divisors);
+  for (float& value : divisors) {
+    if (value == 0) refuse("a division by 0");
+    value = 1 / value;
   }
-  n.deviation = by_channel(o, 1, chain);
-  n.mean.resize(n.deviation.size(), 0.0f);
+  add_factor(std::move(divisors), chain);
+}
+
+void add_add(const Operator& o, Chain& chain) {
+  if (in_front(o, chain)) return chain.front.add(by_channel(o, constant_input(o), chain));
+  add_bias(bias_behind(o, constant_input(o), chain), chain);
+}
+
+void add_sub(const Operator& o, Chain& chain) {
+  const bool front = in_front(o, chain);
+  if (o.is_constant(0)) {  // c - x = -x + c
+    const std::vector<float> constant = by_channel(o, 0, chain);
+    front ? chain.front.multiply({-1}) : add_factor({-1}, chain);
+    return front ? chain.front.add(constant) : add_bias(constant, chain);
+  }
+  if (front) return chain.front.subtract(by_channel(o, 1, chain));
+  std::vector<float> bias = bias_behind(o, 1, chain);
+  multiply(bias, -1);
+  add_bias(std::move(bias), chain);
 }
 
 }  // namespace lenet::onnx

@@ -6,21 +6,73 @@
 #include <algorithm>
 #include <utility>
 
+#include "nn/layer_kind.h"
 #include "nn/model_text.h"
 
 namespace lenet::onnx {
+namespace {
 
-Chain::Chain(std::int64_t batch, const Shape& input, std::int64_t most_values)
-    : batch_(batch), dims_(input), left_(most_values) {
-  input_ = input.size() == 2 ? Shape{1, input[0], input[1]} : input;
+/// (height, width, channels) of (channels, height, width).
+Shape channels_last(const Shape& image) { return {image[1], image[2], image[0]}; }
+
+bool orders_differ(const Shape& image) { return image[0] > 1 && image[1] * image[2] > 1; }
+
+/// An input of this shape is more likely an image of Keras than one of so many channels.
+bool looks_channels_last(const Shape& dims) {
+  constexpr std::int64_t kLeastSide = 5;
+  return dims.size() == 3 && dims[0] >= kLeastSide && dims[1] >= kLeastSide &&
+         (dims[2] == 1 || dims[2] == 3 || dims[2] == 4);
+}
+
+Shape without_ones(Shape dims) {
+  std::erase(dims, 1);
+  return dims;
+}
+
+/// Whether the axes with more than one element change places.
+bool moves(const Shape& dims, const std::vector<std::int64_t>& order) {
+  std::vector<std::int64_t> kept;
+  for (const std::int64_t axis : order) {
+    if (axis > 0 && dims[static_cast<std::size_t>(axis - 1)] > 1) kept.push_back(axis);
+  }
+  return !std::ranges::is_sorted(kept);
+}
+
+}  // namespace
+
+Chain::Chain(std::int64_t batch, const Shape& input, std::int64_t most_values, const Source& source)
+    : batch_(batch), left_(most_values), source_(source), floats_(!source.bytes) {
+  take_input(input);
+}
+
+void Chain::take_input(const Shape& dims) {
+  require_no_padding();
+  if (dims.size() > 3) refuse(fmt::format("images of {} axes, want at most 3", dims.size()));
+  dims_ = input_ = dims;
+  interleaved_.reset();
+  if (dims.size() == 2) input_.insert(input_.begin(), 1);
+  if (looks_channels_last(dims)) {
+    input_ = {dims[2], dims[0], dims[1]};
+    if (orders_differ(input_)) interleaved_ = input_;
+  }
   shape_ = input_;
   element_count(input_);
 }
 
-const Shape& Chain::require_image() const {
-  if (dims_.size() == 3) return shape_;
-  refuse(fmt::format("its input has shape (N, {}), want (N, channels, height, width)",
-                     fmt::join(dims_, ", ")));
+std::size_t Chain::channel_axis() const {
+  const bool last = dims_.size() == 3 && shape_.size() == 3 &&
+                    (interleaved_ || (dims_ != shape_ && dims_ == channels_last(shape_)));
+  return last ? 2 : 0;
+}
+
+const Shape& Chain::require_image() {
+  if (dims_.size() == 3 && empty() && !padded()) {
+    input_ = shape_ = dims_;
+    interleaved_.reset();
+  }
+  if (dims_.size() == 3 && !interleaved_ && dims_ == shape_) return shape_;
+  refuse(fmt::format("its input has shape (N, {}){}, want (N, channels, height, width)",
+                     fmt::join(dims_, ", "), interleaved_ ? ", its channels last" : ""));
 }
 
 std::int64_t Chain::require_features() const {
@@ -29,20 +81,151 @@ std::int64_t Chain::require_features() const {
                      fmt::join(dims_, ", ")));
 }
 
-void Chain::pad(const Size2d& zeros) {
-  padding_ = {padding_.height + zeros.height, padding_.width + zeros.width};
-  shape_[1] += 2 * zeros.height;
-  shape_[2] += 2 * zeros.width;
+void Chain::require_floats() const {
+  if (!floats_) refuse("takes the input's bytes, want a Cast to floats before it");
+}
+
+void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
+                std::vector<float> buffers) {
+  require_no_padding();
+  require_floats();
+  if (std::ssize(pieces_) == kMaxModelTextLayers) {
+    refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
+  }
+  if (std::ssize(parameters) > left_) {
+    refuse("the layers take more values than the file holds: the same constant in many layers");
+  }
+  const Shape before = shape_;
+  shape_ = layer->infer(before);
   element_count(shape_);
+  left_ -= std::ssize(parameters);
+  if (shape_ != before) {
+    dims_ = shape_;
+    interleaved_.reset();
+  }
+  pieces_.push_back({std::move(layer), std::move(parameters), std::move(buffers), before});
+}
+
+void Chain::replace_last(std::unique_ptr<Layer> layer, std::vector<float> parameters) {
+  require_no_padding();
+  Piece& piece = pieces_.back();
+  layer->infer(piece.input);
+  left_ += std::ssize(piece.parameters) - std::ssize(parameters);
+  piece.layer = std::move(layer);
+  piece.parameters = std::move(parameters);
+}
+
+void Chain::flatten() {
+  if (dims_.size() == 1) return;
+  if (shape_.size() > 1) {
+    const std::optional<Shape> order = interleaved_;
+    add(std::make_unique<Flatten>());
+    interleaved_ = order;
+  }
   dims_ = shape_;
 }
 
-Size2d Chain::take_padding() {
-  const Size2d zeros = std::exchange(padding_, 0);
-  if (zeros == Size2d(0)) return zeros;
-  shape_[1] -= 2 * zeros.height;
-  shape_[2] -= 2 * zeros.width;
-  dims_ = shape_;
+/// Where the last layer is a Flatten of what `dims` shows again: without it.
+bool Chain::take_back_flatten(const Shape& dims) {
+  if (empty() || kind_of(*last().layer) != LayerKind::kFlatten || dims_.size() != 1) return false;
+  const Shape& image = last().input;
+  const bool same = interleaved_ ? dims == channels_last(image)
+                                 : image.size() == 3 && without_ones(dims) == without_ones(image);
+  if (!same) return false;
+  shape_ = image;
+  dims_ = dims;
+  pieces_.pop_back();
+  return true;
+}
+
+void Chain::reshape(const Shape& dims) {
+  if (dims == dims_) return;
+  if (dims.size() == 1) return flatten();
+  if (empty() && !interleaved_) return take_input(dims);
+  if (take_back_flatten(dims)) return;
+  if (interleaved_ || without_ones(dims) != without_ones(dims_)) {
+    refuse(fmt::format("(N, {}) as (N, {}), want the images flattened, or sizes of 1 more or less",
+                       fmt::join(dims_, ", "), fmt::join(dims, ", ")));
+  }
+  dims_ = dims;
+}
+
+void Chain::transpose(const std::vector<std::int64_t>& order) {
+  const std::vector<std::int64_t> first = {0, 3, 1, 2}, last = {0, 2, 3, 1};
+  std::vector<std::int64_t> sorted = order, axes;
+  std::ranges::sort(sorted);
+  for (std::int64_t axis = 0; axis <= std::ssize(dims_); ++axis) axes.push_back(axis);
+  const bool good = sorted == axes && order[0] == 0;
+  Shape to;
+  if (good) {
+    for (auto axis = order.begin() + 1; axis != order.end(); ++axis) {
+      to.push_back(dims_[static_cast<std::size_t>(*axis - 1)]);
+    }
+  }
+  const bool stays = good && !moves(dims_, order) && (!interleaved_ || to == dims_);
+  const bool to_first = good && order == first && (interleaved_ || (empty() && !padded()));
+  const bool to_last = good && order == last && !interleaved_ && dims_ == shape_;
+  if (stays) {
+    dims_ = to;
+  } else if (to_first) {
+    dims_ = shape_ = to;
+    if (empty() && !padded()) input_ = to;
+    interleaved_.reset();
+  } else if (to_last) {
+    interleaved_ = std::exchange(dims_, to);
+  } else {
+    refuse(
+        fmt::format("perm is [{}] on (N, {}), want the channels of images moved from the end to "
+                    "the front ([0, 3, 1, 2]) or back",
+                    fmt::join(order, ", "), fmt::join(dims_, ", ")));
+  }
+}
+
+std::vector<float> Chain::in_order(std::vector<float> rows) const {
+  if (!interleaved_) return rows;
+  const auto channels = static_cast<std::size_t>((*interleaved_)[0]);
+  const auto features = static_cast<std::size_t>(element_count(*interleaved_));
+  const std::size_t places = features / channels;
+  std::vector<float> ordered(rows.size());
+  for (std::size_t row = 0; row < rows.size(); row += features) {
+    for (std::size_t place = 0; place < places; ++place) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        ordered[row + c * places + place] = rows[row + place * channels + c];
+      }
+    }
+  }
+  return ordered;
+}
+
+std::vector<float> Chain::take_order(std::vector<float> rows) {
+  rows = in_order(std::move(rows));
+  interleaved_.reset();
+  return rows;
+}
+
+/// The image larger by so much.
+void Chain::resize(const Size2d& by) {
+  const bool last = channel_axis() == 2;
+  shape_[1] += by.height;
+  shape_[2] += by.width;
+  element_count(shape_);
+  dims_ = last ? channels_last(shape_) : shape_;
+  if (interleaved_) interleaved_ = shape_;
+}
+
+void Chain::pad(const Zeros& zeros) {
+  const auto join = [](Size2d& to, const Size2d& more) {
+    to = {to.height + more.height, to.width + more.width};
+  };
+  join(padding_.before, zeros.before);
+  join(padding_.after, zeros.after);
+  resize({zeros.before.height + zeros.after.height, zeros.before.width + zeros.after.width});
+}
+
+Zeros Chain::take_padding() {
+  const Zeros zeros = std::exchange(padding_, Zeros());
+  if (zeros == Zeros()) return zeros;
+  resize({-zeros.before.height - zeros.after.height, -zeros.before.width - zeros.after.width});
   return zeros;
 }
 
@@ -50,34 +233,20 @@ void Chain::require_no_padding() const {
   if (padded()) refuse("behind a Pad, want that in front of a Conv or an AveragePool alone");
 }
 
-void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
-                std::vector<float> buffers) {
-  require_no_padding();
-  if (std::ssize(pieces_) == kMaxModelTextLayers) {
-    refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
-  }
-  if (std::ssize(parameters) > left_) {
-    refuse("the layers take more values than the file holds: the same constant in many layers");
-  }
-  before_ = shape_;
-  shape_ = layer->infer(shape_);
-  element_count(shape_);
-  left_ -= std::ssize(parameters);
-  if (dims_.size() != 2 || shape_.size() == 1) dims_ = shape_;
-  pieces_.push_back({std::move(layer), std::move(parameters), std::move(buffers)});
-}
-
-Chain::Piece Chain::take_last() {
-  Piece piece = std::move(pieces_.back());
-  pieces_.pop_back();
-  left_ += std::ssize(piece.parameters);
-  dims_ = shape_ = before_;
-  return piece;
+/// What no normalization of lenet says, as a layer in front.
+void Chain::insert_affine(bool bytes) {
+  if (input_.size() != 3) refuse("a deviation below 0 in front, want one above");
+  pieces_.insert(pieces_.begin(),
+                 {std::make_unique<Affine2d>(), front.affine(input_[0], bytes), {}, input_});
 }
 
 Sequential Chain::finish() {
   require_no_padding();
   if (pieces_.empty()) refuse("no layer between input and output");
+  if (interleaved_) refuse("the graph gives images with their channels last, want classes");
+  const bool bytes = source_.bytes || (!source_.own && front.takes_bytes());
+  std::optional<Normalization> normalization = front.normalization(input_[0], bytes);
+  if (!normalization) insert_affine(bytes);
   Sequential net;
   for (Piece& piece : pieces_) net.add(std::move(piece.layer));
   Generator generator;
@@ -88,7 +257,7 @@ Sequential Chain::finish() {
                       net.parameters().begin() + net.parameter_range(layer).first);
     std::ranges::copy(pieces_[i].buffers, net.buffers().begin() + net.buffer_range(layer).first);
   }
-  net.set_normalization(std::move(normalization));
+  if (normalization) net.set_normalization(*std::move(normalization));
   return net;
 }
 

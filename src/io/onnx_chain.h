@@ -3,59 +3,108 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "io/onnx_front.h"
 #include "io/onnx_operator.h"
+#include "lenet/layers.h"
 #include "lenet/sequential.h"
 
 namespace lenet::onnx {
 
+/// Who wrote the graph and what it takes for a pixel.
+struct Source {
+  bool own = false;    ///< lenet, which standardises byte / 255 by Sub and Div alone
+  bool bytes = false;  ///< its input is of bytes
+};
+
+/// Zeros round an image.
+struct Zeros {
+  Size2d before = 0, after = 0;
+
+  bool operator==(const Zeros&) const = default;
+};
+
+/// The graph's values stand beside lenet's, which are (channels, height, width) or (features): the
+/// same elements in the same order, or with the channels last.
 class Chain {
  public:
   struct Piece {
     std::unique_ptr<Layer> layer;
     std::vector<float> parameters, buffers;
+    Shape input;  ///< lenet's
   };
 
-  /// `input`: (features), (channels, height, width) or, for images without a channel,
-  /// (height, width); `batch` as the file fixes it, or -1. In all layers together at most
-  /// `most_values` parameters. Throws Error.
-  Chain(std::int64_t batch, const Shape& input, std::int64_t most_values);
+  /// `input`: (features), (channels, height, width), (height, width, channels) or (height, width);
+  /// `batch` as the file fixes it, or -1. In all layers together at most `most_values` parameters.
+  /// Throws Error.
+  Chain(std::int64_t batch, const Shape& input, std::int64_t most_values, const Source& source);
 
   std::int64_t batch() const { return batch_; }
+  const Source& source() const { return source_; }
 
-  /// The shape of the last value as ONNX has it, without the batch.
+  /// The shape of the last value as ONNX has it, without the batch, and as lenet has it.
   const Shape& dims() const { return dims_; }
+  const Shape& shape() const { return shape_; }
 
-  /// The same as (channels, height, width) or (features). Throws Error if it is the other one.
-  const Shape& require_image() const;
+  /// Which of dims() are the channels, or the features.
+  std::size_t channel_axis() const;
+
+  /// The same as (channels, height, width) or (features). Throws Error if it is the other one. An
+  /// input may be taken for an image with its channels last, until something wants them first.
+  const Shape& require_image();
   std::int64_t require_features() const;
+
+  /// The values are floats from here on, as those of an input of bytes are not at first.
+  void cast_to_floats() { floats_ = true; }
+  void require_floats() const;
 
   /// The layer and its values behind the others. Throws Error if it cannot take the shape.
   void add(std::unique_ptr<Layer> layer, std::vector<float> parameters = {},
            std::vector<float> buffers = {});
 
+  /// The last layer with other values, as with a bias: it gives the same shape.
+  void replace_last(std::unique_ptr<Layer> layer, std::vector<float> parameters);
+
+  /// To another shape with as many elements, and to another order of the axes, the batch's first;
+  /// flatten(): to (features). Throws Error where that is more than another view of the images.
+  void reshape(const Shape& dims);
+  void transpose(const std::vector<std::int64_t>& order);
+  void flatten();
+
+  /// Rows with a value a feature, in the order of lenet's features. take_order(): what comes behind
+  /// is no longer in ONNX's.
+  std::vector<float> in_order(std::vector<float> rows) const;
+  std::vector<float> take_order(std::vector<float> rows);
+
   /// Zeros round the image, which the window of the next layer must take.
-  void pad(const Size2d& zeros);
-  bool padded() const { return padding_ != Size2d(0); }
+  void pad(const Zeros& zeros);
+  bool padded() const { return padding_ != Zeros(); }
   void require_no_padding() const;
-  Size2d take_padding();
+  Zeros take_padding();
 
   bool empty() const { return pieces_.empty(); }
   const Piece& last() const { return pieces_.back(); }
-  Piece take_last();
 
-  Normalization normalization;
+  Front front;
 
   /// The network of all layers, built.
   Sequential finish();
 
  private:
+  void take_input(const Shape& dims);
+  void resize(const Size2d& by);
+  bool take_back_flatten(const Shape& dims);
+  void insert_affine(bool bytes);
+
   std::int64_t batch_;
   Shape input_, shape_, dims_;
-  Shape before_;  ///< the last layer
-  Size2d padding_ = 0;
+  std::optional<Shape> interleaved_;  ///< the image whose channels the graph has last
+  Zeros padding_;
   std::int64_t left_;
+  Source source_;
+  bool floats_;
   std::vector<Piece> pieces_;
 };
 

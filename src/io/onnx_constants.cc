@@ -1,26 +1,32 @@
 #include "io/onnx_constants.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include "io/onnx_folding.h"
 
 namespace lenet::onnx {
 namespace {
 
 using Integers = std::vector<std::int64_t>;
 
-constexpr std::size_t kMostIntegers = 64;
-
-bool is_integer(std::int64_t type) { return type == kInt64 || type == kInt32; }
+void require_few(std::size_t count) {
+  if (std::cmp_greater(count, kMostIntegers)) {
+    refuse(fmt::format("more than {} integers", kMostIntegers));
+  }
+}
 
 Tensor integers_tensor(Integers values, Shape dims) {
+  require_few(values.size());
   return {.name = {},
           .dims = std::move(dims),
           .type = kInt64,
           .message = {},
-          .computed = std::move(values)};
+          .integers = std::move(values)};
 }
 
 Tensor list_of(Integers values) {
@@ -29,29 +35,30 @@ Tensor list_of(Integers values) {
 }
 
 Tensor value_of_constant(const Node& node) {
-  const auto value = std::ranges::find(node.attributes, "value", &Attribute::name);
-  if (value == node.attributes.end() || !value->tensor) {
-    refuse("want the attribute value, a tensor");
+  for (const Attribute& a : node.attributes) {
+    if (a.name == "value" && a.tensor) return *a.tensor;
+    if (a.name == "value_int" && a.integer) return integers_tensor({*a.integer}, {});
+    if (a.name == "value_ints") return list_of(a.integers);
+    if (a.name == "value_float" && a.number) return floats_tensor({*a.number}, {});
+    if (a.name == "value_floats") return floats_tensor(a.numbers, {std::ssize(a.numbers)});
   }
-  return *value->tensor;
+  refuse("want the attribute value, a tensor, or numbers");
 }
 
-std::optional<Tensor> transpose_of(const Operator& o) {
-  Tensor matrix = o.constant(0, "operand");
-  const Integers order = o.integers("perm");
-  if (matrix.dims.size() != 2 || !(order.empty() || order == Integers{1, 0})) return std::nullopt;
-  std::swap(matrix.dims[0], matrix.dims[1]);
-  matrix.transposed = !matrix.transposed;
-  return matrix;
-}
-
-/// Of all sizes. Opset 15 has a part of them too.
+/// Of the sizes from `start` to `end`, which opset 15 has.
 std::optional<Tensor> shape_of(const Operator& o, const ValueShapes& shapes) {
   const auto value = shapes.find(o.node().inputs[0]);
-  if (value == shapes.end() || !o.node().attributes.empty()) return std::nullopt;
+  if (value == shapes.end()) return std::nullopt;
   Integers sizes = value->second;
-  if (sizes[0] < 0) sizes[0] = kBatch;
-  return list_of(std::move(sizes));
+  if (!sizes.empty() && sizes[0] < 0) sizes[0] = kBatch;
+  const std::int64_t rank = std::ssize(sizes);
+  const auto place = [&](const char* name, std::int64_t missing) {
+    const std::int64_t at = o.integer(name, missing);
+    return std::clamp<std::int64_t>(at < 0 && at >= -rank ? at + rank : at, 0, rank);
+  };
+  const std::int64_t start = place("start", 0), end = place("end", rank);
+  if (start >= end) return list_of({});
+  return list_of({sizes.begin() + start, sizes.begin() + end});
 }
 
 std::optional<Tensor> gather_of(const Operator& o) {
@@ -68,11 +75,20 @@ std::optional<Tensor> gather_of(const Operator& o) {
   return integers_tensor(std::move(values), indices.dims);
 }
 
-/// A number as a list of one.
-std::optional<Tensor> unsqueeze_of(const Operator& o) {
-  const Tensor& number = o.constant(0, "operand");
-  if (!number.dims.empty()) return std::nullopt;
-  return list_of(read_integers(number));
+/// Of a list, one after the other.
+std::optional<Tensor> slice_of(const Operator& o) {
+  const Integers from = read_integers(o.constant(0, "operand"));
+  const bool inputs = o.node().inputs.size() > 1;  // from opset 10 on
+  const Integers starts = inputs ? read_integers(o.constant(1, "starts")) : o.integers("starts");
+  const Integers ends = inputs ? read_integers(o.constant(2, "ends")) : o.integers("ends");
+  const Integers steps = o.find_constant(4) ? read_integers(*o.find_constant(4)) : Integers{1};
+  if (starts.size() != 1 || ends.size() != 1 || steps != Integers{1}) return std::nullopt;
+  const std::int64_t count = std::ssize(from);
+  const auto place = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 && at >= -count ? at + count : at, 0, count);
+  };
+  const std::int64_t start = place(starts[0]), end = std::max(start, place(ends[0]));
+  return list_of({from.begin() + start, from.begin() + end});
 }
 
 std::optional<Tensor> concat_of(const Operator& o) {
@@ -80,47 +96,117 @@ std::optional<Tensor> concat_of(const Operator& o) {
   for (std::size_t i = 0; i < o.node().inputs.size(); ++i) {
     const Integers values = read_integers(o.constant(i, "operand"));
     all.insert(all.end(), values.begin(), values.end());
+    require_few(all.size());
   }
-  if (all.size() > kMostIntegers) refuse(fmt::format("more than {} integers", kMostIntegers));
   return list_of(std::move(all));
 }
 
-/// To integers; opsets before 9 have no others than those cast from floats.
+/// Opsets before 9 have no integers than those cast from floats. A weight is a float to lenet
+/// whatever its type.
 std::optional<Tensor> cast_of(const Operator& o) {
   const Tensor& from = o.constant(0, "operand");
-  Integers dims = from.dims;  // g++ 14 warns of a copy whose size it knows to be at most 1
-  if (!is_integer(o.integer("to", 0)) || dims.size() > 1) return std::nullopt;
-  if (is_integer(from.type)) return integers_tensor(read_integers(from), std::move(dims));
+  const Tensor to{.name = {}, .dims = {}, .type = o.integer("to", 0), .message = {}};
+  if (holds_floats(to) && holds_floats(from)) return from;
+  if (holds_floats(to) && holds_integers(from)) {
+    const Integers whole = read_integers(from);
+    require_no_batch(whole);
+    return floats_tensor({whole.begin(), whole.end()}, from.dims);
+  }
+  if (!holds_integers(to)) return std::nullopt;
+  if (holds_integers(from)) return integers_tensor(read_integers(from), from.dims);
+  if (value_count(from) > kMostIntegers) return std::nullopt;
   Integers values;
   for (const float value : read_floats(from)) {
     if (std::abs(value) >= 0x1p62f) refuse("a number that is no integer of 64 bits");
     values.push_back(static_cast<std::int64_t>(value));
   }
-  if (values.size() > kMostIntegers) refuse(fmt::format("more than {} integers", kMostIntegers));
-  return integers_tensor(std::move(values), std::move(dims));
+  return integers_tensor(std::move(values), from.dims);
+}
+
+/// The same values under at most eight other sizes. Throws Error unless they are as many.
+Tensor with_dims(const Tensor& tensor, Shape dims) {
+  Tensor result = tensor;
+  const Shape before = std::exchange(result.dims, std::move(dims));
+  if (result.dims.size() > 8 || value_count(result) != value_count(tensor)) {
+    refuse(fmt::format("shape [{}] of a constant of shape [{}]", fmt::join(result.dims, ", "),
+                       fmt::join(before, ", ")));
+  }
+  return result;
+}
+
+std::optional<Tensor> reshape_of(const Operator& o) {
+  const Tensor& from = o.constant(0, "operand");
+  Integers dims = read_integers(o.constant(1, "shape"));
+  std::int64_t known = 1;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] == 0 && o.integer("allowzero", 0) == 0 && i < from.dims.size()) {
+      dims[i] = from.dims[i];
+    }
+    if (dims[i] != -1 && __builtin_mul_overflow(known, dims[i], &known)) known = 0;
+  }
+  const auto open = std::ranges::find(dims, -1);
+  if (open != dims.end()) *open = known > 0 ? value_count(from) / known : 0;
+  return with_dims(from, std::move(dims));
+}
+
+std::optional<Tensor> unsqueeze_of(const Operator& o) {
+  const Tensor& from = o.constant(0, "operand");
+  Integers axes = o.axes(1);
+  const std::int64_t rank = std::ssize(from.dims) + std::ssize(axes);
+  for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
+  std::ranges::sort(axes);
+  Shape dims = from.dims;
+  for (const std::int64_t axis : axes) {
+    if (axis < 0 || axis > std::ssize(dims)) refuse(fmt::format("axis {} of {}", axis, rank));
+    dims.insert(dims.begin() + axis, 1);
+  }
+  return with_dims(from, std::move(dims));
+}
+
+std::optional<Tensor> squeeze_of(const Operator& o) {
+  const Tensor& from = o.constant(0, "operand");
+  Integers axes = o.axes(1);
+  const std::int64_t rank = std::ssize(from.dims);
+  for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
+  Shape dims;
+  for (std::int64_t axis = 0; axis < rank; ++axis) {
+    const std::int64_t size = from.dims[static_cast<std::size_t>(axis)];
+    const bool named = axes.empty() || std::ranges::find(axes, axis) != axes.end();
+    if (!named || size != 1) dims.push_back(size);
+  }
+  return with_dims(from, std::move(dims));
 }
 
 bool all_constant(const Node& node, const Constants& constants) {
   return !node.inputs.empty() && std::ranges::all_of(node.inputs, [&](std::string_view name) {
-    return constants.contains(name);
+    return name.empty() || constants.contains(name);
   });
 }
 
 }  // namespace
 
-std::optional<Tensor> constant_of(const Node& node, const Constants& constants,
-                                  const ValueShapes& shapes) {
-  const Operator o(node, constants);
+std::optional<Tensor> Folding::unbounded(const Node& node) const {
+  const Operator o(node, constants_);
   if (node.op == "Constant") return value_of_constant(node);
-  if (node.op == "Shape" && node.inputs.size() == 1) return shape_of(o, shapes);
-  if (!all_constant(node, constants)) return std::nullopt;
+  if (node.op == "Shape" && node.inputs.size() == 1) return shape_of(o, shapes_);
+  if (!all_constant(node, constants_)) return std::nullopt;
   if (node.op == "Identity") return o.constant(0, "operand");
+  if (node.op == "Cast") return cast_of(o);
+  if (node.op == "Reshape") return reshape_of(o);
+  if (node.op == "Squeeze") return squeeze_of(o);
+  if (node.op == "Unsqueeze") return unsqueeze_of(o);
   if (node.op == "Transpose") return transpose_of(o);
   if (node.op == "Gather" && o.integer("axis", 0) == 0) return gather_of(o);
-  if (node.op == "Unsqueeze") return unsqueeze_of(o);
+  if (node.op == "Slice") return slice_of(o);
   if (node.op == "Concat" && o.integer("axis", 0) == 0) return concat_of(o);
-  if (node.op == "Cast") return cast_of(o);
-  return std::nullopt;
+  return arithmetic_of(o);
+}
+
+std::optional<Tensor> Folding::of(const Node& node) {
+  std::optional<Tensor> constant = unbounded(node);
+  if (constant) left_ -= std::ssize(constant->floats);
+  if (left_ < 0) refuse("computed constants of more values than the file holds");
+  return constant;
 }
 
 }  // namespace lenet::onnx

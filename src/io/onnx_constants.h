@@ -1,6 +1,7 @@
 // The nodes of an ONNX graph whose values do not depend on the images.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -12,10 +13,25 @@ namespace lenet::onnx {
 /// The shapes of the values between the layers by name, the batch (-1: free) in front.
 using ValueShapes = std::map<std::string_view, Shape>;
 
-/// What the node gives where that is a constant: of Constant and Identity, of Transpose of a
-/// weight, and of Shape, Gather, Unsqueeze, Concat and Cast, by which PyTorch writes the integers
-/// of x.view(x.size(0), -1). Nothing for another node. Throws Error (kBadInput).
-std::optional<Tensor> constant_of(const Node& node, const Constants& constants,
-                                  const ValueShapes& shapes);
+/// What nodes give where that is a constant.
+class Folding {
+ public:
+  /// Refers to the first two. All computed constants hold at most `most_values`.
+  Folding(const Constants& constants, const ValueShapes& shapes, std::int64_t most_values)
+      : constants_(constants), shapes_(shapes), left_(most_values) {}
+
+  /// Of Constant and Shape; of weights and lists of integers through Identity, Cast, Reshape,
+  /// Squeeze, Unsqueeze and arithmetic; of weights through Transpose; of integers, as PyTorch
+  /// computes shapes, through Gather, Slice and Concat. Nothing for another node. Throws Error
+  /// (kBadInput).
+  std::optional<Tensor> of(const Node& node);
+
+ private:
+  std::optional<Tensor> unbounded(const Node& node) const;
+
+  const Constants& constants_;
+  const ValueShapes& shapes_;
+  std::int64_t left_;
+};
 
 }  // namespace lenet::onnx

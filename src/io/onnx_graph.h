@@ -15,6 +15,7 @@ namespace lenet::onnx {
 /// TensorProto.DataType, as far as lenet knows it.
 enum ElementType : std::int64_t {
   kFloat = 1,
+  kUint8 = 2,
   kInt32 = 6,
   kInt64 = 7,
   kFloat16 = 10,
@@ -40,7 +41,16 @@ namespace node {
 enum { kInput = 1, kOutput = 2, kName = 3, kOperator = 4, kAttribute = 5, kDomain = 7 };
 }
 namespace attribute {
-enum { kName = 1, kFloat = 2, kInt = 3, kString = 4, kTensor = 5, kInts = 8, kType = 20 };
+enum {
+  kName = 1,
+  kFloat = 2,
+  kInt = 3,
+  kString = 4,
+  kTensor = 5,
+  kFloats = 7,
+  kInts = 8,
+  kType = 20
+};
 }
 namespace value {
 enum { kName = 1, kType = 2 };
@@ -73,17 +83,25 @@ enum {
 }
 }  // namespace field
 
-/// A constant. Its values stay in the file's bytes until they are asked for.
+struct MetadataEntry {
+  std::string_view key, value;
+};
+
+/// A constant. Its values stay in the bytes of a file until they are asked for.
 struct Tensor {
   std::string_view name;
   Shape dims;
   std::int64_t type = 0;
-  bool external = false;     ///< the values are in another file
-  bool transposed = false;   ///< a matrix whose values lie column by column
-  std::string_view message;  ///< the whole TensorProto
+  std::string_view message;  ///< the whole TensorProto; empty where nodes computed the values
 
-  /// What nodes computed; then there is no message.
-  std::vector<std::int64_t> computed = {};
+  /// Where the values are in another file: what the tensor says of it, and then its part of that
+  /// file's bytes.
+  std::vector<MetadataEntry> external = {};
+  std::optional<std::string_view> raw = std::nullopt;
+
+  /// What nodes computed.
+  std::vector<std::int64_t> integers = {};
+  std::vector<float> floats = {};
 };
 
 struct Attribute {
@@ -92,6 +110,7 @@ struct Attribute {
   std::optional<std::int64_t> integer;
   std::string_view text;
   std::vector<std::int64_t> integers;
+  std::vector<float> numbers;
   std::optional<Tensor> tensor;
 };
 
@@ -106,10 +125,6 @@ struct Value {
   std::string_view name;
   std::int64_t type = 0;                     ///< of its elements, 0 if it is no tensor
   std::optional<Shape> dims = std::nullopt;  ///< a free size is -1
-};
-
-struct MetadataEntry {
-  std::string_view key, value;
 };
 
 /// A model's main graph. All views point into the bytes that it was read from.
@@ -132,13 +147,20 @@ std::int64_t value_count(const Tensor& tensor);
 /// Throws Error (kBadInput), also if they are not as many as the shape says.
 std::vector<float> read_floats(const Tensor& tensor);
 
-/// The values of a matrix, (rows, columns), as those of (columns, rows).
-std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows);
+/// The bytes of an element of this type; nothing for a type that lenet does not read.
+std::optional<std::int64_t> element_bytes(std::int64_t type);
+
+/// Whether it holds numbers that read_floats() takes, whether read_integers() does.
+bool holds_floats(const Tensor& tensor);
+bool holds_integers(const Tensor& tensor);
 
 /// Stands for the number of images where it is free, among integers that nodes compute of a shape.
 inline constexpr std::int64_t kBatch = std::numeric_limits<std::int64_t>::min();
 
-/// The values of a list of at most 64 integers.
+/// More integers than a shape has are no shape.
+inline constexpr std::int64_t kMostIntegers = 64;
+
+/// The values of a list of at most kMostIntegers integers.
 std::vector<std::int64_t> read_integers(const Tensor& tensor);
 
 /// Throws Error (kBadInput).

@@ -3,13 +3,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "io/onnx_arithmetic.h"
 #include "io/onnx_chain.h"
+#include "io/onnx_global_pools.h"
+#include "io/onnx_shapes.h"
+#include "io/onnx_windows.h"
 #include "io/safetensors_header.h"
 
 namespace lenet::onnx {
@@ -19,92 +24,32 @@ namespace {
 /// decimal of 1e-5f is 1e-5.
 double as_written(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
 
-/// The window of a node, with the zeros of a Pad before it.
-Window padded_window(const Operator& o, const Size2d& kernel, Chain& chain) {
-  Window window = window_of(o, kernel, chain.require_image());
-  const Size2d zeros = chain.take_padding();
-  window.padding = {window.padding.height + zeros.height, window.padding.width + zeros.width};
-  return window;
+/// What a normalization of bytes comes to where lenet's comes before the first layer.
+bool standardises_bytes(const std::vector<float>& mean, const std::vector<float>& deviation) {
+  Front alone;
+  alone.subtract(mean);
+  alone.divide(deviation);
+  return alone.takes_bytes();
 }
 
-void add_conv(const Operator& o, Chain& chain) {
-  const Shape& in = chain.require_image();
-  const Tensor& weight = o.constant(1, "weight");
-  if (o.integer("group", 1) != 1) {
-    refuse(fmt::format("group is {}, want 1", o.integer("group", 1)));
-  }
-  if (weight.dims.size() != 4 || weight.dims[1] != in[0]) {
-    refuse(fmt::format("its weight, {}, has shape [{}], want [out, {}, height, width]",
-                       quoted_name(weight.name), fmt::join(weight.dims, ", "), in[0]));
-  }
-  const Size2d kernel{weight.dims[2], weight.dims[3]};
-  if (!o.integers("kernel_shape").empty() && kernel_of(o) != kernel) {
-    refuse(fmt::format("kernel_shape is {}, the weight's {}", to_string(kernel_of(o)),
-                       to_string(kernel)));
-  }
-  std::vector<float> parameters = read_floats(weight);
-  const bool bias = o.find_constant(2);
-  if (bias) parameters = joined(std::move(parameters), o.values(2, weight.dims[0], "bias"));
-  const Window window = padded_window(o, kernel, chain);
-  chain.add(std::make_unique<Conv2d>(Conv2d::Options{.out_channels = weight.dims[0],
-                                                     .kernel = kernel,
-                                                     .stride = window.stride,
-                                                     .padding = window.padding,
-                                                     .bias = bias}),
-            std::move(parameters));
-}
+struct Statistics {
+  std::vector<float> scale, bias, mean, variance;
+};
 
-template <class Pool>
-void add_pool(const Window& window, Chain& chain) {
-  chain.add(std::make_unique<Pool>(Pool2d::Options{
-      .kernel = window.kernel, .stride = window.stride, .padding = window.padding}));
-}
-
-void add_max_pool(const Operator& o, Chain& chain) {
-  add_pool<MaxPool2d>(window_of(o, kernel_of(o), chain.require_image()), chain);
-}
-
-void add_average_pool(const Operator& o, Chain& chain) {
-  const Window alone = window_of(o, kernel_of(o), chain.require_image());
-  if (alone.padding != Size2d(0) && o.integer("count_include_pad", 0) == 0) {
-    refuse("padding that does not count in the average, want count_include_pad=1");
-  }
-  add_pool<AvgPool2d>(padded_window(o, kernel_of(o), chain), chain);
-}
-
-/// `pads` of a Pad: of each axis in front, then of each behind.
-std::vector<std::int64_t> pads_of(const Operator& o) {
-  std::vector<std::int64_t> pads = o.integers("pads");  // opset 10 and before
-  return pads.empty() ? read_integers(o.constant(1, "pads")) : pads;
-}
-
-void require_zeros(const Operator& o) {
-  const std::string_view mode = o.text("mode", "constant");
-  if (mode != "constant") refuse(fmt::format("mode is {}, want constant", quoted_name(mode)));
-  const float value = o.find_constant(2) ? o.values(2, 1, "value")[0] : o.number("value", 0);
-  if (value != 0) refuse(fmt::format("pads with {}, want 0", value));
-}
-
-/// Of zeros round the image, as PyTorch writes it in front of each average.
-void add_pad(const Operator& o, Chain& chain) {
-  constexpr std::int64_t kMost = (1 << 20) - 1;
-  const std::vector<std::int64_t> pads = pads_of(o);
-  if (std::ranges::all_of(pads, [](std::int64_t pad) { return pad == 0; })) return;
-  require_zeros(o);
-  chain.require_image();
-  const bool good = pads.size() == 8 && pads[0] == 0 && pads[1] == 0 && pads[4] == 0 &&
-                    pads[5] == 0 && pads[2] == pads[6] && pads[3] == pads[7] &&
-                    std::ranges::all_of(pads, [](auto p) { return p >= 0 && p <= kMost; });
-  if (!good) {
-    refuse(fmt::format("pads is [{}], want the same padding on both sides of height and width",
-                       fmt::join(pads, ", ")));
-  }
-  chain.pad({pads[2], pads[3]});
-}
-
-void add_global_average(const Operator&, Chain& chain) {
-  chain.require_image();
-  chain.add(std::make_unique<AdaptiveAvgPool2d>());
+/// A BatchNormalization in front of all layers, of images of bytes: that of the pixels. Whether it
+/// was one.
+bool take_standardisation(const Statistics& s, double eps, Chain& chain) {
+  if (!chain.empty() || chain.padded() || chain.source().own) return false;
+  std::vector<float> deviation;
+  for (const float v : s.variance) deviation.push_back(static_cast<float>(std::sqrt(v + eps)));
+  const bool zero = std::ranges::find(s.scale, 0.0f) != s.scale.end() ||
+                    std::ranges::find(deviation, 0.0f) != deviation.end();
+  if (zero || !standardises_bytes(s.mean, deviation)) return false;
+  chain.front.subtract(s.mean);
+  chain.front.divide(deviation);
+  chain.front.multiply(s.scale);
+  chain.front.add(s.bias);
+  return true;
 }
 
 void add_batch_norm(const Operator& o, Chain& chain) {
@@ -113,13 +58,14 @@ void add_batch_norm(const Operator& o, Chain& chain) {
   const bool image = chain.dims().size() == 3;
   const std::int64_t channels = image ? chain.require_image()[0] : chain.require_features();
   const BatchNorm::Options options{.eps = as_written(o.number("epsilon", 1e-5f))};
-  std::vector<float> variance = o.values(4, channels, "variance");
-  if (std::ranges::any_of(variance, [](float v) { return v < 0; })) {
+  Statistics s{o.values(1, channels, "scale"), o.values(2, channels, "bias"),
+               o.values(3, channels, "mean"), o.values(4, channels, "variance")};
+  if (std::ranges::any_of(s.variance, [](float v) { return v < 0; })) {
     refuse("a variance below 0");
   }
-  std::vector<float> parameters =
-      joined(o.values(1, channels, "scale"), o.values(2, channels, "bias"));
-  std::vector<float> buffers = joined(o.values(3, channels, "mean"), variance);
+  if (image && take_standardisation(s, options.eps, chain)) return;
+  std::vector<float> parameters = joined(chain.in_order(s.scale), chain.in_order(s.bias));
+  std::vector<float> buffers = joined(chain.in_order(s.mean), chain.in_order(s.variance));
   std::unique_ptr<Layer> layer;
   if (image) {
     layer = std::make_unique<BatchNorm2d>(options);
@@ -138,32 +84,68 @@ void add_elementwise(const Operator&, Chain& chain) {
   chain.add(std::make_unique<L>());
 }
 
-void add_flat(Chain& chain) {
-  if (chain.dims().size() > 1) chain.add(std::make_unique<Flatten>());
+/// The bound of a Clip: from opset 11 on an input.
+std::optional<float> bound_of(const Operator& o, std::size_t input, const char* name) {
+  if (o.find_constant(input)) return o.values(input, 1, name)[0];
+  if (!o.has(name)) return std::nullopt;
+  return o.number(name, 0);
 }
 
-void add_flatten(const Operator& o, Chain& chain) {
-  const std::int64_t axis = o.integer("axis", 1), rank = std::ssize(chain.dims()) + 1;
-  if (axis != 1 && axis != 1 - rank) refuse(fmt::format("axis is {}, want 1", axis));
-  add_flat(chain);
-}
-
-/// To (N, features), in whatever way it is written.
-void add_reshape(const Operator& o, Chain& chain) {
-  std::vector<std::int64_t> shape = read_integers(o.constant(1, "shape"));
-  std::int64_t features = 1;
-  for (const std::int64_t size : chain.dims()) features *= size;
-  const bool keeps_zero = o.integer("allowzero", 0) == 0;
-  const bool good = shape.size() == 2 &&
-                    (shape[1] == features || (shape[1] == -1 && shape[0] != -1)) &&
-                    (shape[0] == -1 || shape[0] == kBatch || (shape[0] == 0 && keeps_zero) ||
-                     (shape[0] > 0 && shape[0] == chain.batch()));
-  if (!good) {
-    std::ranges::replace(shape, kBatch, -1);
-    refuse(fmt::format("shape [{}], want [-1, {}]: the images flattened", fmt::join(shape, ", "),
-                       features));
+/// y = weight x + bias on images.
+void add_affine(float weight, float bias, Chain& chain) {
+  if (chain.shape().size() != 3) {
+    refuse(
+        fmt::format("bounds of features, (N, {}), want bounds of images, or 0 and nothing above "
+                    "(a ReLU, which may stand for it if the network is trained on)",
+                    fmt::join(chain.dims(), ", ")));
   }
-  add_flat(chain);
+  const auto channels = static_cast<std::size_t>(chain.shape()[0]);
+  std::vector<float> parameters(channels, weight);
+  parameters.resize(2 * channels, bias);
+  chain.add(std::make_unique<Affine2d>(), std::move(parameters));
+}
+
+/// max(x, bound) = bound + ReLU(x - bound).
+void bound_below(float bound, Chain& chain) {
+  if (bound != 0) add_affine(1, -bound, chain);
+  chain.add(std::make_unique<ReLU>());
+  if (bound != 0) add_affine(1, bound, chain);
+}
+
+/// min(x, bound) = bound - ReLU(bound - x).
+void bound_above(float bound, Chain& chain) {
+  add_affine(-1, bound, chain);
+  chain.add(std::make_unique<ReLU>());
+  add_affine(-1, bound, chain);
+}
+
+/// ReLU6 and the like.
+void add_clip(const Operator& o, Chain& chain) {
+  constexpr float kNoBound = 1e38f;
+  const float least = bound_of(o, 1, "min").value_or(-kNoBound);
+  const float most = bound_of(o, 2, "max").value_or(kNoBound);
+  if (least > most) refuse(fmt::format("from {} to {}", least, most));
+  if (least > -kNoBound) bound_below(least, chain);
+  if (most < kNoBound) bound_above(most, chain);
+}
+
+/// The constant of a Max or Min of the chain's value and one number.
+float number_of(const Operator& o) {
+  if (o.node().inputs.size() != 2) refuse("want a value and a constant");
+  return o.values(o.is_constant(0) ? 0 : 1, 1, "bound")[0];
+}
+
+void add_max(const Operator& o, Chain& chain) { bound_below(number_of(o), chain); }
+void add_min(const Operator& o, Chain& chain) { bound_above(number_of(o), chain); }
+
+/// Between types of floats, all of which are float32 to lenet, or of the bytes of an image.
+void add_cast(const Operator& o, Chain& chain) {
+  const Tensor to{.name = {}, .dims = {}, .type = o.integer("to", 0), .message = {}};
+  if (holds_floats(to)) return chain.cast_to_floats();
+  refuse(
+      fmt::format("to element type {}, want float (1), float16 (10), double (11) or bfloat16 "
+                  "(16)",
+                  to.type));
 }
 
 void add_dropout(const Operator& o, Chain&) {
@@ -179,23 +161,33 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Add", add_add},
       {"AveragePool", add_average_pool},
       {"BatchNormalization", add_batch_norm},
+      {"Cast", add_cast},
+      {"Clip", add_clip},
       {"Conv", add_conv},
       {"Div", add_div},
       {"Dropout", add_dropout},
       {"Flatten", add_flatten},
       {"Gemm", add_gemm},
       {"GlobalAveragePool", add_global_average},
+      {"GlobalMaxPool", add_global_max},
       {"Identity", add_nothing},
       {"LeakyRelu", add_leaky_relu},
       {"MatMul", add_matmul},
+      {"Max", add_max},
       {"MaxPool", add_max_pool},
+      {"Min", add_min},
       {"Mul", add_mul},
       {"Pad", add_pad},
+      {"ReduceMax", add_reduce_max},
+      {"ReduceMean", add_reduce_mean},
       {"Relu", add_elementwise<ReLU>},
       {"Reshape", add_reshape},
       {"Sigmoid", add_elementwise<Sigmoid>},
+      {"Squeeze", add_squeeze},
       {"Sub", add_sub},
-      {"Tanh", add_elementwise<Tanh>}};
+      {"Tanh", add_elementwise<Tanh>},
+      {"Transpose", add_transpose},
+      {"Unsqueeze", add_unsqueeze}};
   return all;
 }
 

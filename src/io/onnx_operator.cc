@@ -8,54 +8,13 @@
 #include "io/safetensors_header.h"
 
 namespace lenet::onnx {
-namespace {
 
-/// Two numbers of an attribute, or `missing` twice.
-Size2d pair_of(const Operator& o, const char* name, std::int64_t missing) {
-  constexpr std::int64_t kMost = (1 << 20) - 1;
-  const std::vector<std::int64_t> sizes = o.integers(name);
-  if (sizes.empty()) return missing;
-  const bool good = sizes.size() == 2 && std::ranges::all_of(sizes, [](std::int64_t size) {
-                      return size >= 1 && size <= kMost;
-                    });
-  if (good) return {sizes[0], sizes[1]};
-  refuse(fmt::format("{} is [{}], want two numbers, 1 to {}", name, fmt::join(sizes, ", "), kMost));
-}
-
-/// What SAME_UPPER and SAME_LOWER come to on one axis.
-std::int64_t same_padding(std::int64_t size, std::int64_t kernel, std::int64_t stride) {
-  const std::int64_t out = (size + stride - 1) / stride;
-  const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + kernel - size, 0);
-  if (total % 2 == 0) return total / 2;
-  refuse(
-      fmt::format("auto_pad comes to {} rows or columns of padding for a kernel of {} and a "
-                  "stride of {} on {}, want the same on both sides",
-                  total, kernel, stride, size));
-}
-
-Size2d padding_of(const Operator& o, const Size2d& kernel, const Size2d& stride,
-                  const Shape& image) {
-  const std::string_view automatic = o.text("auto_pad", "NOTSET");
-  if (automatic == "VALID") return 0;
-  if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
-    return {same_padding(image[1], kernel.height, stride.height),
-            same_padding(image[2], kernel.width, stride.width)};
-  }
-  if (automatic != "NOTSET") refuse(fmt::format("auto_pad is {}", quoted_name(automatic)));
-  const std::vector<std::int64_t> pads = o.integers("pads");
-  if (pads.empty()) return 0;
-  constexpr std::int64_t kMost = (1 << 20) - 1;
-  const bool good = pads.size() == 4 && pads[0] == pads[2] && pads[1] == pads[3] &&
-                    std::ranges::all_of(pads, [](std::int64_t p) { return p >= 0 && p <= kMost; });
-  if (good) return {pads[0], pads[1]};
-  refuse(fmt::format("pads is [{}], want the same padding on both sides of an axis",
-                     fmt::join(pads, ", ")));
-}
-
-}  // namespace
-
-std::string describe(const Node& node) {
-  return fmt::format("node {} ({})", quoted_name(node.name), quoted_name(node.op));
+std::string describe(const Node& node, std::size_t number) {
+  if (!node.name.empty())
+    return fmt::format("node {} ({})", quoted_name(node.name), quoted_name(node.op));
+  return fmt::format("node {}, which gives {} ({})", number,
+                     quoted_name(node.outputs.empty() ? "" : node.outputs[0]),
+                     quoted_name(node.op));
 }
 
 const Attribute* Operator::find(std::string_view name) const {
@@ -87,6 +46,12 @@ std::vector<std::int64_t> Operator::integers(std::string_view name) const {
   return attribute ? attribute->integers : std::vector<std::int64_t>();
 }
 
+std::vector<std::int64_t> Operator::axes(std::size_t i) const {
+  if (has("axes")) return integers("axes");
+  if (i >= node_.inputs.size() || node_.inputs[i].empty()) return {};
+  return read_integers(constant(i, "axes"));
+}
+
 const Tensor* Operator::find_constant(std::size_t i) const {
   if (i >= node_.inputs.size() || node_.inputs[i].empty()) return nullptr;
   const auto found = constants_.find(node_.inputs[i]);
@@ -107,26 +72,6 @@ std::vector<float> Operator::values(std::size_t i, std::int64_t count, const cha
                        fmt::join(tensor.dims, ", "), count));
   }
   return read_floats(tensor);
-}
-
-Size2d kernel_of(const Operator& o) {
-  if (o.integers("kernel_shape").empty()) refuse("no kernel_shape");
-  return pair_of(o, "kernel_shape", 1);
-}
-
-Window window_of(const Operator& o, const Size2d& kernel, const Shape& image) {
-  if (pair_of(o, "dilations", 1) != Size2d(1)) refuse("dilations other than 1");
-  const Size2d stride = pair_of(o, "strides", 1);
-  const Size2d padding = padding_of(o, kernel, stride, image);
-  const auto rest = [](std::int64_t size, std::int64_t k, std::int64_t p, std::int64_t s) {
-    return (size + 2 * p - k) % s;
-  };
-  if (o.integer("ceil_mode", 0) != 0 &&
-      (rest(image[1], kernel.height, padding.height, stride.height) != 0 ||
-       rest(image[2], kernel.width, padding.width, stride.width) != 0)) {
-    refuse(fmt::format("ceil_mode: the windows reach over the edge of {}", to_string(image)));
-  }
-  return {kernel, stride, padding};
 }
 
 std::vector<float> joined(std::vector<float> first, const std::vector<float>& second) {

@@ -8,16 +8,15 @@
 #include <vector>
 
 #include "io/onnx_graph.h"
-#include "lenet/layers.h"
-#include "nn/window.h"
 
 namespace lenet::onnx {
 
 /// Initializers and outputs of Constant nodes by name.
 using Constants = std::map<std::string_view, Tensor>;
 
-/// "node 'conv1' (Conv)", for messages.
-std::string describe(const Node& node);
+/// "node "conv1" ("Conv")", for messages; one without a name goes by its number in the file, from 0
+/// on, and what it gives.
+std::string describe(const Node& node, std::size_t number);
 
 /// Refers to both. Its members throw Error (kBadInput).
 class Operator {
@@ -26,11 +25,16 @@ class Operator {
 
   const Node& node() const { return node_; }
 
+  bool has(std::string_view attribute) const { return find(attribute) != nullptr; }
+
   /// Attributes, or what ONNX takes for one that is not there.
   std::int64_t integer(std::string_view name, std::int64_t missing) const;
   float number(std::string_view name, float missing) const;
   std::string_view text(std::string_view name, std::string_view missing) const;
   std::vector<std::int64_t> integers(std::string_view name) const;
+
+  /// The attribute axes, or from some opset on the constant input i; none where there is neither.
+  std::vector<std::int64_t> axes(std::size_t i) const;
 
   bool is_constant(std::size_t i) const { return constants_.contains(node_.inputs[i]); }
 
@@ -47,14 +51,6 @@ class Operator {
   const Node& node_;
   const Constants& constants_;
 };
-
-/// The window of a Conv or a pooling over an image (channels, height, width). Throws Error if lenet
-/// has no such window: dilations, padding that is not the same on both sides, ceil_mode where it
-/// matters.
-Window window_of(const Operator& o, const Size2d& kernel, const Shape& image);
-
-/// The attribute kernel_shape. Throws Error if it is not there.
-Size2d kernel_of(const Operator& o);
 
 /// The values of the one behind those of the other.
 std::vector<float> joined(std::vector<float> first, const std::vector<float>& second);

@@ -20,9 +20,25 @@ void append(std::vector<T>& list, T value, std::size_t most, const char* what) {
   list.push_back(std::move(value));
 }
 
+MetadataEntry read_entry(std::string_view bytes) {
+  MetadataEntry entry;
+  auto message = message_of(bytes);
+  while (message.next()) {
+    if (message.tag() == field::entry::kKey) {
+      entry.key = view_of(message);
+    } else if (message.tag() == field::entry::kValue) {
+      entry.value = view_of(message);
+    } else {
+      message.skip();
+    }
+  }
+  return entry;
+}
+
 Tensor read_tensor(std::string_view bytes) {
   namespace f = field::tensor;
   Tensor tensor{.name = {}, .dims = {}, .message = bytes};
+  bool elsewhere = false;
   auto message = message_of(bytes);
   while (message.next()) {
     switch (message.tag()) {
@@ -37,20 +53,32 @@ Tensor read_tensor(std::string_view bytes) {
       case f::kType:
         tensor.type = integer_of(message);
         break;
+      case f::kExternal:
+        append(tensor.external, read_entry(view_of(message)), kMostNames, "external_data entries");
+        break;
       case f::kLocation:
-        tensor.external = integer_of(message) != 0;
+        elsewhere = integer_of(message) != 0;
         break;
       default:
         message.skip();
     }
+  }
+  if (!elsewhere) tensor.external.clear();
+  if (elsewhere && tensor.external.empty()) {
+    refuse("a tensor whose values are in another file, which it does not name");
   }
   return tensor;
 }
 
 Attribute read_attribute(std::string_view bytes) {
   namespace f = field::attribute;
-  Attribute attribute{
-      .name = {}, .number = {}, .integer = {}, .text = {}, .integers = {}, .tensor = {}};
+  Attribute attribute{.name = {},
+                      .number = {},
+                      .integer = {},
+                      .text = {},
+                      .integers = {},
+                      .numbers = {},
+                      .tensor = {}};
   auto message = message_of(bytes);
   while (message.next()) {
     switch (message.tag()) {
@@ -72,6 +100,11 @@ Attribute read_attribute(std::string_view bytes) {
       case f::kInts:
         each_integer(message, [&](std::int64_t value) {
           append(attribute.integers, value, kMostNames, "integers in an attribute");
+        });
+        break;
+      case f::kFloats:
+        each_float(message, [&](float value) {
+          append(attribute.numbers, value, kMostNames, "numbers in an attribute");
         });
         break;
       default:
@@ -194,21 +227,6 @@ void read_opset(std::string_view bytes, Graph& graph) {
     }
   }
   if (domain.empty() || domain == "ai.onnx") graph.opset = version;
-}
-
-MetadataEntry read_entry(std::string_view bytes) {
-  MetadataEntry entry;
-  auto message = message_of(bytes);
-  while (message.next()) {
-    if (message.tag() == field::entry::kKey) {
-      entry.key = view_of(message);
-    } else if (message.tag() == field::entry::kValue) {
-      entry.value = view_of(message);
-    } else {
-      message.skip();
-    }
-  }
-  return entry;
 }
 
 }  // namespace

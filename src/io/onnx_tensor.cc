@@ -17,18 +17,9 @@ namespace lenet::onnx {
 namespace {
 
 constexpr std::int64_t kMostValues = std::int64_t{1} << 29;  // 2 GiB, protobuf's limit on a file
-constexpr std::int64_t kMostIntegers = 64;
 
 [[noreturn]] void refuse_tensor(const Tensor& tensor, const std::string& message) {
   refuse(fmt::format("tensor {}: {}", quoted_name(tensor.name), message));
-}
-
-void require_here(const Tensor& tensor) {
-  if (tensor.external) {
-    refuse_tensor(tensor,
-                  "its values are in another file, want them in this one "
-                  "(onnx.save with save_as_external_data=False)");
-  }
 }
 
 std::optional<Dtype> dtype_of(std::int64_t type) {
@@ -93,6 +84,7 @@ float from_bits(Dtype dtype, std::int64_t bits) {
 
 void read_values(const Tensor& tensor, Dtype dtype, std::vector<float>& values) {
   namespace f = field::tensor;
+  if (tensor.raw) return decode_raw(tensor, dtype, *tensor.raw, values);
   Filling<float> fill(tensor, values);
   auto message = message_of(tensor.message);
   while (message.next()) {
@@ -113,9 +105,44 @@ void read_values(const Tensor& tensor, Dtype dtype, std::vector<float>& values) 
 
 /// The bytes that hold the values in the file: no tensor takes more memory than eight times that.
 void require_bytes(const Tensor& tensor, std::int64_t count) {
-  if (count <= std::ssize(tensor.message)) return;
+  const std::size_t bytes = tensor.raw ? tensor.raw->size() : tensor.message.size();
+  if (std::cmp_less_equal(count, bytes)) return;
   refuse_tensor(tensor, fmt::format("shape [{}] in {} bytes (is the file cut off?)",
-                                    fmt::join(tensor.dims, ", "), tensor.message.size()));
+                                    fmt::join(tensor.dims, ", "), bytes));
+}
+
+void require_finite(const Tensor& tensor, const std::vector<float>& values) {
+  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  if (bad == values.end()) return;
+  refuse_tensor(tensor,
+                fmt::format("value {} is {}, want finite numbers", bad - values.begin(), *bad));
+}
+
+/// raw_data of integers, little-endian.
+void decode_integers(std::string_view raw, std::size_t size, Filling<std::int64_t>& fill) {
+  for (std::size_t at = 0; at + size <= raw.size(); at += size) {
+    std::int64_t wide = 0;
+    std::int32_t narrow = 0;
+    std::memcpy(size == sizeof wide ? static_cast<void*>(&wide) : &narrow, raw.data() + at, size);
+    fill(size == sizeof wide ? wide : narrow);
+  }
+}
+
+/// The values of the message.
+void decode_integers(const Tensor& tensor, Filling<std::int64_t>& fill) {
+  namespace f = field::tensor;
+  const bool wide = tensor.type == kInt64;
+  auto message = message_of(tensor.message);
+  while (message.next()) {
+    const auto tag = message.tag();
+    if (tag == f::kRaw) {
+      decode_integers(view_of(message), wide ? 8 : 4, fill);
+    } else if (tag == (wide ? f::kInt64s : f::kInt32s)) {
+      each_integer(message, [&](std::int64_t value) { fill(value); });
+    } else {
+      message.skip();
+    }
+  }
 }
 
 }  // namespace
@@ -131,20 +158,18 @@ std::int64_t value_count(const Tensor& tensor) {
   return count;
 }
 
-std::vector<float> transposed(const std::vector<float>& values, std::int64_t rows) {
-  std::vector<float> result;
-  result.reserve(values.size());
-  const std::int64_t columns = std::ssize(values) / rows;
-  for (std::int64_t c = 0; c < columns; ++c) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-      result.push_back(values[static_cast<std::size_t>(r * columns + c)]);
-    }
-  }
-  return result;
+std::optional<std::int64_t> element_bytes(std::int64_t type) {
+  if (type == kInt64) return 8;
+  if (type == kInt32) return 4;
+  const std::optional<Dtype> dtype = dtype_of(type);
+  return dtype ? std::optional(dtype_size(*dtype)) : std::nullopt;
 }
 
+bool holds_floats(const Tensor& tensor) { return dtype_of(tensor.type).has_value(); }
+
+bool holds_integers(const Tensor& tensor) { return tensor.type == kInt64 || tensor.type == kInt32; }
+
 std::vector<float> read_floats(const Tensor& tensor) {
-  require_here(tensor);
   const std::optional<Dtype> dtype = dtype_of(tensor.type);
   if (!dtype) {
     refuse_tensor(tensor, fmt::format("element type {}, want float (1), float16 (10), double (11) "
@@ -152,47 +177,28 @@ std::vector<float> read_floats(const Tensor& tensor) {
                                       tensor.type));
   }
   const std::int64_t count = value_count(tensor);
+  if (tensor.message.empty()) return tensor.floats;
   require_bytes(tensor, count);
   std::vector<float> values(static_cast<std::size_t>(count));
   read_values(tensor, *dtype, values);
-  const auto bad = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-  if (bad != values.end()) {
-    refuse_tensor(tensor,
-                  fmt::format("value {} is {}, want finite numbers", bad - values.begin(), *bad));
-  }
-  if (tensor.transposed && count > 0) return transposed(values, tensor.dims[1]);
+  require_finite(tensor, values);
   return values;
 }
 
 std::vector<std::int64_t> read_integers(const Tensor& tensor) {
-  namespace f = field::tensor;
-  if (!tensor.computed.empty()) return tensor.computed;
-  require_here(tensor);
   const std::int64_t count = value_count(tensor);
-  if ((tensor.type != kInt64 && tensor.type != kInt32) || count > kMostIntegers) {
+  if (!holds_integers(tensor) || count > kMostIntegers) {
     refuse_tensor(tensor, fmt::format("element type {}, shape [{}], want at most {} integers of 32 "
                                       "or 64 bits",
                                       tensor.type, fmt::join(tensor.dims, ", "), kMostIntegers));
   }
+  if (tensor.message.empty()) return tensor.integers;
   std::vector<std::int64_t> values(static_cast<std::size_t>(count));
   Filling<std::int64_t> fill(tensor, values);
-  auto message = message_of(tensor.message);
-  while (message.next()) {
-    const auto tag = message.tag();
-    if (tag == f::kRaw) {
-      const std::string_view raw = view_of(message);
-      const std::size_t size = tensor.type == kInt64 ? 8 : 4;
-      for (std::size_t at = 0; at + size <= raw.size(); at += size) {
-        std::int64_t wide = 0;
-        std::int32_t narrow = 0;
-        std::memcpy(size == 8 ? static_cast<void*>(&wide) : &narrow, raw.data() + at, size);
-        fill(size == 8 ? wide : narrow);
-      }
-    } else if (tag == (tensor.type == kInt64 ? f::kInt64s : f::kInt32s)) {
-      each_integer(message, [&](std::int64_t value) { fill(value); });
-    } else {
-      message.skip();
-    }
+  if (tensor.raw) {
+    decode_integers(*tensor.raw, tensor.type == kInt64 ? 8 : 4, fill);
+  } else {
+    decode_integers(tensor, fill);
   }
   fill.require_full();
   return values;

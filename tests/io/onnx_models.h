@@ -31,6 +31,25 @@ inline std::string tensor(const std::string& name, const Shape& dims,
   return bytes;
 }
 
+/// A TensorProto whose values are in another file; entries as "location", "w.data", ...
+inline std::string external(const std::string& name, const Shape& dims, const Names& entries,
+                            std::int64_t type = onnx::kFloat) {
+  std::string bytes;
+  protozero::pbf_writer writer(bytes);
+  writer.add_packed_int64(f::tensor::kDims, dims.begin(), dims.end());
+  writer.add_int64(f::tensor::kType, type);
+  writer.add_string(f::tensor::kName, name);
+  for (std::size_t i = 0; i + 1 < entries.size(); i += 2) {
+    std::string entry;
+    protozero::pbf_writer pair(entry);
+    pair.add_string(f::entry::kKey, entries[i]);
+    pair.add_string(f::entry::kValue, entries[i + 1]);
+    writer.add_message(f::tensor::kExternal, entry);
+  }
+  writer.add_int64(f::tensor::kLocation, 1);
+  return bytes;
+}
+
 inline std::string integer(const std::string& name, std::int64_t value) {
   std::string bytes;
   protozero::pbf_writer writer(bytes);
@@ -44,6 +63,14 @@ inline std::string integers(const std::string& name, const std::vector<std::int6
   protozero::pbf_writer writer(bytes);
   writer.add_string(f::attribute::kName, name);
   writer.add_packed_int64(f::attribute::kInts, values.begin(), values.end());
+  return bytes;
+}
+
+inline std::string number(const std::string& name, float value) {
+  std::string bytes;
+  protozero::pbf_writer writer(bytes);
+  writer.add_string(f::attribute::kName, name);
+  writer.add_float(f::attribute::kFloat, value);
   return bytes;
 }
 
