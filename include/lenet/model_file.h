@@ -1,7 +1,9 @@
 // A network in a safetensors file: weights under PyTorch's names, and what is needed to use them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +29,24 @@ void save_model(const std::filesystem::path& path, Sequential& net,
 /// Reads what save_model wrote. Throws Error: kIo, kBadInput.
 Model load_model(const std::filesystem::path& path);
 
-/// Replaces the parameters of a built network by the tensors of a safetensors file from anywhere. A
-/// prefix common to all names ("net.0.weight") is left out. Throws Error (kBadInput), and changes
-/// nothing, if a tensor is missing, misshapen, left over or not finite.
-void load_weights(const std::filesystem::path& path, Sequential& net);
+/// Which tensor of a file goes to which layer.
+enum class WeightsBy {
+  kName,   ///< PyTorch's names of the layers, "0.weight"; a prefix common to all is left out
+  kOrder,  ///< whatever their names: the first convolution's to the first Conv2d, and so on
+};
+
+/// Replaces the parameters of a built network by the tensors of a safetensors file from anywhere.
+/// By order, the tensors before ".weight", ".bias", ".running_mean" and ".running_var" are a
+/// module, the k-th of each kind (a weight of four axes, of two, a running mean) is for the k-th
+/// layer of that kind. The order is the file's; in one that is sorted by names, as Python's
+/// safetensors writes it, that of the names and the numbers in them, and among modules of the same
+/// shapes no letter may decide. Throws Error (kBadInput), and changes nothing, if a tensor is
+/// missing, misshapen, left over or not finite, or the order is open.
+void load_weights(const std::filesystem::path& path, Sequential& net,
+                  WeightsBy by = WeightsBy::kName);
+
+/// The outputs of the last Linear in a file of weights, as load_weights() takes them by order;
+/// nothing if there is none. Throws Error as it does.
+std::optional<std::int64_t> last_outputs_by_order(const std::filesystem::path& path);
 
 }  // namespace lenet

@@ -23,10 +23,18 @@ struct NamedTensor {
 
 using Metadata = std::map<std::string, std::string>;
 
+/// What the order of a file's tensors says.
+enum class TensorOrder {
+  kWriter,  ///< it is the writer's own
+  kSorted,  ///< by type and then by name, as Python's safetensors sorts whatever it is given
+  kNone,    ///< the header, a JSON object, has another than the data
+};
+
 /// What a safetensors file holds, the tensors in the order of its header.
 struct SafeTensors {
   std::vector<NamedTensor> tensors;
   Metadata metadata;
+  TensorOrder order = TensorOrder::kWriter;
 };
 
 /// Reads a file of at most 1 GiB. Every type becomes float: F32 bit for bit, F16 and BF16 exactly,

@@ -9,6 +9,8 @@
 #include "base/closest.h"
 #include "base/file.h"
 #include "base/require.h"
+#include "cli/option_words.h"
+#include "cli/options.h"
 #include "lenet/error.h"
 #include "lenet/onnx.h"
 #include "lenet/safetensors.h"
@@ -49,7 +51,9 @@ Sequential parse_file(const fs::path& path) {
   }
 }
 
-/// --model and --input say nothing else than the file.
+WeightsBy by_of(const ModelOptions& o) { return meaning_of(kWeightsBy, o.weights_by); }
+
+/// --model, --input and --weights-by say nothing else than the file.
 void require_own_network(const ModelOptions& o, const Model& own) {
   const std::string text =
       parse_model_argument(o.network, element_count(own.net.output_shape())).net.text();
@@ -61,6 +65,10 @@ void require_own_network(const ModelOptions& o, const Model& own) {
           fmt::format("{}: its network takes images of {}; found --input {}, which is for a file "
                       "of weights alone: leave it out",
                       o.path, to_string(own.net.input_shape()), o.input));
+  require(by_of(o) == WeightsBy::kName,
+          fmt::format("{}: it has its own network, {}; --weights-by order is for a file of weights "
+                      "alone: leave it out",
+                      o.path, own.net.text()));
 }
 
 /// The outputs that a preset needs for the file's weights: those of its last layer there. Ten where
@@ -70,14 +78,26 @@ std::int64_t outputs_for(const ModelOptions& o) {
   const std::optional<Sequential> preset = make_preset(o.network, kUsual);
   if (!preset) return kUsual;
   const std::string weight = fmt::format("{}.weight", preset->size() - 1);
-  return rows_of_weight(o.path, weight).value_or(kUsual);
+  return outputs_in_weights(o.path, weight, by_of(o)).value_or(kUsual);
+}
+
+/// The weights of the file in the network, built for these images.
+Sequential filled_network(const ModelOptions& o, const Shape& images) {
+  Sequential net = parse_network(o);
+  Generator generator;
+  net.build(images, generator);
+  read_weights(o.path, net, by_of(o));
+  return net;
 }
 
 }  // namespace
 
-std::optional<std::int64_t> rows_of_weight(const fs::path& argument, const std::string& name) {
-  for (const NamedTensor& t : read_safetensors(saved_model_file(argument)).tensors) {
-    const bool is_it = t.name == name || t.name.ends_with("." + name);
+std::optional<std::int64_t> outputs_in_weights(const fs::path& argument,
+                                               const std::string& head_weight, WeightsBy by) {
+  const fs::path path = saved_model_file(argument);
+  if (by == WeightsBy::kOrder) return last_outputs_by_order(path);
+  for (const NamedTensor& t : read_safetensors(path).tensors) {
+    const bool is_it = t.name == head_weight || t.name.ends_with("." + head_weight);
     if (is_it && !t.shape.empty() && t.shape[0] > 0) return t.shape[0];
   }
   return {};
@@ -115,9 +135,24 @@ std::optional<Model> find_saved_model(const fs::path& argument) {
   return read_saved_model(path);
 }
 
-void read_weights(const fs::path& argument, Sequential& net) {
+void read_weights(const fs::path& argument, Sequential& net, WeightsBy by) {
   const fs::path path = saved_model_file(argument);
-  is_onnx(path) ? load_onnx_weights(path, net) : load_weights(path, net);
+  if (!is_onnx(path)) return load_weights(path, net, by);
+  require(
+      by == WeightsBy::kName,
+      fmt::format("{}: --weights-by order is for safetensors, an ONNX file has a network of its "
+                  "own: leave it out",
+                  path.string()));
+  load_onnx_weights(path, net);
+}
+
+bool fits(const std::function<void()>& read) {
+  try {
+    read();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 NamedNetwork parse_model_argument(const std::string& argument, std::int64_t classes) {
@@ -151,6 +186,10 @@ void add_model(const Command& command, ModelOptions& options) {
               "Shape of an image, beside --model. Default: that of the file or of the data, else "
               "1x28x28")
       .needs(network);
+  command.option("--weights-by", &options.weights_by, kWeightsByHelp)
+      .check(one_of(words_of(kWeightsBy)))
+      .show_default()
+      .needs(network);
 }
 
 Model open_model(const ModelOptions& options) {
@@ -170,11 +209,16 @@ Sequential parse_network(const ModelOptions& options) {
 }
 
 Model with_network(const ModelOptions& options, const Shape& images) {
-  Model model{parse_network(options), {}};
-  Generator generator;
-  model.net.build(options.input.empty() ? images : parse_input_shape(options.input), generator);
-  read_weights(options.path, model.net);
-  return model;
+  const Shape input = options.input.empty() ? images : parse_input_shape(options.input);
+  try {
+    return {filled_network(options, input), {}};
+  } catch (const Error& e) {
+    ModelOptions ordered = options;
+    ordered.weights_by = "order";
+    const bool would_fit =
+        by_of(options) == WeightsBy::kName && fits([&] { filled_network(ordered, input); });
+    throw Error(e.kind(), e.what() + std::string(would_fit ? kOrderOffer : ""));
+  }
 }
 
 Shape parse_input_shape(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,16 +26,17 @@ NamedNetwork parse_model_argument(const std::string& argument, std::int64_t clas
 
 /// A trained model for a command that uses one.
 struct ModelOptions {
-  std::string path;     ///< a saved model, an ONNX file or the folder of a run
-  std::string network;  ///< --model, for a file of weights alone
-  std::string input;    ///< --input, beside it
+  std::string path;                 ///< a saved model, an ONNX file or the folder of a run
+  std::string network;              ///< --model, for a file of weights alone
+  std::string input;                ///< --input, beside it
+  std::string weights_by = "name";  ///< --weights-by, beside it
 };
 
-/// Declares the model's path, --model and --input.
+/// Declares the model's path, --model, --input and --weights-by.
 void add_model(const Command& command, ModelOptions& options);
 
-/// Reads it. Throws Error, which for weights alone says what to add, and (kUsage) where --model or
-/// --input says something else than the file.
+/// Reads it. Throws Error, which for weights alone says what to add, and (kUsage) where --model,
+/// --input or --weights-by says something else than the file.
 Model open_model(const ModelOptions& options);
 
 /// The same, or nothing for a file of weights alone beside --model.
@@ -47,10 +49,11 @@ Sequential parse_network(const ModelOptions& options);
 /// The weights of a file in that network, built for images of --input, else `images`. Throws Error.
 Model with_network(const ModelOptions& options, const Shape& images);
 
-/// The first size of the tensor `name`, with whatever prefix, in a safetensors file: the outputs of
-/// a Linear's weight. Nothing if there is none. Throws Error.
-std::optional<std::int64_t> rows_of_weight(const std::filesystem::path& argument,
-                                           const std::string& name);
+/// The outputs of the network whose weights alone a file holds: the rows of the tensor
+/// `head_weight`, with whatever prefix, or by order those of its last Linear. Nothing if there is
+/// none. Throws Error.
+std::optional<std::int64_t> outputs_in_weights(const std::filesystem::path& argument,
+                                               const std::string& head_weight, WeightsBy by);
 
 /// The file that an argument names: itself, or the model.safetensors of a run's folder. Throws
 /// Error (kIo) for a folder without one.
@@ -66,8 +69,15 @@ Model read_saved_model(const std::filesystem::path& argument);
 std::optional<Model> find_saved_model(const std::filesystem::path& argument);
 
 /// Replaces the parameters of a built network by those of such a file or folder, which may hold
-/// weights alone. Throws Error.
-void read_weights(const std::filesystem::path& argument, Sequential& net);
+/// weights alone; by order of a safetensors file alone. Throws Error.
+void read_weights(const std::filesystem::path& argument, Sequential& net, WeightsBy by);
+
+/// What a message adds where weights that do not fit by name do by order.
+inline constexpr const char* kOrderOffer =
+    "; --weights-by order takes the tensors in their order, whatever their names";
+
+/// Whether `read` throws no Error.
+bool fits(const std::function<void()>& read);
 
 /// "1x28x28" or "3x32x32" as a shape. Throws Error (kUsage).
 Shape parse_input_shape(const std::string& text);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lenet/error.h"
+#include "lenet/model_file.h"
 #include "lenet/optimizer.h"
 #include "lenet/schedule.h"
 
@@ -34,6 +35,13 @@ inline constexpr Word<Schedule::Kind> kSchedules[] = {{"constant", Schedule::Kin
 
 inline constexpr Word<Schedule::Anneal> kAnneals[] = {{"cos", Schedule::Anneal::kCosine},
                                                       {"linear", Schedule::Anneal::kLinear}};
+
+/// Which tensor of a file of weights goes to which layer.
+inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
+                                                 {"order", WeightsBy::kOrder}};
+inline constexpr const char* kWeightsByHelp =
+    "How tensors of a file of weights alone find their layers: by name (0.weight), or the first "
+    "convolution's to the first Conv2d and so on, by order";
 
 /// Whether a run stops.
 inline constexpr Word<bool> kOnWriteError[] = {{"continue", false}, {"stop", true}};

@@ -37,8 +37,10 @@ std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<M
                                       CommonOptions& common) {
   const TrainOptions& o = r.options;
   if (r.from || o.weights.empty()) return load_data(common, loading(r));
-  const ModelOptions model = {
-      .path = o.weights, .network = o.model.value_or(kUsualModel), .input = {}};
+  const ModelOptions model = {.path = o.weights,
+                              .network = o.model.value_or(kUsualModel),
+                              .input = {},
+                              .weights_by = o.weights_by};
   ModelData data = load_data_of_model(model, start ? &*start : nullptr, common);
   common = std::move(data.options);
   return std::move(data.sets);

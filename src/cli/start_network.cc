@@ -9,6 +9,7 @@
 #include "base/require.h"
 #include "cli/model_argument.h"
 #include "cli/model_data.h"
+#include "cli/option_words.h"
 #include "lenet/class_matching.h"
 #include "lenet/error.h"
 #include "lenet/head.h"
@@ -78,30 +79,36 @@ void draw(Sequential& net, const Shape& images, Generator& generator) {
   xavier_uniform(net, generator);
 }
 
+WeightsBy by_of(const TrainOptions& o) { return meaning_of(kWeightsBy, o.weights_by); }
+
+/// The file of --weights, what it says beside its weights, and how these find their layers.
+struct WeightsFile {
+  const std::string& path;
+  const std::optional<Model>& model;
+  WeightsBy by;
+};
+
 /// The outputs of the network whose weights a file holds.
-std::int64_t outputs_in(const std::string& path, const std::optional<Model>& file,
-                        const std::string& head_weight) {
-  if (file) return element_count(file->net.output_shape());
-  if (const auto outputs = rows_of_weight(path, head_weight)) return *outputs;
-  throw Error(ErrorKind::kBadInput,
-              fmt::format("{}: no tensor {}, the weight of the last Linear", path, head_weight));
+std::int64_t outputs_in(const WeightsFile& file, const std::string& head_weight) {
+  if (file.model) return element_count(file.model->net.output_shape());
+  if (const auto outputs = outputs_in_weights(file.path, head_weight, file.by)) return *outputs;
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: no tensor {}, the weight of the last Linear",
+                                                file.path, head_weight));
 }
 
 /// `net` with the head and the weights that the file has.
-Sequential with_head_of_file(const std::string& path, const std::optional<Model>& file,
-                             const Sequential& net) {
-  Sequential whole = with_new_head(net, outputs_in(path, file, head_parameters(net)[0]));
+Sequential with_head_of_file(const WeightsFile& file, const Sequential& net) {
+  Sequential whole = with_new_head(net, outputs_in(file, head_parameters(net)[0]));
   Generator unused;
   whole.build(net.input_shape(), unused);
-  read_weights(path, whole);
+  read_weights(file.path, whole, file.by);
   return whole;
 }
 
 /// Replaces the parameters and buffers of `net` by the file's, but for those of its head.
-void read_all_but_the_head(const std::string& path, const std::optional<Model>& file,
-                           Sequential& net) {
+void read_all_but_the_head(const WeightsFile& file, Sequential& net) {
   const Names head = head_parameters(net);
-  Sequential whole = with_head_of_file(path, file, net);
+  Sequential whole = with_head_of_file(file, net);
   const std::vector<NamedParameter> from = whole.named_parameters(), to = net.named_parameters();
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (std::ranges::find(head, to[i].name) == head.end()) {
@@ -111,24 +118,27 @@ void read_all_but_the_head(const std::string& path, const std::optional<Model>& 
   std::ranges::copy(whole.buffers(), net.buffers().begin());
 }
 
-/// The file's weights fit all layers but the head.
-bool fits_but_for_the_head(const std::string& path, const std::optional<Model>& file,
-                           const Sequential& net) {
-  try {
-    with_head_of_file(path, file, net);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
+/// What would make weights fit that do not: a new head, the tensors' order, or both.
+std::string remedy(const WeightsFile& file, bool new_head, Sequential& net) {
+  const WeightsFile ordered{file.path, file.model, WeightsBy::kOrder};
+  const auto with_head = [&](const WeightsFile& of) {
+    return fits([&] { with_head_of_file(of, net); });
+  };
+  if (!new_head && with_head(file)) return kOffer;
+  if (file.by == WeightsBy::kOrder) return "";
+  const bool order_does =
+      new_head ? with_head(ordered) : fits([&] { read_weights(file.path, net, ordered.by); });
+  if (order_does) return kOrderOffer;
+  return !new_head && with_head(ordered) ? std::string(kOrderOffer) + kOffer : "";
 }
 
-/// Replaces all of them; where a new head would do, the message offers it.
-void read_all(const std::string& path, const std::optional<Model>& file, Sequential& net) {
+/// Replaces all of them, or all but the head's. Where something else would do, the message offers
+/// it.
+void read_into(const WeightsFile& file, bool new_head, Sequential& net) {
   try {
-    read_weights(path, net);
+    new_head ? read_all_but_the_head(file, net) : read_weights(file.path, net, file.by);
   } catch (const Error& e) {
-    throw Error(e.kind(),
-                e.what() + std::string(fits_but_for_the_head(path, file, net) ? kOffer : ""));
+    throw Error(e.kind(), e.what() + remedy(file, new_head, net));
   }
 }
 
@@ -138,7 +148,7 @@ void bring_weights(const TrainOptions& o, const std::optional<Model>& file, cons
                    Generator& generator, Sequential& net) {
   try {
     draw(net, images, generator);
-    o.new_head ? read_all_but_the_head(o.weights, file, net) : read_all(o.weights, file, net);
+    read_into({o.weights, file, by_of(o)}, o.new_head, net);
   } catch (const Error& e) {
     if (!file || file->net.input_shape() == images) throw;
     throw Error(

@@ -135,6 +135,7 @@ Json options_document(const TrainOptions& o) {
                    {"holdout", o.holdout},
                    {"keep_best", o.keep_best},
                    {"patience", o.patience}};
+  if (o.weights_by != TrainOptions().weights_by) document["weights_by"] = o.weights_by;
   if (o.new_head) document["new_head"] = true;
   if (!o.freeze.empty()) document["freeze"] = o.freeze;
   if (o.max_steps) document["max_steps"] = *o.max_steps;

@@ -40,6 +40,9 @@ void declare_model(const Command& command, TrainOptions& o) {
               "Start from a run's folder, a saved model or an ONNX file: its weights, and unless "
               "other options say else its network, normalisation, class names and data")
       .check(given_path());
+  command.option("--weights-by", &o.weights_by, kWeightsByHelp)
+      .check(one_of(words_of(kWeightsBy)))
+      .show_default();
   command.switch_flag("--new-head,!--no-new-head", o.new_head,
                       "Put a new last Linear for the classes of the data in the place of that of "
                       "--weights");

@@ -18,7 +18,7 @@ inline constexpr const char* kUsualModel = "lenet";
 struct TrainOptions {
   CommonOptions common;
   std::optional<std::string> model;  ///< else the network of `weights`, else kUsualModel
-  std::string weights;
+  std::string weights, weights_by = "name";
   bool new_head = false;
   std::vector<std::string> freeze;
   std::int64_t epochs = 10;

@@ -51,7 +51,8 @@ bool is_step(const Options& o) { return has_schedule(o, Schedule::Kind::kStep); 
 bool is_cosine(const Options& o) { return has_schedule(o, Schedule::Kind::kCosine); }
 bool is_one_cycle(const Options& o) { return has_schedule(o, Schedule::Kind::kOneCycle); }
 
-constexpr Reader kReaders[] = {{"new-head", "weights", "a file", has_weights},
+constexpr Reader kReaders[] = {{"weights-by", "weights", "a file", has_weights},
+                               {"new-head", "weights", "a file", has_weights},
                                {"momentum", "optimizer", "sgd", is_sgd},
                                {"nesterov", "optimizer", "sgd", is_sgd},
                                {"dampening", "optimizer", "sgd", is_sgd},

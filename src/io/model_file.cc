@@ -7,9 +7,9 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <unordered_map>
 
 #include "io/data_metadata.h"
+#include "io/weights.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
 
@@ -78,45 +78,22 @@ Normalization parse_normalization(const std::filesystem::path& path, const std::
   return {numbers("mean"), numbers("deviation")};
 }
 
-/// What stands before the network's names in the file's: "net." where the file has "net.0.weight".
-std::string prefix_of(const std::vector<NamedTensor>& tensors, const std::string& first_name) {
-  const std::string ending = "." + first_name;
-  for (const NamedTensor& t : tensors) {
-    if (t.name == first_name) return "";
-    if (t.name.ends_with(ending)) return t.name.substr(0, t.name.size() - first_name.size());
-  }
-  return "";
-}
-
-void copy_weights(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
-                  Sequential& net) {
-  std::unordered_map<std::string, const NamedTensor*> found;
-  for (const NamedTensor& t : tensors) found[t.name] = &t;
-  std::vector<NamedParameter> parameters = named_tensors(net);
-  const std::string prefix = parameters.empty() ? "" : prefix_of(tensors, parameters[0].name);
+void copy_weights(const std::filesystem::path& path, const SafeTensors& file, Sequential& net,
+                  WeightsBy by = WeightsBy::kName) {
+  std::vector<NamedParameter> wanted = named_tensors(net);
   std::vector<const NamedTensor*> sources;
-  for (const NamedParameter& p : parameters) {
-    const auto tensor = found.find(prefix + p.name);
-    if (tensor == found.end()) {
-      throw bad_file(path, fmt::format("no tensor {}{} of shape {}, which the network {} needs",
-                                       prefix, p.name, to_string(p.info.shape), net.text()));
-    }
-    if (tensor->second->shape != p.info.shape) {
-      throw bad_file(path, fmt::format("tensor {} has shape {}, want {}", tensor->first,
-                                       to_string(tensor->second->shape), to_string(p.info.shape)));
-    }
-    require_finite(path, *tensor->second);
-    sources.push_back(tensor->second);
-    require_variance(path, *tensor->second);
-    found.erase(tensor);
+  try {
+    sources = by == WeightsBy::kName ? weights_by_name(file, wanted, net.text())
+                                     : weights_by_order(file, wanted, net);
+  } catch (const Error& e) {
+    throw bad_file(path, e.what());
   }
-  std::erase_if(found, [](const auto& t) { return t.first.ends_with(".num_batches_tracked"); });
-  if (!found.empty()) {
-    throw bad_file(path, fmt::format("tensor {} has no place in the network {}",
-                                     found.begin()->first, net.text()));
+  for (const NamedTensor* source : sources) {
+    require_finite(path, *source);
+    require_variance(path, *source);
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    std::ranges::copy(sources[i]->values, parameters[i].values.begin());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    std::ranges::copy(sources[i]->values, wanted[i].values.begin());
   }
   net.constrain();
 }
@@ -181,7 +158,7 @@ Model load_model(const std::filesystem::path& path) {
   } catch (const Error& e) {
     throw bad_file(path, fmt::format("metadata model: {}", e.what()));
   }
-  copy_weights(path, file.tensors, model.net);
+  copy_weights(path, file, model.net);
   if (const auto found = file.metadata.find("normalization"); found != file.metadata.end()) {
     const Normalization normalization = parse_normalization(path, found->second);
     try {
@@ -194,8 +171,17 @@ Model load_model(const std::filesystem::path& path) {
   return model;
 }
 
-void load_weights(const std::filesystem::path& path, Sequential& net) {
-  copy_weights(path, read_safetensors(path).tensors, net);
+void load_weights(const std::filesystem::path& path, Sequential& net, WeightsBy by) {
+  copy_weights(path, read_safetensors(path), net, by);
+}
+
+std::optional<std::int64_t> last_outputs_by_order(const std::filesystem::path& path) {
+  const SafeTensors file = read_safetensors(path);
+  try {
+    return last_linear_outputs(file);
+  } catch (const Error& e) {
+    throw bad_file(path, e.what());
+  }
 }
 
 }  // namespace lenet

@@ -140,6 +140,27 @@ void check_layout(const std::vector<TensorEntry>& tensors, std::int64_t data_byt
   }
 }
 
+/// Whether tensors of one type stand together, those of each in the order of their names.
+bool sorted_by_name(const std::vector<TensorEntry>& tensors) {
+  std::vector<Dtype> types;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const bool first = i == 0 || tensors[i].dtype != tensors[i - 1].dtype;
+    if (first && std::ranges::find(types, tensors[i].dtype) != types.end()) return false;
+    if (first) {
+      types.push_back(tensors[i].dtype);
+    } else if (tensors[i].name < tensors[i - 1].name) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TensorOrder order_of(const std::vector<TensorEntry>& tensors) {
+  const bool as_data = std::ranges::is_sorted(tensors, {}, &TensorEntry::begin);
+  if (!as_data) return TensorOrder::kNone;
+  return sorted_by_name(tensors) ? TensorOrder::kSorted : TensorOrder::kWriter;
+}
+
 NamedTensor read_tensor(TensorEntry&& entry, std::string_view data, const std::string& source) {
   const std::int64_t bytes = entry.end - entry.begin;
   NamedTensor tensor{.name = std::move(entry.name), .shape = std::move(entry.shape), .values = {}};
@@ -163,7 +184,8 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& source)
   check_names_differ(header.tensors, source);
   for (const TensorEntry& tensor : header.tensors) check_size(tensor, source);
   check_layout(header.tensors, std::ssize(data), source);
-  SafeTensors file{.tensors = {}, .metadata = std::move(header.metadata)};
+  SafeTensors file{
+      .tensors = {}, .metadata = std::move(header.metadata), .order = order_of(header.tensors)};
   file.tensors.reserve(header.tensors.size());
   for (TensorEntry& entry : header.tensors) {
     file.tensors.push_back(read_tensor(std::move(entry), data, source));
