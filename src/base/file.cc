@@ -75,6 +75,28 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
   return bytes;
 }
 
+namespace {
+
+/// The file that a link leads to, and no device or pipe: a rename would put a file in their place.
+std::filesystem::path to_replace(std::filesystem::path path) {
+  namespace fs = std::filesystem;
+  constexpr int kMostLinks = 40;  // Linux'
+
+  std::error_code ignored;  // what cannot be looked at fails when it is written
+  const fs::file_type type = fs::status(path, ignored).type();
+  if (type == fs::file_type::character || type == fs::file_type::block ||
+      type == fs::file_type::fifo || type == fs::file_type::socket) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: a device or a pipe, want the name of a file", path.string()));
+  }
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i) {
+    path = path.parent_path() / fs::read_symlink(path, ignored);
+  }
+  return path;
+}
+
+}  // namespace
+
 void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
   std::error_code unknown;  // a disk that does not tell shows when it is written
   const auto room = std::filesystem::space(folder, unknown).available;
@@ -85,7 +107,7 @@ void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
                           folder.string(), room, bytes));
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(to_replace(path)) {
   static std::atomic<int> serial{0};
   do {  // a process that was killed may have left a file of this name
     partial_ = path_;

@@ -17,10 +17,10 @@ void require_room(const std::filesystem::path& folder, std::int64_t bytes);
 
 /// A file that appears under its name only when it is whole: written beside it under another name,
 /// flushed to the disk, renamed and its name flushed by commit(). Without commit() nothing is left
-/// behind.
+/// behind. A link is followed.
 class AtomicFile {
  public:
-  /// Throws Error (kIo) if the folder cannot be written.
+  /// Throws Error (kIo) if the folder cannot be written, and for a device or a pipe.
   explicit AtomicFile(std::filesystem::path path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/plural.h"
+#include "base/require.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/sample_sheet.h"
@@ -80,7 +82,22 @@ void print_document(const Json& d) {
   }
 }
 
+/// A picture of its own: no other file, and none of the data.
+void check_sheet(const std::string& sheet, const CommonOptions& data) {
+  namespace fs = std::filesystem;
+  const fs::path path = sheet;
+  require(lower_case(path.extension().string()) == ".png",
+          fmt::format("--sheet {}: want a name that ends in .png", sheet));
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return;
+  const fs::path below = fs::weakly_canonical(path, ignored)
+                             .lexically_relative(fs::weakly_canonical(data.data, ignored));
+  require(data.data.empty() || below.empty() || *below.begin() == "..",
+          fmt::format("--sheet {}: a file of the data; want another name", sheet));
+}
+
 void run_data(const DataCommand& c) {
+  if (!c.sheet.empty()) check_sheet(c.sheet, c.common);
   const auto [train, test] = load_data(c.common, {.test_optional = true});
   if (!c.sheet.empty()) write_png(c.sheet, sample_sheet(train));
   const Json document = document_of(c.common, train, test);

@@ -40,6 +40,7 @@ void run_export(const ExportOptions& o) {
   const CommonOptions& data = o.c.common;
   require(o.c.int8 || (data.data.empty() && !says_how_to_read(data)),
           "--data and how it is read: of --int8 alone, which takes ranges and accuracy from it");
+  require_other_file(o.out, saved_model_file(o.model.path));
   if (format == "c") return export_c_file(o.model, o.out, o.c);
   save_onnx(o.out, open_model(o.model), {.softmax = o.softmax});
 }

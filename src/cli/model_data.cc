@@ -25,9 +25,9 @@ namespace fs = std::filesystem;
 /// Where the images are, and who says so.
 struct Source {
   CommonOptions options;
-  std::string told_by = {};  ///< a run.json
-  bool guessed = false;      ///< by the names of the classes
-  double run_split = 0;      ///< --test-split of the run, whose data this may be elsewhere
+  std::string told_by = {};                     ///< a run.json
+  bool guessed = false;                         ///< by the names of the classes
+  std::optional<CommonOptions> as_in_run = {};  ///< read so, it may be the run's data elsewhere
 };
 
 /// As far as both say on which data they were trained.
@@ -119,7 +119,8 @@ Source source_of(const ModelOptions& model, const Model* own, const CommonOption
   }
   Source source = {given};
   if (takes_size(given.data)) source.options = with_size(given, record->options);
-  if (given.test_split == 0) source.run_split = record->options.test_split;
+  const CommonOptions as_in_run = read_as(record->options, source.options);
+  if (read_otherwise(as_in_run, source.options)) source.as_in_run = as_in_run;
   return source;
 }
 
@@ -148,24 +149,25 @@ LoadedSets compared(std::pair<Dataset, Dataset> sets, const Model* own) {
   return {std::move(sets), other};
 }
 
-/// The data, in the two sets of the run if it is that of the run in another place; `source` then
-/// has the run's split.
-LoadedSets load_sets(Source& source, const Model* own, bool test_optional) {
-  std::pair<Dataset, Dataset> whole = load(source, own, true);
-  if (whole.second.size() > 0) return compared(std::move(whole), own);
-  if (source.run_split != 0 && own && !own->data_sha256.empty()) {
-    Source split = source;
-    split.options.test_split = source.run_split;
-    try {
-      LoadedSets loaded = compared(load(split, own, true), own);
-      if (!loaded.other_data) {
-        source = split;
-        return loaded;
-      }
-    } catch (const Error&) {  // a class of too few images for the split
-    }
+/// The sets of the run if this is its data in another place, which the SHA-256 tells; `source` is
+/// then read as in the run.
+std::optional<LoadedSets> load_as_in_run(Source& source, const Model* own) {
+  if (!source.as_in_run || !own || own->data_sha256.empty()) return {};
+  Source again = source;
+  again.options = *source.as_in_run;
+  try {
+    LoadedSets loaded = compared(load(again, own, true), own);
+    if (loaded.other_data) return {};
+    source = again;
+    return loaded;
+  } catch (const Error&) {  // other data, which cannot be read so
+    return {};
   }
-  return compared(test_optional ? std::move(whole) : load(source, own, false), own);
+}
+
+LoadedSets load_sets(Source& source, const Model* own, bool test_optional) {
+  if (auto loaded = load_as_in_run(source, own)) return std::move(*loaded);
+  return compared(load(source, own, test_optional), own);
 }
 
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 
 #include "base/require.h"
 #include "base/text.h"
@@ -167,6 +168,13 @@ Check given_path() {
   };
 }
 
+void require_other_file(const std::string& out, const std::filesystem::path& in) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(out, in, ignored)) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: the file that is read; want another name for what is written", out));
+}
+
 nlohmann::ordered_json parse_json(const std::string& text) {
   using Json = nlohmann::ordered_json;
   struct TooDeep {};
@@ -227,6 +235,13 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
 
 bool says_how_to_read(const CommonOptions& o) {
   return !o.size.empty() || o.test_split != 0 || !o.split.empty() || o.transpose || o.skip_broken;
+}
+
+bool read_otherwise(const CommonOptions& a, const CommonOptions& b) {
+  const auto how = [](const CommonOptions& o) {
+    return std::tie(o.size, o.test_split, o.split, o.transpose, o.skip_broken);
+  };
+  return how(a) != how(b);
 }
 
 CommonOptions read_as(const CommonOptions& record, CommonOptions given) {

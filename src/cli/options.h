@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
@@ -61,6 +62,9 @@ Check image_size();
 /// for the folder "--json".
 Check given_path();
 
+/// Throws Error (kUsage) if `out` is the file `in`, which it would replace.
+void require_other_file(const std::string& out, const std::filesystem::path& in);
+
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& document);
 
@@ -74,6 +78,9 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
 
 /// Whether any option says how the data is read.
 bool says_how_to_read(const CommonOptions& options);
+
+/// Whether they say otherwise how the data is read.
+bool read_otherwise(const CommonOptions& a, const CommonOptions& b);
 
 /// `given`, with what `record` says where it says nothing on how the data is read.
 CommonOptions read_as(const CommonOptions& record, CommonOptions given);

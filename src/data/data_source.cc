@@ -68,15 +68,19 @@ DataFormat format_of_file(const fs::path& path) {
 
 std::optional<DataFormat> format_of_folder(const fs::path& dir) {
   if (is_cifar_folder(dir)) return DataFormat::kCifar;
-  if (is_image_folder(dir)) return DataFormat::kImages;
+  if (is_idx_folder(dir)) return DataFormat::kIdx;
   const std::vector<fs::path> files = visible_files(dir);
   const auto with = [&](const char* extension) {
     return std::ranges::any_of(files,
                                [&](const fs::path& f) { return f.extension() == extension; });
   };
-  if (with(".npz") || is_npy_folder(dir)) return DataFormat::kNpz;
-  if (is_idx_folder(dir)) return DataFormat::kIdx;
-  if (std::ranges::any_of(files, is_csv_name)) return DataFormat::kCsv;
+  const bool arrays = with(".npz") || is_npy_folder(dir);
+  const bool rows = std::ranges::any_of(files, is_csv_name);
+  const bool one_class = (arrays || rows) && visible_folders(dir).size() == 1 &&
+                         image_layout(dir, {}).train == dir;  // pictures of the data, say
+  if (is_image_folder(dir) && !one_class) return DataFormat::kImages;
+  if (arrays) return DataFormat::kNpz;
+  if (rows) return DataFormat::kCsv;
   return std::nullopt;
 }
 
@@ -113,14 +117,9 @@ std::optional<fs::path> python_cifar(const fs::path& dir) {
   return found == folders.end() ? std::nullopt : std::optional(*found);
 }
 
-/// Files that by their names are data, but not as they are wanted.
-void refuse_likely_data(const fs::path& dir) {
-  std::int64_t images = 0;
-  for (const fs::path& path : visible_files(dir)) {
-    images += has_image_name(path);
-    if (path.filename().string().find("-ubyte") == std::string::npos) continue;
-    refuse(path, "an IDX file by its name, but it does not begin as one; get it again");
-  }
+/// Where there are images, but no folders of classes.
+void refuse_loose_images(const fs::path& dir) {
+  const auto images = std::ranges::count_if(visible_files(dir), has_image_name);
   if (images == 0) return;
   refuse(dir, fmt::format("{} image{} in no class' folder; want a folder for each class, as in "
                           "cat/1.png and dog/1.png",
@@ -144,7 +143,7 @@ DataSource source_in(const fs::path& dir, const LoadOptions& options) {
            "CIFAR as Python's pickles, which may hold code; get the binary version from "
            "https://www.cs.toronto.edu/~kriz/cifar.html");
   }
-  refuse_likely_data(dir);
+  refuse_loose_images(dir);
   LeftOut files;
   images_below(dir, files);
   unknown(dir, files.empty() ? "no files in the folder"

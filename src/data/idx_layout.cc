@@ -18,6 +18,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What MNIST's names say, so that a file with something else in it is named; of other names, what
+/// the header says.
+std::optional<IdxContent> content_of(const fs::path& path) {
+  for (const std::string& word : words_of(path.filename().string())) {
+    if (word == "idx3") return IdxContent::kImages;
+    if (word == "idx1" || word == "idx2") return IdxContent::kLabels;
+  }
+  return idx_content(path);
+}
+
 /// The words of a file's name without .gz.
 std::vector<std::string> name_words(const fs::path& path) {
   return words_of((path.extension() == ".gz" ? path.stem() : path.filename()).string());
@@ -33,7 +43,7 @@ fs::path& place_in(IdxPair& pair, IdxContent content) {
 std::optional<IdxPair> only_pair(const std::vector<fs::path>& files) {
   IdxPair pair;
   for (const fs::path& path : files) {
-    fs::path& place = place_in(pair, *idx_content(path));
+    fs::path& place = place_in(pair, *content_of(path));
     if (!place.empty() && !same_name(place, path)) return std::nullopt;
     if (place.empty()) place = path;
   }
@@ -45,7 +55,7 @@ std::optional<IdxPair> only_pair(const std::vector<fs::path>& files) {
 std::vector<fs::path> in_pairs(std::vector<fs::path> files) {
   std::map<std::vector<std::string>, std::set<IdxContent>> contents;
   const auto split_of = [](const fs::path& path) { return split_words(path.filename().string()); };
-  for (const fs::path& path : files) contents[split_of(path)].insert(idx_content(path).value());
+  for (const fs::path& path : files) contents[split_of(path)].insert(content_of(path).value());
   std::erase_if(files, [&](const fs::path& path) { return contents[split_of(path)].size() < 2; });
   return files;
 }
@@ -78,11 +88,11 @@ bool is_empty(const IdxPair& pair) { return pair.images.empty() && pair.labels.e
 std::vector<fs::path> idx_files(const fs::path& dir) {
   std::vector<fs::path> files;
   for (const fs::path& path : visible_files(dir)) {
-    if (idx_content(path)) files.push_back(path);
+    if (content_of(path)) files.push_back(path);
   }
   for (const fs::path& folder : visible_folders(dir)) {
     const auto path = find_idx(folder, folder.filename().string());
-    if (path && idx_content(*path)) files.push_back(*path);
+    if (path && content_of(*path)) files.push_back(*path);
   }
   return files;
 }
@@ -103,7 +113,7 @@ Subsets<IdxPair> idx_layout(const fs::path& dir, const LoadOptions& options) {
     const auto subset = subset_of(words_of(path.filename().string()));
     if (!subset) unused.push_back(path);
     if (!subset) continue;
-    fs::path& place = place_in(layout[*subset], *idx_content(path));
+    fs::path& place = place_in(layout[*subset], *content_of(path));
     if (!place.empty() && !same_name(place, path)) refuse_both(dir, place, path, files);
     if (place.empty()) place = path;
   }

@@ -155,6 +155,10 @@ bool is_image_folder(const fs::path& dir) {
 std::pair<Dataset, Dataset> load_image_folder(const fs::path& dir, const LoadOptions& options) {
   const ImageLayout layout = image_layout(dir, options.note);
   std::vector<std::string> classes = class_names_of(layout.train);
+  if (classes.size() == 1 && options.note) {
+    options.note(fmt::format("{}: one class, {}: there is nothing to tell apart",
+                             layout.train.string(), classes[0]));
+  }
   const ImageFiles train_files = list_train(layout.train, classes);
   const ImageFiles test_files = layout.test ? list_test(*layout.test, classes) : ImageFiles{};
   note_left_out(dir, train_files.left_out, test_files.left_out, options);

@@ -108,9 +108,29 @@ void name_unused(const fs::path& dir, const SubsetFolders& used, const Note& not
   }
 }
 
+bool has_own_images(const fs::path& dir) {
+  return std::ranges::any_of(visible_files(dir), has_image_name);
+}
+
+/// The folder, or the only one in it, and so on, if that is no class: it has no images of its own,
+/// but several folders with images.
+fs::path unwrapped(fs::path dir) {
+  for (;;) {
+    const std::vector<fs::path> folders = visible_folders(dir);
+    if (folders.size() != 1 || has_own_images(dir) || has_own_images(folders[0])) return dir;
+    if (subset_of(words_of(folders[0].filename().string()))) return dir;
+    const std::vector<fs::path> inner = visible_folders(folders[0]);
+    const bool nested = inner.size() == 1 && visible_folders(inner[0]).size() > 1;
+    if (std::ranges::count_if(inner, has_images) < 2 && !nested) return dir;
+    dir = folders[0];
+  }
+}
+
 }  // namespace
 
-ImageLayout image_layout(const fs::path& dir, const Note& note) {
+ImageLayout image_layout(const fs::path& given, const Note& note) {
+  const fs::path dir = unwrapped(given);
+  if (note && dir != given) note(fmt::format("{}: the data, the only folder there", dir.string()));
   const auto groups = subset_folders(dir);
   const auto folders = with_training_set(groups);
   if (!folders) {

@@ -72,9 +72,11 @@ std::vector<fs::path> files_of_split(std::vector<fs::path> files, const std::str
     return exact ? words != wanted : !has_all;
   });
   if (!files.empty() && !wanted.empty()) return files;
+  const std::set<std::string> names = names_of(splits);
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: no split {} by the names of its files; found {}", dir.string(),
-                          printable(split), fmt::join(names_of(splits), ", ")));
+                          printable(split),
+                          names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 std::string split_advice(const std::vector<fs::path>& files) {

@@ -63,6 +63,23 @@ TEST_F(File, LeavesNothingWithoutCommit) {
   EXPECT_EQ(entries(), 0);
 }
 
+TEST_F(File, FollowsALinkAndReplacesNoDeviceOrPipe) {
+  const fs::path link = dir_ / "link", pipe = dir_ / "pipe";
+  fs::create_symlink("f", link);
+  write_file(link, "first");
+  write_file(link, "second");
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(read_file(dir_ / "f", 100), "second");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  try {
+    write_file(pipe, "x");
+    ADD_FAILURE() << "the pipe was replaced";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("a device or a pipe"), std::string::npos) << e.what();
+  }
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
 TEST_F(File, RefusesWhatIsTooLargeMissingOrAFolder) {
   write_file(dir_ / "f", "12345");
   EXPECT_THROW(read_file(dir_ / "f", 4), Error);

@@ -41,6 +41,17 @@ TEST_F(CliData, DrawsASheet) {
   EXPECT_EQ(run({"data", "bands", "--sheet", "no/sheet.png"}).exit_code, 5);
 }
 
+TEST_F(CliData, DrawsNoSheetOverOtherFiles) {
+  put_images();
+  const std::string before = content("images/dark/1.png");
+  expect_refusal(run({"data", "images", "--size", "8x8", "--sheet", "images/dark/1.png"}), 2,
+                 {"a file of the data"});
+  EXPECT_EQ(content("images/dark/1.png"), before);
+  expect_refusal(run({"data", "bands", "--sheet", "sheet.jpg"}), 2, {"a name that ends in .png"});
+  EXPECT_EQ(run({"data", "bands", "--sheet", "sheet.png"}).exit_code, 0);
+  EXPECT_EQ(run({"data", "bands", "--sheet", "sheet.png"}).exit_code, 0);
+}
+
 TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
   put_images();
   EXPECT_TRUE(contains(run({"data", "images", "--size", "8x8"}).out,
@@ -107,6 +118,11 @@ TEST_F(CliData, KeepsSplitAndTransposeForTheRunsData) {
   EXPECT_EQ(record["input_shape"], "1x4x3");
   EXPECT_EQ(run({"eval", "out"}).exit_code, 0);
   EXPECT_EQ(run({"eval", "out", "--data", "emnist"}).exit_code, 0);
+  std::filesystem::rename(dir_ / "emnist", dir_ / "moved");
+  const Outcome moved = run({"eval", "out", "--data", "moved"});
+  EXPECT_EQ(moved.exit_code, 0) << moved.err;
+  EXPECT_FALSE(contains(moved.out, "not the data")) << moved.out;
+  std::filesystem::rename(dir_ / "moved", dir_ / "emnist");
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
 }
 

@@ -27,6 +27,18 @@ TEST_F(CliExport, TakesANameAndAFormat) {
   EXPECT_TRUE(contains(content("bands.h"), "void Third_predict(const uint8_t *pixels"));
 }
 
+TEST_F(CliExport, DoesNotReplaceWhatItReads) {
+  train_model();
+  const std::string model_file = "out/model.safetensors", model = content(model_file);
+  expect_refusal(run({"export", model_file, "-o", model_file, "--format", "onnx"}), 2,
+                 {"the file that is read"});
+  EXPECT_EQ(content(model_file), model);
+  ASSERT_EQ(run({"export", model_file, "-o", "a.onnx"}).exit_code, 0);
+  const std::string graph = content("a.onnx");
+  expect_refusal(run({"import", "a.onnx", "-o", "./a.onnx"}), 2, {"the file that is read"});
+  EXPECT_EQ(content("a.onnx"), graph);
+}
+
 TEST_F(CliExport, OfIntegersPrintsTheAccuracyOfBoth) {
   train_model();
   const Json before = Json::parse(run({"eval", "out", "--data", "bands", "--json"}).out);

@@ -3,6 +3,7 @@
 
 #include "data/named_data.h"
 #include "data/test_files.h"
+#include "lenet/image.h"
 
 namespace lenet {
 namespace {
@@ -78,6 +79,16 @@ TEST_F(Source, NamesWhatToGetForCifarOfPython) {
   EXPECT_TRUE(contains(refusal(dir_ / "cifar-100-python"), "pickles"));
 }
 
+TEST_F(Source, TakesDataBesideAFolderOfPicturesOfIt) {
+  fs::create_directories(dir_ / "samples");
+  write_png(dir_ / "samples/1.png", Image{{1, 1, 2}, {1, 2}});
+  EXPECT_EQ(source(dir_).format, DataFormat::kImages);
+  write_file(dir_ / "train.csv", "0,1\n1,2\n");
+  EXPECT_EQ(source(dir_).format, DataFormat::kCsv);
+  write_idx(dir_);
+  EXPECT_EQ(source(dir_).format, DataFormat::kIdx);
+}
+
 TEST_F(Source, NamesTheFolderWantedForOneFileOfSeveral) {
   write_idx(dir_);
   EXPECT_TRUE(contains(refusal(dir_ / "train-images-idx3-ubyte"), "one IDX file; give the folder"));
@@ -130,11 +141,9 @@ TEST_F(Source, PointsToTheLikelyNameOfADataSet) {
   EXPECT_TRUE(contains(refusal("flowers", ErrorKind::kIo), "flowers: not found, want a folder"));
 }
 
-TEST_F(Source, SaysWhatImagesAndIdxFilesLackThatAreNoData) {
+TEST_F(Source, SaysWhatImagesLackThatAreNoData) {
   write_file(dir_ / "1.png", "an image");
   EXPECT_TRUE(contains(refusal(dir_), "1 image in no class' folder; want a folder for each class"));
-  write_file(dir_ / "train-images-idx3-ubyte.gz", "<!DOCTYPE html>");
-  EXPECT_TRUE(contains(refusal(dir_), "train-images-idx3-ubyte.gz: an IDX file by its name, but"));
 }
 
 TEST_F(Source, PrefersAPathToTheNameOfADataSet) {

@@ -103,6 +103,13 @@ TEST_F(IdxLayout, TakesASplitWhoseWordsAnotherHasToo) {
   EXPECT_TRUE(contains(refusal(), "--split fashion-mnist: fashion-mnist, mnist"));
 }
 
+TEST_F(IdxLayout, NamesAFileThatIsNotWhatItsNameSays) {
+  write("train-images-idx3-ubyte.gz", "<!DOCTYPE html>");
+  write("train-labels-idx1-ubyte", label_file("\1"));
+  EXPECT_TRUE(contains(refusal({.test_optional = true}, ErrorKind::kBadInput),
+                       "train-images-idx3-ubyte.gz: magic 0x3c21444f, want 0x00000803"));
+}
+
 TEST_F(IdxLayout, RefusesTwoFilesForOnePlaceAndNamesBoth) {
   write_pair("train-x", "train-y", 'a');
   write("train-z", label_file("\1\2"));

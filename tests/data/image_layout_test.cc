@@ -57,6 +57,30 @@ TEST_F(ImageFolders, OfTheSameNameBelowAreGoneInto) {
   EXPECT_TRUE(contains(pair_of("seg_train/seg_train", "seg_test/seg_test"), "seg_pred: not used"));
 }
 
+/// As archives unpack.
+TEST_F(ImageFolders, InOneFolderAloneAreTheData) {
+  put_classes("flowers");
+  EXPECT_TRUE(contains(pair_of("flowers", ""), "flowers: the data, the only folder there"));
+  fs::create_directories(dir_ / "data");
+  fs::rename(dir_ / "flowers", dir_ / "data/flowers");
+  pair_of("data/flowers", "");
+  fs::rename(dir_ / "data/flowers", dir_ / "all");
+  fs::create_directories(dir_ / "data/flowers");
+  fs::rename(dir_ / "all", dir_ / "data/flowers/train");
+  put_classes("data/flowers/test");
+  pair_of("data/flowers/train", "data/flowers/test");
+}
+
+TEST_F(ImageFolders, OfOneClassStayOne) {
+  put("cat/1.png");
+  put("cat/more/1.png");
+  put("cat/others/1.png");
+  pair_of("", "");
+  std::string notes;
+  load_data(dir_, {.test_optional = true, .note = [&](const std::string& note) { notes += note; }});
+  EXPECT_TRUE(contains(notes, "one class, cat: there is nothing to tell apart"));
+}
+
 TEST_F(ImageFolders, NameAValidationSetThatIsTakenOrNot) {
   put_classes("train");
   put_classes("val");
