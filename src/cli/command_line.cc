@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/closest.h"
 #include "lenet/error.h"
 
 namespace lenet::cli {
@@ -31,6 +32,14 @@ bool read(const std::string& word, Number& value) {
 template <typename T>
 bool read(const std::string& word, std::optional<T>& value) {
   return read(word, value.emplace());
+}
+
+/// What CLI11 says of the number of values.
+std::string in_plain_words(const std::string& what) {
+  const std::string name = what.substr(0, what.find(':'));
+  if (what.ends_with("missing")) return name + ": a value is missing";
+  if (what.starts_with(name + ": At Most 1 ")) return name + ": given more than once";
+  return what;
 }
 
 /// Sets the target; false for words that are none of its values.
@@ -224,25 +233,50 @@ bool Command::parse(int argc, const char* const* argv) const {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const std::vector<CLI::App*> met = app.get_subcommands();
-    const auto is_met = [&](const Command& c) { return !met.empty() && met[0] == c.state_->app; };
-    const auto command = std::ranges::find_if(commands(), is_met);
-    fmt::print("{}", (command == commands().end() ? *this : *command).help());
+    const Command* command = met();
+    fmt::print("{}", (command ? *command : *this).help());
     return false;
   } catch (const CLI::CallForVersion& version) {
     fmt::print("{}\n", version.what());
     return false;
+  } catch (const CLI::ExtrasError& e) {
+    const Command* command = met();
+    throw Error(ErrorKind::kUsage, wrong_usage(command ? command->unexpected() : e.what()));
   } catch (const CLI::ParseError& e) {
-    throw Error(ErrorKind::kUsage, wrong_usage(e.what()));
+    throw Error(ErrorKind::kUsage, wrong_usage(in_plain_words(e.what())));
   }
   return true;
 }
 
+/// The command that the arguments name; null if they name none.
+const Command* Command::met() const {
+  const std::vector<CLI::App*> met = state_->app->get_subcommands();
+  const auto is_met = [&](const Command& c) { return !met.empty() && met[0] == c.state_->app; };
+  const auto command = std::ranges::find_if(commands(), is_met);
+  return command == commands().end() ? nullptr : &*command;
+}
+
+/// The first option that there is not or, if there are none, word that nothing takes.
+std::string Command::unexpected() const {
+  const Words rest = state_->app->remaining();
+  const auto option =
+      std::ranges::find_if(rest, [](const std::string& word) { return word.starts_with('-'); });
+  if (option == rest.end()) return fmt::format("found '{}', which nothing takes", rest.at(0));
+  const std::string name = option->substr(0, option->find('='));
+  return fmt::format("no option {}{}", name, likely(name));
+}
+
+std::string Command::likely(const std::string& name) const {
+  Words names;
+  for (const Argument& a : arguments()) names.insert(names.end(), a.names.begin(), a.names.end());
+  const std::string found = closest(name, names);
+  return found.empty() ? "" : fmt::format("; did you mean {}?", found);
+}
+
 /// The message for arguments that CLI11 refused, as `what` says.
 std::string Command::wrong_usage(const std::string& what) const {
-  const std::vector<CLI::App*> met = state_->app->get_subcommands();
-  if (!met.empty()) {
-    return fmt::format("{}\nRun lenet {} --help for the options.", what, met[0]->get_name());
+  if (const Command* command = met()) {
+    return fmt::format("{}\nRun lenet {} --help for the options.", what, command->name());
   }
   const Words rest = state_->app->remaining();
   if (rest.empty()) return what;

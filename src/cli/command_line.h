@@ -88,6 +88,9 @@ class Command {
   /// Reads these words. Throws Error (kUsage).
   void parse(std::vector<std::string> words) const;
 
+  /// "; did you mean --epochs?" for a name that is near to an option's; else "".
+  std::string likely(const std::string& name) const;
+
   std::string name() const;
   std::string description() const;
   std::string footer() const;
@@ -105,6 +108,8 @@ class Command {
   struct State;
   explicit Command(std::shared_ptr<State> state);
   void add_help() const;
+  const Command* met() const;
+  std::string unexpected() const;
   std::string wrong_usage(const std::string& what) const;
   Option declare(CLI::Option& option, Argument argument, Target target) const;
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/file.h"
@@ -134,11 +135,25 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
       static_cast<double>(examples) / timer.elapsed());
 }
 
+/// Before hours go into runs without a result.
+void require_metric(const std::string& metric, const TrainOptions& common,
+                    const std::vector<Overrides>& overrides) {
+  const auto gives = [&](const char* option, bool given) {
+    return given || std::ranges::any_of(overrides,
+                                        [&](const Overrides& run) { return run.contains(option); });
+  };
+  require(metric != "holdout_acc" || gives("holdout", common.holdout != 0),
+          "--metric holdout_acc: no images are set aside; want --holdout, as in --holdout 0.1");
+  require(metric != "averaged_acc" || gives("ema", common.ema != 0),
+          "--metric averaged_acc: no averages are kept; want --ema, as in --ema 0.99");
+}
+
 void run_sweep(const LayeredResult& given, const SweepCommand& c) {
   const TrainOptions& common = given.options;
   ignore_hangups();
   require(common.weights.empty(), "--weights: each network of a sweep draws its own from its seed");
   const std::vector<Overrides> overrides = runs_of(c, common.seed);
+  require_metric(c.metric, common, overrides);
   sweep_runs(given, overrides);  // refuses what is wrong before the folder is made
   Json options = options_document(common);
   options.erase("threads");  // changes no result

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -62,6 +63,7 @@ std::vector<std::string> values_of(const std::string& axis, const std::string& t
   std::vector<std::string> values = split(text, text.find(';') == std::string::npos ? ',' : ';');
   for (const std::string& value : values) {
     if (value.empty()) fail(axis, "an empty value, want name=value,value");
+    if (std::ranges::count(values, value) > 1) fail(axis, fmt::format("{} twice", value));
   }
   return values;
 }

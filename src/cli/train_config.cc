@@ -157,7 +157,8 @@ void read_options(const Json& document, const std::string& where, TrainOptions& 
     const Argument* option = all.find("--" + name);
     if (!option) {
       throw Error(ErrorKind::kUsage,
-                  fmt::format("{}: --{}: no such option, see lenet train --help", where, name));
+                  fmt::format("{}: --{}: no such option{}, see lenet train --help", where, name,
+                              all.likely("--" + name)));
     }
     if (option->value.empty()) {
       words.push_back(switch_word(name, text, where));

@@ -98,5 +98,14 @@ TEST_F(CliUnreadOptions, OfASweepAreThoseThatNoRunReads) {
                  {"--gamma: no effect with --schedule constant"});
 }
 
+TEST_F(CliUnreadOptions, MetricOfASweepHasToBeMeasured) {
+  expect_refusal(sweep({"--grid", "lr=0.1,0.2", "--metric", "holdout_acc"}), 2,
+                 {"no images are set aside", "--holdout"});
+  expect_refusal(sweep({"--grid", "lr=0.1,0.2", "--metric", "averaged_acc"}), 2,
+                 {"no averages are kept", "--ema"});
+  expect_refusal(sweep({"--grid", "seed=1,1"}), 2, {"axis 'seed': 1 twice"});
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "sweep"));
+}
+
 }  // namespace
 }  // namespace lenet

@@ -50,6 +50,21 @@ TEST_F(CliUsage, HelpOfTrainIsInGroupsTheMostUsedFirst) {
   }
 }
 
+TEST_F(CliUsage, NamesAnOptionThatThereIsNotAndTheLikelyOne) {
+  expect_refusal(run({"train", "--epoch", "2"}), kUsage,
+                 {"no option --epoch; did you mean --epochs?", "lenet train --help"});
+  expect_refusal(run({"train", "--epohcs=2"}), kUsage,
+                 {"no option --epohcs; did you mean --epochs?"});
+  expect_refusal(run({"train", "--rubbish"}), kUsage, {"no option --rubbish\n"});
+  expect_refusal(run({"data", "bands", "more"}), kUsage, {"found 'more', which nothing takes"});
+  expect_refusal(run({"train", "--epochs", "2", "--epochs", "3"}), kUsage,
+                 {"--epochs: given more than once"});
+  expect_refusal(run({"train", "--epochs"}), kUsage, {"--epochs: a value is missing"});
+  write_file(dir_ / "options.json", "{\"epocs\": 2}");
+  expect_refusal(run({"train", "--config", "options.json"}), kUsage,
+                 {"--epocs: no such option; did you mean --epochs?"});
+}
+
 TEST_F(CliUsage, HelpHasAtMostAHundredColumns) {
   for (const char* command : {"", "train", "sweep", "eval", "predict", "export", "bench"}) {
     const Words words = *command == '\0' ? Words{"--help"} : Words{command, "--help"};
