@@ -15,7 +15,9 @@
 #include "cli/commands.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
+#include "cli/recorded_data.h"
 #include "cli/say.h"
+#include "data/exif.h"
 #include "data/gzip.h"
 #include "data/idx.h"
 #include "lenet/error.h"
@@ -85,7 +87,17 @@ void require_room(const std::string& path, std::int64_t more, const Shape& wante
                           path, all, most, to_string(wanted)));
 }
 
-void read_file_of_images(const std::string& path, const Shape& wanted, bool invert_them,
+/// EMNIST's IDX files have rows and columns swapped, which its run was told and this is not.
+void note_transposed(const PredictOptions& o) {
+  try {
+    const auto record = read_recorded_data(saved_model_file(o.model.path).parent_path());
+    if (!record || !record->options.transpose) return;
+    say(stderr, "lenet: the run's images were transposed; --transpose does so to its IDX files\n");
+  } catch (const Error&) {  // of a damaged record, which is not needed here
+  }
+}
+
+void read_file_of_images(const std::string& path, const Shape& wanted, const PredictOptions& o,
                          Images& images) {
   require_no_folder(path);
   if (!looks_like_idx(path)) {
@@ -94,15 +106,19 @@ void read_file_of_images(const std::string& path, const Shape& wanted, bool inve
     if (!image.warning.empty()) {
       say(stderr, "lenet: {}: damaged: {}\n", printable(path), printable(image.warning));
     }
-    return images.add({path, std::nullopt}, image, wanted, invert_them);
+    return images.add({path, std::nullopt}, image, wanted, o.invert);
   }
+  constexpr int kTransposed = 5;  // among Exif's orientations
+  if (!o.common.transpose) note_transposed(o);
   const Idx idx = read_idx(path, IdxContent::kImages);
   require_room(path, idx.sizes[0], wanted, images);
   const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
   const auto size = static_cast<std::size_t>(element_count(shape));
   for (std::int64_t i = 0; i < idx.sizes[0]; ++i) {
     const auto pixels = idx.payload().subspan(static_cast<std::size_t>(i) * size, size);
-    images.add({path, i}, {shape, {pixels.begin(), pixels.end()}}, wanted, invert_them);
+    Image image = {shape, {pixels.begin(), pixels.end()}};
+    if (o.common.transpose) image = turned(std::move(image), kTransposed);
+    images.add({path, i}, image, wanted, o.invert);
   }
 }
 
@@ -172,7 +188,7 @@ void run_predict(const PredictOptions& o) {
   const Model model = open_model(o.model);
   const Shape& input = model.net.input_shape();
   Images images;
-  for (const std::string& file : o.files) read_file_of_images(file, input, o.invert, images);
+  for (const std::string& file : o.files) read_file_of_images(file, input, o, images);
   const std::vector<float> all =
       probabilities(model.net, dataset_of(images, input), o.common.threads);
   const auto outputs = static_cast<std::size_t>(element_count(model.net.output_shape()));
@@ -203,9 +219,11 @@ void add_predict(const Command& app) {
               "PNG, JPEG, BMP, GIF, TIFF, WebP, PNM or IDX files, scaled to the model's input")
       .required();
   command.option("--top", &options->top, "Classes to name, likeliest first")
-      .check(whole_number(1, 256))
+      .check(whole_number(1, kMostClasses))
       .show_default();
   command.flag("--invert", options->invert, "Dark drawings on light ground, as on paper");
+  command.flag("--transpose", options->common.transpose,
+               "Swap rows and columns of the images of IDX files, as EMNIST's want");
   add_threads(command, options->common);
   add_json(command, options->common);
   command.runs([options] { run_predict(*options); });

@@ -124,6 +124,13 @@ TEST_F(CliData, KeepsSplitAndTransposeForTheRunsData) {
   EXPECT_FALSE(contains(moved.out, "not the data")) << moved.out;
   std::filesystem::rename(dir_ / "moved", dir_ / "emnist");
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
+  const Words predict = {"predict", "out", "emnist/emnist-letters-test-images", "--json"};
+  const Outcome sideways = run(predict),
+                upright = run({"predict", "out", "emnist/emnist-letters-test-images", "--json",
+                               "--transpose"});
+  EXPECT_TRUE(contains(sideways.err, "--transpose does so")) << sideways.err;
+  EXPECT_EQ(upright.err, "");
+  EXPECT_NE(sideways.out, upright.out);
 }
 
 /// A name is kept in run.json as it is, since the folder is another one elsewhere.
