@@ -46,6 +46,23 @@ int flush_folder(const std::filesystem::path& folder) {
   return errno;
 }
 
+/// The file that a link leads to, and no device or pipe: a rename would put a file in their place.
+std::filesystem::path to_replace(std::filesystem::path path) {
+  namespace fs = std::filesystem;
+  constexpr int kMostLinks = 40;  // Linux'
+  std::error_code ignored;        // what cannot be looked at fails when it is written
+  const fs::file_type type = fs::status(path, ignored).type();
+  if (type == fs::file_type::character || type == fs::file_type::block ||
+      type == fs::file_type::fifo || type == fs::file_type::socket) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: a device or a pipe, want the name of a file", path.string()));
+  }
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i) {
+    path = path.parent_path() / fs::read_symlink(path, ignored);
+  }
+  return path;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
@@ -74,28 +91,6 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
   bytes.resize(done);
   return bytes;
 }
-
-namespace {
-
-/// The file that a link leads to, and no device or pipe: a rename would put a file in their place.
-std::filesystem::path to_replace(std::filesystem::path path) {
-  namespace fs = std::filesystem;
-  constexpr int kMostLinks = 40;  // Linux'
-
-  std::error_code ignored;  // what cannot be looked at fails when it is written
-  const fs::file_type type = fs::status(path, ignored).type();
-  if (type == fs::file_type::character || type == fs::file_type::block ||
-      type == fs::file_type::fifo || type == fs::file_type::socket) {
-    throw Error(ErrorKind::kIo,
-                fmt::format("{}: a device or a pipe, want the name of a file", path.string()));
-  }
-  for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i) {
-    path = path.parent_path() / fs::read_symlink(path, ignored);
-  }
-  return path;
-}
-
-}  // namespace
 
 void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
   std::error_code unknown;  // a disk that does not tell shows when it is written

@@ -233,9 +233,7 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
   return data;
 }
 
-bool says_how_to_read(const CommonOptions& o) {
-  return !o.size.empty() || o.test_split != 0 || !o.split.empty() || o.transpose || o.skip_broken;
-}
+bool says_how_to_read(const CommonOptions& o) { return read_otherwise(o, {}); }
 
 bool read_otherwise(const CommonOptions& a, const CommonOptions& b) {
   const auto how = [](const CommonOptions& o) {

@@ -39,13 +39,17 @@ fs::path& place_in(IdxPair& pair, IdxContent content) {
   return content == IdxContent::kImages ? pair.images : pair.labels;
 }
 
+/// Whether `path` is at `place` now, or another of its name was there; false if another file was.
+bool put(const fs::path& path, fs::path& place) {
+  if (place.empty()) place = path;
+  return same_name(place, path);
+}
+
 /// The only images and the only labels of a folder need no word in their names.
 std::optional<IdxPair> only_pair(const std::vector<fs::path>& files) {
   IdxPair pair;
   for (const fs::path& path : files) {
-    fs::path& place = place_in(pair, *content_of(path));
-    if (!place.empty() && !same_name(place, path)) return std::nullopt;
-    if (place.empty()) place = path;
+    if (!put(path, place_in(pair, *content_of(path)))) return std::nullopt;
   }
   if (pair.images.empty() || pair.labels.empty()) return std::nullopt;
   return pair;
@@ -111,19 +115,20 @@ Subsets<IdxPair> idx_layout(const fs::path& dir, const LoadOptions& options) {
   std::vector<fs::path> unused;
   for (const fs::path& path : files) {
     const auto subset = subset_of(words_of(path.filename().string()));
-    if (!subset) unused.push_back(path);
-    if (!subset) continue;
+    if (!subset) {
+      unused.push_back(path);
+      continue;
+    }
     fs::path& place = place_in(layout[*subset], *content_of(path));
-    if (!place.empty() && !same_name(place, path)) refuse_both(dir, place, path, files);
-    if (place.empty()) place = path;
+    if (!put(path, place)) refuse_both(dir, place, path, files);
   }
   require_both(layout.train, dir, "train");
   if (!is_empty(layout.test)) require_both(layout.test, dir, "t10k or test");
   if (!is_empty(layout.validation)) require_both(layout.validation, dir, "val");
   for (const fs::path& path : unused) {
-    if (options.note)
-      options.note(
-          fmt::format("{}: not used, as its name has neither train nor test", path.string()));
+    if (!options.note) break;
+    options.note(
+        fmt::format("{}: not used, as its name has neither train nor test", path.string()));
   }
   return layout;
 }
