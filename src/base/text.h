@@ -44,6 +44,8 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// ASCII's capitals as small letters, whatever the locale.
 inline char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

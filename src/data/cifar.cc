@@ -73,6 +73,15 @@ std::vector<std::string> read_names(const fs::path& path) {
   return names;
 }
 
+/// CIFAR-10 has five batches to train on.
+void note_missing(const fs::path& dir, const Layout& layout, const LoadOptions& options) {
+  constexpr std::ptrdiff_t kBatches = 5;
+  const std::ptrdiff_t found = std::ssize(layout.train);
+  if (!options.note || layout.label_bytes != 1 || found >= kBatches) return;
+  options.note(
+      fmt::format("{}: {} of CIFAR-10's {} data_batch files", dir.string(), found, kBatches));
+}
+
 }  // namespace
 
 Part parse_cifar(std::string_view bytes, std::int64_t label_bytes, const std::string& name) {
@@ -103,6 +112,7 @@ std::pair<Dataset, Dataset> load_cifar(const fs::path& dir, const LoadOptions& o
                 fmt::format("{}: no batch to train on, want {}", dir.string(),
                             layout.label_bytes == 1 ? "data_batch_1.bin and so on" : "train.bin"));
   }
+  note_missing(dir, layout, options);
   std::optional<Part> test;
   if (!layout.test.empty()) test = read_part(layout.test, layout.label_bytes);
   return to_datasets(read_part(layout.train, layout.label_bytes), std::move(test),

@@ -26,9 +26,13 @@ Files find_files(const fs::path& dir, const LoadOptions& options) {
   Files files;
   if (all.size() == 1) files.train = all.front();
   if (all.size() == 1) return files;
+  std::vector<fs::path> unused;
   for (const fs::path& path : all) {
     const auto subset = subset_of(words_of(path.stem().string()));
-    if (!subset) continue;
+    if (!subset) {
+      unused.push_back(path);
+      continue;
+    }
     fs::path& place = files[*subset];
     if (!place.empty()) {
       const std::string advice = split_advice(all);
@@ -39,11 +43,17 @@ Files find_files(const fs::path& dir, const LoadOptions& options) {
     }
     place = path;
   }
-  if (!files.train.empty()) return files;
-  throw Error(ErrorKind::kIo,
-              fmt::format("{}: none of its {} CSV files has train in its name; give the CSV file "
-                          "itself, or name the files train.csv and test.csv",
-                          dir.string(), all.size()));
+  if (files.train.empty()) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: none of its {} CSV files has train in its name; give the CSV file "
+                            "itself, or name the files train.csv and test.csv",
+                            dir.string(), all.size()));
+  }
+  for (const fs::path& judged : {files.test, files.validation}) {
+    if (!judged.empty()) require_one_split(files.train, judged, options.note);
+  }
+  note_unused(unused, options);
+  return files;
 }
 
 /// The rows, or nothing and a note where the header has no label, as in Kaggle's test.csv.

@@ -126,8 +126,21 @@ void refuse_loose_images(const fs::path& dir) {
                           images, images == 1 ? "" : "s"));
 }
 
+/// A note for each file that has data of another format than the one that is read.
+void note_beside(const fs::path& dir, DataFormat format, const Note& note) {
+  if (!note || format == DataFormat::kCsv) return;
+  for (const fs::path& file : visible_files(dir)) {
+    const bool array = file.extension() == ".npz" && format != DataFormat::kNpz;
+    if (!array && !is_csv_name(file)) continue;
+    note(fmt::format("{}: not used, as the data is in {}", file.string(), to_string(format)));
+  }
+}
+
 DataSource source_in(const fs::path& dir, const LoadOptions& options) {
-  if (const auto format = format_of_folder(dir)) return {dir, *format, options};
+  if (const auto format = format_of_folder(dir)) {
+    note_beside(dir, *format, options.note);
+    return {dir, *format, options};
+  }
   const std::vector<fs::path> below = data_below(dir);
   if (below.size() == 1) {
     if (options.note) options.note(below[0].string() + ": the data, the only one below");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -87,6 +88,25 @@ void require_both(const IdxPair& pair, const fs::path& dir, const char* name) {
 
 bool is_empty(const IdxPair& pair) { return pair.images.empty() && pair.labels.empty(); }
 
+/// Whether a name says what is in the file, so that its other words may be those of a split.
+bool says_content(const fs::path& path) {
+  return std::ranges::any_of(name_words(path), [](const std::string& word) {
+    return word == "image" || word == "images" || word == "label" || word == "labels";
+  });
+}
+
+/// Test set and labels are of the split of the training images.
+void check_splits(const Subsets<IdxPair>& layout, const Note& note) {
+  const fs::path& images = layout.train.images;
+  for (const IdxPair& pair : {layout.train, layout.test, layout.validation}) {
+    if (is_empty(pair)) continue;
+    require_one_split(images, pair.images, note);
+    if (says_content(images) && says_content(pair.labels)) {
+      require_one_split(images, pair.labels, note);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<fs::path> idx_files(const fs::path& dir) {
@@ -110,6 +130,7 @@ Subsets<IdxPair> idx_layout(const fs::path& dir, const LoadOptions& options) {
       options.note(fmt::format("{}: taken whole, as there is no other set", pair->images.string()));
     }
     layout.train = *pair;
+    check_splits(layout, options.note);
     return layout;
   }
   std::vector<fs::path> unused;
@@ -125,11 +146,8 @@ Subsets<IdxPair> idx_layout(const fs::path& dir, const LoadOptions& options) {
   require_both(layout.train, dir, "train");
   if (!is_empty(layout.test)) require_both(layout.test, dir, "t10k or test");
   if (!is_empty(layout.validation)) require_both(layout.validation, dir, "val");
-  for (const fs::path& path : unused) {
-    if (!options.note) break;
-    options.note(
-        fmt::format("{}: not used, as its name has neither train nor test", path.string()));
-  }
+  check_splits(layout, options.note);
+  note_unused(unused, options);
   return layout;
 }
 

@@ -46,6 +46,15 @@ std::set<std::string> names_of(const std::set<Words>& splits) {
   return names;
 }
 
+/// A word of the file's name, no number, that the other's has not; "" if there is none.
+std::string own_word(const fs::path& file, const fs::path& other) {
+  const Words words = words_of_file(file), others = words_of_file(other);
+  const auto found = std::ranges::find_if(words, [&](const std::string& word) {
+    return !std::ranges::all_of(word, is_digit) && !has(others, word);
+  });
+  return found == words.end() ? "" : *found;
+}
+
 }  // namespace
 
 std::vector<std::string> split_words(std::string_view name) {
@@ -84,6 +93,22 @@ std::string split_advice(const std::vector<fs::path>& files) {
   if (names.size() < 2) return "";
   return fmt::format("choose one of its splits, as in --split {}: {}", *names.begin(),
                      fmt::join(names, ", "));
+}
+
+void require_one_split(const fs::path& train, const fs::path& other, const Note& note) {
+  const std::string own = own_word(train, other), others = own_word(other, train);
+  if (own.empty() || others.empty()) return;
+  const Words words = words_of_file(other);
+  const bool related = std::ranges::any_of(
+      words_of_file(train), [&](const std::string& word) { return has(words, word); });
+  if (!related) {
+    if (note) note(fmt::format("{}: goes with {}", other.string(), train.filename().string()));
+    return;
+  }
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{} and {}: {} and {} are two splits by these names; want both files of "
+                          "one",
+                          train.string(), other.filename().string(), own, others));
 }
 
 void note_emnist(const std::vector<fs::path>& files, const LoadOptions& options) {

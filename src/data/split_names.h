@@ -26,6 +26,12 @@ std::vector<std::filesystem::path> files_of_split(std::vector<std::filesystem::p
 /// no splits apart.
 std::string split_advice(const std::vector<std::filesystem::path>& files);
 
+/// Of two files that are used together each may have a word that the other has not (numbers do not
+/// count). Throws Error (kUsage) if they share another, as emnist-balanced-train and
+/// emnist-letters-test do: these are two splits. A note of any other pair.
+void require_one_split(const std::filesystem::path& train, const std::filesystem::path& other,
+                       const Note& note);
+
 /// A note that --transpose is wanted where a name says EMNIST.
 void note_emnist(const std::vector<std::filesystem::path>& files, const LoadOptions& options);
 

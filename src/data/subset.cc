@@ -67,4 +67,11 @@ bool judges_validation(const std::string& validation, bool has_test, const Note&
   return !has_test;
 }
 
+void note_unused(const std::vector<std::filesystem::path>& files, const LoadOptions& options) {
+  if (!options.note) return;
+  for (const std::filesystem::path& file : files) {
+    options.note(file.string() + ": not used, as its name has neither train nor test");
+  }
+}
+
 }  // namespace lenet

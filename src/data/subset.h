@@ -1,6 +1,7 @@
 // Which subset of a data set a name says it holds, by its words: train-images, Testing, x_val.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,5 +46,8 @@ std::optional<Subset> subset_of(const std::vector<std::string>& words);
 /// Whether validation data of this name is what is judged, since there is no test set. `note`, if
 /// any, is called with a sentence that says what becomes of it.
 bool judges_validation(const std::string& validation, bool has_test, const Note& note);
+
+/// A note for each of these files that its name says no subset.
+void note_unused(const std::vector<std::filesystem::path>& files, const LoadOptions& options);
 
 }  // namespace lenet

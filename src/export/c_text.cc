@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/text.h"
+
 namespace lenet {
 namespace {
 
@@ -10,7 +12,6 @@ constexpr std::size_t kColumns = 100;
 
 // Of ASCII, whatever the locale.
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
 }  // namespace

@@ -7,10 +7,11 @@
 #include <cmath>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace lenet {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
 bool is_name_char(char c) { return is_name_start(c) || is_digit(c); }
 bool is_number_start(char c) { return is_digit(c) || c == '-' || c == '.'; }

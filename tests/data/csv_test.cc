@@ -128,6 +128,7 @@ TEST_F(CsvFolder, TakesSubsetsByTheWordsOfTheirNames) {
   const Dataset valid = load_data(dir_, how).second;
   EXPECT_EQ(valid.image(0)[0], 12);
   EXPECT_TRUE(contains(notes, "fashion-mnist_valid.CSV: the test set, as there is no other"));
+  EXPECT_TRUE(contains(notes, "sample_submission.csv: not used"));
   write_file(dir_ / "fashion-mnist_test.csv", "label,p\n1,13\n");
   const Dataset test = load_data(dir_, how).second;
   EXPECT_EQ(test.image(0)[0], 13);
@@ -135,6 +136,13 @@ TEST_F(CsvFolder, TakesSubsetsByTheWordsOfTheirNames) {
   write_file(dir_ / "train.csv", "label,p\n1,13\n");
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { load_data(dir_); }),
                        "are both of one subset by their names"));
+}
+
+TEST_F(CsvFolder, RefusesATestSetOfAnotherSplit) {
+  write_file(dir_ / "emnist-balanced-train.csv", "label,p\n2,10\n0,11\n");
+  write_file(dir_ / "emnist-letters-test.csv", "label,p\n1,12\n");
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { load_data(dir_); }),
+                       "balanced and letters are two splits"));
 }
 
 TEST_F(CsvFolder, LeavesRowsWithoutLabelsOutAndSaysSo) {

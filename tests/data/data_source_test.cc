@@ -85,8 +85,14 @@ TEST_F(Source, TakesDataBesideAFolderOfPicturesOfIt) {
   EXPECT_EQ(source(dir_).format, DataFormat::kImages);
   write_file(dir_ / "train.csv", "0,1\n1,2\n");
   EXPECT_EQ(source(dir_).format, DataFormat::kCsv);
+  EXPECT_EQ(notes_, "");
+  write_file(dir_ / "data.npz", "");
+  EXPECT_EQ(source(dir_).format, DataFormat::kNpz);
+  EXPECT_TRUE(contains(notes_, "train.csv: not used, as the data is in NPZ"));
   write_idx(dir_);
   EXPECT_EQ(source(dir_).format, DataFormat::kIdx);
+  EXPECT_TRUE(contains(notes_, "train.csv: not used, as the data is in IDX files"));
+  EXPECT_TRUE(contains(notes_, "data.npz: not used, as the data is in IDX files"));
 }
 
 TEST_F(Source, NamesTheFolderWantedForOneFileOfSeveral) {

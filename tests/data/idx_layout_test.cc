@@ -40,6 +40,7 @@ TEST_F(IdxLayout, TellsSubsetsByWordsAndNotByLetters) {
   write_pair("contest-validation-images", "contest-validation-labels", 'b');
   EXPECT_EQ(pixels(), "ab");
   EXPECT_TRUE(contains(notes_, "contest-validation-images: the test set, as there is no other"));
+  EXPECT_TRUE(contains(notes_, "contest-validation-images: goes with latest-training-images"));
   write_pair("latest-testing-images", "latest-testing-labels", 'c');
   EXPECT_EQ(pixels(), "ac");
   EXPECT_TRUE(contains(notes_, "contest-validation-images: not used, as there is a test set"));
@@ -73,6 +74,28 @@ TEST_F(IdxLayout, NamesWhatItDoesNotUse) {
   write("xnist-images", image_file(1, 1, 1, "b"));
   EXPECT_EQ(pixels({.test_optional = true}), "a");
   EXPECT_TRUE(contains(notes_, "xnist-images: not used, as its name has neither train nor test"));
+}
+
+TEST_F(IdxLayout, RefusesATestSetOfAnotherSplit) {
+  write_pair("emnist-balanced-train-images", "emnist-balanced-train-labels", 'a');
+  write_pair("emnist-letters-test-images", "emnist-letters-test-labels", 'b');
+  EXPECT_TRUE(contains(refusal(),
+                       "emnist-balanced-train-images and emnist-letters-test-images: "
+                       "balanced and letters are two splits"));
+}
+
+TEST_F(IdxLayout, RefusesLabelsOfAnotherSplit) {
+  write_pair("emnist-balanced-train-images", "emnist-letters-train-labels", 'a');
+  EXPECT_TRUE(contains(refusal({.test_optional = true}), "two splits"));
+  write_pair("emnist-balanced-test-images", "emnist-letters-test-labels", 'b');
+  EXPECT_TRUE(contains(refusal(), "two splits"));
+}
+
+TEST_F(IdxLayout, TakesNamesThatDifferByANumberOrOnOneSide) {
+  write_pair("my-train-images-60000", "my-train-labels-60000", 'a');
+  write_pair("my-test-images-10000", "my-test-labels-10000", 'b');
+  write_pair("my-new-val-images", "my-new-val-labels", 'c');
+  EXPECT_EQ(pixels(), "ab");
 }
 
 TEST_F(IdxLayout, TakesTheSplitThatIsNamed) {

@@ -137,7 +137,9 @@ TEST_F(ImageFolders, CountTheFilesThatAreLeftOut) {
     return load_data(
         dir_, {.test_optional = true, .note = [this](const std::string& note) { notes_ += note; }});
   };
+  put("train/loose.png");
   EXPECT_EQ(load().first.size(), 4);
+  EXPECT_TRUE(contains(notes_, "train: 1 image in no class' folder: not used"));
   EXPECT_TRUE(contains(notes_, "4 files left out: 1 without an ending, 2 .heic, 1 .txt"));
   fs::remove(dir_ / "train/b/1.png");
   EXPECT_TRUE(contains(

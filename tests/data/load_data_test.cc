@@ -32,7 +32,10 @@ TEST_F(LoadData, TakesCifar10InTheOrderOfItsBatches) {
   write("test_batch.bin", record("\1", 'g', 'h', 'i'));
   write("batches.meta.txt", "airplane\nautomobile\n\n");
   ASSERT_EQ(data_format(dir_), DataFormat::kCifar);
-  const auto [train, test] = load_data(dir_);
+  std::string notes;
+  const auto [train, test] =
+      load_data(dir_, {.note = [&](const std::string& note) { notes += note; }});
+  EXPECT_TRUE(contains(notes, "2 of CIFAR-10's 5 data_batch files"));
   EXPECT_EQ(train.image_shape(), (Shape{3, 32, 32}));
   EXPECT_EQ(train.size(), 3);
   EXPECT_EQ(train.image(1)[1023], 'd');
