@@ -9,6 +9,7 @@
 
 #include "base/thread_team.h"
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
 #include "kernels/fma_peak.h"

@@ -12,6 +12,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/sample_sheet.h"
 #include "lenet/load_data.h"
@@ -44,9 +45,12 @@ PixelStatistics statistics_of(const Dataset& data) {
   return pixel_statistics(data, all);
 }
 
-std::string format_name(const CommonOptions& o) {
-  const std::string path = data_path(o);
-  return path.empty() ? "Fashion-MNIST" : std::string(to_string(data_format(path)));
+/// $LENET_DATA may hold other data in files of Fashion-MNIST's names.
+std::string format_name(const CommonOptions& o, const Dataset& train) {
+  if (const std::string path = data_path(o); !path.empty()) {
+    return std::string(to_string(data_format(path)));
+  }
+  return is_fashion_mnist(train) ? "Fashion-MNIST" : std::string(to_string(DataFormat::kIdx));
 }
 
 Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& test) {
@@ -59,9 +63,12 @@ Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& te
     classes.push_back(
         {{"name", class_name(train, k)}, {"train", in_train[i]}, {"test", in_test[i]}});
   }
-  return {{"format", format_name(o)}, {"train", train.size()},
-          {"test", test.size()},      {"image_shape", to_string(train.image_shape())},
-          {"mean", pixels.mean},      {"deviation", pixels.deviation},
+  return {{"format", format_name(o, train)},
+          {"train", train.size()},
+          {"test", test.size()},
+          {"image_shape", to_string(train.image_shape())},
+          {"mean", pixels.mean},
+          {"deviation", pixels.deviation},
           {"classes", classes}};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/model_data.h"
 #include "cli/options.h"
 #include "lenet/device.h"

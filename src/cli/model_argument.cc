@@ -130,7 +130,8 @@ std::optional<Model> find_saved_model(const fs::path& argument) {
   if (!is_onnx(path)) {
     const Metadata metadata = read_safetensors(path).metadata;
     const auto known = [&](const char* key) { return metadata.contains(key); };
-    if (!known("model") || !known("input_shape") || !known("pixel_scale")) return {};
+    const bool is_model = known("model") && known("input_shape") && known("pixel_scale");
+    if (!is_model && !known("state")) return {};  // a checkpoint is refused by name
   }
   return read_saved_model(path);
 }

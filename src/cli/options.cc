@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -78,7 +77,7 @@ void add_data_options(const Command& command, CommonOptions& options) {
       .option("--test-split", &options.test_split,
               "Share of the images of every class that become the test set, for data without "
               "one")
-      .check(finite_number());
+      .check(share());
   command.option("--split", &options.split,
                  "Of several data sets in a folder of IDX or CSV files, the one with this in its "
                  "files' names, as EMNIST's balanced");
@@ -145,6 +144,16 @@ Check finite_number() {
   };
 }
 
+Check share() {
+  return [](const std::string& text) -> std::string {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && value >= 0 && value < 1) return "";
+    return fmt::format("found '{}', want a share from 0 to below 1, as in 0.1", text);
+  };
+}
+
 Check one_of(std::vector<std::string> words) {
   return [words = std::move(words)](const std::string& text) -> std::string {
     if (std::ranges::find(words, text) != words.end()) return "";
@@ -173,25 +182,6 @@ void require_other_file(const std::string& out, const std::filesystem::path& in)
   if (!std::filesystem::equivalent(out, in, ignored)) return;
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: the file that is read; want another name for what is written", out));
-}
-
-nlohmann::ordered_json parse_json(const std::string& text) {
-  using Json = nlohmann::ordered_json;
-  struct TooDeep {};
-  const auto limited = [](int depth, Json::parse_event_t, const Json&) {
-    constexpr int kDeepest = 64;
-    if (depth > kDeepest) throw TooDeep();
-    return true;
-  };
-  try {
-    return Json::parse(text, limited, false);
-  } catch (TooDeep) {
-    return Json(Json::value_t::discarded);
-  }
-}
-
-std::string json_text(const nlohmann::ordered_json& document) {
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how) {
@@ -228,9 +218,13 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
     last = line;
   };
   auto data = load_data_fashion_mnist(where);
-  require(options.data.empty() || std::ranges::equal(data.first.class_names(), kFashionMnistLabels),
+  require(options.data.empty() || is_fashion_mnist(data.first),
           "fashion-mnist: $LENET_DATA names other data; unset it, or name the folder by --data");
   return data;
+}
+
+bool is_fashion_mnist(const Dataset& train) {
+  return std::ranges::equal(train.class_names(), kFashionMnistLabels);
 }
 
 bool says_how_to_read(const CommonOptions& o) { return read_otherwise(o, {}); }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +51,9 @@ Check positive_float();
 /// Accepts a finite number.
 Check finite_number();
 
+/// Accepts a part of the whole: 0, for none, to below 1.
+Check share();
+
 /// Accepts one of these words.
 Check one_of(std::vector<std::string> words);
 
@@ -65,16 +67,12 @@ Check given_path();
 /// Throws Error (kUsage) if `out` is the file `in`, which it would replace.
 void require_other_file(const std::string& out, const std::filesystem::path& in);
 
-/// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
-std::string json_text(const nlohmann::ordered_json& document);
-
-/// The document of a text. One that is no JSON, or is nested so deeply that to copy it could
-/// overflow the stack, is discarded: neither object nor list.
-nlohmann::ordered_json parse_json(const std::string& text);
-
 /// The training and the test set that --data names, with a line of progress on stderr while they
 /// are downloaded. `how`: but for what the options say. Throws Error.
 std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions how = {});
+
+/// Whether it names Fashion-MNIST's classes, as that has by its SHA-256.
+bool is_fashion_mnist(const Dataset& train);
 
 /// Whether any option says how the data is read.
 bool says_how_to_read(const CommonOptions& options);

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
 #include "cli/recorded_data.h"
@@ -109,7 +110,6 @@ void read_file_of_images(const std::string& path, const Shape& wanted, const Pre
     return images.add({path, std::nullopt}, image, wanted, o.invert);
   }
   constexpr int kTransposed = 5;  // among Exif's orientations
-  if (!o.common.transpose) note_transposed(o);
   const Idx idx = read_idx(path, IdxContent::kImages);
   require_room(path, idx.sizes[0], wanted, images);
   const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
@@ -188,6 +188,7 @@ void run_predict(const PredictOptions& o) {
   const Model model = open_model(o.model);
   const Shape& input = model.net.input_shape();
   Images images;
+  if (!o.common.transpose && std::ranges::any_of(o.files, looks_like_idx)) note_transposed(o);
   for (const std::string& file : o.files) read_file_of_images(file, input, o, images);
   const std::vector<float> all =
       probabilities(model.net, dataset_of(images, input), o.common.threads);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/model_argument.h"
 #include "cli/options.h"
 #include "cli/recipes.h"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "cli/json_document.h"
 #include "cli/run_record.h"
 #include "lenet/error.h"
 
@@ -72,10 +73,11 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   const std::filesystem::path file = folder / "run.json";
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return {};
-  const Json document = parse_json(read_file(file, kMostBytes));
+  std::string why;
+  const Json document = parse_json(read_file(file, kMostBytes), &why);
   if (!document.is_object()) {
     refuse(file, fmt::format("found {}, want a JSON object",
-                             document.is_discarded() ? "no JSON" : document.type_name()));
+                             document.is_discarded() ? why : document.type_name()));
   }
   RecordedData recorded{.file = file,
                         .options = {},

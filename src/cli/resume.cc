@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "cli/checkpoints.h"
+#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/run_record.h"
 #include "cli/train_config.h"

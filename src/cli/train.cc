@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/option_words.h"
 #include "cli/options.h"
 #include "cli/resume.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/recipes.h"
 #include "cli/run_record.h"
@@ -44,9 +45,11 @@ std::string switch_word(const std::string& name, const std::string& text,
 Json read_config(const std::string& path) {
   constexpr std::int64_t kMostBytes =
       std::int64_t{64} * 1024 * 1024;  // the run.json of many epochs
-  Json document = parse_json(read_file(path, kMostBytes));
+  std::string why = "a JSON list or value";
+  Json document = parse_json(read_file(path, kMostBytes), &why);
   if (!document.is_object()) {
-    throw Error(ErrorKind::kBadInput, fmt::format("{}: want a JSON object of options", path));
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: {}; want a JSON object of options", path, why));
   }
   return document;
 }

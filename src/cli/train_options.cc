@@ -1,10 +1,14 @@
 #include "cli/train_options.h"
 
+#include <fmt/format.h>
+
 #include <iterator>
 #include <limits>
 
+#include "base/require.h"
 #include "cli/option_words.h"
 #include "lenet/split.h"
+#include "train/fit_options.h"
 
 namespace lenet::cli {
 namespace {
@@ -24,7 +28,9 @@ void declare_data(const Command& command, TrainOptions& o) {
       "fashion-mnist, from $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download");
   command.switch_flag("--normalize,!--no-normalize", o.normalize,
                       "Standardise pixels by mean and deviation of the training images");
-  number(command, "--holdout", o.holdout, "Share of the training images to set aside, by classes");
+  command.option("--holdout", &o.holdout, "Share of the training images to set aside, by classes")
+      .check(share())
+      .show_default();
 }
 
 void declare_model(const Command& command, TrainOptions& o) {
@@ -192,6 +198,12 @@ FitOptions fit_options(const TrainOptions& o) {
   fit.holdout = o.holdout;
   fit.keep_best = o.keep_best;
   fit.patience = o.patience;
+  require(
+      o.holdout != 0 || !(o.keep_best || o.patience > 0),
+      fmt::format("{}: the epoch is chosen on images set aside, never on the test set; set some "
+                  "aside, as in --holdout 0.1",
+                  o.keep_best ? "--keep-best" : "--patience"));
+  check_options(fit);
   return fit;
 }
 

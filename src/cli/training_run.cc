@@ -9,6 +9,7 @@
 #include "base/gpus.h"
 #include "cli/chance_level.h"
 #include "cli/checkpoints.h"
+#include "cli/json_document.h"
 #include "cli/model_data.h"
 #include "cli/run_ending.h"
 #include "cli/run_folder.h"

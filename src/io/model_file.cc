@@ -115,6 +115,11 @@ const std::string& require_metadata(const std::filesystem::path& path, const Met
                                     const char* key) {
   const auto found = metadata.find(key);
   if (found != metadata.end()) return found->second;
+  if (metadata.contains("run") && metadata.contains("state")) {
+    throw bad_file(path,
+                   "a checkpoint, from which lenet train --resume goes on; want a model, as "
+                   "model.safetensors beside it once the run has ended");
+  }
   throw bad_file(
       path, fmt::format("no metadata \"{}\": not a model that lenet saved (weights alone go with "
                         "--model, and --weights where they are a start)",

@@ -63,6 +63,7 @@ Model model_of(const Graph& graph, std::int64_t bytes) {
 }
 
 Graph graph_of(std::string_view bytes) {
+  if (bytes.empty()) refuse("an empty file, want ONNX");
   Graph graph = read_graph(bytes);
   require_opset(graph);
   return graph;

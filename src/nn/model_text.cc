@@ -113,6 +113,7 @@ class Parser {
     int entries = 0;
     bool nested = false;
     while (!at_.take(')')) {
+      if (at_.at_end()) at_.fail_at_token("\")\" or the name of a layer");
       nested = entry();
       ++entries;
       separator();

@@ -39,11 +39,8 @@ StepCount steps_of(std::int64_t images, const FitOptions& o) {
   return {.total = epoch * o.epochs, .epoch = epoch};
 }
 
-Split checked_split(const FitOptions& o, const Dataset& train) {
+void check_options(const FitOptions& o) {
   require(o.epochs >= 1, fmt::format("epochs: {}, want 1 or more", o.epochs));
-  require(
-      o.batch_size >= 1 && o.batch_size <= train.size(),
-      fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
   require(std::isfinite(o.lr) && o.lr > 0,
           fmt::format("learning rate: {}, want a number above 0", o.lr));
   require(o.max_steps >= 1, fmt::format("max steps: {}, want 1 or more", o.max_steps));
@@ -54,6 +51,13 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
       "the best weights and the end of the run are chosen on images set aside, never on the test "
       "set: set some aside (holdout)");
   trainer_options(o).check();
+}
+
+Split checked_split(const FitOptions& o, const Dataset& train) {
+  require(
+      o.batch_size >= 1 && o.batch_size <= train.size(),
+      fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
+  check_options(o);
   check(o.augmentation, train.image_shape());
   Split split = split_of(train, o);
   const auto images = std::ssize(split.train);

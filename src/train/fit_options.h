@@ -10,6 +10,9 @@ Trainer::Options trainer_options(const FitOptions& options);
 
 StepCount steps_of(std::int64_t images, const FitOptions& options);
 
+/// Throws Error (kUsage) for options that are out of range whatever the images.
+void check_options(const FitOptions& options);
+
 /// Images that train, and those set aside. Throws Error (kUsage) for options that are out of range
 /// or do not fit the images.
 Split checked_split(const FitOptions& options, const Dataset& train);

@@ -218,6 +218,10 @@ TEST_F(CliBeyond, RefusesConfigurationsThatAreNone) {
   expect_refusal(train("out", {"--config", "text.json"}), 3, {"text.json", "JSON object"});
   expect_refusal(train("out", {"--config", "unknown.json"}), 2, {"unknown.json", "--epoch"});
   expect_refusal(train("out", {"--config", "wrong.json"}), 2, {"wrong.json", "many"});
+  write_file(dir_ / "cut.json", R"({"epochs": 3,)");
+  expect_refusal(train("out", {"--config", "cut.json"}), 3, {"cut.json", "line 1, column 14"});
+  write_file(dir_ / "twice.json", R"({"epochs": 3, "lr": 1, "epochs": 4})");
+  expect_refusal(train("out", {"--config", "twice.json"}), 3, {"twice.json: the key \"epochs\""});
   write_file(dir_ / "flag.json", R"({"no_shuffle": 99999999999999999999})");
   expect_refusal(train("out", {"--config", "flag.json"}), 2, {"flag.json", "no-shuffle"});
 }

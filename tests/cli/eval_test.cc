@@ -65,6 +65,15 @@ TEST_F(CliEval, TakesWeightsAloneWithTheirNetwork) {
   EXPECT_TRUE(contains(alone.err, "weights alone go with --model"));
 }
 
+TEST_F(CliEval, RefusesACheckpointByName) {
+  ASSERT_EQ(train("out", {"--epochs", "1"}).exit_code, 0);
+  const std::string file = "out/checkpoint.safetensors";
+  const Words parts = {file + ": a checkpoint", "--resume", "model.safetensors"};
+  expect_refusal(run({"eval", file}), 3, parts);
+  expect_refusal(run({"eval", file, "--model", "Flatten Linear(3)"}), 3, parts);
+  expect_refusal(run({"train", "--weights", file, "--data", "bands"}), 3, parts);
+}
+
 TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
   write_constant_model("model.safetensors", {"top", "middle", "bottom"});
   const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands"});

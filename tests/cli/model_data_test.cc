@@ -127,8 +127,8 @@ TEST_F(CliModelData, OfADamagedRecordIsRefusedUnlessItIsGiven) {
     return changed.dump();
   };
   for (const auto& [text, found] : std::vector<std::pair<std::string, std::string>>{
-           {"", "found no JSON, want a JSON object"},
-           {record.substr(0, record.size() / 2), "found no JSON, want a JSON object"},
+           {"", "found no JSON, parse error at line 1, column 1"},
+           {record.substr(0, record.size() / 2), "unexpected end of input"},
            {"[1]", "found array, want a JSON object"},
            {"{}", "model: found nothing, want text"},
            {with("data", 7), "data: found 7, want text"},

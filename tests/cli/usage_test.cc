@@ -65,6 +65,21 @@ TEST_F(CliUsage, NamesAnOptionThatThereIsNotAndTheLikelyOne) {
                  {"--epocs: no such option; did you mean --epochs?"});
 }
 
+TEST_F(CliUsage, RefusesWhatIsOutOfRangeBeforeItLooksForTheData) {
+  const auto refused = [&](const Words& options, const std::string& part) {
+    Words words = {"train", "--data", "none"};
+    words.insert(words.end(), options.begin(), options.end());
+    expect_refusal(run(words), kUsage, {part});
+  };
+  refused({"--holdout", "2"}, "--holdout: found '2', want a share from 0 to below 1, as in 0.1");
+  refused({"--test-split", "20"}, "--test-split: found '20', want a share");
+  refused({"--keep-best"}, "as in --holdout 0.1");
+  refused({"--patience", "3"}, "as in --holdout 0.1");
+  refused({"--ema", "2"}, "averages: 2");
+  refused({"--momentum", "-1"}, "momentum: -1");
+  refused({"--label-smoothing", "3"}, "label smoothing: 3");
+}
+
 TEST_F(CliUsage, HelpHasAtMostAHundredColumns) {
   for (const char* command : {"", "train", "sweep", "eval", "predict", "export", "bench"}) {
     const Words words = *command == '\0' ? Words{"--help"} : Words{command, "--help"};

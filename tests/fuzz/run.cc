@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"

@@ -180,7 +180,7 @@ TEST(ModelText, RefusesWhatIsNoModelAndTellsWhere) {
       {"net =", "line 1, column 6: no layer, want at least one, such as Linear(10)"},
       {"(0) Tanh", "line 1, column 1: found \"(\", want the name of a layer"},
       {"nn.Sequential()", "line 1, column 16: no layer, want at least one, such as Linear(10)"},
-      {"nn.Sequential(Tanh", "line 1, column 19: found the end, want the name of a layer"},
+      {"nn.Sequential(Tanh", "line 1, column 19: found the end, want \")\" or the name of a layer"},
       {"nn.Sequential(Tanh Tanh)Tanh",
        "line 1, column 25: found \"Tanh\", want white space or a comma between layers"},
       {"nn.Sequential(*layers)", "line 1, column 15: found \"*\", want the name of a layer"},
