@@ -46,7 +46,8 @@ int flush_folder(const std::filesystem::path& folder) {
   return errno;
 }
 
-/// The file that a link leads to, and no device or pipe: a rename would put a file in their place.
+/// The file that a link leads to, and no device or pipe, in whose place a rename would put a file,
+/// nor a folder.
 std::filesystem::path to_replace(std::filesystem::path path) {
   namespace fs = std::filesystem;
   constexpr int kMostLinks = 40;  // Linux'
@@ -56,6 +57,10 @@ std::filesystem::path to_replace(std::filesystem::path path) {
       type == fs::file_type::fifo || type == fs::file_type::socket) {
     throw Error(ErrorKind::kIo,
                 fmt::format("{}: a device or a pipe, want the name of a file", path.string()));
+  }
+  if (type == fs::file_type::directory) {
+    throw Error(ErrorKind::kIo,
+                fmt::format("{}: a folder, want the name of a file", path.string()));
   }
   for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i) {
     path = path.parent_path() / fs::read_symlink(path, ignored);
@@ -94,8 +99,8 @@ std::string read_file(const std::filesystem::path& path, std::int64_t max_bytes)
 
 void require_room(const std::filesystem::path& folder, std::int64_t bytes) {
   std::error_code unknown;  // a disk that does not tell shows when it is written
-  const auto room = std::filesystem::space(folder, unknown).available;
-  if (unknown || room >= static_cast<std::uintmax_t>(bytes)) return;
+  const auto [capacity, free, room] = std::filesystem::space(folder, unknown);
+  if (unknown || capacity == 0 || room >= static_cast<std::uintmax_t>(bytes)) return;
   throw Error(ErrorKind::kIo,
               fmt::format("{}: {} bytes free, want {} for what will be written there; make room, "
                           "or choose another folder",

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "cli/options.h"
+#include "cli/json_document.h"
+#include "cli/out_folder.h"
 #include "cli/say.h"
 #include "lenet/error.h"
 
@@ -20,35 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kRuns = "runs";
+
 [[noreturn]] void fail(const fs::path& path, const std::string& doing, const std::string& why) {
   throw Error(ErrorKind::kIo, fmt::format("{}: {}: {}", path.string(), doing, why));
 }
 
-/// The files of a run: one that grows, and those written whole.
-constexpr const char* kMetrics = "metrics.jsonl";
-constexpr const char* kWhole[] = {
-    "run.json",   "model.safetensors",      "model_ema.safetensors",
-    "curves.svg", "checkpoint.safetensors", "checkpoint.previous.safetensors"};
-
-bool holds_run(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path / kMetrics, ignored) || std::ranges::any_of(kWhole, [&](const char* file) {
-           return fs::exists(path / file, ignored);
-         });
-}
-
-/// Creates `path` and the folders above it.
-void create(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) fail(path, "cannot create the folder", error.message());
-  if (::access(path.c_str(), W_OK) != 0) fail(path, "cannot write there", std::strerror(errno));
-}
-
 /// A new folder under runs/, and the link runs/latest to it.
 fs::path create_default(const std::string& model) {
-  const fs::path runs = "runs";
-  create(runs);
+  const fs::path runs = kRuns;
+  create_folder(runs);
   const std::string name =
       fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), model);
   fs::path path = runs / name;
@@ -60,26 +40,31 @@ fs::path create_default(const std::string& model) {
   const fs::path link = runs / "latest", fresh = runs / fmt::format(".latest-{}", ::getpid());
   fs::create_directory_symlink(path.filename(), fresh, error);
   if (!error) fs::rename(fresh, link, error);  // a run is none the worse without the link
-  if (error) fs::remove(fresh, error);
+  if (!error) return path;
+  say(stderr, "lenet: {}: cannot be made a link to this run: {}\n", link.string(), error.message());
+  fs::remove(fresh, error);
   return path;
 }
 
 fs::path create_given(const fs::path& path, bool force) {
+  if (holds_sweep(path)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: holds a sweep; choose another --out", path.string()));
+  }
   if (!force && holds_run(path)) {
     throw Error(
         ErrorKind::kUsage,
         fmt::format("{}: holds a run already; choose another --out, or --force to replace it",
                     path.string()));
   }
-  create(path);
+  create_folder(path);
   return path;
 }
 
-/// Before anything there is replaced.
+/// Before anything is made or replaced there is to be room for it.
 fs::path created(const RunFolder::Options& o) {
-  fs::path path = o.out.empty() ? create_default(o.model) : create_given(o.out, o.force);
-  require_room(path, o.room);
-  return path;
+  require_room(existing_part(o.out.empty() ? kRuns : o.out), o.room);
+  return o.out.empty() ? create_default(o.model) : create_given(o.out, o.force);
 }
 
 /// Removes what runs that were killed as they wrote left of their files.
@@ -90,7 +75,8 @@ void remove_partial_files(const fs::path& folder) {
     const std::string name = entry.path().filename().string();
     const auto is_of = [&](const char* file) { return name.starts_with(std::string(file) + '.'); };
     if (!name.ends_with(".partial")) continue;  // as AtomicFile names it
-    if (is_of(kMetrics) || std::ranges::any_of(kWhole, is_of)) partial.push_back(entry.path());
+    if (is_of(kMetricsFile) || std::ranges::any_of(kWholeFiles, is_of))
+      partial.push_back(entry.path());
   }
   for (const fs::path& file : partial) fs::remove(file, ignored);
 }
@@ -117,8 +103,8 @@ RunFolder::RunFolder(const Options& options)
     : path_(created(options)), lock_(path_), stop_on_write_error_(options.stop_on_write_error) {
   remove_partial_files(path_);
   std::error_code ignored;
-  for (const char* old : kWhole) fs::remove(path_ / old, ignored);
-  fs::remove(path_ / kMetrics, ignored);
+  for (const char* old : kWholeFiles) fs::remove(path_ / old, ignored);
+  fs::remove(path_ / kMetricsFile, ignored);
 }
 
 RunFolder::RunFolder(const Options& options, const std::vector<FitPoint>& points)
@@ -141,7 +127,7 @@ void RunFolder::attempt(const std::function<void()>& write) const {
 void RunFolder::begin(const std::string& run) {
   if (begun()) return;
   write_file(path_ / "run.json", run);
-  metrics_.emplace(path_ / kMetrics, lines_);
+  metrics_.emplace(path_ / kMetricsFile, lines_);
 }
 
 void RunFolder::add_point(const FitPoint& point) {

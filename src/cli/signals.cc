@@ -47,6 +47,8 @@ SignalRequests::~SignalRequests() {
 
 int SignalRequests::stop() { return stop_signal; }
 
+const char* signal_name(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
+
 bool SignalRequests::take_save() {
   const bool asked = save_asked != 0;
   save_asked = 0;

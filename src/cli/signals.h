@@ -20,6 +20,9 @@ class SignalRequests {
   static bool take_save();  ///< whether saving was asked for since the last call
 };
 
+/// "SIGINT" or "SIGTERM".
+const char* signal_name(int signal);
+
 /// Thrown once a run has stopped and saved: the program ends with 128 + signal.
 struct Stopped {
   int signal;

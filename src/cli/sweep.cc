@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "cli/commands.h"
+#include "cli/json_document.h"
 #include "cli/model_argument.h"
 #include "cli/say.h"
 #include "cli/signals.h"
@@ -107,6 +108,14 @@ Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
   return result;
 }
 
+/// What has ended is in the folder.
+[[noreturn]] void end_stopped(std::int64_t ended, std::int64_t runs) {
+  const int signal = SignalRequests::stop();
+  say(stderr, "stopped by {} after {} of {}; to go on: the same command\n", signal_name(signal),
+      ended, runs == 1 ? "1 run" : fmt::format("{} runs", runs));
+  throw Stopped{signal};
+}
+
 /// Trains what is missing, with a line on stderr for each run.
 void train_missing(const LayeredResult& given, const std::vector<Overrides>& overrides,
                    SweepFolder& folder) {
@@ -117,13 +126,18 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
   if (numbers.empty()) return;
   const CommonOptions& common = given.options.common;
   const auto [train, test] = load_data(common);
-  folder.set_data(data_sha256(train, test));
   const std::vector<SweepRun> all = sweep_runs(given, overrides, &train);
+  folder.begin(data_sha256(train, test));
   std::vector<SweepRun> runs;
-  for (const std::int64_t i : numbers) runs.push_back(all[static_cast<std::size_t>(i)]);
+  for (const std::int64_t i : numbers) {
+    runs.push_back(all[static_cast<std::size_t>(i)]);
+    runs.back().options.on_pause = [](const Pause&) { return SignalRequests::stop() == 0; };
+  }
+  const SignalRequests signals;
   Timer timer;
   std::int64_t examples = 0, ended = 0;
   sweep(runs, train, test, common.threads, [&](std::int64_t k, const SweepOutcome& outcome) {
+    if (outcome.report && outcome.report->stopped) return;
     const std::int64_t run = numbers[static_cast<std::size_t>(k)];
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
     folder.add(run, result_document(of_run, outcome));
@@ -131,6 +145,7 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
     say(stderr, "{}/{}  run {} {}  {}\n", ++ended, runs.size(), run, of_run.dump(),
         outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc) : outcome.error);
   });
+  if (ended < std::ssize(runs)) end_stopped(ended, std::ssize(runs));
   say(stderr, "{:.0f} images/s in all, evaluation included\n",
       static_cast<double>(examples) / timer.elapsed());
 }

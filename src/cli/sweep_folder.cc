@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/options.h"
+#include "cli/json_document.h"
+#include "cli/out_folder.h"
 #include "cli/run_record.h"
 #include "lenet/error.h"
 
@@ -13,40 +14,29 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
 
-const fs::path& created(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (!error) return path;
-  throw Error(ErrorKind::kIo,
-              fmt::format("{}: cannot create the folder: {}", path.string(), error.message()));
+const fs::path& without_run(const fs::path& path) {
+  if (!holds_run(path)) return path;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: holds a run; choose another --out for the sweep", path.string()));
 }
 
 }  // namespace
 
 SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
-    : path_(created(path)), lock_(path_), plan_(plan) {
-  std::error_code error;
-  const fs::path plan_file = path / "sweep.json";
-  if (fs::exists(plan_file, error)) {
-    plan_ = parse_json(read_file(plan_file, kMostBytes));
-    Json held = plan_;
-    if (held.is_object()) held.erase(kDataSha256);
-    if (held != plan) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("{} holds another sweep: give the options of that one, or another "
-                              "--out",
-                              path.string()));
-    }
-    read_results(std::ssize(plan["runs"]));
-  } else {
-    write_file(plan_file, json_text(plan));
+    : path_(without_run(path)), folder_(path_), lock_(path_), plan_(plan) {
+  if (!holds_sweep(path)) return;
+  plan_ = parse_json(read_file(path / kSweepFile, kMostBytes));
+  Json held = plan_;
+  if (held.is_object()) held.erase(kDataSha256);
+  if (held != plan) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} holds another sweep: give the options of that "
+                                               "one, or another --out",
+                                               path.string()));
   }
-  std::string lines;
-  for (const auto& [run, result] : results_) lines += result.dump() + '\n';
-  file_.emplace(path / "runs.jsonl", lines);
+  read_results(std::ssize(plan["runs"]));
 }
 
-void SweepFolder::set_data(const std::string& sha256) {
+void SweepFolder::begin(const std::string& sha256) {
   if (plan_.value(kDataSha256, Json(sha256)) != sha256 && !results_.empty()) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: the data is not that of the runs that have ended; want the same "
@@ -54,7 +44,10 @@ void SweepFolder::set_data(const std::string& sha256) {
                             path_.string()));
   }
   plan_[kDataSha256] = sha256;
-  write_file(path_ / "sweep.json", json_text(plan_));
+  write_file(path_ / kSweepFile, json_text(plan_));
+  std::string lines;
+  for (const auto& [run, result] : results_) lines += result.dump() + '\n';
+  file_.emplace(path_ / "runs.jsonl", lines);
 }
 
 void SweepFolder::read_results(std::int64_t runs) {

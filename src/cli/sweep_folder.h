@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "cli/out_folder.h"
 #include "cli/run_lock.h"
 
 namespace lenet::cli {
@@ -17,18 +18,19 @@ class SweepFolder {
  public:
   using Json = nlohmann::ordered_json;
 
-  /// plan: {"options": ..., "runs": [...]}. Throws Error: kUsage if the folder holds another sweep
-  /// or another process writes there, kIo, kBadInput.
+  /// Writes nothing yet, and leaves no folder that is empty. plan: {"options": ..., "runs": [...]}.
+  /// Throws Error: kUsage if the folder holds another sweep or a run, or another process writes
+  /// there, kIo, kBadInput.
   SweepFolder(const std::filesystem::path& path, const Json& plan);
 
-  /// Notes that the runs train on the data of this data_sha256(). Throws Error (kBadInput) if those
-  /// that have ended did on other data, kIo.
-  void set_data(const std::string& sha256);
+  /// Writes the plan and the results so far, for runs that train on the data of this data_sha256().
+  /// Throws Error (kBadInput) if those that have ended did on other data, kIo.
+  void begin(const std::string& sha256);
 
   /// Results by run.
   const std::map<std::int64_t, Json>& results() const { return results_; }
 
-  void add(std::int64_t run, const Json& result);  ///< Throws Error (kIo).
+  void add(std::int64_t run, const Json& result);  ///< Once begun. Throws Error (kIo).
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -36,6 +38,7 @@ class SweepFolder {
   void read_results(std::int64_t runs);
 
   std::filesystem::path path_;
+  NewFolder folder_;
   RunLock lock_;
   Json plan_;  ///< sweep.json
   std::map<std::int64_t, Json> results_;

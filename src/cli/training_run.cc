@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <system_error>
 
 #include "base/gpus.h"
@@ -303,8 +302,8 @@ void Run::save_averages(Averages averages) {
 
 void Run::end_stopped() {
   const int signal = SignalRequests::stop();
-  say(stderr, "stopped by {}; to go on: lenet train --resume {}\n",
-      signal == SIGINT ? "SIGINT" : "SIGTERM", folder_.path().string());
+  say(stderr, "stopped by {}; to go on: lenet train --resume {}\n", signal_name(signal),
+      folder_.path().string());
   throw Stopped{signal};
 }
 

@@ -55,8 +55,11 @@ Names names_of(const std::filesystem::path& path, const COptions& options) {
 
 void write_both(const Names& names, const Model& model, const CSource& source) {
   const std::string header = fmt::format("\"{}\"", names.h_file.filename().string());
-  write_file(names.h_file, source.h_file(model, names.identifier));
-  write_file(names.c_file, source.c_file(model, names.identifier, header));
+  AtomicFile h(names.h_file), c(names.c_file);  // both or, on a full disk, none
+  h.write(source.h_file(model, names.identifier));
+  c.write(source.c_file(model, names.identifier, header));
+  h.commit();
+  c.commit();
 }
 
 }  // namespace

@@ -27,15 +27,16 @@ void sweep(std::span<const SweepRun> runs, const Dataset& train, const Dataset& 
            const std::function<void(std::int64_t run, const SweepOutcome& outcome)>& done) {
   ThreadTeam team(checked_threads(threads));
   std::mutex one_call;
-  std::atomic<bool> failed = false;
+  std::atomic<bool> over = false;
   team.run(std::ssize(runs), [&](std::int64_t run, int) {
-    if (failed) return;
+    if (over) return;
     const SweepOutcome outcome = train_one(runs[static_cast<std::size_t>(run)], train, test);
+    if (outcome.report && outcome.report->stopped) over = true;
     const std::lock_guard lock(one_call);
     try {
       done(run, outcome);
     } catch (...) {
-      failed = true;
+      over = true;
       throw;
     }
   });

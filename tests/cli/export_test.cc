@@ -91,6 +91,16 @@ TEST_F(CliExportRefuses, ToCalibrateOnNothing) {
   expect_refused({"-o", "bands.c", "--int8", "--calibrate", "0"}, 2, {"--calibrate", "'0'"});
 }
 
+TEST_F(CliExportRefuses, AFolderInThePlaceOfOneOfTwoFiles) {
+  train_model();
+  for (const std::string name : {"bands.c", "bands.h"}) {
+    std::filesystem::create_directory(dir_ / name);
+    expect_refusal(run({"export", "out", "-o", "bands.c"}), 5, {name + ": a folder"});
+    EXPECT_EQ(entries(), (Words{"bands", name, "out"}));
+    std::filesystem::remove(dir_ / name);
+  }
+}
+
 TEST_F(CliExportRefuses, AFolderThatIsNotThere) {
   expect_refused({"-o", "nowhere/bands.c"}, 5, {"nowhere/bands"});
 }

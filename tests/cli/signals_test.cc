@@ -145,6 +145,21 @@ TEST_F(CliSweepSignals, KilledItEndsAsOneThatWasNot) {
   EXPECT_EQ(content("killed/sweep.csv"), content("whole/sweep.csv"));
 }
 
+TEST_F(CliSweepSignals, StoppedItSaysSoAndGoesOn) {
+  Words words = sweep_words("sweep");
+  words[6] = "200";
+  RunningProgram program(words, {.folder = dir_});
+  wait_until([&] { return lines("sweep/runs.jsonl") >= 2; });
+  program.send(SIGINT);
+  const Outcome outcome = program.wait();
+  EXPECT_EQ(outcome.exit_code, 128 + SIGINT);
+  EXPECT_TRUE(contains(outcome.err, "stopped by SIGINT after "));
+  const std::ptrdiff_t done = lines("sweep/runs.jsonl");
+  EXPECT_TRUE(contains(outcome.err, fmt::format("after {} of 20 runs", done)));
+  EXPECT_TRUE(contains(run(words).err, fmt::format("{0}/{0}  run", 20 - done)));
+  EXPECT_EQ(lines("sweep/sweep.csv"), 21);
+}
+
 TEST_F(CliSweepSignals, AClosedPipeDoesNotStopIt) {
   RunningProgram(sweep_words("sweep"), {.folder = dir_, .closed_pipe = true}).wait();
   EXPECT_EQ(lines("sweep/sweep.csv"), 21);
