@@ -14,15 +14,20 @@ using std::chrono::steady_clock;
 
 class CliSignals : public Cli {
  protected:
-  /// A run that goes on for minutes, once it has begun.
-  std::unique_ptr<RunningProgram> endless(const std::string& out,
-                                          const std::string& every = "100000epochs",
-                                          const std::string& model = "Flatten Linear(3)") const {
+  /// A run that goes on for minutes.
+  std::unique_ptr<RunningProgram> started(const std::string& out, const std::string& every,
+                                          const std::string& model) const {
     const Words words = {
         "train", "--data", "bands", "--out",    out,      "--model",   model, "--batch-size",
         "20",    "--lr",   "0.001", "--epochs", "100000", "--threads", "1",   "--checkpoint-every",
         every};
-    auto program = std::make_unique<RunningProgram>(words, Surroundings{.folder = dir_});
+    return std::make_unique<RunningProgram>(words, Surroundings{.folder = dir_});
+  }
+
+  /// The same, once it has a point of its plot.
+  std::unique_ptr<RunningProgram> endless(const std::string& out,
+                                          const std::string& every = "100000epochs") const {
+    auto program = started(out, every, "Flatten Linear(3)");
     wait_until([&] { return lines(out + "/metrics.jsonl") > 0; });
     return program;
   }
@@ -74,7 +79,7 @@ TEST_F(CliSignals, ASecondInterruptLeavesAtOnceWithTheLastCheckpointIntact) {
   bool at_once = false;
   for (int i = 0; i < 50 && !at_once; ++i) {
     const std::string out = std::to_string(i);
-    const auto program = endless(
+    const auto program = started(
         out, "1steps", "Conv2d(128, 5, padding=2) Conv2d(128, 5, padding=2) Flatten Linear(3)");
     wait_until([&] { return fs::exists(checkpoint(out)); });
     program->send(SIGINT);

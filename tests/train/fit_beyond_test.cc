@@ -245,7 +245,7 @@ TEST(FitBeyond, NamesAChannelOfOneValueThatNormalizeCannotDivideBy) {
   auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(3 * plane * count));
   for (std::int64_t i = 0; i < 3 * plane * count; ++i) {
     const bool middle = i / plane % 3 == 1;
-    pixels[static_cast<std::size_t>(i)] = middle ? 200 : static_cast<std::uint8_t>(i % 251);
+    pixels[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(middle ? 200 : i % 251);
   }
   std::vector<Label> labels(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i % 2;
