@@ -12,9 +12,9 @@
 #include "base/closest.h"
 #include "data/formats.h"
 #include "data/idx.h"
-#include "data/image_formats.h"
 #include "data/image_layout.h"
 #include "data/named_data.h"
+#include "image/decoders.h"
 #include "lenet/error.h"
 
 namespace lenet {

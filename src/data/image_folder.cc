@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "data/formats.h"
-#include "data/image_formats.h"
 #include "data/image_layout.h"
 #include "data/image_reader.h"
+#include "image/decoders.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
 

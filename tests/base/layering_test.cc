@@ -21,15 +21,16 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"base", {}},
     {"kernels", {"base"}},
     {"nn", {"base", "kernels"}},
-    {"data", {"base"}},
+    {"image", {"base"}},
+    {"data", {"base", "image"}},
     {"plot", {"base"}},
-    {"train", {"base", "kernels", "nn", "data"}},
-    {"cuda", {"base", "kernels", "nn", "data", "train"}},
-    {"io", {"base", "kernels", "nn", "data", "train"}},
-    {"export", {"base", "kernels", "nn", "data", "train", "io"}},
-    {"d2l", {"base", "kernels", "nn", "data", "train", "plot"}},
-    {"c_api", {"base", "kernels", "nn", "data", "train", "io"}},
-    {"cli", {"base", "kernels", "nn", "data", "train", "plot", "io", "export"}}};
+    {"train", {"base", "kernels", "nn", "image", "data"}},
+    {"cuda", {"base", "kernels", "nn", "image", "data", "train"}},
+    {"io", {"base", "kernels", "nn", "image", "data", "train"}},
+    {"export", {"base", "kernels", "nn", "image", "data", "train", "io"}},
+    {"d2l", {"base", "kernels", "nn", "image", "data", "train", "plot"}},
+    {"c_api", {"base", "kernels", "nn", "image", "data", "train", "io"}},
+    {"cli", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "export"}}};
 
 /// The folder whose code each public header declares; lenet.h is all of them.
 const std::map<std::string, std::string> kFolderOf = {
@@ -49,7 +50,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"fashion_mnist.h", "data"},
     {"fit.h", "train"},
     {"head.h", "nn"},
-    {"image.h", "data"},
+    {"image.h", "image"},
     {"label.h", "base"},
     {"layer.h", "nn"},
     {"layers.h", "nn"},

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "data/image_bytes.h"
 #include "data/test_files.h"
+#include "image/image_bytes.h"
 #include "lenet/load_data.h"
 
 namespace lenet {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "data/image_formats.h"
+#include "image/decoders.h"
 #include "lenet/error.h"
 
 namespace lenet {

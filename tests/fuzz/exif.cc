@@ -1,4 +1,4 @@
-#include "data/exif.h"
+#include "image/exif.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <initializer_list>
 
-#include "data/bmp_runs.h"
-#include "data/image_formats.h"
+#include "image/bmp_runs.h"
+#include "image/decoders.h"
 
 namespace lenet {
 namespace {

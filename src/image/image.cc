@@ -1,12 +1,13 @@
+#include "lenet/image.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 
 #include "base/file.h"
-#include "data/image_formats.h"
+#include "image/decoders.h"
 #include "lenet/error.h"
-#include "lenet/image.h"
 
 namespace lenet {
 namespace {

@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #include "base/file.h"
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

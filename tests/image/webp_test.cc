@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <webp/encode.h>
 
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

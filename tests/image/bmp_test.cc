@@ -1,7 +1,7 @@
 // Bitmaps, written here byte by byte.
 #include <gtest/gtest.h>
 
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

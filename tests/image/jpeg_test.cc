@@ -8,7 +8,7 @@
 #include <jpeglib.h>  // wants the two above
 // clang-format on
 
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

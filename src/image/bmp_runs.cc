@@ -1,4 +1,4 @@
-#include "data/bmp_runs.h"
+#include "image/bmp_runs.h"
 
 #include <cstddef>
 

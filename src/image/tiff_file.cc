@@ -1,4 +1,4 @@
-#include "data/tiff_file.h"
+#include "image/tiff_file.h"
 
 #include <algorithm>
 #include <cstdarg>

@@ -9,7 +9,7 @@
 #include <new>
 #include <span>
 
-#include "data/image_formats.h"
+#include "image/decoders.h"
 
 namespace lenet {
 namespace {

@@ -10,8 +10,8 @@
 #include <jerror.h>
 // clang-format on
 
-#include "data/exif.h"
-#include "data/image_formats.h"
+#include "image/decoders.h"
+#include "image/exif.h"
 
 namespace lenet {
 namespace {

@@ -8,8 +8,8 @@
 #include <new>
 
 #include "base/file.h"
-#include "data/exif.h"
-#include "data/image_formats.h"
+#include "image/decoders.h"
+#include "image/exif.h"
 #include "lenet/error.h"
 
 namespace lenet {

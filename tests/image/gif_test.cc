@@ -2,7 +2,7 @@
 // so that no code is ever longer.
 #include <gtest/gtest.h>
 
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

@@ -1,9 +1,9 @@
 // The orientation of images, with Exif data written here byte by byte.
-#include "data/exif.h"
+#include "image/exif.h"
 
 #include <gtest/gtest.h>
 
-#include "data/image_bytes.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstring>
 
-#include "data/exif.h"
-#include "data/image_formats.h"
-#include "data/tiff_file.h"
+#include "image/decoders.h"
+#include "image/exif.h"
+#include "image/tiff_file.h"
 
 namespace lenet {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "data/image_bytes.h"
 #include "data/test_files.h"
+#include "image/image_bytes.h"
 
 namespace lenet {
 namespace {

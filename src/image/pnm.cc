@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "data/image_formats.h"
+#include "image/decoders.h"
 
 namespace lenet {
 namespace {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <new>
 
-#include "data/exif.h"
-#include "data/image_formats.h"
+#include "image/decoders.h"
+#include "image/exif.h"
 
 namespace lenet {
 namespace {
