@@ -34,17 +34,20 @@ class ElementwiseLayer : public Layer {
 class Sigmoid final : public ElementwiseLayer {
  public:
   Sigmoid() : ElementwiseLayer(Activation::kSigmoid) {}
+  Operation operation() const override;
 };
 
 /// max(0, x).
 class ReLU final : public ElementwiseLayer {
  public:
   ReLU() : ElementwiseLayer(Activation::kReLU) {}
+  Operation operation() const override;
 };
 
 class Tanh final : public ElementwiseLayer {
  public:
   Tanh() : ElementwiseLayer(Activation::kTanh) {}
+  Operation operation() const override;
 };
 
 /// An activation that keeps its input for the backward pass.
@@ -73,6 +76,7 @@ class LeakyReLU final : public MappedLayer {
   /// Throws Error (kUsage) unless the slope is a finite float.
   explicit LeakyReLU(double negative_slope = 0.01);
   std::string text() const override;
+  Operation operation() const override;
 
  private:
   double negative_slope_;
@@ -83,6 +87,7 @@ class SiLU final : public MappedLayer {
  public:
   SiLU() : MappedLayer({.kind = Mapping::Kind::kSiLU}) {}
   std::string text() const override;
+  Operation operation() const override;
 };
 
 /// 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998).
@@ -90,6 +95,7 @@ class ScaledTanh final : public MappedLayer {
  public:
   ScaledTanh() : MappedLayer({.kind = Mapping::Kind::kScaledTanh}) {}
   std::string text() const override;
+  Operation operation() const override;
 };
 
 }  // namespace lenet

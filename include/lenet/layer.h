@@ -10,6 +10,7 @@
 
 #include "lenet/activation.h"
 #include "lenet/export.h"
+#include "lenet/operation.h"
 #include "lenet/pack.h"
 #include "lenet/random.h"
 #include "lenet/shape.h"
@@ -103,6 +104,10 @@ class Layer {
 
   virtual void forward(const ForwardPass& pass) const = 0;
   virtual void backward(const BackwardPass& pass) const = 0;
+
+  /// What the layer does, for executors that know it: of the library's own classes alone. One that
+  /// derives from them may do anything, and is a UserOp.
+  virtual Operation operation() const;
 
   /// The layer's parameters, in order. Called after infer().
   virtual std::vector<ParameterInfo> parameters() const { return {}; }

@@ -11,18 +11,9 @@
 #include "lenet/activation_layers.h"
 #include "lenet/export.h"
 #include "lenet/layer.h"
+#include "lenet/operation.h"
 
 namespace LENET_PUBLIC lenet {
-
-/// A height and a width; one number means both.
-struct Size2d {
-  std::int64_t height, width;
-
-  constexpr Size2d(std::int64_t both)
-      : height(both), width(both) {}  // NOLINT: kernel = 5 reads as in PyTorch
-  constexpr Size2d(std::int64_t h, std::int64_t w) : height(h), width(w) {}
-  bool operator==(const Size2d&) const = default;
-};
 
 /// torch.nn.Conv2d: (C, H, W) to (out_channels, H', W') with H' = (H + 2 padding - kernel) / stride
 /// + 1, rounded down.
@@ -44,6 +35,7 @@ class Conv2d : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
@@ -71,6 +63,7 @@ class LeNet5C3 final : public Conv2d {
 
   std::string text() const override { return "LeNet5C3"; }
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void backward(const BackwardPass& pass) const override;
   void constrain(std::span<float> parameters) const override;
 };
@@ -81,6 +74,7 @@ class Affine2d final : public Layer {
  public:
   std::string text() const override { return "Affine2d"; }
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
@@ -102,9 +96,8 @@ class Pool2d : public Layer {
 
   Kind kind() const { return kind_; }
 
-  Size2d kernel() const { return options_.kernel; }  ///< of AdaptiveAvgPool2d after infer()
-  Size2d stride() const { return stride_; }
-  Size2d padding() const { return options_.padding; }
+  /// Of AdaptiveAvgPool2d after infer().
+  Window window() const { return {options_.kernel, stride_, options_.padding}; }
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
@@ -132,6 +125,7 @@ class Pool2d : public Layer {
 class AvgPool2d : public Pool2d {
  public:
   explicit AvgPool2d(const Options& options) : Pool2d(Kind::kAverage, options) {}
+  Operation operation() const override;
 };
 
 /// torch.nn.AdaptiveAvgPool2d(1): the mean of each channel.
@@ -141,12 +135,14 @@ class AdaptiveAvgPool2d final : public Pool2d {
 
   std::string text() const override { return "AdaptiveAvgPool2d(1)"; }
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
 };
 
 /// torch.nn.MaxPool2d.
 class MaxPool2d : public Pool2d {
  public:
   explicit MaxPool2d(const Options& options) : Pool2d(Kind::kMaximum, options) {}
+  Operation operation() const override;
 };
 
 /// torch.nn.Linear: (in) to (out_features).
@@ -165,6 +161,7 @@ class Linear : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
@@ -196,6 +193,7 @@ class Dropout final : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   bool backward_in_place() const override { return true; }
@@ -224,6 +222,7 @@ class BatchNorm : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
@@ -270,6 +269,7 @@ class Flatten final : public Layer {
  public:
   std::string text() const override { return "Flatten"; }
   Shape infer(const Shape& input) override;
+  Operation operation() const override;
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
   bool backward_in_place() const override { return true; }

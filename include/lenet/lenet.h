@@ -22,6 +22,7 @@
 #include "lenet/mapping.h"
 #include "lenet/model_file.h"
 #include "lenet/onnx.h"
+#include "lenet/operation.h"
 #include "lenet/optimizer.h"
 #include "lenet/pack.h"
 #include "lenet/pixel_statistics.h"

@@ -1,6 +1,5 @@
 // BatchNorm1d, BatchNorm2d and Affine2d.
 #include "cuda/stage.h"
-#include "lenet/layers.h"
 
 namespace lenet::cuda {
 namespace {
@@ -21,11 +20,12 @@ std::vector<UpdatedTensor> scale_and_shift(std::int64_t channels, std::int64_t p
 
 class NormStage final : public CudaStage {
  public:
-  NormStage(const StagePlan& plan, const BatchNorm& norm)
+  NormStage(const StagePlan& plan, const BatchNormOp& op)
       : activation_(plan.stage.activation),
         trains_(plan.stage.trains),
         fixed_(plan.stage.fixed_norm != nullptr),
-        options_(norm.options()),
+        affine_(plan.stage.parameters.first < plan.stage.parameters.last),
+        op_(op),
         sizes_{.channels = plan.input[0],
                .positions = element_count(plan.input) / plan.input[0],
                .images = 0,
@@ -43,8 +43,8 @@ class NormStage final : public CudaStage {
     const bool over_batch = pass.step && !fixed_;
     if (over_batch) launch(pass.stream, ChannelStatistics{{s}, at.x, parts_.data()});
     launch(pass.stream, NormPreparation{.s = s,
-                                        .eps = options_.eps,
-                                        .momentum = options_.momentum,
+                                        .eps = op_.eps,
+                                        .momentum = op_.momentum,
                                         .weight = parameter(0),
                                         .bias = parameter(sizes_.channels),
                                         .running = memory_.buffers,
@@ -76,13 +76,13 @@ class NormStage final : public CudaStage {
   }
 
   std::vector<UpdatedTensor> tensors() const override {
-    if (!options_.affine) return {};
+    if (!affine_) return {};
     return scale_and_shift(sizes_.channels, sizes_.parts(), parts_.data());
   }
 
  private:
   const float* parameter(std::int64_t i) const {
-    return options_.affine ? memory_.parameters + i : nullptr;
+    return affine_ ? memory_.parameters + i : nullptr;
   }
   NormLayout layout() const { return {layout_.data(), sizes_.channels}; }
   ChannelSizes sizes(const Pass& pass) const {
@@ -90,8 +90,10 @@ class NormStage final : public CudaStage {
   }
 
   Activation activation_;
-  bool trains_, fixed_;  ///< fixed_: normalises by its running statistics in training too
-  BatchNorm::Options options_;
+  bool trains_;
+  bool fixed_;   ///< normalises by its running statistics in training too
+  bool affine_;  ///< has weight and bias
+  BatchNormOp op_;
   ChannelSizes sizes_;
   ParameterMemory memory_;
   DeviceArray<float> layout_, parts_;
@@ -156,8 +158,8 @@ class AffineStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNorm& layer) {
-  return std::make_unique<NormStage>(plan, layer);
+std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNormOp& op) {
+  return std::make_unique<NormStage>(plan, op);
 }
 
 std::unique_ptr<CudaStage> make_affine_stage(const StagePlan& plan) {

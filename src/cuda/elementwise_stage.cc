@@ -1,8 +1,8 @@
-// Activations that stand alone, mappings and Dropout.
+// Functions that stand alone, and Dropout.
 #include <algorithm>
 
 #include "cuda/stage.h"
-#include "lenet/layers.h"
+#include "nn/function.h"
 
 namespace lenet::cuda {
 namespace {
@@ -71,16 +71,17 @@ class DropoutStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_activation_stage(const StagePlan& plan, Activation activation) {
-  return std::make_unique<FunctionStage<ActivationFunction>>(plan, ActivationFunction{activation});
+std::unique_ptr<CudaStage> make_function_stage(const StagePlan& plan, const Function& function) {
+  if (const auto activation = activation_of(function)) {
+    return std::make_unique<FunctionStage<ActivationFunction>>(plan,
+                                                               ActivationFunction{*activation});
+  }
+  return std::make_unique<FunctionStage<MappingFunction>>(plan,
+                                                          MappingFunction{mapping_of(function)});
 }
 
-std::unique_ptr<CudaStage> make_mapping_stage(const StagePlan& plan, const Mapping& mapping) {
-  return std::make_unique<FunctionStage<MappingFunction>>(plan, MappingFunction{mapping});
-}
-
-std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const Dropout& layer) {
-  return std::make_unique<DropoutStage>(plan, layer.p());
+std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const DropoutOp& op) {
+  return std::make_unique<DropoutStage>(plan, op.p);
 }
 
 }  // namespace lenet::cuda

@@ -1,20 +1,21 @@
 // AvgPool2d, MaxPool2d, AdaptiveAvgPool2d.
 #include "cuda/stage.h"
-#include "lenet/layers.h"
 
 namespace lenet::cuda {
 namespace {
 
 class PoolStage final : public CudaStage {
  public:
-  PoolStage(const StagePlan& plan, const Pool2d& pool) : activation_(plan.stage.activation) {
-    sizes_ = {.channels = plan.input[0],
-              .height = Axis::of(plan.input[1], plan.output[1], pool.kernel().height,
-                                 pool.stride().height, pool.padding().height),
-              .width = Axis::of(plan.input[2], plan.output[2], pool.kernel().width,
-                                pool.stride().width, pool.padding().width),
-              .images = 0,
-              .maximum = pool.kind() == Pool2d::Kind::kMaximum};
+  PoolStage(const StagePlan& plan, const Window& window, bool maximum)
+      : activation_(plan.stage.activation) {
+    const auto& [kernel, stride, padding] = window;
+    sizes_ = {
+        .channels = plan.input[0],
+        .height =
+            Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, padding.height),
+        .width = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, padding.width),
+        .images = 0,
+        .maximum = maximum};
   }
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
@@ -42,14 +43,16 @@ class PoolStage final : public CudaStage {
 }  // namespace
 
 bool is_simple_pooling(const Stage& stage) {
-  const auto* pool = dynamic_cast<const Pool2d*>(stage.layer);
-  return pool && kind_of(*pool) != LayerKind::kUser && pool->kernel() == Size2d(2) &&
-         pool->stride() == Size2d(2) && pool->padding() == Size2d(0) &&
-         stage.activation == Activation::kNone;
+  const Operation operation = stage.layer->operation();
+  const auto* average = std::get_if<AvgPool2dOp>(&operation);
+  const auto* maximum = std::get_if<MaxPool2dOp>(&operation);
+  if ((!average && !maximum) || stage.activation != Activation::kNone) return false;
+  return (average ? average->window : maximum->window) == Window{.kernel = 2, .stride = 2};
 }
 
-std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Pool2d& layer) {
-  return std::make_unique<PoolStage>(plan, layer);
+std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Window& window,
+                                           bool maximum) {
+  return std::make_unique<PoolStage>(plan, window, maximum);
 }
 
 }  // namespace lenet::cuda

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/require.h"
+#include "base/visit.h"
 #include "lenet/error.h"
-#include "lenet/layers.h"
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 
 namespace lenet::cuda {
 namespace {
@@ -20,39 +20,22 @@ std::int64_t layer_index(const Sequential& net, const Layer* layer) {
 }  // namespace
 
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
-  const Layer& layer = *plan.stage.layer;
-  switch (kind_of(layer)) {
-    case LayerKind::kConv2d:
-    case LayerKind::kLeNet5C3:
-      return make_conv2d_stage(plan, as<Conv2d>(layer));
-    case LayerKind::kLinear:
-      return make_linear_stage(plan, as<Linear>(layer));
-    case LayerKind::kAvgPool2d:
-    case LayerKind::kMaxPool2d:
-    case LayerKind::kAdaptiveAvgPool2d:
-      return make_pool_stage(plan, as<Pool2d>(layer));
-    case LayerKind::kBatchNorm1d:
-    case LayerKind::kBatchNorm2d:
-      return make_norm_stage(plan, as<BatchNorm>(layer));
-    case LayerKind::kAffine2d:
-      return make_affine_stage(plan);
-    case LayerKind::kSigmoid:
-    case LayerKind::kReLU:
-    case LayerKind::kTanh:
-      return make_activation_stage(plan, as<ElementwiseLayer>(layer).activation());
-    case LayerKind::kLeakyReLU:
-    case LayerKind::kSiLU:
-    case LayerKind::kScaledTanh:
-      return make_mapping_stage(plan, as<MappedLayer>(layer).mapping());
-    case LayerKind::kDropout:
-      return make_dropout_stage(plan, as<Dropout>(layer));
-    case LayerKind::kFlatten:
-      unknown("stage: Flatten makes none");
-    case LayerKind::kUser:
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("{}, which runs on the CPU alone", own_layer_text(layer)));
-  }
-  unknown("layer");
+  using Made = std::unique_ptr<CudaStage>;
+  return std::visit(
+      Overloaded{[&](const Conv2dOp& op) { return make_conv2d_stage(plan, op); },
+                 [&](const LinearOp&) { return make_linear_stage(plan); },
+                 [&](const AvgPool2dOp& op) { return make_pool_stage(plan, op.window, false); },
+                 [&](const MaxPool2dOp& op) { return make_pool_stage(plan, op.window, true); },
+                 [&](const BatchNormOp& op) { return make_norm_stage(plan, op); },
+                 [&](const AffineOp&) { return make_affine_stage(plan); },
+                 [&](const FunctionOp& op) { return make_function_stage(plan, op.function); },
+                 [&](const DropoutOp& op) { return make_dropout_stage(plan, op); },
+                 [](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
+                 [&](const UserOp&) -> Made {
+                   throw Error(ErrorKind::kUsage, fmt::format("{}, which runs on the CPU alone",
+                                                              own_layer_text(*plan.stage.layer)));
+                 }},
+      plan.stage.layer->operation());
 }
 
 Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
@@ -76,7 +59,7 @@ Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
               layer, frozen);
     if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
       stages_[i - 1].does_pooling = true;
-      stages_[i - 1].maximum = kind_of(*stage.layer) == LayerKind::kMaxPool2d;
+      stages_[i - 1].maximum = std::holds_alternative<MaxPool2dOp>(stage.layer->operation());
     }
     offsets_.push_back(floats);
     floats += element_count(net.output_shape(layer));

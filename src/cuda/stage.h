@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cuda/kernels.h"
-#include "lenet/layers.h"
+#include "lenet/operation.h"
 #include "lenet/sequential.h"
 #include "nn/plan.h"
 
@@ -66,14 +66,14 @@ struct StagePlan {
   ParameterMemory memory;  ///< this layer's place in it
 };
 
-std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2d& layer);
-std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan, const Linear& layer);
-std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Pool2d& layer);
-std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNorm& layer);
+std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2dOp& op);
+std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan);
+std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Window& window,
+                                           bool maximum);
+std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNormOp& op);
 std::unique_ptr<CudaStage> make_affine_stage(const StagePlan& plan);
-std::unique_ptr<CudaStage> make_activation_stage(const StagePlan& plan, Activation activation);
-std::unique_ptr<CudaStage> make_mapping_stage(const StagePlan& plan, const Mapping& mapping);
-std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const Dropout& layer);
+std::unique_ptr<CudaStage> make_function_stage(const StagePlan& plan, const Function& function);
+std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const DropoutOp& op);
 
 /// Throws Error (kUsage) for a layer that is not the library's.
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan);

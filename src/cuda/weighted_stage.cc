@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "cuda/stage.h"
-#include "lenet/layers.h"
 
 namespace lenet::cuda {
 namespace {
@@ -24,15 +23,14 @@ std::vector<float> mask_of(const Layer& layer, std::int64_t parameters) {
 
 class WeightedStage final : public CudaStage {
  public:
-  WeightedStage(const StagePlan& plan, const Conv2d::Options& o) : WeightedStage(plan, o.bias) {
-    height_ =
-        Axis::of(plan.input[1], plan.output[1], o.kernel.height, o.stride.height, o.padding.height);
-    width_ =
-        Axis::of(plan.input[2], plan.output[2], o.kernel.width, o.stride.width, o.padding.width);
+  WeightedStage(const StagePlan& plan, const Conv2dOp& op) : WeightedStage(plan) {
+    const auto& [kernel, stride, padding] = op.window;
+    height_ = Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, padding.height);
+    width_ = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, padding.width);
     make_room(plan);
   }
 
-  WeightedStage(const StagePlan& plan, const Linear::Options& o) : WeightedStage(plan, o.bias) {
+  WeightedStage(const StagePlan& plan, const LinearOp&) : WeightedStage(plan) {
     linear_ = true;
     make_room(plan);
   }
@@ -95,16 +93,16 @@ class WeightedStage final : public CudaStage {
   }
 
  private:
-  WeightedStage(const StagePlan& plan, bool bias)
+  explicit WeightedStage(const StagePlan& plan)
       : activation_(plan.stage.activation),
         trains_(plan.stage.trains),
         in_channels_(plan.input[0]),
         out_channels_(plan.output[0]),
-        bias_(bias),
         parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
         memory_(plan.memory.parameters) {}
 
   void make_room(const StagePlan& plan) {
+    bias_ = parameters_ > weights();
     forward_ = DeviceArray<float>(in_channels_ * taps() * contraction_pitch(out_channels_));
     backward_ = DeviceArray<float>(out_channels_ * taps() * contraction_pitch(in_channels_));
     if (plan.batch == 0 || !trains_) return;
@@ -168,7 +166,7 @@ class WeightedStage final : public CudaStage {
   bool trains_;
   std::int64_t in_channels_, out_channels_;
   Axis height_{1, 1, 1, 1, 0}, width_{1, 1, 1, 1, 0};
-  bool linear_ = false, bias_;
+  bool linear_ = false, bias_ = false;
   std::int64_t parameters_;
   const float* memory_;
   std::int64_t image_parts_ = 1, row_parts_ = 1;
@@ -178,12 +176,12 @@ class WeightedStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2d& layer) {
-  return std::make_unique<WeightedStage>(plan, layer.options());
+std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2dOp& op) {
+  return std::make_unique<WeightedStage>(plan, op);
 }
 
-std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan, const Linear& layer) {
-  return std::make_unique<WeightedStage>(plan, layer.options());
+std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan) {
+  return std::make_unique<WeightedStage>(plan, LinearOp());
 }
 
 }  // namespace lenet::cuda

@@ -67,16 +67,16 @@ void write_both(const Names& names, const Model& model, const CSource& source) {
 void export_c(const std::filesystem::path& path, const Model& model, const COptions& options) {
   const Names names = names_of(path, options);
   require_c_strings(model.class_names);
-  const std::vector<Operation> operations = deployed_operations(model.net);
-  require_exportable(operations);
-  write_both(names, model, float_source(model.net, operations));
+  const std::vector<InferenceNode> nodes = deployed_nodes(model.net);
+  require_exportable(nodes);
+  write_both(names, model, float_source(model.net, nodes));
 }
 
 void export_c(const std::filesystem::path& path, const Model& model,
               const QuantizedNetwork& quantized, const COptions& options) {
   const Names names = names_of(path, options);
   require_c_strings(model.class_names);
-  require_exportable(deployed_operations(model.net));
+  require_exportable(deployed_nodes(model.net));
   write_both(names, model, int8_source(quantized.state()));
 }
 

@@ -6,12 +6,12 @@
 #include "export/c_source.h"
 #include "export/int8_network.h"
 #include "lenet/sequential.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 
 namespace lenet {
 
-/// Of deployed_operations(net).
-CSource float_source(const Sequential& net, const std::vector<Operation>& operations);
+/// Of deployed_nodes(net).
+CSource float_source(const Sequential& net, const std::vector<InferenceNode>& nodes);
 
 CSource int8_source(const QuantizedNetwork::State& net);
 

@@ -7,8 +7,6 @@
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
-
 void add_input(const Sequential& net, CSource& c) {
   const std::int64_t inputs = element_count(net.input_shape());
   c.call("scale_pixels", fmt::format("{}, pixels, {}", inputs, c.buffer()),
@@ -26,70 +24,73 @@ void add_input(const Sequential& net, CSource& c) {
 }
 
 /// "weight3, bias3", or "weight3, 0" without a bias.
-std::string add_weights(const Operation& o, CSource& c) {
+std::string add_weights(const InferenceNode& o, CSource& c) {
   c.array("float", "weight" + o.name, o.weight);
   if (!o.bias.empty()) c.array("float", "bias" + o.name, o.bias);
   return fmt::format("weight{}, {}", o.name, o.bias.empty() ? "0" : "bias" + o.name);
 }
 
-void add_affine(const Operation& o, CSource& c) {
+void add_affine(const InferenceNode& o, CSource& c) {
   const std::int64_t plane = element_count(o.output) / o.output[0];
   c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)),
                   o.output);
 }
 
-void add_pooling(const char* function, const Operation& o, CSource& c) {
+void add_pooling(const char* function, const InferenceNode& o, CSource& c) {
   c.window(o);
   c.call_across(function, "&window" + o.name, o.output);
 }
 
-void add_elementwise(const char* function, const std::string& argument, const Operation& o,
+void add_elementwise(const char* function, const std::string& argument, const InferenceNode& o,
                      CSource& c) {
   c.call_in_place(function, fmt::format("{}{}", element_count(o.output), argument), o.output);
 }
 
-void add_operation(const Operation& o, CSource& c) {
-  switch (o.kind) {
-    case Kind::kConv2d:
-      c.window(o);
-      return c.call_across("conv2d", fmt::format("&window{}, {}", o.name, add_weights(o, c)),
-                           o.output);
-    case Kind::kLinear:
-      return c.call_across("linear",
-                           fmt::format("{}, {}, {}", element_count(o.input),
-                                       element_count(o.output), add_weights(o, c)),
-                           o.output);
-    case Kind::kAffine:
-      return add_affine(o, c);
-    case Kind::kAvgPool2d:
-      return add_pooling("avg_pool2d", o, c);
-    case Kind::kMaxPool2d:
-      return add_pooling("max_pool2d", o, c);
-    case Kind::kSigmoid:
+void add_function(const InferenceNode& o, const Function& function, CSource& c) {
+  switch (function.kind) {
+    case Function::Kind::kSigmoid:
       return add_elementwise("sigmoid", "", o, c);
-    case Kind::kReLU:
+    case Function::Kind::kReLU:
       return add_elementwise("relu", "", o, c);
-    case Kind::kTanh:
+    case Function::Kind::kTanh:
       return add_elementwise("tanh_all", "", o, c);
-    case Kind::kLeakyReLU:
-      return add_elementwise("leaky_relu", ", " + c_float(o.slope), o, c);
-    case Kind::kSiLU:
+    case Function::Kind::kLeakyReLU:
+      return add_elementwise("leaky_relu", ", " + c_float(function.a), o, c);
+    case Function::Kind::kSiLU:
       return add_elementwise("silu", "", o, c);
-    case Kind::kScaledTanh:
+    case Function::Kind::kScaledTanh:
       return add_elementwise("scaled_tanh", "", o, c);
-    case Kind::kBatchNorm:
-    case Kind::kFlatten:
-      break;
   }
-  unknown("deployed operation");
+  unknown("function");
+}
+
+void add_node(const InferenceNode& o, CSource& c) {
+  std::visit(Overloaded{[&](const Conv2dOp&) {
+                          c.window(o);
+                          c.call_across("conv2d",
+                                        fmt::format("&window{}, {}", o.name, add_weights(o, c)),
+                                        o.output);
+                        },
+                        [&](const LinearOp&) {
+                          c.call_across("linear",
+                                        fmt::format("{}, {}, {}", element_count(o.input),
+                                                    element_count(o.output), add_weights(o, c)),
+                                        o.output);
+                        },
+                        [&](const AffineOp&) { add_affine(o, c); },
+                        [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
+                        [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
+                        [&](const FunctionOp& op) { add_function(o, op.function, c); },
+                        [](const NotDeployed auto&) { unknown("deployed node"); }},
+             o.op);
 }
 
 }  // namespace
 
-CSource float_source(const Sequential& net, const std::vector<Operation>& operations) {
+CSource float_source(const Sequential& net, const std::vector<InferenceNode>& nodes) {
   CSource c(float_functions(), "float", 4, element_count(net.input_shape()));
   add_input(net, c);
-  for (const Operation& o : operations) add_operation(o, c);
+  for (const InferenceNode& o : nodes) add_node(o, c);
   c.call("softmax",
          fmt::format("{}, {}, probabilities", element_count(net.output_shape()), c.buffer()),
          to_string(net.output_shape()));

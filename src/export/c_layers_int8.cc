@@ -7,8 +7,6 @@
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
-
 void add_input(const QuantizedNetwork::State& net, CSource& c) {
   const std::int64_t channels = std::ssize(net.pixels);
   std::vector<std::int8_t> values;
@@ -59,42 +57,35 @@ void add_average(const Int8Operation& q, CSource& c) {
 }
 
 void add_table(const Int8Operation& q, CSource& c) {
-  const Operation& o = q.what;
+  const InferenceNode& o = q.what;
   c.array("int8_t", "table" + o.name, std::vector<std::int8_t>(q.table.begin(), q.table.end()));
   c.call_in_place("look_up", fmt::format("{}, table{}", element_count(o.output), o.name), o.output);
 }
 
-void add_operation(const Int8Operation& q, CSource& c) {
-  const Operation& o = q.what;
-  switch (o.kind) {
-    case Kind::kConv2d:
-      c.window(o);
-      return c.call_across("conv2d", fmt::format("&window{}, {}", o.name, add_weights(q, c)),
-                           o.output);
-    case Kind::kLinear:
-      return add_linear(q, c);
-    case Kind::kAffine: {
-      const std::int64_t plane = element_count(o.output) / o.output[0];
-      return c.call_in_place(
-          "affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(q, c)), o.output);
-    }
-    case Kind::kAvgPool2d:
-      return add_average(q, c);
-    case Kind::kMaxPool2d:
-      c.window(o);
-      return c.call_across("max_pool2d", "&window" + o.name, o.output);
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      return add_table(q, c);
-    case Kind::kBatchNorm:
-    case Kind::kFlatten:
-      break;
-  }
-  unknown("deployed operation");
+void add_affine(const Int8Operation& q, CSource& c) {
+  const Shape& output = q.what.output;
+  const std::int64_t plane = element_count(output) / output[0];
+  c.call_in_place("affine", fmt::format("{}, {}, {}", output[0], plane, add_weights(q, c)), output);
+}
+
+void add_node(const Int8Operation& q, CSource& c) {
+  const InferenceNode& o = q.what;
+  std::visit(Overloaded{[&](const Conv2dOp&) {
+                          c.window(o);
+                          c.call_across("conv2d",
+                                        fmt::format("&window{}, {}", o.name, add_weights(q, c)),
+                                        o.output);
+                        },
+                        [&](const LinearOp&) { add_linear(q, c); },
+                        [&](const AffineOp&) { add_affine(q, c); },
+                        [&](const AvgPool2dOp&) { add_average(q, c); },
+                        [&](const MaxPool2dOp&) {
+                          c.window(o);
+                          c.call_across("max_pool2d", "&window" + o.name, o.output);
+                        },
+                        [&](const FunctionOp&) { add_table(q, c); },
+                        [](const NotDeployed auto&) { unknown("deployed node"); }},
+             o.op);
 }
 
 }  // namespace
@@ -102,7 +93,7 @@ void add_operation(const Int8Operation& q, CSource& c) {
 CSource int8_source(const QuantizedNetwork::State& net) {
   CSource c(int8_functions(), "int8_t", 1, element_count(net.input));
   add_input(net, c);
-  for (const Int8Operation& q : net.operations) add_operation(q, c);
+  for (const Int8Operation& q : net.operations) add_node(q, c);
   const std::int64_t outputs = element_count(net.output);
   if (!net.ends_in_sums()) {
     c.call("dequantize",

@@ -54,11 +54,11 @@ void CSource::array(std::string_view type, std::string_view name,
   constant_bytes_ += bytes;
 }
 
-void CSource::window(const Operation& o) {
-  const std::vector<std::int64_t> fields = {o.input[0],      o.input[1],       o.input[2],
-                                            o.output[0],     o.output[1],      o.output[2],
-                                            o.kernel.height, o.kernel.width,   o.stride.height,
-                                            o.stride.width,  o.padding.height, o.padding.width};
+void CSource::window(const InferenceNode& o) {
+  const auto& [kernel, stride, padding] = window_of(o);
+  const std::vector<std::int64_t> fields = {
+      o.input[0],    o.input[1],   o.input[2],    o.output[0],  o.output[1],    o.output[2],
+      kernel.height, kernel.width, stride.height, stride.width, padding.height, padding.width};
   constants_ +=
       fmt::format("static const Window window{} = {{{}}};\n\n", o.name, fmt::join(fields, ", "));
   constant_bytes_ += 4 * std::ssize(fields);
@@ -149,8 +149,8 @@ std::string CSource::h_file(const Model& model, const std::string& name) const {
       input.size() == 3 ? " (channels, height, width)" : "");
 }
 
-void require_exportable(const std::vector<Operation>& operations) {
-  for (const Operation& o : operations) {
+void require_exportable(const std::vector<InferenceNode>& nodes) {
+  for (const InferenceNode& o : nodes) {
     const std::int64_t most = std::max({element_count(o.input), element_count(o.output),
                                         static_cast<std::int64_t>(o.weight.size())});
     require(most < kMostElements,

@@ -12,7 +12,7 @@
 #include "export/c_functions.h"
 #include "export/c_text.h"
 #include "lenet/model_file.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 
 namespace lenet {
 
@@ -30,8 +30,8 @@ class CSource {
   template <class T>
   void array(std::string_view type, std::string_view name, const std::vector<T>& values);
 
-  /// "window" + the operation's name, of its shapes and window.
-  void window(const Operation& o);
+  /// "window" + the node's name, of its shapes and window.
+  void window(const InferenceNode& o);
 
   /// A call in NAME_predict; `comment` says what it gives.
   void call(std::string_view function, std::string_view arguments, std::string_view comment);
@@ -77,6 +77,6 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
 
 /// Throws Error (kUsage) if weights or activations of this many elements of 4 bytes are no matter
 /// of a C array that an int counts.
-void require_exportable(const std::vector<Operation>& operations);
+void require_exportable(const std::vector<InferenceNode>& nodes);
 
 }  // namespace lenet

@@ -17,11 +17,10 @@
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
 using Values = std::vector<float>;
 
 /// Products of each row of the weight and x, on top of the bias.
-Values linear(const Operation& o, const Values& x) {
+Values linear(const InferenceNode& o, const Values& x) {
   Values y;
   for (auto row = o.weight.begin(); row != o.weight.end(); row += std::ssize(x)) {
     const float bias = o.bias.empty() ? 0.0f : o.bias[y.size()];
@@ -30,7 +29,7 @@ Values linear(const Operation& o, const Values& x) {
   return y;
 }
 
-Values conv2d(const Operation& o, const Values& x) {
+Values conv2d(const InferenceNode& o, const Values& x) {
   const std::int64_t positions = o.output[1] * o.output[2];
   Values y(static_cast<std::size_t>(element_count(o.output)));
   for_each_patch(o, x.data(), [&](std::int64_t position, const Values& patch) {
@@ -42,7 +41,7 @@ Values conv2d(const Operation& o, const Values& x) {
   return y;
 }
 
-Values affine(const Operation& o, Values x) {
+Values affine(const InferenceNode& o, Values x) {
   const std::size_t plane = x.size() / o.weight.size();
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = x[i] * o.weight[i / plane] + o.bias[i / plane];
@@ -50,8 +49,9 @@ Values affine(const Operation& o, Values x) {
   return x;
 }
 
-Values avg_pool2d(const Operation& o, const Values& x) {
-  const auto area = static_cast<float>(o.kernel.height * o.kernel.width);
+Values avg_pool2d(const InferenceNode& o, const Values& x) {
+  const Size2d kernel = window_of(o).kernel;
+  const auto area = static_cast<float>(kernel.height * kernel.width);
   Values y(static_cast<std::size_t>(element_count(o.output)));
   for_each_window(o, x.data(), [&](std::int64_t output, auto each) {
     float sum = 0;
@@ -61,34 +61,24 @@ Values avg_pool2d(const Operation& o, const Values& x) {
   return y;
 }
 
-Values apply(const Operation& o, Values x) {
-  switch (o.kind) {
-    case Kind::kConv2d:
-      return conv2d(o, x);
-    case Kind::kLinear:
-      return linear(o, x);
-    case Kind::kAffine:
-      return affine(o, std::move(x));
-    case Kind::kAvgPool2d:
-      return avg_pool2d(o, x);
-    case Kind::kMaxPool2d: {
-      Values y(static_cast<std::size_t>(element_count(o.output)));
-      max_pool2d(o, -std::numeric_limits<float>::infinity(), x.data(), y.data());
-      return y;
-    }
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      for (float& v : x) v = apply_elementwise(o, v);
-      return x;
-    case Kind::kBatchNorm:
-    case Kind::kFlatten:
-      break;
-  }
-  unknown("deployed operation");
+Values max_pool2d(const InferenceNode& o, const Values& x) {
+  Values y(static_cast<std::size_t>(element_count(o.output)));
+  max_pool2d(o, -std::numeric_limits<float>::infinity(), x.data(), y.data());
+  return y;
+}
+
+Values apply(const InferenceNode& o, Values x) {
+  return std::visit(Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
+                               [&](const LinearOp&) { return linear(o, x); },
+                               [&](const AffineOp&) { return affine(o, std::move(x)); },
+                               [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
+                               [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
+                               [&](const FunctionOp& op) {
+                                 for (float& v : x) v = apply_function(op.function, v);
+                                 return std::move(x);
+                               },
+                               [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},
+                    o.op);
 }
 
 /// (byte / 255 - mean) / deviation.
@@ -101,31 +91,23 @@ Values normalized(const std::uint8_t* pixels, std::int64_t size, const Normaliza
 
 }  // namespace
 
-float apply_elementwise(const Operation& o, float x) {
+float apply_function(const Function& function, float x) {
   const auto sigmoid = [](float v) { return 1.0f / (1.0f + std::exp(-v)); };
-  switch (o.kind) {
-    case Kind::kSigmoid:
+  switch (function.kind) {
+    case Function::Kind::kSigmoid:
       return sigmoid(x);
-    case Kind::kReLU:
+    case Function::Kind::kReLU:
       return x > 0 ? x : 0.0f;
-    case Kind::kTanh:
+    case Function::Kind::kTanh:
       return std::tanh(x);
-    case Kind::kLeakyReLU:
-      return x > 0 ? x : o.slope * x;
-    case Kind::kSiLU:
+    case Function::Kind::kLeakyReLU:
+      return x > 0 ? x : function.a * x;
+    case Function::Kind::kSiLU:
       return x * sigmoid(x);
-    case Kind::kScaledTanh:
+    case Function::Kind::kScaledTanh:
       return 1.7159f * std::tanh(x * (2.0f / 3));
-    case Kind::kConv2d:
-    case Kind::kLinear:
-    case Kind::kBatchNorm:
-    case Kind::kAffine:
-    case Kind::kAvgPool2d:
-    case Kind::kMaxPool2d:
-    case Kind::kFlatten:
-      break;
   }
-  unknown("function of one element");
+  unknown("function");
 }
 
 ValueRange pixel_range(const Normalization& normalization) {
@@ -140,21 +122,21 @@ ValueRange pixel_range(const Normalization& normalization) {
   return range;
 }
 
-std::vector<ValueRange> calibrate(const std::vector<Operation>& operations,
+std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
                                   const Normalization& normalization, const Dataset& data,
                                   std::int64_t images) {
-  std::vector<ValueRange> ranges(operations.size());
+  std::vector<ValueRange> ranges(nodes.size());
   const std::int64_t size = element_count(data.image_shape());
   for (std::int64_t n = 0; n < images; ++n) {
     Values x = normalized(data.image(n * data.size() / images), size, normalization);
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-      x = apply(operations[i], std::move(x));
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      x = apply(nodes[i], std::move(x));
       for (const float v : x) {
         if (!std::isfinite(v)) {
           throw Error(ErrorKind::kBadInput,
                       fmt::format("layer {}: an output is {}, want finite numbers to calibrate "
                                   "on; train the network again",
-                                  operations[i].name, v));
+                                  nodes[i].name, v));
         }
         ranges[i].include(v);
       }

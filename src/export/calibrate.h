@@ -6,7 +6,7 @@
 
 #include "lenet/dataset.h"
 #include "lenet/sequential.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 
 namespace lenet {
 
@@ -23,13 +23,12 @@ struct ValueRange {
 /// What byte / 255, normalised, can be in any channel.
 ValueRange pixel_range(const Normalization& normalization);
 
-/// The range of the outputs of each operation over `images` of `data`, evenly spaced. Throws Error
+/// The range of the outputs of each node over `images` of `data`, evenly spaced. Throws Error
 /// (kBadInput) if one is not finite.
-std::vector<ValueRange> calibrate(const std::vector<Operation>& operations,
+std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
                                   const Normalization& normalization, const Dataset& data,
                                   std::int64_t images);
 
-/// The function of an elementwise operation.
-float apply_elementwise(const Operation& o, float x);
+float apply_function(const Function& function, float x);
 
 }  // namespace lenet

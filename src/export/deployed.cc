@@ -5,26 +5,23 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
 namespace {
-
-using Kind = Operation::Kind;
 
 /// x * scale + shift for each channel.
 struct ScaleShift {
   std::vector<double> scale, shift;
 };
 
-ScaleShift scale_shift_of(const Operation& norm) {
+ScaleShift scale_shift_of(const InferenceNode& norm) {
   ScaleShift result;
   for (std::size_t c = 0; c < norm.weight.size(); ++c) {
     double scale = static_cast<double>(norm.weight[c]);
     double shift = static_cast<double>(norm.bias[c]);
-    if (norm.kind == Kind::kBatchNorm) {
-      scale /= std::sqrt(static_cast<double>(norm.variance[c]) + norm.eps);
+    if (const auto* op = std::get_if<BatchNormOp>(&norm.op)) {
+      scale /= std::sqrt(static_cast<double>(norm.variance[c]) + op->eps);
       shift -= static_cast<double>(norm.mean[c]) * scale;
     }
     result.scale.push_back(scale);
@@ -33,9 +30,9 @@ ScaleShift scale_shift_of(const Operation& norm) {
   return result;
 }
 
-Operation affine_of(const Operation& norm) {
+InferenceNode affine_of(const InferenceNode& norm) {
   const ScaleShift by = scale_shift_of(norm);
-  return {.kind = Kind::kAffine,
+  return {.op = AffineOp(),
           .name = norm.name,
           .input = norm.input,
           .output = norm.output,
@@ -43,7 +40,7 @@ Operation affine_of(const Operation& norm) {
           .bias = {by.shift.begin(), by.shift.end()}};
 }
 
-void fold_into(Operation& weighted, const ScaleShift& by) {
+void fold_into(InferenceNode& weighted, const ScaleShift& by) {
   const std::size_t row = weighted.weight.size() / by.scale.size();
   weighted.bias.resize(by.scale.size());
   for (std::size_t c = 0; c < by.scale.size(); ++c) {
@@ -56,7 +53,7 @@ void fold_into(Operation& weighted, const ScaleShift& by) {
   }
 }
 
-void require_finite(const Operation& o) {
+void require_finite(const InferenceNode& o) {
   const auto finite = [](float v) { return std::isfinite(v); };
   if (std::ranges::all_of(o.weight, finite) && std::ranges::all_of(o.bias, finite)) return;
   throw Error(ErrorKind::kBadInput,
@@ -67,36 +64,24 @@ void require_finite(const Operation& o) {
 
 }  // namespace
 
-bool is_weighted(Kind kind) {
-  switch (kind) {
-    case Kind::kConv2d:
-    case Kind::kLinear:
-    case Kind::kAffine:
-      return true;
-    case Kind::kBatchNorm:
-    case Kind::kAvgPool2d:
-    case Kind::kMaxPool2d:
-    case Kind::kFlatten:
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      return false;
-  }
-  unknown("operation");
+bool is_weighted(const InferenceNode& node) {
+  return std::visit(
+      Overloaded{[](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return true; },
+                 [](const OneOf<AvgPool2dOp, MaxPool2dOp, FunctionOp> auto&) { return false; },
+                 [](const NotDeployed auto&) { return false; }},
+      node.op);
 }
 
-std::int64_t row_size(const Operation& weighted) {
+std::int64_t row_size(const InferenceNode& weighted) {
   return std::ssize(weighted.weight) / weighted.output[0];
 }
 
-std::vector<Operation> fold_norms(std::vector<Operation> operations) {
-  std::vector<Operation> folded;
-  for (Operation& o : operations) {
-    const bool norm = o.kind == Kind::kBatchNorm || o.kind == Kind::kAffine;
-    if (norm && !folded.empty() && is_weighted(folded.back().kind)) {
+std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> operations) {
+  std::vector<InferenceNode> folded;
+  for (InferenceNode& o : operations) {
+    const bool norm =
+        std::holds_alternative<BatchNormOp>(o.op) || std::holds_alternative<AffineOp>(o.op);
+    if (norm && !folded.empty() && is_weighted(folded.back())) {
       fold_into(folded.back(), scale_shift_of(o));
     } else {
       folded.push_back(norm ? affine_of(o) : std::move(o));
@@ -105,10 +90,11 @@ std::vector<Operation> fold_norms(std::vector<Operation> operations) {
   return folded;
 }
 
-std::vector<Operation> deployed_operations(const Sequential& net) {
-  std::vector<Operation> operations = fold_norms(operations_of(net));
-  std::erase_if(operations, [](const Operation& o) { return o.kind == Kind::kFlatten; });
-  for (const Operation& o : operations) require_finite(o);
+std::vector<InferenceNode> deployed_nodes(const Sequential& net) {
+  std::vector<InferenceNode> operations = fold_norms(inference_nodes(net));
+  std::erase_if(operations,
+                [](const InferenceNode& o) { return std::holds_alternative<FlattenOp>(o.op); });
+  for (const InferenceNode& o : operations) require_finite(o);
   return operations;
 }
 

@@ -4,23 +4,28 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/operations.h"
+#include "base/visit.h"
+#include "nn/inference.h"
 
 namespace lenet {
 
-/// Replaces each BatchNorm by the scale and shift (kAffine) that it is in evaluation, and works a
-/// scale and shift that follows a Conv2d, Linear or kAffine into that one's weight and bias, in
+/// Replaces each BatchNorm by the scale and shift (AffineOp) that it is in evaluation, and works a
+/// scale and shift that follows a Conv2d, Linear or AffineOp into that one's weight and bias, in
 /// double. Behind anything else it stays.
-std::vector<Operation> fold_norms(std::vector<Operation> operations);
+std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> nodes);
 
-/// The operations of a built network, norms folded, Flatten left out. Throws Error: kUsage for a
+/// The nodes of a built network, norms folded, Flatten left out. Throws Error: kUsage for a
 /// layer of the user, kBadInput where folding leaves the range of float.
-std::vector<Operation> deployed_operations(const Sequential& net);
+std::vector<InferenceNode> deployed_nodes(const Sequential& net);
 
-/// Conv2d, Linear or kAffine: channels of outputs, each with weights of its own.
-bool is_weighted(Operation::Kind kind);
+/// Conv2dOp, LinearOp or AffineOp: channels of outputs, each with weights of its own.
+bool is_weighted(const InferenceNode& node);
+
+/// For what is in no deployed network.
+template <class Op>
+concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
 
 /// Weights of one output channel.
-std::int64_t row_size(const Operation& weighted);
+std::int64_t row_size(const InferenceNode& weighted);
 
 }  // namespace lenet

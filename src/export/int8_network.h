@@ -7,7 +7,7 @@
 
 #include "export/calibrate.h"
 #include "lenet/quantize.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 
 namespace lenet {
 
@@ -35,9 +35,9 @@ struct Rescaling {
 using Table8 = std::array<std::int8_t, 256>;
 
 struct Int8Operation {
-  Operation what;  ///< kind, name, shapes and window; the floats left out
+  InferenceNode what;  ///< without its floats
   std::int32_t zero_in = 0, zero_out = 0;
-  std::vector<std::int8_t> weight = {};   ///< Conv2d, Linear, kAffine; as `what` lays them out
+  std::vector<std::int8_t> weight = {};   ///< Conv2dOp, LinearOp, AffineOp; as `what` lays them out
   std::vector<std::int32_t> bias = {};    ///< one an output channel, at the scale of its sums
   std::vector<Rescaling> rescaling = {};  ///< one an output channel, or one for AvgPool2d
   std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits

@@ -14,37 +14,23 @@
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
-
 /// A bias takes at most half of a sum's 32 bits, the products share the other half.
 constexpr double kMostBias = 1 << 30;
 constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
 
+std::int64_t area_of(const Window& window) { return window.kernel.height * window.kernel.width; }
+
 /// Summed into one output.
-std::int64_t products_of(const Operation& o) {
-  switch (o.kind) {
-    case Kind::kConv2d:
-    case Kind::kLinear:
-    case Kind::kAffine:
-      return row_size(o);
-    case Kind::kAvgPool2d:
-      return o.kernel.height * o.kernel.width;
-    case Kind::kMaxPool2d:
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      return 0;
-    case Kind::kBatchNorm:
-    case Kind::kFlatten:
-      break;
-  }
-  unknown("deployed operation");
+std::int64_t products_of(const InferenceNode& o) {
+  return std::visit(
+      Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
+                 [](const AvgPool2dOp& op) { return area_of(op.window); },
+                 [](const OneOf<MaxPool2dOp, FunctionOp> auto&) { return std::int64_t{0}; },
+                 [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
+      o.op);
 }
 
-void require_short_sums(const Operation& o) {
+void require_short_sums(const InferenceNode& o) {
   const std::int64_t products = products_of(o);
   require(products <= kMostProducts,
           fmt::format("layer {}: a sum of {} products, but 32 bits hold {} of 8 bits; export it in "
@@ -52,8 +38,8 @@ void require_short_sums(const Operation& o) {
                       o.name, products, kMostProducts));
 }
 
-Operation without_floats(const Operation& o) {
-  Operation result = o;
+InferenceNode without_floats(const InferenceNode& o) {
+  InferenceNode result = o;
   for (auto* values : {&result.weight, &result.bias, &result.mean, &result.variance}) {
     *values = {};
   }
@@ -68,8 +54,10 @@ double weight_scale(std::span<const float> row, double bias, double input_scale)
   return scale > 0 ? scale : 1;
 }
 
-/// Weights and biases of a Conv2d, Linear or kAffine, and the scales of its sums, one a channel.
-std::vector<double> quantize_weights(const Operation& o, double input_scale, Int8Operation& to) {
+/// Weights and biases of a Conv2dOp, LinearOp or AffineOp, and the scales of its sums, one a
+/// channel.
+std::vector<double> quantize_weights(const InferenceNode& o, double input_scale,
+                                     Int8Operation& to) {
   std::vector<double> sum_scales;
   const auto row = static_cast<std::size_t>(row_size(o));
   for (std::size_t c = 0; c * row < o.weight.size(); ++c) {
@@ -85,12 +73,12 @@ std::vector<double> quantize_weights(const Operation& o, double input_scale, Int
   return sum_scales;
 }
 
-Table8 table_of(const Operation& o, const Affine8& in, const Affine8& out) {
+Table8 table_of(const Function& function, const Affine8& in, const Affine8& out) {
   Table8 table;
   for (std::size_t i = 0; i < table.size(); ++i) {
     const int q = static_cast<int>(i) - 128;
     const auto x = static_cast<float>(in.scale * (q - in.zero));
-    table[i] = out.quantize(static_cast<double>(apply_elementwise(o, x)));
+    table[i] = out.quantize(static_cast<double>(apply_function(function, x)));
   }
   return table;
 }
@@ -108,7 +96,11 @@ std::vector<Table8> pixel_tables(const Normalization& n, const Affine8& scale) {
   return tables;
 }
 
-/// Quantizes operation after operation; `scale` is that of the activation so far.
+bool is_relu(const InferenceNode& o) {
+  return o.op == Operation(FunctionOp{{Function::Kind::kReLU}});
+}
+
+/// Quantizes node after node; `scale` is that of the activation so far.
 class Quantizer {
  public:
   Quantizer(const Sequential& net, const Affine8& input, QuantizedNetwork::State& to)
@@ -119,34 +111,22 @@ class Quantizer {
   }
 
   /// `logits`: the sums of this Linear are the network's outputs and stay as they are.
-  void add(const Operation& o, const ValueRange& range, bool logits) {
-    const Affine8 out = o.kind == Kind::kMaxPool2d ? scale_ : Affine8::over(range);
+  void add(const InferenceNode& o, const ValueRange& range, bool logits) {
+    const bool keeps_scale = std::holds_alternative<MaxPool2dOp>(o.op);
+    const Affine8 out = keeps_scale ? scale_ : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = scale_.zero, .zero_out = out.zero};
-    switch (o.kind) {
-      case Kind::kConv2d:
-      case Kind::kLinear:
-      case Kind::kAffine:
-        add_weights(o, logits, out, q);
-        break;
-      case Kind::kAvgPool2d: {
-        const auto area = static_cast<double>(o.kernel.height * o.kernel.width);
-        q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
-        break;
-      }
-      case Kind::kMaxPool2d:
-        break;
-      case Kind::kSigmoid:
-      case Kind::kReLU:
-      case Kind::kTanh:
-      case Kind::kLeakyReLU:
-      case Kind::kSiLU:
-      case Kind::kScaledTanh:
-        q.table = table_of(o, scale_, out);
-        break;
-      case Kind::kBatchNorm:
-      case Kind::kFlatten:
-        unknown("deployed operation");
-    }
+    std::visit(
+        Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
+                     add_weights(o, logits, out, q);
+                   },
+                   [&](const AvgPool2dOp& op) {
+                     const auto area = static_cast<double>(area_of(op.window));
+                     q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
+                   },
+                   [](const MaxPool2dOp&) {},
+                   [&](const FunctionOp& op) { q.table = table_of(op.function, scale_, out); },
+                   [](const NotDeployed auto&) { unknown("deployed node"); }},
+        o.op);
     to_.operations.push_back(std::move(q));
     scale_ = out;
   }
@@ -157,7 +137,8 @@ class Quantizer {
   }
 
  private:
-  void add_weights(const Operation& o, bool logits, const Affine8& out, Int8Operation& q) const {
+  void add_weights(const InferenceNode& o, bool logits, const Affine8& out,
+                   Int8Operation& q) const {
     for (const double sum_scale : quantize_weights(o, scale_.scale, q)) {
       if (logits) {
         q.logit_scale.push_back(static_cast<float>(sum_scale));
@@ -205,20 +186,20 @@ void require_shape(const Dataset& data, const Shape& wanted) {
 
 QuantizedNetwork::QuantizedNetwork(const Sequential& net, const Dataset& data,
                                    std::int64_t images) {
-  const std::vector<Operation> operations = deployed_operations(net);
+  const std::vector<InferenceNode> nodes = deployed_nodes(net);
   require_shape(data, net.input_shape());
   require(images >= 1 && data.size() >= 1, "no images to calibrate on, want at least one");
-  for (const Operation& o : operations) require_short_sums(o);
+  for (const InferenceNode& o : nodes) require_short_sums(o);
   const std::vector<ValueRange> ranges =
-      calibrate(operations, net.normalization(), data, std::min(images, data.size()));
+      calibrate(nodes, net.normalization(), data, std::min(images, data.size()));
   auto state = std::make_unique<State>();
   Quantizer quantizer(net, Affine8::over(pixel_range(net.normalization())), *state);
-  for (std::size_t i = 0; i < operations.size(); ++i) {
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
     // A ReLU behind sums is their saturation at 0, the lower end of its range.
-    const bool saturates = is_weighted(operations[i].kind) && i + 1 < operations.size() &&
-                           operations[i + 1].kind == Kind::kReLU;
-    const bool logits = i + 1 == operations.size() && operations[i].kind == Kind::kLinear;
-    quantizer.add(operations[i], ranges[saturates ? i + 1 : i], logits);
+    const bool last = i + 1 == nodes.size();
+    const bool saturates = is_weighted(nodes[i]) && !last && is_relu(nodes[i + 1]);
+    const bool logits = last && std::holds_alternative<LinearOp>(nodes[i].op);
+    quantizer.add(nodes[i], ranges[saturates ? i + 1 : i], logits);
     i += saturates;
   }
   quantizer.finish();

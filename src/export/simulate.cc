@@ -14,7 +14,6 @@
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
 using Values = std::vector<std::int8_t>;
 using Centred = std::vector<std::int16_t>;
 using Sums = std::vector<std::int32_t>;
@@ -58,28 +57,16 @@ Sums affine_sums(const Int8Operation& q, const Centred& x) {
   return sums;
 }
 
-/// Of a Conv2d, Linear or kAffine: (channels, positions).
+/// Of a Conv2dOp, LinearOp or AffineOp: (channels, positions).
 Sums weighted_sums(const Int8Operation& q, const Values& x) {
-  switch (q.what.kind) {
-    case Kind::kConv2d:
-      return conv2d_sums(q, centred(q, x));
-    case Kind::kLinear:
-      return linear_sums(q, centred(q, x));
-    case Kind::kAffine:
-      return affine_sums(q, centred(q, x));
-    case Kind::kBatchNorm:
-    case Kind::kAvgPool2d:
-    case Kind::kMaxPool2d:
-    case Kind::kFlatten:
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      break;
-  }
-  unknown("weighted operation");
+  return std::visit(Overloaded{[&](const Conv2dOp&) { return conv2d_sums(q, centred(q, x)); },
+                               [&](const LinearOp&) { return linear_sums(q, centred(q, x)); },
+                               [&](const AffineOp&) { return affine_sums(q, centred(q, x)); },
+                               [](const OneOf<AvgPool2dOp, MaxPool2dOp, FunctionOp> auto&) -> Sums {
+                                 unknown("weighted node");
+                               },
+                               [](const NotDeployed auto&) -> Sums { unknown("deployed node"); }},
+                    q.what.op);
 }
 
 Values rescaled(const Int8Operation& q, const Sums& sums) {
@@ -100,32 +87,26 @@ Values avg_pool2d(const Int8Operation& q, const Values& x) {
   return rescaled(q, sums);
 }
 
+Values max_pool2d(const Int8Operation& q, const Values& x) {
+  Values y(static_cast<std::size_t>(element_count(q.what.output)));
+  max_pool2d<std::int8_t>(q.what, -128, x.data(), y.data());
+  return y;
+}
+
+Values look_up(const Table8& table, Values x) {
+  for (std::int8_t& v : x) v = table[static_cast<std::size_t>(v + 128)];
+  return x;
+}
+
 Values apply(const Int8Operation& q, Values x) {
-  switch (q.what.kind) {
-    case Kind::kConv2d:
-    case Kind::kLinear:
-    case Kind::kAffine:
-      return rescaled(q, weighted_sums(q, x));
-    case Kind::kAvgPool2d:
-      return avg_pool2d(q, x);
-    case Kind::kMaxPool2d: {
-      Values y(static_cast<std::size_t>(element_count(q.what.output)));
-      max_pool2d<std::int8_t>(q.what, -128, x.data(), y.data());
-      return y;
-    }
-    case Kind::kSigmoid:
-    case Kind::kReLU:
-    case Kind::kTanh:
-    case Kind::kLeakyReLU:
-    case Kind::kSiLU:
-    case Kind::kScaledTanh:
-      for (std::int8_t& v : x) v = q.table[static_cast<std::size_t>(v + 128)];
-      return x;
-    case Kind::kBatchNorm:
-    case Kind::kFlatten:
-      break;
-  }
-  unknown("deployed operation");
+  return std::visit(Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
+                                 return rescaled(q, weighted_sums(q, x));
+                               },
+                               [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
+                               [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
+                               [&](const FunctionOp&) { return look_up(q.table, std::move(x)); },
+                               [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},
+                    q.what.op);
 }
 
 Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {

@@ -110,23 +110,29 @@ std::vector<float> with_bias(const std::vector<float>& parameters, std::vector<f
   return joined({parameters.begin(), end}, bias);
 }
 
+/// Of a layer of the chain, all of which are the library's; false for none.
+template <class Op>
+bool is(const Layer* layer) {
+  return layer && std::holds_alternative<Op>(layer->operation());
+}
+
 /// A bias of the last layer, if that is a Linear, Conv2d or Affine2d; otherwise a layer of its own.
 void add_bias(std::vector<float> bias, Chain& chain) {
   const Layer* layer = chain.empty() ? nullptr : chain.last().layer.get();
-  if (const auto* linear = dynamic_cast<const Linear*>(layer)) {
-    const bool has_bias = linear->options().bias;
+  if (is<LinearOp>(layer)) {
+    const bool has_bias = static_cast<const Linear&>(*layer).options().bias;
     auto whole = std::make_unique<Linear>(std::ssize(bias));
     return chain.replace_last(std::move(whole),
                               with_bias(chain.last().parameters, std::move(bias), has_bias));
   }
   bias = of_channels(std::move(bias), chain);
-  if (const auto* conv = dynamic_cast<const Conv2d*>(layer)) {
-    Conv2d::Options options = conv->options();
+  if (is<Conv2dOp>(layer)) {
+    Conv2d::Options options = static_cast<const Conv2d&>(*layer).options();
     const bool has_bias = std::exchange(options.bias, true);
     return chain.replace_last(std::make_unique<Conv2d>(options),
                               with_bias(chain.last().parameters, std::move(bias), has_bias));
   }
-  if (dynamic_cast<const Affine2d*>(layer)) {
+  if (is<AffineOp>(layer)) {
     return chain.replace_last(std::make_unique<Affine2d>(),
                               with_bias(chain.last().parameters, std::move(bias), true));
   }
@@ -136,8 +142,8 @@ void add_bias(std::vector<float> bias, Chain& chain) {
 
 /// Of an Add or Sub behind a layer.
 std::vector<float> bias_behind(const Operator& o, std::size_t input, const Chain& chain) {
-  const bool rows = chain.dims().size() == 1 && !chain.empty() &&
-                    dynamic_cast<const Linear*>(chain.last().layer.get());
+  const bool rows =
+      chain.dims().size() == 1 && !chain.empty() && is<LinearOp>(chain.last().layer.get());
   return rows ? bias_of(o, input, chain.dims()[0]) : by_channel(o, input, chain);
 }
 

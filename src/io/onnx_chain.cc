@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "nn/layer_kind.h"
 #include "nn/model_text.h"
+#include "nn/user_layer.h"
 
 namespace lenet::onnx {
 namespace {
@@ -127,7 +127,8 @@ void Chain::flatten() {
 
 /// Where the last layer is a Flatten of what `dims` shows again: without it.
 bool Chain::take_back_flatten(const Shape& dims) {
-  if (empty() || kind_of(*last().layer) != LayerKind::kFlatten || dims_.size() != 1) return false;
+  if (empty() || !std::holds_alternative<FlattenOp>(last().layer->operation()) || dims_.size() != 1)
+    return false;
   const Shape& image = last().input;
   const bool same = interleaved_ ? dims == channels_last(image)
                                  : image.size() == 3 && without_ones(dims) == without_ones(image);

@@ -2,27 +2,27 @@
 
 #include "base/file.h"
 #include "base/require.h"
+#include "base/visit.h"
 #include "io/data_metadata.h"
 #include "io/onnx_metadata.h"
 #include "io/onnx_write.h"
 #include "lenet/onnx.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 
 namespace lenet {
 namespace {
 
-using Kind = Operation::Kind;
 using onnx::AttributeValue;
 using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
 
 std::vector<std::int64_t> pair_of(const Size2d& size) { return {size.height, size.width}; }
 
 /// Attributes of a Conv or a pooling.
-Attributes window_of(const Operation& o) {
-  const std::int64_t h = o.padding.height, w = o.padding.width;
-  return {{"kernel_shape", pair_of(o.kernel)},
+Attributes attributes_of(const Window& window) {
+  const auto& [h, w] = window.padding;
+  return {{"kernel_shape", pair_of(window.kernel)},
           {"pads", std::vector<std::int64_t>{h, w, h, w}},
-          {"strides", pair_of(o.stride)}};
+          {"strides", pair_of(window.stride)}};
 }
 
 /// The graph of a network, as it grows.
@@ -32,7 +32,7 @@ class Export {
     graph_.input = model.net.input_shape();
     graph_.output = model.net.output_shape();
     add_normalization(model.net.normalization());
-    for (const Operation& o : operations_of(model.net)) add(o);
+    for (const InferenceNode& o : inference_nodes(model.net)) add(o);
     if (options.softmax) add_node("Softmax", "softmax", {}, {{"axis", std::int64_t{-1}}});
     if (graph_.nodes.empty()) add_node("Identity", "identity");
     graph_.nodes.back().output = onnx::kOutputName;
@@ -76,79 +76,88 @@ class Export {
              {by_channel("normalization.deviation", graph_.input, n.deviation)});
   }
 
-  void add_weighted(const char* op, const Operation& o, Shape dims, Attributes attributes) {
+  void add_weighted(const char* op, const InferenceNode& o, Shape dims, Attributes attributes) {
     std::vector<std::string> constants = {tensor(o.name + ".weight", std::move(dims), o.weight)};
     if (!o.bias.empty()) constants.push_back(tensor(o.name + ".bias", {o.output[0]}, o.bias));
     add_node(op, o.name, std::move(constants), std::move(attributes));
   }
 
-  void add_norm(const Operation& o) {
+  void add_norm(const InferenceNode& o, double eps) {
     const Shape channels = {o.input[0]};
     add_node(
         "BatchNormalization", o.name,
         {tensor(o.name + ".weight", channels, o.weight), tensor(o.name + ".bias", channels, o.bias),
          tensor(o.name + ".running_mean", channels, o.mean),
          tensor(o.name + ".running_var", channels, o.variance)},
-        {{"epsilon", static_cast<float>(o.eps)}});
+        {{"epsilon", static_cast<float>(eps)}});
   }
 
-  void add_affine(const Operation& o) {
+  void add_affine(const InferenceNode& o) {
     add_node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
     add_node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
   }
 
-  void add_average(const Operation& o) {
-    if (o.padding == Size2d(0) && pair_of(o.kernel) == Shape(o.input.begin() + 1, o.input.end())) {
+  void add_average(const InferenceNode& o, const Window& window) {
+    const Shape image(o.input.begin() + 1, o.input.end());
+    if (window.padding == Size2d(0) && pair_of(window.kernel) == image) {
       return add_node("GlobalAveragePool", o.name);
     }
-    Attributes attributes = window_of(o);
+    Attributes attributes = attributes_of(window);
     attributes.emplace_back("count_include_pad", std::int64_t{1});
     add_node("AveragePool", o.name, {}, std::move(attributes));
   }
 
-  void add_silu(const Operation& o) {
+  void add_silu(const InferenceNode& o) {
     const std::string x = value_;
     add_node("Sigmoid", o.name + ".sigmoid");
     add_node("Mul", o.name, {x});
   }
 
-  void add_scaled_tanh(const Operation& o) {
+  void add_scaled_tanh(const InferenceNode& o) {
     add_node("Mul", o.name + ".scaled", {tensor(o.name + ".inner", {}, {onnx::kScaledTanhInner})});
     add_node("Tanh", o.name + ".tanh");
     add_node("Mul", o.name, {tensor(o.name + ".outer", {}, {onnx::kScaledTanhOuter})});
   }
 
-  void add(const Operation& o) {
-    switch (o.kind) {
-      case Kind::kConv2d:
-        return add_weighted("Conv", o, {o.output[0], o.input[0], o.kernel.height, o.kernel.width},
-                            window_of(o));
-      case Kind::kLinear:
-        return add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});
-      case Kind::kBatchNorm:
-        return add_norm(o);
-      case Kind::kAffine:
-        return add_affine(o);
-      case Kind::kAvgPool2d:
-        return add_average(o);
-      case Kind::kMaxPool2d:
-        return add_node("MaxPool", o.name, {}, window_of(o));
-      case Kind::kFlatten:
-        return add_node("Flatten", o.name);
-      case Kind::kSigmoid:
+  void add_function(const InferenceNode& o, const Function& function) {
+    switch (function.kind) {
+      case Function::Kind::kSigmoid:
         return add_node("Sigmoid", o.name);
-      case Kind::kReLU:
+      case Function::Kind::kReLU:
         return add_node("Relu", o.name);
-      case Kind::kTanh:
+      case Function::Kind::kTanh:
         return add_node("Tanh", o.name);
-      case Kind::kLeakyReLU:
-        return add_node("LeakyRelu", o.name, {}, {{"alpha", o.slope}});
-      case Kind::kSiLU:
+      case Function::Kind::kLeakyReLU:
+        return add_node("LeakyRelu", o.name, {}, {{"alpha", function.a}});
+      case Function::Kind::kSiLU:
         return add_silu(o);
-      case Kind::kScaledTanh:
+      case Function::Kind::kScaledTanh:
         return add_scaled_tanh(o);
     }
-    unknown("operation");
+    unknown("function");
+  }
+
+  void add(const InferenceNode& o) {
+    std::visit(
+        Overloaded{
+            [&](const Conv2dOp& op) {
+              const auto& [kernel, stride, padding] = op.window;
+              add_weighted("Conv", o, {o.output[0], o.input[0], kernel.height, kernel.width},
+                           attributes_of(op.window));
+            },
+            [&](const LinearOp&) {
+              add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});
+            },
+            [&](const AvgPool2dOp& op) { add_average(o, op.window); },
+            [&](const MaxPool2dOp& op) {
+              add_node("MaxPool", o.name, {}, attributes_of(op.window));
+            },
+            [&](const BatchNormOp& op) { add_norm(o, op.eps); },
+            [&](const AffineOp&) { add_affine(o); },
+            [&](const FunctionOp& op) { add_function(o, op.function); },
+            [&](const FlattenOp&) { add_node("Flatten", o.name); },
+            [](const OneOf<DropoutOp, UserOp> auto&) { unknown("node of an inference"); }},
+        o.op);
   }
 
   onnx::GraphToWrite graph_;

@@ -7,20 +7,26 @@
 #include <string>
 
 #include "io/onnx_graph.h"
-#include "nn/operations.h"
+#include "nn/inference.h"
 #include "nn/plan.h"
 
 namespace lenet::onnx {
 namespace {
 
-bool same_layer(const Operation& a, const Operation& b) {
-  return a.kind == b.kind && a.input == b.input && a.output == b.output && a.kernel == b.kernel &&
-         a.stride == b.stride && a.padding == b.padding && a.eps == b.eps && a.slope == b.slope &&
-         a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
+/// A file holds no momentum of a normalisation.
+Operation without_momentum(Operation operation) {
+  if (auto* norm = std::get_if<BatchNormOp>(&operation)) norm->momentum = 0;
+  return operation;
+}
+
+bool same_layer(const InferenceNode& a, const InferenceNode& b) {
+  return without_momentum(a.op) == without_momentum(b.op) && a.input == b.input &&
+         a.output == b.output && a.weight.size() == b.weight.size() &&
+         a.bias.size() == b.bias.size();
 }
 
 /// A network without values of its own there takes no others than those.
-bool holds(const Sequential& net, const Operation& to, const Operation& from) {
+bool holds(const Sequential& net, const InferenceNode& to, const InferenceNode& from) {
   const std::int64_t layer = std::stoll(to.name);
   const ParameterRange range = net.parameter_range(layer);
   return range.first < range.last || (to.weight == from.weight && to.bias == from.bias);
@@ -29,7 +35,7 @@ bool holds(const Sequential& net, const Operation& to, const Operation& from) {
 }  // namespace
 
 void take_values(const Sequential& from, Sequential& net) {
-  const std::vector<Operation> source = operations_of(from), target = operations_of(net);
+  const std::vector<InferenceNode> source = inference_nodes(from), target = inference_nodes(net);
   bool same = source.size() == target.size();
   for (std::size_t i = 0; same && i < source.size(); ++i) {
     same = same_layer(source[i], target[i]) && holds(net, target[i], source[i]);

@@ -68,6 +68,13 @@ std::vector<ParameterInfo> BatchNorm::parameters() const {
           {.name = "bias", .shape = channels, .kind = Kind::kBias}};
 }
 
+const BatchNorm* batch_norm_of(const Layer& layer) {
+  const bool is_norm = std::holds_alternative<BatchNormOp>(layer.operation());
+  return is_norm ? static_cast<const BatchNorm*>(&layer) : nullptr;
+}
+
+Operation BatchNorm::operation() const { return BatchNormOp{options_.eps, options_.momentum}; }
+
 std::vector<ParameterInfo> BatchNorm::buffers() const {
   return {{.name = "running_mean", .shape = {shape_.channels}},
           {.name = "running_var", .shape = {shape_.channels}, .initial = 1}};

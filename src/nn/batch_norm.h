@@ -8,6 +8,9 @@
 
 namespace lenet {
 
+/// The layer, if it is one; else null.
+const BatchNorm* batch_norm_of(const Layer& layer);
+
 /// Two numbers a channel from each pack of a batch, pack by pack: the first of each channel, then
 /// the second.
 struct PackStatistics {

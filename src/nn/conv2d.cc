@@ -9,6 +9,7 @@
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "nn/torch_inputs.h"
+#include "nn/user_layer.h"
 #include "nn/weight_matrix.h"
 #include "nn/window.h"
 
@@ -54,12 +55,16 @@ std::string Conv2d::text() const {
   return text + ")";
 }
 
+Operation Conv2d::operation() const {
+  return exactly(*this, Conv2dOp{{options_.kernel, options_.stride, options_.padding}});
+}
+
 Shape Conv2d::infer(const Shape& input) {
   require_image(input, text());
   require_inputs(options_.in_channels, input, text(), "channels");
   input_ = input;
   const Window window{options_.kernel, options_.stride, options_.padding};
-  const Size2d out = window.slide_over(input, text());
+  const Size2d out = slide_over(window, input, text());
   output_ = {options_.out_channels, out.height, out.width};
   return output_;
 }

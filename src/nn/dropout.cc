@@ -17,6 +17,8 @@ Dropout::Dropout(double p) : p_(p) {
 
 std::string Dropout::text() const { return fmt::format("Dropout({})", p_); }
 
+Operation Dropout::operation() const { return DropoutOp{p_}; }
+
 Shape Dropout::infer(const Shape& input) {
   count_ = element_count(input);
   return input;

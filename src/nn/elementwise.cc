@@ -36,6 +36,12 @@ void ElementwiseLayer::backward(const BackwardPass& pass) const {
   kernels::activation_backward(activation_, count, pass.dy, pass.dx);
 }
 
+Operation Sigmoid::operation() const { return FunctionOp{{Function::Kind::kSigmoid}}; }
+Operation ReLU::operation() const { return FunctionOp{{Function::Kind::kReLU}}; }
+Operation Tanh::operation() const { return FunctionOp{{Function::Kind::kTanh}}; }
+
+Operation Flatten::operation() const { return FlattenOp(); }
+
 Shape Flatten::infer(const Shape& input) {
   size_ = element_count(input);
   return {size_};

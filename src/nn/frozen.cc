@@ -147,7 +147,7 @@ std::vector<ParameterRange> trained_parts(const ParameterRange& range,
 }
 
 bool keeps_statistics(const Sequential& net, std::int64_t layer, const Frozen& frozen) {
-  return dynamic_cast<const BatchNorm*>(&net[layer]) != nullptr &&
+  return std::holds_alternative<BatchNormOp>(net[layer].operation()) &&
          is_frozen(net.buffer_range(layer), frozen.buffers);
 }
 

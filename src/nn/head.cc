@@ -6,40 +6,28 @@
 #include <algorithm>
 
 #include "base/require.h"
+#include "base/visit.h"
 #include "lenet/error.h"
-#include "nn/layer_kind.h"
+#include "lenet/layers.h"
+#include "nn/user_layer.h"
 
 namespace lenet {
 namespace {
 
 /// Keeps outputs apart and in order.
 bool goes_behind_a_head(const Layer& layer) {
-  switch (kind_of(layer)) {
-    case LayerKind::kDropout:
-    case LayerKind::kFlatten:
-    case LayerKind::kSigmoid:
-    case LayerKind::kReLU:
-    case LayerKind::kTanh:
-    case LayerKind::kLeakyReLU:
-    case LayerKind::kSiLU:
-    case LayerKind::kScaledTanh:
-      return true;
-    case LayerKind::kConv2d:
-    case LayerKind::kLeNet5C3:
-    case LayerKind::kLinear:
-    case LayerKind::kAvgPool2d:
-    case LayerKind::kMaxPool2d:
-    case LayerKind::kAdaptiveAvgPool2d:
-    case LayerKind::kBatchNorm1d:
-    case LayerKind::kBatchNorm2d:
-    case LayerKind::kAffine2d:
-    case LayerKind::kUser:
-      return false;
-  }
-  unknown("layer");
+  return std::visit(
+      Overloaded{[](const OneOf<DropoutOp, FlattenOp, FunctionOp> auto&) { return true; },
+                 [](const OneOf<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp,
+                                UserOp> auto&) { return false; }},
+      layer.operation());
 }
 
-const Linear& head_layer(const Sequential& net) { return as<Linear>(net[head_of(net)]); }
+bool is_linear(const Layer& layer) { return std::holds_alternative<LinearOp>(layer.operation()); }
+
+const Linear& head_layer(const Sequential& net) {
+  return static_cast<const Linear&>(net[head_of(net)]);
+}
 
 /// The rows of a tensor of the head in this order.
 void reorder_rows(std::span<float> values, std::span<const Label> order) {
@@ -55,7 +43,7 @@ void reorder_rows(std::span<float> values, std::span<const Label> order) {
 std::optional<std::int64_t> find_head(const Sequential& net) {
   std::int64_t i = net.size() - 1;
   while (i >= 0 && goes_behind_a_head(net[i])) --i;
-  if (i < 0 || kind_of(net[i]) != LayerKind::kLinear) return std::nullopt;
+  if (i < 0 || !is_linear(net[i])) return std::nullopt;
   return i;
 }
 
@@ -81,7 +69,7 @@ Sequential with_new_head(const Sequential& net, std::int64_t classes) {
   const Linear::Options options{.out_features = classes, .bias = head_layer(net).options().bias};
   std::vector<std::string> layers;
   for (std::int64_t i = 0; i < net.size(); ++i) {
-    require(kind_of(net[i]) != LayerKind::kUser,
+    require(!is_user_layer(net[i]),
             fmt::format("layer {}, {}, which no text gives again", i, own_layer_text(net[i])));
     layers.push_back(i == head ? Linear(options).text() : net[i].text());
   }

@@ -4,6 +4,8 @@
 
 namespace lenet {
 
+Operation Layer::operation() const { return UserOp(); }
+
 void Layer::prepare(const UpdatePart&, std::span<const float>, float*) const {}
 
 void Layer::forward_image(const ImagePass&) const {

@@ -29,6 +29,11 @@ void zero_unconnected(float* weight) {
 
 }  // namespace
 
+/// Whose weights are 0 where nothing is connected.
+Operation LeNet5C3::operation() const {
+  return Conv2dOp{{options().kernel, options().stride, options().padding}};
+}
+
 Shape LeNet5C3::infer(const Shape& input) {
   require_image(input, text());
   if (input[0] != kInputs) {
@@ -44,6 +49,8 @@ void LeNet5C3::backward(const BackwardPass& pass) const {
   Conv2d::backward(pass);
   zero_unconnected(pass.dparameters.data());
 }
+
+Operation Affine2d::operation() const { return AffineOp(); }
 
 Shape Affine2d::infer(const Shape& input) {
   require_image(input, text());

@@ -9,6 +9,7 @@
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "nn/torch_inputs.h"
+#include "nn/user_layer.h"
 #include "nn/weight_matrix.h"
 #include "nn/window.h"
 
@@ -46,6 +47,8 @@ Linear::Linear(const Options& options) : options_(options) {
 std::string Linear::text() const {
   return fmt::format("Linear({}{})", options_.out_features, options_.bias ? "" : ", bias=False");
 }
+
+Operation Linear::operation() const { return exactly(*this, LinearOp()); }
 
 Shape Linear::infer(const Shape& input) {
   if (input.size() != 1) {

@@ -44,6 +44,12 @@ std::string LeakyReLU::text() const {
   return negative_slope_ == 0.01 ? "LeakyReLU" : fmt::format("LeakyReLU({})", negative_slope_);
 }
 
+Operation LeakyReLU::operation() const {
+  return FunctionOp{{Function::Kind::kLeakyReLU, mapping().a}};
+}
+Operation SiLU::operation() const { return FunctionOp{{Function::Kind::kSiLU}}; }
+Operation ScaledTanh::operation() const { return FunctionOp{{Function::Kind::kScaledTanh}}; }
+
 std::string ScaledTanh::text() const { return "ScaledTanh"; }
 
 std::string SiLU::text() const { return "SiLU"; }

@@ -8,37 +8,18 @@
 #include "base/require.h"
 #include "kernels/activation.h"
 #include "nn/batch_norm.h"
+#include "nn/function.h"
 
 namespace lenet {
 namespace {
 
-bool is_flatten(const Layer& layer) { return kind_of(layer) == LayerKind::kFlatten; }
+bool is_flatten(const Layer& layer) { return std::holds_alternative<FlattenOp>(layer.operation()); }
 
 /// The activation that a layer is; nothing for any other, and for one that a user derives from it.
 std::optional<Activation> activation_of(const Layer& layer) {
-  switch (kind_of(layer)) {
-    case LayerKind::kSigmoid:
-    case LayerKind::kReLU:
-    case LayerKind::kTanh:
-      return as<ElementwiseLayer>(layer).activation();
-    case LayerKind::kConv2d:
-    case LayerKind::kLeNet5C3:
-    case LayerKind::kLinear:
-    case LayerKind::kAvgPool2d:
-    case LayerKind::kMaxPool2d:
-    case LayerKind::kAdaptiveAvgPool2d:
-    case LayerKind::kBatchNorm1d:
-    case LayerKind::kBatchNorm2d:
-    case LayerKind::kAffine2d:
-    case LayerKind::kDropout:
-    case LayerKind::kFlatten:
-    case LayerKind::kLeakyReLU:
-    case LayerKind::kSiLU:
-    case LayerKind::kScaledTanh:
-    case LayerKind::kUser:
-      return std::nullopt;
-  }
-  unknown("layer");
+  const Operation operation = layer.operation();
+  const auto* op = std::get_if<FunctionOp>(&operation);
+  return op ? activation_of(op->function) : std::nullopt;
 }
 
 /// Throws Error (kUsage) unless the parts that threads update are all of the layer's parameters,
@@ -104,8 +85,9 @@ Plan::Plan(const Sequential& net, const Frozen& frozen) {
       Stage& stage = stages_.back();
       stage.buffers = net.buffer_range(i);
       stage.trains = !trained_parts(stage.parameters, frozen.parameters).empty();
-      (keeps_statistics(net, i, frozen) ? stage.fixed_norm : stage.norm) =
-          dynamic_cast<const BatchNorm*>(&layer);
+      if (const BatchNorm* norm = batch_norm_of(layer)) {
+        (keeps_statistics(net, i, frozen) ? stage.fixed_norm : stage.norm) = norm;
+      }
     }
   }
   while (first_trained_ < stages_.size() && !stages_[first_trained_].trains) ++first_trained_;

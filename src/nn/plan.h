@@ -10,7 +10,7 @@
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 
 namespace lenet {
 

@@ -9,23 +9,25 @@
 #include "kernels/image.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/user_layer.h"
 #include "nn/window.h"
 
 namespace lenet {
 namespace {
 
 kernels::Pool2dShape kernel_shape(const Pool2d& layer, const Shape& in, const Shape& out) {
+  const auto [kernel, stride, padding] = layer.window();
   return {.channels = in[0],
           .in_height = in[1],
           .in_width = in[2],
           .out_height = out[1],
           .out_width = out[2],
-          .kernel_height = layer.kernel().height,
-          .kernel_width = layer.kernel().width,
-          .stride_height = layer.stride().height,
-          .stride_width = layer.stride().width,
-          .pad_height = layer.padding().height,
-          .pad_width = layer.padding().width};
+          .kernel_height = kernel.height,
+          .kernel_width = kernel.width,
+          .stride_height = stride.height,
+          .stride_width = stride.width,
+          .pad_height = padding.height,
+          .pad_width = padding.width};
 }
 
 const char* name_of(Pool2d::Kind kind) {
@@ -75,12 +77,16 @@ std::string Pool2d::text() const {
 Shape Pool2d::infer(const Shape& input) {
   require_image(input, text());
   input_ = input;
-  const Size2d out = Window{options_.kernel, stride_, options_.padding}.slide_over(input, text());
+  const Size2d out = slide_over(window(), input, text());
   output_ = {input[0], out.height, out.width};
   return output_;
 }
 
 void Pool2d::pool_all(Size2d image) { options_.kernel = stride_ = image; }
+
+Operation AvgPool2d::operation() const { return exactly(*this, AvgPool2dOp{window()}); }
+Operation AdaptiveAvgPool2d::operation() const { return AvgPool2dOp{window()}; }
+Operation MaxPool2d::operation() const { return exactly(*this, MaxPool2dOp{window()}); }
 
 Shape AdaptiveAvgPool2d::infer(const Shape& input) {
   require_image(input, text());

@@ -8,7 +8,7 @@
 #include "kernels/self_check.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 
 namespace lenet {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 
 namespace lenet {
 namespace {

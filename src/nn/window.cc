@@ -29,7 +29,8 @@ void require_image(const Shape& input, const std::string& layer) {
                           layer, to_string(input)));
 }
 
-Size2d Window::slide_over(const Shape& input, const std::string& layer) const {
+Size2d slide_over(const Window& window, const Shape& input, const std::string& layer) {
+  const auto [kernel, stride, padding] = window;
   const std::int64_t height = input[1] + 2 * padding.height, width = input[2] + 2 * padding.width;
   if (height < kernel.height || width < kernel.width) {
     throw Error(ErrorKind::kUsage,

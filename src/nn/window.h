@@ -18,14 +18,8 @@ void require_at_least(std::int64_t least, const Size2d& value, const std::string
 /// Throws Error (kUsage), naming the layer, unless `input` has the form {channels, height, width}.
 void require_image(const Shape& input, const std::string& layer);
 
-/// A window that slides over height and width.
-struct Window {
-  Size2d kernel, stride, padding;
-
-  /// Places of the window on an input {channels, height, width}: (size + 2 padding - kernel) /
-  /// stride + 1, rounded down. Throws Error (kUsage), naming layer, input and arguments, if it does
-  /// not fit.
-  Size2d slide_over(const Shape& input, const std::string& layer) const;
-};
+/// Places of the window on an input {channels, height, width}: (size + 2 padding - kernel) / stride
+/// + 1, rounded down. Throws Error (kUsage), naming layer, input and arguments, if it does not fit.
+Size2d slide_over(const Window& window, const Shape& input, const std::string& layer);
 
 }  // namespace lenet

@@ -100,7 +100,7 @@ void require_fit(const Sequential& net, const Batch& batch) {
 void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
                           std::int64_t most) {
   for (std::int64_t i = 0; i < net.size(); ++i) {
-    const auto* norm = dynamic_cast<const BatchNorm*>(&net[i]);
+    const BatchNorm* norm = batch_norm_of(net[i]);
     if (!norm || keeps_statistics(net, i, frozen)) continue;
     BatchNormPasses(*norm).require_values(images);
     if (images <= most) continue;

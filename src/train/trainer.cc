@@ -9,7 +9,7 @@
 
 #include "base/require.h"
 #include "lenet/error.h"
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 #include "train/engine.h"
 #include "train/pack_runner.h"
 #include "train/trained_values.h"

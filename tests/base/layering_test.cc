@@ -58,6 +58,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"mapping.h", "kernels"},
     {"model_file.h", "io"},
     {"onnx.h", "io"},
+    {"operation.h", "nn"},
     {"optimizer.h", "train"},
     {"pack.h", "base"},
     {"pixel_statistics.h", "data"},

@@ -9,8 +9,8 @@
 #include "lenet/predictor.h"
 #include "lenet/quantize.h"
 #include "nn/derived_layers.h"
-#include "nn/layer_kind.h"
 #include "nn/networks.h"
+#include "nn/user_layer.h"
 #include "train/datasets.h"
 
 namespace lenet {
@@ -84,11 +84,11 @@ TEST(DerivedLayer, PredictsASingleImageAsItsOwnPassesSay) {
   }
 }
 
-TEST(DerivedLayer, IsNoneOfTheLibrarysKinds) {
+TEST(DerivedLayer, IsALayerOfTheUser) {
   int layers = 0;
   for_each_derived([&](const std::string& name, Sequential& net) {
     const Layer& layer = net[net.size() - 1];
-    EXPECT_EQ(kind_of(layer), LayerKind::kUser) << name;
+    EXPECT_TRUE(is_user_layer(layer)) << name;
     EXPECT_TRUE(own_layer_text(layer).find(name) != std::string::npos) << own_layer_text(layer);
     ++layers;
   });
@@ -167,18 +167,34 @@ struct OtherNorm : BatchNorm {
 };
 static_assert(!std::is_constructible_v<OtherNorm, const char*, std::size_t, BatchNorm::Options>);
 
-TEST(LayerKind, OfEachLayerOfTheLibraryIsItsOwn) {
+TEST(Operation, OfEachLayerOfTheLibraryIsItsOwn) {
   const char* text =
       "Conv2d(6, 1) LeNet5C3 Affine2d AvgPool2d(1) MaxPool2d(1) BatchNorm2d Dropout Sigmoid ReLU "
       "Tanh LeakyReLU SiLU ScaledTanh AdaptiveAvgPool2d(1) Flatten BatchNorm1d Linear(2)";
   const Sequential net = built(text, {1, 6, 6});
-  std::vector<LayerKind> kinds;
-  for (std::int64_t i = 0; i < net.size(); ++i) kinds.push_back(kind_of(net[i]));
-  using enum LayerKind;
-  EXPECT_EQ(kinds, (std::vector{kConv2d, kLeNet5C3, kAffine2d, kAvgPool2d, kMaxPool2d, kBatchNorm2d,
-                                kDropout, kSigmoid, kReLU, kTanh, kLeakyReLU, kSiLU, kScaledTanh,
-                                kAdaptiveAvgPool2d, kFlatten, kBatchNorm1d, kLinear}));
-  EXPECT_EQ(kinds.size(), static_cast<std::size_t>(kUser));  // all of them
+  const auto function = [](Function::Kind kind, float a = 0) { return FunctionOp{{kind, a}}; };
+  using enum Function::Kind;
+  const std::vector<Operation> want = {Conv2dOp{{1}},
+                                       Conv2dOp{{5}},
+                                       AffineOp(),
+                                       AvgPool2dOp{{1}},
+                                       MaxPool2dOp{{1}},
+                                       BatchNormOp{1e-5, 0.1},
+                                       DropoutOp{0.5},
+                                       function(kSigmoid),
+                                       function(kReLU),
+                                       function(kTanh),
+                                       function(kLeakyReLU, 0.01f),
+                                       function(kSiLU),
+                                       function(kScaledTanh),
+                                       AvgPool2dOp{{2, 2}},
+                                       FlattenOp(),
+                                       BatchNormOp{1e-5, 0.1},
+                                       LinearOp()};
+  ASSERT_EQ(net.size(), std::ssize(want));
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    EXPECT_TRUE(net[static_cast<std::int64_t>(i)].operation() == want[i]) << i;
+  }
 }
 
 }  // namespace

@@ -1,45 +1,24 @@
-// Which layer of the library a layer is, for all that goes by what a layer is rather than calls it.
+// Layers of the user: classes of their own, and classes that derive from one of the library, which
+// say nothing of themselves.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <typeinfo>
 
-#include "lenet/layers.h"
+#include "lenet/layer.h"
 
 namespace lenet {
 
-/// The layers of the library. Whoever asks names them all: a new one is an error of the build
-/// wherever it has not been thought of.
-enum class LayerKind {
-  kConv2d,
-  kLeNet5C3,
-  kLinear,
-  kAvgPool2d,
-  kMaxPool2d,
-  kAdaptiveAvgPool2d,
-  kBatchNorm1d,
-  kBatchNorm2d,
-  kAffine2d,
-  kDropout,
-  kFlatten,
-  kSigmoid,
-  kReLU,
-  kTanh,
-  kLeakyReLU,
-  kSiLU,
-  kScaledTanh,
-  kUser,  ///< none of the library: nobody but the layer knows what it does
-};
-
-/// Goes by the exact class: one that a user derives from Conv2d is kUser, and may do anything.
-LayerKind kind_of(const Layer& layer);
-
-/// A layer whose kind says that it is an L.
+/// What a layer does whose class can be derived from: a UserOp, if the layer is of a derived one.
 template <class L>
-const L& as(const Layer& layer) {
-  return static_cast<const L&>(layer);
+Operation exactly(const L& layer, const Operation& operation) {
+  return typeid(layer) == typeid(L) ? operation : UserOp();
 }
+
+/// Whether nobody but the layer knows what it does.
+bool is_user_layer(const Layer& layer);
 
 /// The layer as the model text writes it; the class's name where a user's class has inherited the
 /// text of the library's layer that it derives from, which it is not.

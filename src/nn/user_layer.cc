@@ -1,13 +1,13 @@
-#include "nn/layer_kind.h"
+#include "nn/user_layer.h"
 
 #include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <memory>
-#include <typeindex>
 #include <typeinfo>
-#include <unordered_map>
+
+#include "lenet/layers.h"
 
 namespace lenet {
 namespace {
@@ -30,7 +30,7 @@ std::optional<std::string> text_as(const Layer& layer) {
 /// The text of the library's layer that a user's class derives from; nothing if there is none. The
 /// classes are those of the library that are not final; MappedLayer has no text of its own.
 std::optional<std::string> library_text(const Layer& layer) {
-  if (kind_of(layer) != LayerKind::kUser) return std::nullopt;
+  if (!is_user_layer(layer)) return std::nullopt;
   if (auto text = text_as<Conv2d>(layer)) return text;
   if (auto text = text_as<Linear>(layer)) return text;
   if (auto text = text_as<Pool2d>(layer)) return text;
@@ -41,30 +41,7 @@ std::optional<std::string> library_text(const Layer& layer) {
 
 }  // namespace
 
-LayerKind kind_of(const Layer& layer) {
-  using Kind = LayerKind;
-  static const std::unordered_map<std::type_index, Kind> kinds = {
-      {typeid(Conv2d), Kind::kConv2d},
-      {typeid(LeNet5C3), Kind::kLeNet5C3},
-      {typeid(Linear), Kind::kLinear},
-      {typeid(AvgPool2d), Kind::kAvgPool2d},
-      {typeid(MaxPool2d), Kind::kMaxPool2d},
-      {typeid(AdaptiveAvgPool2d), Kind::kAdaptiveAvgPool2d},
-      {typeid(BatchNorm1d), Kind::kBatchNorm1d},
-      {typeid(BatchNorm2d), Kind::kBatchNorm2d},
-      {typeid(Affine2d), Kind::kAffine2d},
-      {typeid(Dropout), Kind::kDropout},
-      {typeid(Flatten), Kind::kFlatten},
-      {typeid(Sigmoid), Kind::kSigmoid},
-      {typeid(ReLU), Kind::kReLU},
-      {typeid(Tanh), Kind::kTanh},
-      {typeid(LeakyReLU), Kind::kLeakyReLU},
-      {typeid(SiLU), Kind::kSiLU},
-      {typeid(ScaledTanh), Kind::kScaledTanh},
-  };
-  const auto found = kinds.find(typeid(layer));
-  return found == kinds.end() ? Kind::kUser : found->second;
-}
+bool is_user_layer(const Layer& layer) { return std::holds_alternative<UserOp>(layer.operation()); }
 
 std::string text_of(const Layer& layer) {
   std::string text = layer.text();

@@ -1,0 +1,95 @@
+// What a layer does, as sizes alone: the description of a network that every executor reads.
+#pragma once
+
+#include <variant>
+
+#include "lenet/export.h"
+#include "lenet/shape.h"
+
+namespace LENET_PUBLIC lenet {
+
+/// A window that slides over height and width.
+struct Window {
+  Size2d kernel, stride = 1, padding = 0;
+  bool operator==(const Window&) const = default;
+};
+
+/// A function of one number, applied element by element.
+struct Function {
+  enum class Kind {
+    kSigmoid,
+    kReLU,
+    kTanh,
+    kLeakyReLU,   ///< `a` times x below 0
+    kSiLU,        ///< x sigmoid(x)
+    kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5
+  };
+
+  Kind kind;
+  float a = 0;
+  bool operator==(const Function&) const = default;
+};
+
+/// weight (out, in, kernel height, kernel width), bias (out) or none.
+struct Conv2dOp {
+  Window window;
+  bool operator==(const Conv2dOp&) const = default;
+};
+
+/// weight (out, in), bias (out) or none.
+struct LinearOp {
+  bool operator==(const LinearOp&) const = default;
+};
+
+/// The mean of each window; padding counts.
+struct AvgPool2dOp {
+  Window window;
+  bool operator==(const AvgPool2dOp&) const = default;
+};
+
+struct MaxPool2dOp {
+  Window window;
+  bool operator==(const MaxPool2dOp&) const = default;
+};
+
+/// (x - mean) / sqrt(variance + eps) * weight + bias, all (channels): the batch's mean and variance
+/// in training, the running ones, which move towards those by `momentum`, elsewhere.
+struct BatchNormOp {
+  double eps, momentum;
+  bool operator==(const BatchNormOp&) const = default;
+};
+
+/// x * weight + bias, both (channels).
+struct AffineOp {
+  bool operator==(const AffineOp&) const = default;
+};
+
+struct FunctionOp {
+  Function function;
+  bool operator==(const FunctionOp&) const = default;
+};
+
+/// In training 0 with probability p, or else divided by 1 - p; elsewhere x.
+struct DropoutOp {
+  double p;
+  bool operator==(const DropoutOp&) const = default;
+};
+
+/// No change of memory.
+struct FlattenOp {
+  bool operator==(const FlattenOp&) const = default;
+};
+
+/// What the forward() and backward() of a user's layer do, which nobody else knows.
+struct UserOp {
+  bool operator==(const UserOp&) const = default;
+};
+
+/// One of them. Executors visit it, so that one more is an error of the build wherever it has not
+/// been thought of.
+struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp,
+                                FunctionOp, DropoutOp, FlattenOp, UserOp> {
+  using variant::variant;
+};
+
+}  // namespace lenet

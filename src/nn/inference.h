@@ -1,0 +1,27 @@
+// A network as what an inference does to an image, for writers of other formats.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lenet/operation.h"
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// One layer in evaluation, with its values.
+struct InferenceNode {
+  Operation op;         ///< no DropoutOp, which changes nothing there, and no UserOp
+  std::string name;     ///< of the layer, as its parameters are named: "3" of "3.weight"
+  Shape input, output;  ///< of one image
+  std::vector<float> weight = {}, bias = {}, mean = {}, variance = {};
+};
+
+/// The nodes of a built network, in order. Throws Error (kUsage) for a layer that is not the
+/// library's, naming it.
+std::vector<InferenceNode> inference_nodes(const Sequential& net);
+
+/// Of a convolution or a pooling.
+const Window& window_of(const InferenceNode& node);
+
+}  // namespace lenet
