@@ -24,7 +24,7 @@ class NormStage final : public CudaStage {
       : activation_(plan.stage.activation),
         trains_(plan.stage.trains),
         fixed_(plan.stage.fixed_norm != nullptr),
-        affine_(plan.stage.parameters.first < plan.stage.parameters.last),
+        affine_(plan.stage.node.parameters.first < plan.stage.node.parameters.last),
         op_(op),
         sizes_{.channels = plan.input[0],
                .positions = element_count(plan.input) / plan.input[0],

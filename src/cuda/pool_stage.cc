@@ -43,9 +43,8 @@ class PoolStage final : public CudaStage {
 }  // namespace
 
 bool is_simple_pooling(const Stage& stage) {
-  const Operation operation = stage.layer->operation();
-  const auto* average = std::get_if<AvgPool2dOp>(&operation);
-  const auto* maximum = std::get_if<MaxPool2dOp>(&operation);
+  const auto* average = std::get_if<AvgPool2dOp>(&stage.node.op);
+  const auto* maximum = std::get_if<MaxPool2dOp>(&stage.node.op);
   if ((!average && !maximum) || stage.activation != Activation::kNone) return false;
   return (average ? average->window : maximum->window) == Window{.kernel = 2, .stride = 2};
 }

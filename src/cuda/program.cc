@@ -8,16 +8,6 @@
 #include "nn/user_layer.h"
 
 namespace lenet::cuda {
-namespace {
-
-/// The network's layer that a stage is made of.
-std::int64_t layer_index(const Sequential& net, const Layer* layer) {
-  std::int64_t i = 0;
-  while (&net[i] != layer) ++i;
-  return i;
-}
-
-}  // namespace
 
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
   using Made = std::unique_ptr<CudaStage>;
@@ -32,10 +22,11 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
                  [&](const DropoutOp& op) { return make_dropout_stage(plan, op); },
                  [](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
                  [&](const UserOp&) -> Made {
-                   throw Error(ErrorKind::kUsage, fmt::format("{}, which runs on the CPU alone",
-                                                              own_layer_text(*plan.stage.layer)));
+                   throw Error(ErrorKind::kUsage,
+                               fmt::format("{}, which runs on the CPU alone",
+                                           own_layer_text(*plan.stage.node.layer)));
                  }},
-      plan.stage.layer->operation());
+      plan.stage.node.op);
 }
 
 Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
@@ -47,36 +38,36 @@ Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
   offsets_ = {0};
   for (std::size_t i = 0; i < plan.stages().size(); ++i) {
     const Stage& stage = plan.stages()[i];
-    const std::int64_t layer = layer_index(net, stage.layer);
+    const Node& node = stage.node;
     add_stage({.stage = stage,
                .index = static_cast<std::int64_t>(i),
-               .input = layer == 0 ? net.input_shape() : net.output_shape(layer - 1),
-               .output = net.output_shape(layer),
+               .input = plan.graph().input_of(node),
+               .output = plan.graph().output_of(node),
                .batch = capacity.training,
                .stream = stream,
-               .memory = {memory.parameters + stage.parameters.first,
-                          memory.buffers + stage.buffers.first}},
-              layer, frozen);
+               .memory = {memory.parameters + node.parameters.first,
+                          memory.buffers + node.buffers.first}},
+              frozen);
     if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
       stages_[i - 1].does_pooling = true;
-      stages_[i - 1].maximum = std::holds_alternative<MaxPool2dOp>(stage.layer->operation());
+      stages_[i - 1].maximum = std::holds_alternative<MaxPool2dOp>(node.op);
     }
     offsets_.push_back(floats);
-    floats += element_count(net.output_shape(layer));
+    floats += element_count(plan.graph().output_of(node));
   }
   values_ = DeviceArray<float>(floats * capacity_.forward);
   gradients_ = DeviceArray<float>(floats * capacity_.training);
 }
 
-void Program::add_stage(const StagePlan& plan, std::int64_t layer, const Frozen& frozen) {
+void Program::add_stage(const StagePlan& plan, const Frozen& frozen) {
   stages_.push_back({make_stage(plan), plan.stage.activation, false, false});
   for (UpdatedTensor tensor : stages_.back().stage->tensors()) {
-    tensor.first += plan.stage.parameters.first;
+    tensor.first += plan.stage.node.parameters.first;
     tensor.frozen =
         trained_parts({tensor.first, tensor.first + tensor.count}, frozen.parameters).empty();
     if (tensor.frozen) tensor.slot_count = 0;
     tensors_.push_back(tensor);
-    layers_.push_back(layer);
+    layers_.push_back(plan.stage.node.index);
   }
 }
 

@@ -50,7 +50,7 @@ class Program {
     return gradients_.data() + offsets_[i] * capacity_.training;
   }
   StageBuffers buffers(std::size_t i) const;
-  void add_stage(const StagePlan& plan, std::int64_t layer, const Frozen& frozen);
+  void add_stage(const StagePlan& plan, const Frozen& frozen);
 
   Capacity capacity_;
   std::size_t first_trained_;  ///< Plan's

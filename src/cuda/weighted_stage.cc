@@ -98,7 +98,7 @@ class WeightedStage final : public CudaStage {
         trains_(plan.stage.trains),
         in_channels_(plan.input[0]),
         out_channels_(plan.output[0]),
-        parameters_(plan.stage.parameters.last - plan.stage.parameters.first),
+        parameters_(plan.stage.node.parameters.last - plan.stage.node.parameters.first),
         memory_(plan.memory.parameters) {}
 
   void make_room(const StagePlan& plan) {
@@ -108,7 +108,7 @@ class WeightedStage final : public CudaStage {
     if (plan.batch == 0 || !trains_) return;
     cut_sums(plan.batch);
     slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
-    const std::vector<float> mask = mask_of(*plan.stage.layer, parameters_);
+    const std::vector<float> mask = mask_of(*plan.stage.node.layer, parameters_);
     if (mask.empty()) return;
     mask_ = DeviceArray<float>(parameters_);
     upload<float>(plan.stream, mask, mask_);

@@ -146,9 +146,8 @@ std::vector<ParameterRange> trained_parts(const ParameterRange& range,
   return parts;
 }
 
-bool keeps_statistics(const Sequential& net, std::int64_t layer, const Frozen& frozen) {
-  return std::holds_alternative<BatchNormOp>(net[layer].operation()) &&
-         is_frozen(net.buffer_range(layer), frozen.buffers);
+bool keeps_statistics(const ParameterRange& buffers, const Frozen& frozen) {
+  return is_frozen(buffers, frozen.buffers);
 }
 
 }  // namespace lenet

@@ -22,8 +22,8 @@ Frozen frozen_of(const Sequential& net, const std::vector<std::string>& names);
 std::vector<ParameterRange> trained_parts(const ParameterRange& range,
                                           const std::vector<ParameterRange>& frozen);
 
-/// A BatchNorm layer whose running statistics are frozen, and which therefore normalises by them in
-/// training too.
-bool keeps_statistics(const Sequential& net, std::int64_t layer, const Frozen& frozen);
+/// Whether the running statistics of a BatchNorm layer are frozen, which are these buffers: it then
+/// normalises by them in training too.
+bool keeps_statistics(const ParameterRange& buffers, const Frozen& frozen);
 
 }  // namespace lenet

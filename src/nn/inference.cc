@@ -5,7 +5,7 @@
 #include "base/require.h"
 #include "base/visit.h"
 #include "lenet/error.h"
-#include "nn/plan.h"
+#include "nn/graph.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
@@ -52,22 +52,20 @@ void read_statistics(std::span<const float> buffers, InferenceNode& node) {
 }  // namespace
 
 std::vector<InferenceNode> inference_nodes(const Sequential& net) {
-  net.require_built();
+  const Graph graph = graph_of(net);
   std::vector<InferenceNode> nodes;
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    const Layer& layer = net[i];
-    InferenceNode node{.op = layer.operation(),
-                       .name = fmt::format("{}", i),
-                       .input = i == 0 ? net.input_shape() : net.output_shape(i - 1),
-                       .output = net.output_shape(i)};
-    if (is_user_layer(layer)) {
-      throw Error(ErrorKind::kUsage, fmt::format("layer {}, {}, which no other format knows", i,
-                                                 own_layer_text(layer)));
+  for (const Node& node : graph.nodes) {
+    if (std::holds_alternative<UserOp>(node.op)) {
+      throw Error(ErrorKind::kUsage, fmt::format("layer {}, {}, which no other format knows",
+                                                 node.path, own_layer_text(*node.layer)));
     }
     if (std::holds_alternative<DropoutOp>(node.op)) continue;
-    read_parameters(layer, part_of(net.parameters(), net.parameter_range(i)), node);
-    read_statistics(part_of(net.buffers(), net.buffer_range(i)), node);
-    nodes.push_back(std::move(node));
+    nodes.push_back({.op = node.op,
+                     .name = node.path,
+                     .input = graph.input_of(node),
+                     .output = graph.output_of(node)});
+    read_parameters(*node.layer, part_of(net.parameters(), node.parameters), nodes.back());
+    read_statistics(part_of(net.buffers(), node.buffers), nodes.back());
   }
   return nodes;
 }

@@ -13,12 +13,11 @@
 namespace lenet {
 namespace {
 
-bool is_flatten(const Layer& layer) { return std::holds_alternative<FlattenOp>(layer.operation()); }
+bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
 
-/// The activation that a layer is; nothing for any other, and for one that a user derives from it.
-std::optional<Activation> activation_of(const Layer& layer) {
-  const Operation operation = layer.operation();
-  const auto* op = std::get_if<FunctionOp>(&operation);
+/// The function that is merged into the stage before; nothing for any other layer.
+std::optional<Activation> activation_of(const Node& node) {
+  const auto* op = std::get_if<FunctionOp>(&node.op);
   return op ? activation_of(op->function) : std::nullopt;
 }
 
@@ -44,10 +43,10 @@ void require_all_updated(const Layer& layer, std::int64_t parameters) {
                       own_layer_text(layer), parameters));
 }
 
-/// The layer whose output is the network's.
-std::int64_t last_layer(const Sequential& net) {
-  std::int64_t last = net.size() - 1;
-  while (last >= 0 && is_flatten(net[last])) --last;
+/// The node whose output is the network's, but for Flatten; -1 if there is none.
+std::int64_t last_node(const Graph& graph) {
+  std::int64_t last = std::ssize(graph.nodes) - 1;
+  while (last >= 0 && is_flatten(graph.nodes[static_cast<std::size_t>(last)])) --last;
   return last;
 }
 
@@ -61,8 +60,8 @@ const RandomPlace* place_of(const PackPass& pass, std::size_t i, RandomPlace& pl
 
 void prepare_norm(const BatchNorm& norm, const Stage& stage, const Sequential& net,
                   float* prepared) {
-  BatchNormPasses(norm).prepare_evaluation(part_of(net.parameters(), stage.parameters),
-                                           part_of(net.buffers(), stage.buffers),
+  BatchNormPasses(norm).prepare_evaluation(part_of(net.parameters(), stage.node.parameters),
+                                           part_of(net.buffers(), stage.node.buffers),
                                            prepared + stage.prepared);
 }
 
@@ -70,24 +69,16 @@ std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1
 
 }  // namespace
 
-Plan::Plan(const Sequential& net, const Frozen& frozen) {
-  std::int64_t input_count = element_count(net.input_shape()) * kPack;
-  arena_size_ = input_count;
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    const Layer& layer = net[i];
-    if (is_flatten(layer)) continue;
-    const std::optional<Activation> activation = activation_of(layer);
-    const bool last = i == last_layer(net);  // its gradient comes by its value: a stage of its own
+Plan::Plan(const Sequential& net, const Frozen& frozen) : graph_(graph_of(net)) {
+  arena_size_ = element_count(net.input_shape()) * kPack;
+  for (const Node& node : graph_.nodes) {
+    if (is_flatten(node)) continue;
+    const std::optional<Activation> activation = activation_of(node);
+    const bool last = node.index == last_node(graph_);  // its gradient comes by its value
     if (activation && !last && !stages_.empty() && stages_.back().activation == Activation::kNone) {
       stages_.back().activation = *activation;
     } else {
-      add_stage(layer, net.parameter_range(i), element_count(net.output_shape(i)) * kPack);
-      Stage& stage = stages_.back();
-      stage.buffers = net.buffer_range(i);
-      stage.trains = !trained_parts(stage.parameters, frozen.parameters).empty();
-      if (const BatchNorm* norm = batch_norm_of(layer)) {
-        (keeps_statistics(net, i, frozen) ? stage.fixed_norm : stage.norm) = norm;
-      }
+      add_stage(node, frozen);
     }
   }
   while (first_trained_ < stages_.size() && !stages_[first_trained_].trains) ++first_trained_;
@@ -102,37 +93,38 @@ Plan::Plan(const Sequential& net, const Frozen& frozen) {
   }
 }
 
-void Plan::add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count) {
-  require_all_updated(layer, parameters.last - parameters.first);
-  Stage stage{};
-  stage.layer = &layer;
-  stage.ways = ways_of(layer);
+void Plan::add_stage(const Node& node, const Frozen& frozen) {
+  const std::int64_t parameters = node.parameters.last - node.parameters.first;
+  require_all_updated(*node.layer, parameters);
+  Stage stage{.node = node, .ways = ways_of(*node.layer)};
   stage.input = output_;
   stage.input_count = stages_.empty() ? arena_size_ : stages_.back().output_count;
   stage.output = arena_size_;
-  stage.output_count = output_count;
-  stage.parameters = parameters;
+  stage.output_count = element_count(graph_.output_of(node)) * kPack;
   stage.prepared = prepared_size_;
   stage.slot = slot_size_;
   stage.x_panels = panels_;
   stage.dy_panels = panels_ + panels_of(stage.input_count);
+  stage.trains = !trained_parts(node.parameters, frozen.parameters).empty();
+  (keeps_statistics(node.buffers, frozen) ? stage.fixed_norm : stage.norm) =
+      batch_norm_of(*node.layer);
   if (!stages_.empty()) stages_.back().activation_left = stage.ways.takes_activation;
   if (stage.ways.gradient_over_batch) {
     panels_ = stage.dy_panels + panels_of(stage.output_count);
   } else {
-    slot_size_ += parameters.last - parameters.first;
+    slot_size_ += parameters;
   }
-  prepared_size_ += (layer.prepared_size() + kPack - 1) / kPack * kPack;
+  prepared_size_ += (node.layer->prepared_size() + kPack - 1) / kPack * kPack;
   output_ = arena_size_;
-  arena_size_ += output_count;
-  stages_.push_back(stage);
+  arena_size_ += stage.output_count;
+  stages_.push_back(std::move(stage));
 }
 
 void Plan::prepare(const Sequential& net, float* prepared) const {
   for (const Stage& stage : stages_) {
-    for (const UpdatePart& part : stage.layer->update_parts()) {
-      stage.layer->prepare(part, part_of(net.parameters(), stage.parameters),
-                           prepared + stage.prepared);
+    for (const UpdatePart& part : stage.node.layer->update_parts()) {
+      stage.node.layer->prepare(part, part_of(net.parameters(), stage.node.parameters),
+                                prepared + stage.prepared);
     }
   }
   prepare_norms(net, prepared);
@@ -161,12 +153,13 @@ void Plan::forward(const Segment& segment, const PackPass& pass) const {
     const bool left = i > 0 && stages_[i - 1].activation_left;
     float* y = pass.arena + stage.output;
     RandomPlace place;
-    stage.layer->forward({.parameters = part_of(pass.parameters, stage.parameters),
-                          .prepared = pass.prepared + stage.prepared,
-                          .input_activation = left ? stages_[i - 1].activation : Activation::kNone,
-                          .x = pass.arena + stage.input,
-                          .y = y,
-                          .random = place_of(pass, i, place)});
+    stage.node.layer->forward(
+        {.parameters = part_of(pass.parameters, stage.node.parameters),
+         .prepared = pass.prepared + stage.prepared,
+         .input_activation = left ? stages_[i - 1].activation : Activation::kNone,
+         .x = pass.arena + stage.input,
+         .y = y,
+         .random = place_of(pass, i, place)});
     if (stage.activation != Activation::kNone && !stage.activation_left) {
       kernels::activation_forward(stage.activation, stage.output_count, y);
     }
@@ -193,7 +186,8 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
   const bool in_place = taken || (activation == Activation::kNone && stage.ways.backward_in_place);
   float* x = pass.arena + stage.input;
   float* dx = last ? nullptr : in_place ? x : pass.arena + scratch_;
-  const std::int64_t in_slot = over_batch ? 0 : stage.parameters.last - stage.parameters.first;
+  const std::int64_t in_slot =
+      over_batch ? 0 : stage.node.parameters.last - stage.node.parameters.first;
   const std::span<float> dparameters(memory.slot + stage.slot, static_cast<std::size_t>(in_slot));
   if (stage.fixed_norm && stage.trains) {
     BatchNormPasses(*stage.fixed_norm)
@@ -201,19 +195,19 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
                           dparameters.data());
   }
   RandomPlace place;
-  stage.layer->backward({.parameters = part_of(pass.parameters, stage.parameters),
-                         .prepared = pass.prepared + stage.prepared,
-                         .input_activation = taken ? activation : Activation::kNone,
-                         .x = x,
-                         .dy = pass.arena + stage.output,
-                         .dx = dx,
-                         .dparameters = dparameters,
-                         .x_rows = rows(stage.x_panels),
-                         .dy_rows = rows(stage.dy_panels),
-                         .panel_stride = stride,
-                         .images = pass.images,
-                         .random = place_of(pass, i, place),
-                         .trains = stage.trains});
+  stage.node.layer->backward({.parameters = part_of(pass.parameters, stage.node.parameters),
+                              .prepared = pass.prepared + stage.prepared,
+                              .input_activation = taken ? activation : Activation::kNone,
+                              .x = x,
+                              .dy = pass.arena + stage.output,
+                              .dx = dx,
+                              .dparameters = dparameters,
+                              .x_rows = rows(stage.x_panels),
+                              .dy_rows = rows(stage.dy_panels),
+                              .panel_stride = stride,
+                              .images = pass.images,
+                              .random = place_of(pass, i, place),
+                              .trains = stage.trains});
   if (!last && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
 }
 

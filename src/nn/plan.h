@@ -10,6 +10,7 @@
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
+#include "nn/graph.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
@@ -21,18 +22,16 @@ namespace lenet {
 /// gradient by that buffer before its activation: a value is overwritten by its gradient once it
 /// has been consumed, and no second set of buffers is needed.
 struct Stage {
-  const Layer* layer;
+  Node node;
   LayerWays ways;
-  Activation activation = Activation::kNone;  ///< of this output
-  bool activation_left = false;               ///< to the next stage, which applies it itself
-  std::int64_t input, output;                 ///< offsets in the arena, floats
-  std::int64_t input_count, output_count;     ///< floats of the two buffers
-  ParameterRange parameters;
-  std::int64_t prepared;  ///< offset in the prepared parameters
-  std::int64_t
-      slot;  ///< offset in a pack's gradient slot; unused where the gradient is over the batch
-  std::int64_t x_panels, dy_panels;  ///< first panel of the input and of the output gradient
-  ParameterRange buffers;
+  Activation activation = Activation::kNone;       ///< of this output
+  bool activation_left = false;                    ///< to the next stage, which applies it itself
+  std::int64_t input = 0, output = 0;              ///< offsets in the arena, floats
+  std::int64_t input_count = 0, output_count = 0;  ///< floats of the two buffers
+  std::int64_t prepared = 0;                       ///< offset in the prepared parameters
+  std::int64_t slot = 0;       ///< offset in a pack's gradient slot, unless it is over the batch
+  std::int64_t x_panels = 0;   ///< first panel of the input
+  std::int64_t dy_panels = 0;  ///< and of the output's gradient
   const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch in training
   const BatchNorm* fixed_norm = nullptr;  ///< the layer, if it does by its frozen statistics
   bool trains = true;                     ///< has a parameter that is not frozen
@@ -68,6 +67,7 @@ class Plan {
  public:
   explicit Plan(const Sequential& net, const Frozen& frozen = {});
 
+  const Graph& graph() const { return graph_; }
   const std::vector<Stage>& stages() const { return stages_; }
   std::int64_t arena_size() const { return arena_size_; }        ///< floats of a thread's arena
   std::int64_t prepared_size() const { return prepared_size_; }  ///< floats
@@ -102,8 +102,9 @@ class Plan {
 
  private:
   void backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const;
-  void add_stage(const Layer& layer, ParameterRange parameters, std::int64_t output_count);
+  void add_stage(const Node& node, const Frozen& frozen);
 
+  Graph graph_;
   std::vector<Stage> stages_;
   std::vector<Segment> segments_;
   std::size_t first_trained_ = 0;
@@ -111,12 +112,5 @@ class Plan {
   std::int64_t scratch_ = 0;  ///< offset of a buffer for gradients that cannot go over their value
   std::int64_t arena_size_ = 0, prepared_size_ = 0, slot_size_ = 0, panels_ = 0;
 };
-
-/// The part of a span that a range names.
-template <class T>
-std::span<T> part_of(std::span<T> all, ParameterRange range) {
-  return all.subspan(static_cast<std::size_t>(range.first),
-                     static_cast<std::size_t>(range.last - range.first));
-}
 
 }  // namespace lenet

@@ -96,8 +96,8 @@ void BatchPass::forward(const Run& run, std::size_t segment) {
   if (!norm) return;
   BatchNormPasses(*norm->norm)
       .gather({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
-              part_of(std::as_const(net_).parameters(), norm->parameters),
-              part_of(net_.buffers(), norm->buffers), runner_.prepared() + norm->prepared);
+              part_of(std::as_const(net_).parameters(), norm->node.parameters),
+              part_of(net_.buffers(), norm->node.buffers), runner_.prepared() + norm->prepared);
 }
 
 /// The way back of a segment but for its own normalisation, whose sums it leaves.
@@ -113,7 +113,8 @@ void BatchPass::backward_rest(const Segment& stages, const PackPass& pass,
   BatchNormPasses(*first.norm)
       .collect_backward(pass.arena + first.input, pass.arena + first.output,
                         pass.prepared + first.prepared, sums);
-  std::copy_n(sums, first.parameters.last - first.parameters.first, memory.slot + first.slot);
+  std::copy_n(sums, first.node.parameters.last - first.node.parameters.first,
+              memory.slot + first.slot);
 }
 
 /// The way back through the normalisation behind a segment, and through the segment.

@@ -101,7 +101,7 @@ void require_normalizable(const Sequential& net, const Frozen& frozen, std::int6
                           std::int64_t most) {
   for (std::int64_t i = 0; i < net.size(); ++i) {
     const BatchNorm* norm = batch_norm_of(net[i]);
-    if (!norm || keeps_statistics(net, i, frozen)) continue;
+    if (!norm || keeps_statistics(net.buffer_range(i), frozen)) continue;
     BatchNormPasses(*norm).require_values(images);
     if (images <= most) continue;
     throw Error(ErrorKind::kUsage,

@@ -27,7 +27,7 @@ ParameterPass::ParameterPass(PackRunner& runner, Sequential& net, const BatchPas
 ParameterPass::Task ParameterPass::task_of(const Stage& stage, const UpdatePart& part,
                                            const Frozen& frozen) {
   Task task{&stage, part, {}, {}};
-  const std::int64_t first = stage.parameters.first;
+  const std::int64_t first = stage.node.parameters.first;
   for (const ParameterRange& range : {part.weight, part.bias}) {
     const ParameterRange all{first + range.first, first + range.last};
     const std::vector<ParameterRange> trained = trained_parts(all, frozen.parameters);
@@ -45,7 +45,7 @@ std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan, const
   for (const bool over_batch : {true, false}) {
     for (const Stage& stage : plan.stages()) {
       if (stage.ways.gradient_over_batch != over_batch) continue;
-      for (const UpdatePart& part : stage.layer->update_parts()) {
+      for (const UpdatePart& part : stage.node.layer->update_parts()) {
         Task task = task_of(stage, part, frozen);
         if (!task.trained.empty()) tasks.push_back(std::move(task));
       }
@@ -97,10 +97,7 @@ void ParameterPass::end_step() {
 std::optional<std::int64_t> ParameterPass::bad_layer() const {
   std::optional<std::int64_t> bad;
   for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    if (finite_[k]) continue;
-    for (std::int64_t i = bad.value_or(0); i < net_.size(); ++i) {
-      if (&net_[i] == tasks_[k].stage->layer) bad = i;
-    }
+    if (!finite_[k]) bad = std::max(bad.value_or(0), tasks_[k].stage->node.index);
   }
   return bad;
 }
@@ -118,17 +115,17 @@ void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool acc
   const Stage& stage = *task.stage;
   if (stage.ways.gradient_over_batch) {
     const std::int64_t stride = pass_.packs() * kPack * kPack;
-    stage.layer->gradient_part(task.part,
-                               {.x = pass_.panels() + stage.x_panels * stride,
-                                .dy = pass_.panels() + stage.dy_panels * stride,
-                                .stride = stride,
-                                .images = images},
-                               accumulate, gradient_of(stage.parameters));
+    stage.node.layer->gradient_part(task.part,
+                                    {.x = pass_.panels() + stage.x_panels * stride,
+                                     .dy = pass_.panels() + stage.dy_panels * stride,
+                                     .stride = stride,
+                                     .images = images},
+                                    accumulate, gradient_of(stage.node.parameters));
     for (const ParameterRange& range : task.frozen) std::ranges::fill(gradient_of(range), 0.0f);
     return;
   }
   for (const ParameterRange& range : task.trained) {
-    sum_slots(pass_.slots() + stage.slot + range.first - stage.parameters.first,
+    sum_slots(pass_.slots() + stage.slot + range.first - stage.node.parameters.first,
               runner_.plan().slot_size(), packs_of(images), accumulate, gradient_of(range));
   }
 }
@@ -160,7 +157,7 @@ double ParameterPass::squared_norm(const Task& task) const {
 
 /// The optimizer's step on one part, which is then laid out for the next forward pass.
 void ParameterPass::update(const Task& task, const OptimizerStep& step) {
-  const std::span<float> layer = part_of(net_.parameters(), task.stage->parameters);
+  const std::span<float> layer = part_of(net_.parameters(), task.stage->node.parameters);
   for (const ParameterRange& range : task.trained) {
     const auto first = static_cast<std::size_t>(range.first);
     const std::span<float> parameters = part_of(net_.parameters(), range);
@@ -169,7 +166,7 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
                           from_element(values_.second, first)});
     if (!values_.average.empty()) move_average(parameters, values_.average.data() + first);
   }
-  task.stage->layer->prepare(task.part, layer, runner_.prepared() + task.stage->prepared);
+  task.stage->node.layer->prepare(task.part, layer, runner_.prepared() + task.stage->prepared);
 }
 
 /// average += part * (value - average).

@@ -45,13 +45,13 @@ struct Predictor::State {
     float* x = buffers[0].data();
     float* y = buffers[1].data();
     for (const Stage& stage : plan.stages()) {
-      const ImagePass pass{.parameters = part_of(net.parameters(), stage.parameters),
+      const ImagePass pass{.parameters = part_of(net.parameters(), stage.node.parameters),
                            .prepared = prepared.data() + stage.prepared,
                            .x = x,
                            .y = y,
                            .scratch = scratch.data()};
       if (stage.ways.image_scratch) {
-        stage.layer->forward_image(pass);
+        stage.node.layer->forward_image(pass);
       } else {
         forward_as_pack(stage, pass);
       }
@@ -67,11 +67,11 @@ struct Predictor::State {
     float* y = x + stage.input_count;
     std::fill_n(x, stage.input_count, 0.0f);
     for (std::int64_t i = 0; i < stage.input_count / kPack; ++i) x[i * kPack] = pass.x[i];
-    stage.layer->forward({.parameters = pass.parameters,
-                          .prepared = pass.prepared,
-                          .input_activation = Activation::kNone,
-                          .x = x,
-                          .y = y});
+    stage.node.layer->forward({.parameters = pass.parameters,
+                               .prepared = pass.prepared,
+                               .input_activation = Activation::kNone,
+                               .x = x,
+                               .y = y});
     for (std::int64_t i = 0; i < stage.output_count / kPack; ++i) pass.y[i] = y[i * kPack];
   }
 

@@ -1,0 +1,48 @@
+// A built network as values and the nodes between them, in an order in which they can run: what
+// every executor reads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lenet/operation.h"
+#include "lenet/sequential.h"
+
+namespace lenet {
+
+/// A layer between its values.
+struct Node {
+  Operation op;
+  std::string path;                    ///< as its parameters are named: "3" of "3.weight"
+  std::vector<std::int64_t> inputs;    ///< values that it reads
+  std::int64_t output;                 ///< the value that it gives
+  ParameterRange parameters, buffers;  ///< its places in the network's
+  const Layer* layer;
+  std::int64_t index;  ///< among the graph's nodes
+};
+
+/// Refers to the layers of the network, which must outlive it and must not be built anew.
+struct Graph {
+  std::vector<Shape> values;  ///< of one image; the first is the network's input
+  std::vector<Node> nodes;
+
+  const Shape& input_of(const Node& node) const { return shape(node.inputs.front()); }
+  const Shape& output_of(const Node& node) const { return shape(node.output); }
+
+ private:
+  const Shape& shape(std::int64_t value) const { return values[static_cast<std::size_t>(value)]; }
+};
+
+/// The part of a span that a range names.
+template <class T>
+std::span<T> part_of(std::span<T> all, ParameterRange range) {
+  return all.subspan(static_cast<std::size_t>(range.first),
+                     static_cast<std::size_t>(range.last - range.first));
+}
+
+/// Of a built network.
+Graph graph_of(const Sequential& net);
+
+}  // namespace lenet
