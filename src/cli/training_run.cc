@@ -20,6 +20,7 @@
 #include "lenet/animator.h"
 #include "lenet/error.h"
 #include "lenet/model_file.h"
+#include "lenet/split.h"
 #include "lenet/timer.h"
 #include "plot/live.h"
 #include "train/fit_options.h"
@@ -91,6 +92,8 @@ class Run {
           fit_.batch_size);
     }
     CheckedFit checked = check_fit(net(), train(), test(), fit_);
+    const std::string few = small_classes_text(checked.split(), fit_.holdout);
+    if (!few.empty()) say(stderr, "lenet: {}\n", few);
     if (options_.common.device == "auto") settle_device();
     return checked;
   }

@@ -145,6 +145,8 @@ std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
                         train.images_source));
     const Dataset all = to_dataset(std::move(train), classes, std::move(class_names));
     const Split split = stratified_split(all, options.test_split, 0);
+    const std::string few = small_classes_text(split, options.test_split);
+    if (options.note && !few.empty()) options.note(few);
     return {selection(all, split.train), selection(all, split.holdout)};
   }
   require(

@@ -92,15 +92,40 @@ TEST(StratifiedSplit, WantsAFractionBetweenZeroAndOne) {
   }
 }
 
-TEST(StratifiedSplit, RefusesToLeaveAClassWithoutImages) {
-  const auto message = [](const Dataset& data, double fraction) {
-    return error_of(ErrorKind::kUsage, [&] { stratified_split(data, fraction, 0); });
+TEST(StratifiedSplit, LeavesClassesWithFewImagesSomeToTrainOn) {
+  const Dataset data = make({20, 4, 1});
+  const Split few = stratified_split(data, 0.1, 0);
+  EXPECT_EQ(class_counts(data, few.holdout), (std::vector<std::int64_t>{2, 0, 0}));
+  EXPECT_EQ(few.small_classes, 2);
+  const Split most = stratified_split(data, 0.9, 0);
+  EXPECT_EQ(class_counts(data, most.holdout), (std::vector<std::int64_t>{18, 3, 0}));
+  EXPECT_EQ(most.small_classes, 1);
+  EXPECT_EQ(stratified_split(make({20, 40, 0}), 0.1, 0).small_classes, 0);
+}
+
+TEST(StratifiedSplit, TakesOfAllImagesWhereNoClassHasEnough) {
+  const Dataset data = make(std::vector<std::int64_t>(300, 1));
+  const Split split = stratified_split(data, 0.2, 0);
+  EXPECT_EQ(split.holdout.size(), 60u);
+  EXPECT_EQ(split.train.size(), 240u);
+  EXPECT_EQ(split.small_classes, 300);
+  EXPECT_TRUE(std::ranges::is_sorted(split.holdout));
+  EXPECT_NE(split.holdout, stratified_split(data, 0.2, 1).holdout);
+  EXPECT_EQ(stratified_split(make({1, 1}), 0.01, 0).holdout.size(), 1u);
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { stratified_split(make({1}), 0.5, 0); }),
+                       "one image"));
+}
+
+TEST(StratifiedSplit, SaysHowManyClassesAreSmall) {
+  const auto text = [](const Dataset& data) {
+    return small_classes_text(stratified_split(data, 0.1, 0), 0.1);
   };
-  EXPECT_TRUE(contains(message(make({20, 4}), 0.1),
-                       "class 1 has 4 images, of which 0.1 rounds to 0; want at least one"));
-  EXPECT_TRUE(contains(message(make({20, 4}, {"cat", "dog"}), 0.9),
-                       "class 1 (dog) has 4 images, of which 0.9 rounds to 4"));
-  EXPECT_TRUE(contains(message(make({1}), 0.5), "class 0 has 1 images"));
+  EXPECT_EQ(text(make({20, 20})), "");
+  EXPECT_EQ(text(make({20, 4})),
+            "1 class has too few images to set a share of 0.1 aside, and keeps all");
+  EXPECT_EQ(text(make({20, 4, 4})),
+            "2 classes have too few images to set a share of 0.1 aside, and keep all");
+  EXPECT_TRUE(contains(text(make({4, 4})), "taken of all images, whatever their class"));
 }
 
 }  // namespace
