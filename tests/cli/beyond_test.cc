@@ -193,7 +193,7 @@ TEST_F(CliBeyond, RefusesWrongOptionsAndSaysWhich) {
   refused({"--nesterov"}, {"Nesterov", "momentum"});
   refused({"--augment", "mirror"}, {"mirror", "flip"});
   refused({"--augment", "shift=12"}, {"shift"});
-  refused({"--holdout", "0.999"}, {"class"});
+  refused({"--holdout", "0.999"}, {"batch size: 20", "not set aside"});
   refused({"--keep-best"}, {"set aside"});
   refused({"--schedule", "cosine", "--warmup", "11"}, {"warm-up", "11"});
   refused({"--schedule", "poly"}, {"poly", "onecycle"});
