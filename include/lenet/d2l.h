@@ -72,8 +72,9 @@ struct TrainCh6 {
   Animator animator;
 };
 
-/// Trains with Xavier weights and SGD (6.6.2), and writes the chapter's lines to `out`. The weights
-/// are drawn from `generator`, as PyTorch draws them from its own.
+/// Trains with Xavier weights and SGD (6.6.2), and writes the chapter's lines to `out`. Where
+/// stderr is a terminal the chapter's figure is drawn there meanwhile. The weights are drawn from
+/// `generator`, as PyTorch draws them from its own.
 TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& test_iter,
                    std::int64_t num_epochs, float lr, Device device, std::ostream& out,
                    Generator& generator);

@@ -18,6 +18,7 @@
 #include "lenet/label.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
+#include "lenet/live.h"
 #include "lenet/load_data.h"
 #include "lenet/mapping.h"
 #include "lenet/model_file.h"

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,6 +18,7 @@
 #include "cli/say.h"
 #include "data/named_data.h"
 #include "lenet/fashion_mnist.h"
+#include "plot/live.h"
 
 namespace lenet::cli {
 namespace {
@@ -62,7 +62,7 @@ class ProgressLine {
   }
 
  private:
-  bool terminal_ = stderr_is_terminal(), shown_ = false;
+  bool terminal_ = can_redraw(stderr), shown_ = false;
 };
 
 }  // namespace
@@ -210,7 +210,7 @@ std::pair<Dataset, Dataset> load_data(const CommonOptions& options, LoadOptions 
   where.progress = [&last](std::string_view name, std::int64_t bytes, std::int64_t total) {
     const std::string line = fmt::format("downloading {}: {} of {} KiB", name, bytes / 1024,
                                          total > 0 ? fmt::format("{}", total / 1024) : "?");
-    if (stderr_is_terminal()) {
+    if (can_redraw(stderr)) {
       if (line != last) say(stderr, "\r\x1b[K{}{}", line, bytes == total ? "\n" : "");
     } else if (bytes == total && total > 0 && line != last) {
       say(stderr, "{}\n", line);
@@ -252,16 +252,6 @@ bool is_named_data(const CommonOptions& options) {
 
 std::string data_path(const CommonOptions& options) {
   return options.data == kFashionMnist ? "" : options.data;
-}
-
-bool stderr_is_terminal() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && term && std::string_view(term) != "dumb";
-}
-
-bool stderr_wants_color() {
-  const char* no_color = std::getenv("NO_COLOR");
-  return stderr_is_terminal() && (!no_color || *no_color == '\0');
 }
 
 }  // namespace lenet::cli

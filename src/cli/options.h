@@ -89,10 +89,4 @@ bool is_named_data(const CommonOptions& options);
 /// What --data names as a path; "" for Fashion-MNIST.
 std::string data_path(const CommonOptions& options);
 
-/// The standard error is a terminal that can redraw.
-bool stderr_is_terminal();
-
-/// Colours are wanted there: a terminal, and NO_COLOR is not set.
-bool stderr_wants_color();
-
 }  // namespace lenet::cli

@@ -17,12 +17,11 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/start_network.h"
-#include "lenet/animator.h"
 #include "lenet/error.h"
+#include "lenet/live.h"
 #include "lenet/model_file.h"
 #include "lenet/split.h"
 #include "lenet/timer.h"
-#include "plot/live.h"
 #include "train/fit_options.h"
 
 namespace lenet::cli {
@@ -49,14 +48,6 @@ RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const 
   return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
 }
 
-/// The chapter's figure, and the curve by which weights are chosen where images are set aside.
-AnimatorOptions figure(const FitOptions& fit) {
-  AnimatorOptions options;
-  options.xlim = AxisLimits{1, static_cast<double>(fit.epochs)};
-  if (fit.holdout > 0) options.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
-  return options;
-}
-
 /// What one run holds together.
 class Run {
  public:
@@ -73,9 +64,6 @@ class Run {
                       is_finished(*request.from, net(), fit_, checked_, inputs_.data_sha256)),
         folder_(open_folder(request, network_, fit_)),
         record_(run_document(options_, fit_.device, net(), train())),
-        animator_(figure(fit_)),
-        display_(stderr, animator_,
-                 {.in_place = stderr_is_terminal(), .color = stderr_wants_color()}),
         chance_(net(), train()) {}
 
   RunOutcome run();
@@ -103,9 +91,7 @@ class Run {
   RunOutcome finished_before() const;
   void begin_record();
   void connect();
-  void show_step(const StepEvent& e);
-  void add_point(const FitPoint& p);
-  void show_epoch(const EpochReport& e);
+  void explain(const EpochReport& e);
   Report train_to_the_end();
   void end_diverged(const std::string& why);
   void say_ending(const Report& report) const;
@@ -125,11 +111,8 @@ class Run {
   bool was_finished_;
   RunFolder folder_;
   Json record_;
-  Animator animator_;
-  LiveDisplay display_;
+  std::optional<LiveFigure> figure_;  ///< of what is trained now
   ChanceLevel chance_;
-  Timer since_;      ///< the first step
-  double rate_ = 0;  ///< images a second
 };
 
 RunOutcome Run::run() {
@@ -197,59 +180,29 @@ void Run::begin_record() {
       if (from->run.contains(kept)) record_[kept] = from->run[kept];
     }
     if (text_in(from->run, kDataSha256) != inputs_.data_sha256) add_change(record_, "data");
-    for (const FitPoint& p : from->state.report.points) add_point(p);
   } else {
     folder_.begin(json_text(record_));
   }
 }
 
-/// Hands the events of the run to the display, the plot and the folder.
+/// Hands the events of the run to the folder and, before it, to the figure.
 void Run::connect() {
-  since_.start();
-  fit_.on_step = [this](const StepEvent& e) { show_step(e); };
-  fit_.on_point = [this](const FitPoint& p) {
-    add_point(p);
-    folder_.add_point(p);
-  };
-  fit_.on_epoch = [this](const EpochReport& e) { show_epoch(e); };
+  fit_.on_point = [this](const FitPoint& p) { folder_.add_point(p); };
+  fit_.on_epoch = [this](const EpochReport& e) { explain(e); };
   fit_.on_rollback = [this](const Rollback& r) {
-    display_.finish();
+    figure_->finish();
     say(stderr, "lenet: {}; epoch {} begins again with a rate of {:g} (rollback {} of {})\n", r.why,
         r.epoch, r.lr, r.count, fit_.rollbacks);
   };
+  figure_.emplace(fit_);
+  if (!request_.from) return;
+  for (const FitPoint& p : request_.from->state.report.points) figure_->add(p);
 }
 
-void Run::add_point(const FitPoint& p) {
-  std::vector<std::optional<double>> ys = {p.train_loss, p.train_acc, p.test_acc};
-  if (fit_.holdout > 0) ys.push_back(p.holdout_acc);
-  animator_.add(p.epoch, ys);
-}
-
-void Run::show_step(const StepEvent& e) {
-  const double done = static_cast<double>((e.epoch - 1) * e.steps + e.step);
-  const double all = static_cast<double>(std::min(fit_.epochs * e.steps, fit_.max_steps));
-  rate_ = e.examples_per_sec;
-  display_.step({.epoch = e.epoch,
-                 .epochs = fit_.epochs,
-                 .step = e.step,
-                 .steps = e.steps,
-                 .images_per_second = e.examples_per_sec,
-                 .loss = e.train_loss,
-                 .accuracy = e.train_acc,
-                 .seconds_left = since_.elapsed() * (all - done) / done});
-}
-
-void Run::show_epoch(const EpochReport& e) {
-  display_.epoch({.epoch = e.epoch,
-                  .epochs = fit_.epochs,
-                  .loss = e.train_loss,
-                  .train_accuracy = e.train_acc,
-                  .test_accuracy = e.test_acc,
-                  .holdout_accuracy = e.holdout_acc,
-                  .images_per_second = rate_});
+void Run::explain(const EpochReport& e) {
   const std::string why = chance_.explain(e);
   if (why.empty()) return;
-  display_.finish();
+  figure_->finish();
   say(stderr, "lenet: {}\n", why);
 }
 
@@ -265,7 +218,7 @@ Report Run::train_to_the_end() {
 
 void Run::end_diverged(const std::string& why) {
   if (!folder_.begun()) {  // what the run that this one went on with left is worth more
-    display_.finish();
+    figure_->finish();
     return say(stderr, "{} is as it was\n", folder_.path().string());
   }
   save();
@@ -284,11 +237,11 @@ void Run::say_ending(const Report& report) const {
 }
 
 void Run::save() {
-  display_.finish();
+  figure_->finish();
   folder_.begin(json_text(record_));
   folder_.finish_metrics();
   save_model(folder_.model_file(), net(), network_.class_names, inputs_.data_sha256);
-  folder_.write_curves(animator_);
+  folder_.write_curves(figure_->animator());
   say(stderr, "written to {}\n", folder_.path().string());
 }
 

@@ -7,6 +7,8 @@
 #include <ostream>
 
 #include "lenet/error.h"
+#include "lenet/live.h"
+#include "plot/live.h"
 
 namespace lenet::d2l {
 namespace {
@@ -79,10 +81,6 @@ double evaluate_accuracy_gpu(const Sequential& net, const DataIter& data_iter, D
 TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& test_iter,
                    std::int64_t num_epochs, float lr, Device device, std::ostream& out,
                    Generator& generator) {
-  const double last = static_cast<double>(num_epochs);
-  AnimatorOptions figure;
-  figure.xlim = AxisLimits{1, last};
-  TrainCh6 result{{}, Animator(figure)};
   if (!net.built()) net.build(train_iter.data.image_shape(), generator);
   xavier_uniform(net, generator);
   out << "training on " << to_string(device) << std::endl;
@@ -92,10 +90,10 @@ TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& 
   options.lr = lr;
   options.device = device;
   options.shuffle = train_iter.shuffle;
-  options.on_point = [&](const FitPoint& p) {
-    result.animator.add(p.epoch, {p.train_loss, p.train_acc, p.test_acc});
-  };
-  result.report = fit(net, train_iter.data, test_iter.data, options, generator);
+  LiveFigure figure(options, can_redraw(stderr) ? stderr : nullptr);
+  Report report = fit(net, train_iter.data, test_iter.data, options, generator);
+  figure.finish();
+  TrainCh6 result{std::move(report), figure.animator()};
   const Report& r = result.report;
   out << fmt::format("loss {:.3f}, train acc {:.3f}, test acc {:.3f}\n{:.1f} examples/sec on {}\n",
                      r.loss, r.train_acc, r.test_acc, r.examples_per_sec, to_string(device));

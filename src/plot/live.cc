@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -46,6 +48,17 @@ int rows_taken(const std::vector<int>& widths, int columns) {
 }
 
 }  // namespace
+
+bool can_redraw(std::FILE* out) {
+  const char* term = std::getenv("TERM");
+  return ::isatty(::fileno(out)) != 0 && term && std::string_view(term) != "dumb";
+}
+
+LiveOptions live_options(std::FILE* out) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool in_place = can_redraw(out);
+  return {.in_place = in_place, .color = in_place && (!no_color || *no_color == '\0')};
+}
 
 void LiveDisplay::step(const Progress& progress) {
   progress_ = progress;

@@ -16,6 +16,12 @@ struct LiveOptions {
   std::chrono::milliseconds frame{100};  ///< the least time from one frame to the next
 };
 
+/// Whether `out` is a terminal that can redraw.
+bool can_redraw(std::FILE* out);
+
+/// In place in a terminal that can redraw, in colour unless $NO_COLOR is set; else neither.
+LiveOptions live_options(std::FILE* out);
+
 /// Shows a run on `out`: on a terminal the curves and a line of progress, redrawn in place once a
 /// `frame` at most; elsewhere a line an epoch. A failed write is ignored: the display is not
 /// the result. Both `out` and `animator` must outlive it.

@@ -28,9 +28,10 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"cuda", {"base", "kernels", "nn", "image", "data", "train"}},
     {"io", {"base", "kernels", "nn", "image", "data", "train"}},
     {"export", {"base", "kernels", "nn", "image", "data", "train", "io"}},
-    {"d2l", {"base", "kernels", "nn", "image", "data", "train", "plot"}},
+    {"run", {"base", "kernels", "nn", "image", "data", "train", "plot", "io"}},
+    {"d2l", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "run"}},
     {"c_api", {"base", "kernels", "nn", "image", "data", "train", "io"}},
-    {"cli", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "export"}}};
+    {"cli", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "export", "run"}}};
 
 /// The folder whose code each public header declares; lenet.h is all of them.
 const std::map<std::string, std::string> kFolderOf = {
@@ -54,6 +55,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"label.h", "base"},
     {"layer.h", "nn"},
     {"layers.h", "nn"},
+    {"live.h", "run"},
     {"load_data.h", "data"},
     {"mapping.h", "kernels"},
     {"model_file.h", "io"},

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lenet/live.h"
+#include "lenet/timer.h"
+#include "plot/live.h"
+
+namespace lenet {
+namespace {
+
+AnimatorOptions figure_of(const FitOptions& options) {
+  AnimatorOptions figure;
+  figure.xlim = AxisLimits{1, static_cast<double>(options.epochs)};
+  if (options.holdout > 0) {
+    figure.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
+  }
+  return figure;
+}
+
+/// `first`, and then what was there before.
+template <class Event, class F>
+void put_before(std::function<void(const Event&)>& callback, F first) {
+  callback = [first = std::move(first), next = std::move(callback)](const Event& event) {
+    first(event);
+    if (next) next(event);
+  };
+}
+
+}  // namespace
+
+struct LiveFigure::State {
+  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o)) {
+    if (out) display.emplace(out, animator, live_options(out));
+  }
+
+  void add(const FitPoint& p) {
+    std::vector<std::optional<double>> ys = {p.train_loss, p.train_acc, p.test_acc};
+    if (options.holdout > 0) ys.push_back(p.holdout_acc);
+    animator.add(p.epoch, ys);
+  }
+
+  void show(const StepEvent& e) {
+    if (!display) return;
+    const std::int64_t done = (e.epoch - 1) * e.steps + e.step;
+    const std::int64_t all = std::min(options.epochs * e.steps, options.max_steps);
+    if (!before) before = done - 1;
+    rate = e.examples_per_sec;
+    display->step({.epoch = e.epoch,
+                   .epochs = options.epochs,
+                   .step = e.step,
+                   .steps = e.steps,
+                   .images_per_second = e.examples_per_sec,
+                   .loss = e.train_loss,
+                   .accuracy = e.train_acc,
+                   .seconds_left = since.elapsed() * static_cast<double>(all - done) /
+                                   static_cast<double>(done - *before)});
+  }
+
+  void show(const EpochReport& e) {
+    if (!display) return;
+    display->epoch({.epoch = e.epoch,
+                    .epochs = options.epochs,
+                    .loss = e.train_loss,
+                    .train_accuracy = e.train_acc,
+                    .test_accuracy = e.test_acc,
+                    .holdout_accuracy = e.holdout_acc,
+                    .images_per_second = rate});
+  }
+
+  const FitOptions& options;
+  Animator animator;
+  std::optional<LiveDisplay> display;
+  Timer since;
+  std::optional<std::int64_t> before;  ///< steps of a run that goes on
+  double rate = 0;                     ///< images a second
+};
+
+LiveFigure::LiveFigure(FitOptions& options, std::FILE* out)
+    : state_(std::make_unique<State>(options, out)) {
+  State* const state = state_.get();
+  put_before(options.on_step, [state](const StepEvent& e) { state->show(e); });
+  put_before(options.on_point, [state](const FitPoint& p) { state->add(p); });
+  put_before(options.on_epoch, [state](const EpochReport& e) { state->show(e); });
+}
+
+LiveFigure::~LiveFigure() = default;
+
+void LiveFigure::add(const FitPoint& point) { state_->add(point); }
+
+void LiveFigure::finish() {
+  if (state_->display) state_->display->finish();
+}
+
+const Animator& LiveFigure::animator() const { return state_->animator; }
+
+}  // namespace lenet
