@@ -201,7 +201,7 @@ TEST(FitBeyond, RefusesOptionsThatDoNotGoTogether) {
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.keep_best = true; }), "set aside"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.patience = 3; }), "set aside"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.holdout = 1.5; }), "1.5"));
-  EXPECT_TRUE(contains(message([](FitOptions& o) { o.holdout = 0.999; }), "class"));
+  EXPECT_TRUE(contains(message([](FitOptions& o) { o.holdout = 0.999; }), "batch size: 16"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.augmentation.shift = 6; }), "shift"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.schedule.warmup = 2; }), "warm-up"));
   EXPECT_TRUE(contains(message([](FitOptions& o) { o.optimizer.momentum = -1; }), "momentum"));
