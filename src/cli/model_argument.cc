@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <filesystem>
 
 #include "base/closest.h"
 #include "base/file.h"
 #include "base/require.h"
+#include "base/shape_text.h"
 #include "cli/option_words.h"
 #include "cli/options.h"
 #include "lenet/error.h"
@@ -223,14 +223,10 @@ Model with_network(const ModelOptions& options, const Shape& images) {
 }
 
 Shape parse_input_shape(const std::string& text) {
-  long long channels = 0, height = 0, width = 0;
-  char rest = 0;
-  const int read = std::sscanf(text.c_str(), "%lldx%lldx%lld%c", &channels, &height, &width, &rest);
-  if (read != 3 || channels < 1 || height < 1 || width < 1) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("input shape '{}': want CHANNELSxHEIGHTxWIDTH, as in 1x28x28", text));
-  }
-  return {channels, height, width};
+  const std::optional<Shape> shape = parse_shape(text);
+  require(shape && shape->size() == 3,
+          fmt::format("input shape '{}': want CHANNELSxHEIGHTxWIDTH, as in 1x28x28", text));
+  return *shape;
 }
 
 void build_for(const std::optional<std::string>& input, Sequential& net, Generator& generator) {

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "base/require.h"
+#include "base/shape_text.h"
 #include "base/text.h"
 #include "cli/say.h"
 #include "data/named_data.h"
@@ -23,18 +24,14 @@
 namespace lenet::cli {
 namespace {
 
-constexpr long long kLargestSide = 16384;
+constexpr std::int64_t kLargestSide = 16384;
 
 /// "28x28" as {height, width}, "" as {}; nothing for any other text.
 std::optional<Shape> parse_size(const std::string& text) {
   if (text.empty()) return Shape();
-  long long height = 0, width = 0;
-  char rest = 0;
-  const int read = std::sscanf(text.c_str(), "%lldx%lld%c", &height, &width, &rest);
-  const bool good =
-      read == 2 && height >= 1 && width >= 1 && height <= kLargestSide && width <= kLargestSide;
-  if (!good) return {};
-  return Shape{height, width};
+  const std::optional<Shape> size = parse_shape(text);
+  const bool good = size && size->size() == 2 && std::ranges::max(*size) <= kLargestSide;
+  return good ? size : std::nullopt;
 }
 
 /// Data may be loaded twice, whole and split as in a run, to be compared with the run's.

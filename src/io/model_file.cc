@@ -4,10 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "base/shape_text.h"
 #include "io/data_metadata.h"
 #include "io/weights.h"
 #include "lenet/error.h"
@@ -23,20 +24,9 @@ Error bad_file(const std::filesystem::path& path, const std::string& message) {
   return Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), message));
 }
 
-/// "1x28x28" as a shape.
-Shape parse_shape(const std::filesystem::path& path, const std::string& text) {
-  Shape shape;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (shape.size() < 4) {
-    std::int64_t size = 0;
-    const auto [stop, error] = std::from_chars(at, end, size);
-    if (error != std::errc() || size < 1) break;
-    shape.push_back(size);
-    if (stop == end && (shape.size() == 1 || shape.size() == 3)) return shape;
-    if (stop == end || *stop != 'x') break;
-    at = stop + 1;
-  }
+Shape parse_input_shape(const std::filesystem::path& path, const std::string& text) {
+  const std::optional<Shape> shape = parse_shape(text);
+  if (shape && (shape->size() == 1 || shape->size() == 3)) return *shape;
   throw bad_file(path, fmt::format("metadata input_shape is \"{:.60}\", want CxHxW", text));
 }
 
@@ -149,7 +139,7 @@ void save_model(const std::filesystem::path& path, Sequential& net,
 Model load_model(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   const std::string& text = require_metadata(path, file.metadata, "model");
-  const Shape input = parse_shape(path, require_metadata(path, file.metadata, "input_shape"));
+  const Shape input = parse_input_shape(path, require_metadata(path, file.metadata, "input_shape"));
   if (const auto& scale = require_metadata(path, file.metadata, "pixel_scale");
       scale != kPixelScale) {
     throw bad_file(path,
