@@ -163,6 +163,15 @@ void require_metric(const std::string& metric, const TrainOptions& common,
           "--metric averaged_acc: no averages are kept; want --ema, as in --ema 0.99");
 }
 
+/// A search that found nothing but errors has failed.
+void require_result(const SweepResults& results) {
+  const auto failed = [](const auto& run) { return run.second.contains("error"); };
+  if (!std::ranges::all_of(results, failed)) return;
+  const auto& [run, result] = *results.begin();
+  throw Error(ErrorKind::kFailed, fmt::format("no run has a result; run {}: {}", run,
+                                              result.at("error").get<std::string>()));
+}
+
 void run_sweep(const LayeredResult& given, const SweepCommand& c) {
   const TrainOptions& common = given.options;
   ignore_hangups();
@@ -184,6 +193,7 @@ void run_sweep(const LayeredResult& given, const SweepCommand& c) {
   } else {
     print_table(groups, c.metric);
   }
+  require_result(folder.results());
 }
 
 }  // namespace

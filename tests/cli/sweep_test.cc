@@ -68,6 +68,15 @@ TEST_F(CliSweep, RefusesAnotherSweepsFolderAndWrongAxes) {
   refused({"--grid", "lr=0.1,0.2", "--weights", "w.safetensors"}, {"--weights"});
 }
 
+TEST_F(CliSweep, OfRunsThatAllFailFails) {
+  Words words = sweep_words("sweep");
+  words[4] = "Flatten Linear(7)";
+  const Outcome outcome = run(words);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_TRUE(contains(outcome.err, "no run has a result; run 0: the data has 3 classes"));
+  EXPECT_TRUE(contains(outcome.out, "without a result"));
+}
+
 TEST_F(CliSweep, AndARunDoNotShareAFolder) {
   ASSERT_EQ(run(sweep_words("sweep")).exit_code, 0);
   expect_refusal(train("sweep"), 2, {"sweep: holds a sweep"});
