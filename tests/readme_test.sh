@@ -17,6 +17,10 @@ if ! diff <(block cpp) "$source_dir/examples/quickstart.cc"; then
   echo "README.md and examples/quickstart.cc differ" >&2
   exit 1
 fi
+# The Chinese page has no command that is not run here.
+while IFS= read -r command; do
+  grep -qxF -- "$command" "$readme" || { echo "README.zh.md: not in README.md: $command" >&2; exit 1; }
+done < <(sed -n '/^```sh$/,/^```$/p' "$source_dir/README.zh.md" | grep -v '^```')
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
