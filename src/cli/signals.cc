@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 
 namespace lenet::cli {
 namespace {
 
-volatile std::sig_atomic_t stop_signal = 0, save_asked = 0;
+/// Written by the handler, read by the threads that train: lock-free, as both want.
+std::atomic<int> stop_signal = 0, save_asked = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void handle(int signal) {
   if (signal == SIGUSR1) {
@@ -49,10 +52,6 @@ int SignalRequests::stop() { return stop_signal; }
 
 const char* signal_name(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
 
-bool SignalRequests::take_save() {
-  const bool asked = save_asked != 0;
-  save_asked = 0;
-  return asked;
-}
+bool SignalRequests::take_save() { return save_asked.exchange(0) != 0; }
 
 }  // namespace lenet::cli
