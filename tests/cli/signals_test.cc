@@ -1,4 +1,6 @@
 // What runs and sweeps do about signals, closed pipes and folders that vanish while they go.
+#include <fmt/format.h>
+
 #include <chrono>
 #include <csignal>
 #include <thread>
