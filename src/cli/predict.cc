@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -48,6 +49,7 @@ struct Source {
 struct Images {
   std::vector<Source> sources;
   std::vector<std::uint8_t> pixels;
+  bool any_idx = false;
 
   void add(const Source& source, const Image& image, const Shape& wanted, bool invert_it) {
     Image fit = resized(image, wanted);
@@ -110,6 +112,8 @@ void read_file_of_images(const std::string& path, const Shape& wanted, const Pre
     return images.add({path, std::nullopt}, image, wanted, o.invert);
   }
   constexpr int kTransposed = 5;  // among Exif's orientations
+  const bool first = !std::exchange(images.any_idx, true);
+  if (first && !o.common.transpose) note_transposed(o);
   const Idx idx = read_idx(path, IdxContent::kImages);
   require_room(path, idx.sizes[0], wanted, images);
   const Shape shape = {1, idx.sizes[1], idx.sizes[2]};
@@ -188,7 +192,6 @@ void run_predict(const PredictOptions& o) {
   const Model model = open_model(o.model);
   const Shape& input = model.net.input_shape();
   Images images;
-  if (!o.common.transpose && std::ranges::any_of(o.files, looks_like_idx)) note_transposed(o);
   for (const std::string& file : o.files) read_file_of_images(file, input, o, images);
   const std::vector<float> all =
       probabilities(model.net, dataset_of(images, input), o.common.threads);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/file.h"
+#include "base/plural.h"
 #include "base/require.h"
 #include "cli/commands.h"
 #include "cli/json_document.h"
@@ -112,7 +113,7 @@ Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
 [[noreturn]] void end_stopped(std::int64_t ended, std::int64_t runs) {
   const int signal = SignalRequests::stop();
   say(stderr, "stopped by {} after {} of {}; to go on: the same command\n", signal_name(signal),
-      ended, runs == 1 ? "1 run" : fmt::format("{} runs", runs));
+      ended, counted(runs, "run"));
   throw Stopped{signal};
 }
 

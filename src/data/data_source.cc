@@ -119,11 +119,9 @@ std::optional<fs::path> python_cifar(const fs::path& dir) {
 
 /// Where there are images, but no folders of classes.
 void refuse_loose_images(const fs::path& dir) {
-  const auto images = std::ranges::count_if(visible_files(dir), has_image_name);
-  if (images == 0) return;
-  refuse(dir, fmt::format("{} image{} in no class' folder; want a folder for each class, as in "
-                          "cat/1.png and dog/1.png",
-                          images, images == 1 ? "" : "s"));
+  const std::string images = loose_images(dir);
+  if (images.empty()) return;
+  refuse(dir, images + "; want a folder for each class, as in cat/1.png and dog/1.png");
 }
 
 /// A note for each file that has data of another format than the one that is read.

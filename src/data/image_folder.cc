@@ -137,10 +137,9 @@ Part to_part(LabelledImages labelled, const fs::path& dir, std::int64_t channels
 
 /// Images beside the folders of classes.
 void note_loose(const fs::path& dir, const LoadOptions& options) {
-  const auto images = std::ranges::count_if(visible_files(dir), has_image_name);
-  if (images == 0 || !options.note) return;
-  options.note(fmt::format("{}: {} in no class' folder: not used", dir.string(),
-                           images == 1 ? "1 image" : fmt::format("{} images", images)));
+  if (!options.note) return;
+  const std::string images = loose_images(dir);
+  if (!images.empty()) options.note(fmt::format("{}: {}: not used", dir.string(), images));
 }
 
 void note_left_out(const fs::path& dir, LeftOut all, const LeftOut& others,
@@ -169,9 +168,8 @@ std::pair<Dataset, Dataset> load_image_folder(const fs::path& dir, const LoadOpt
   }
   const ImageFiles train_files = list_train(layout.train, classes);
   const ImageFiles test_files = layout.test ? list_test(*layout.test, classes) : ImageFiles{};
-  for (const fs::path& part : {layout.train, layout.test.value_or(fs::path())}) {
-    if (!part.empty()) note_loose(part, options);
-  }
+  note_loose(layout.train, options);
+  if (layout.test) note_loose(*layout.test, options);
   note_left_out(dir, train_files.left_out, test_files.left_out, options);
   ImageReader reader(options, std::ssize(train_files.paths) + std::ssize(test_files.paths));
   LabelledImages train = read(train_files, reader);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/plural.h"
 #include "base/text.h"
 #include "data/formats.h"
 #include "data/subset.h"
@@ -160,6 +161,11 @@ bool has_image_name(const fs::path& path) {
                                            ".bmp",  ".dib", ".gif",  ".tif", ".tiff",
                                            ".webp", ".pbm", ".pgm",  ".ppm", ".pnm"};
   return std::ranges::find(kEndings, lower_case(path.extension().string())) != std::end(kEndings);
+}
+
+std::string loose_images(const fs::path& dir) {
+  const auto images = std::ranges::count_if(visible_files(dir), has_image_name);
+  return images == 0 ? "" : counted(images, "image") + " in no class' folder";
 }
 
 std::vector<fs::path> images_below(const fs::path& dir, LeftOut& left_out) {

@@ -12,6 +12,9 @@
 
 namespace lenet {
 
+/// "3 images in no class' folder", of those in the folder itself; "" if there are none.
+std::string loose_images(const std::filesystem::path& dir);
+
 /// Where the classes are, a folder each.
 struct ImageLayout {
   std::filesystem::path train;

@@ -71,10 +71,11 @@ std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1
 
 Plan::Plan(const Sequential& net, const Frozen& frozen) : graph_(graph_of(net)) {
   arena_size_ = element_count(net.input_shape()) * kPack;
+  const std::int64_t last_index = last_node(graph_);
   for (const Node& node : graph_.nodes) {
     if (is_flatten(node)) continue;
     const std::optional<Activation> activation = activation_of(node);
-    const bool last = node.index == last_node(graph_);  // its gradient comes by its value
+    const bool last = node.index == last_index;  // its gradient comes by its value
     if (activation && !last && !stages_.empty() && stages_.back().activation == Activation::kNone) {
       stages_.back().activation = *activation;
     } else {
