@@ -22,6 +22,13 @@ class CliData : public Cli {
   }
 };
 
+TEST_F(CliData, OfTheVariableIsNotCalledFashionMnist) {
+  const Outcome outcome =
+      run_program({"data"}, {.folder = dir_, .variables = {{"LENET_DATA", "bands"}}});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(outcome.out.starts_with("IDX files: 300 training")) << outcome.out;
+}
+
 TEST_F(CliData, CountsEachClass) {
   const Outcome outcome = run({"data", "bands"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;

@@ -115,6 +115,16 @@ TEST_F(CliRunFolder, WithoutOutTheRunIsUnderRunsAndLatestPointsToIt) {
   EXPECT_EQ(entries("runs").size(), 3u);
 }
 
+TEST_F(CliRunFolder, NamedLatestIsSaidToBeInTheWayOfTheLink) {
+  fs::create_directories(dir_ / "runs/latest");
+  write_file(dir_ / "runs/latest/mine", "x");
+  const Outcome outcome = run({"train", "--data", "bands", "--epochs", "1"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "runs/latest: cannot be made a link to this run: "));
+  EXPECT_EQ(entries("runs").size(), 2u);
+  EXPECT_EQ(content("runs/latest/mine"), "x");
+}
+
 TEST_F(CliRunFolder, WithARunIsRefusedAndUntouchedWithoutForce) {
   ASSERT_EQ(train("out").exit_code, 0);
   const std::string model = content("out/model.safetensors"), run_json = content("out/run.json");

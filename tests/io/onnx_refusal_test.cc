@@ -197,6 +197,11 @@ TEST(OnnxRefusal, OfSparseInitializers) {
   EXPECT_TRUE(contains(refusal(bytes), "a sparse initializer, want dense ones"));
 }
 
+TEST(OnnxImport, RefusesAFileOfNoBytesByName) {
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [] { parse_onnx("", "m.onnx"); }),
+                       "m.onnx: an empty file, want ONNX"));
+}
+
 TEST(OnnxRefusal, OfAFileThatIsCutAnywhere) {
   const std::string whole = model(conv({}));
   for (std::size_t size = 0; size < whole.size(); ++size) {
