@@ -2,38 +2,39 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
 
-#include <array>
+#include <algorithm>
 
 #include "base/file.h"
-#include "lenet/error.h"
+#include "base/sha256_blocks.h"
 
 namespace lenet {
 
-namespace {
-
-void require_done(int result) {
-  if (result == 1) return;
-  throw Error(ErrorKind::kFailed, "OpenSSL has no SHA-256 here; check its configuration");
-}
-
-}  // namespace
-
-Sha256::Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-  require_done(context_ ? EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) : 0);
-}
-
-Sha256::~Sha256() = default;
-
 void Sha256::add(std::span<const std::uint8_t> bytes) {
-  require_done(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
+  const std::size_t held = size_ % rest_.size();
+  size_ += bytes.size();
+  if (held > 0 || bytes.size() < rest_.size()) {
+    const std::size_t taken = std::min(rest_.size() - held, bytes.size());
+    std::ranges::copy(bytes.first(taken), rest_.begin() + static_cast<std::ptrdiff_t>(held));
+    if (held + taken < rest_.size()) return;
+    add_sha256_blocks(rest_, state_);
+    bytes = bytes.subspan(taken);
+  }
+  const std::size_t whole = bytes.size() / rest_.size() * rest_.size();
+  add_sha256_blocks(bytes.first(whole), state_);
+  std::ranges::copy(bytes.subspan(whole), rest_.begin());
 }
 
 std::string Sha256::digest() {
-  std::array<unsigned char, 32> digest;
-  require_done(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
-  return fmt::format("{:02x}", fmt::join(digest, ""));
+  // A bit of one, zeros up to the last eight bytes of a block, and the number of bits.
+  const std::uint64_t bits = size_ * 8;
+  std::array<std::uint8_t, 64 + 8> padding = {0x80};
+  const std::size_t zeros_end = 1 + (64 + 55 - size_ % 64) % 64;
+  for (std::size_t i = 0; i < 8; ++i) {
+    padding[zeros_end + i] = static_cast<std::uint8_t>(bits >> (56 - 8 * i));
+  }
+  add(std::span(padding).first(zeros_end + 8));
+  return fmt::format("{:08x}", fmt::join(state_, ""));
 }
 
 std::string sha256(std::span<const std::uint8_t> bytes) {

@@ -117,10 +117,5 @@ TEST(FashionMnistCache, FollowsXdgThenHome) {
   EXPECT_EQ(standard_places().cache, "/home/ada/.cache/lenet/fashion-mnist");
 }
 
-// FIPS 180-2, appendix B.1.
-TEST(Sha256, MatchesTheStandardsExample) {
-  EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
 }  // namespace
 }  // namespace lenet
