@@ -9,8 +9,6 @@
 
 #include "base/thread_team.h"
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
 #include "kernels/fma_peak.h"
 #include "lenet/device.h"
@@ -19,6 +17,8 @@
 #include "lenet/summary.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "run/json_document.h"
+#include "run/model_argument.h"
 
 namespace lenet::cli {
 namespace {
@@ -261,9 +261,9 @@ void add_bench(const Command& app) {
   command.option("--rounds", &o->rounds, "Rounds to take the median of")
       .check(whole_number(1, 1000))
       .show_default();
-  add_threads(command, o->common);
-  add_device(command, o->common);
-  add_json(command, o->common);
+  add_threads(command, o->common.threads);
+  add_device(command, o->common.device);
+  add_json(command, o->common.json);
   command.runs([o] { run_bench(*o); });
 }
 

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "run/option_checks.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -22,9 +24,6 @@ namespace lenet::cli {
 using Target = std::variant<std::string*, std::optional<std::string>*, int*, std::int64_t*,
                             std::uint64_t*, std::optional<std::int64_t>*, double*,
                             std::vector<double>*, std::vector<std::string>*>;
-
-/// Says what is wrong with a word; empty: nothing.
-using Check = std::function<std::string(const std::string&)>;
 
 /// What the help, the manual page and the completions say of an option or a positional argument.
 struct Argument {

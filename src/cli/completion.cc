@@ -5,8 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/escape.h"
-#include "cli/option_words.h"
 #include "cli/options.h"
+#include "run/option_words.h"
 
 namespace lenet::cli {
 namespace {

@@ -12,11 +12,11 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_document.h"
 #include "cli/options.h"
-#include "cli/sample_sheet.h"
 #include "lenet/load_data.h"
 #include "lenet/pixel_statistics.h"
+#include "run/json_document.h"
+#include "run/sample_sheet.h"
 
 namespace lenet::cli {
 namespace {
@@ -98,14 +98,15 @@ void check_sheet(const std::string& sheet, const CommonOptions& data) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return;
   const fs::path below = fs::weakly_canonical(path, ignored)
-                             .lexically_relative(fs::weakly_canonical(data.data, ignored));
-  require(data.data.empty() || below.empty() || *below.begin() == "..",
+                             .lexically_relative(fs::weakly_canonical(data.path, ignored));
+  require(data.path.empty() || below.empty() || *below.begin() == "..",
           fmt::format("--sheet {}: a file of the data; want another name", sheet));
 }
 
 void run_data(const DataCommand& c) {
   if (!c.sheet.empty()) check_sheet(c.sheet, c.common);
-  const auto [train, test] = load_data(c.common, {.test_optional = true});
+  const auto [train, test] =
+      load_data(c.common, load_settings(c.common.threads), {.test_optional = true});
   if (!c.sheet.empty()) write_png(c.sheet, sample_sheet(train));
   const Json document = document_of(c.common, train, test);
   if (c.common.json) {
@@ -121,12 +122,12 @@ void add_data_command(const Command& app) {
   auto c = std::make_shared<DataCommand>();
   const Command command =
       app.add_command("data", "Describe a data set, and draw a sheet of samples");
-  command.option("PATH", &c->common.data, "What train's --data takes. Default: Fashion-MNIST")
+  command.option("PATH", &c->common.path, "What train's --data takes. Default: Fashion-MNIST")
       .check(given_path());
   add_data_options(command, c->common);
   command.option("--sheet", &c->sheet, "Draw each class' first ten images into this PNG")
       .check(given_path());
-  add_json(command, c->common);
+  add_json(command, c->common.json);
   command.runs([c] { run_data(*c); });
 }
 

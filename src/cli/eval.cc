@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/model_data.h"
 #include "cli/options.h"
 #include "lenet/device.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "run/json_document.h"
+#include "run/model_data.h"
 
 namespace lenet::cli {
 namespace {
@@ -87,7 +87,8 @@ void print(const ModelOnData& on, const Figures& f) {
 
 void run_eval(const EvalOptions& options) {
   const Device device = parse_device(options.common.device);
-  const ModelOnData on = open_model_on_data(options.model, options.common);
+  const ModelOnData on =
+      open_model_on_data(options.model, options.common, load_settings(options.common.threads));
   const Dataset& images = on.images();
   Timer timer;
   const Evaluation evaluation = device.kind == Device::Kind::kCpu
@@ -114,9 +115,9 @@ void add_eval(const Command& app) {
       app.add_command("eval", "Loss and accuracy of a saved model on the test set");
   add_model(command, options->model);
   add_data(command, options->common, kOwnData);
-  add_threads(command, options->common);
-  add_device(command, options->common);
-  add_json(command, options->common);
+  add_threads(command, options->common.threads);
+  add_device(command, options->common.device);
+  add_json(command, options->common.json);
   command.runs([options] { run_eval(*options); });
 }
 

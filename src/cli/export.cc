@@ -7,10 +7,10 @@
 #include "base/require.h"
 #include "cli/commands.h"
 #include "cli/export_c.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
 #include "lenet/error.h"
 #include "lenet/onnx.h"
+#include "run/model_argument.h"
 
 namespace lenet::cli {
 namespace {
@@ -38,7 +38,7 @@ void run_export(const ExportOptions& o) {
   require(format == "c" || !(o.c.int8 || !o.c.name.empty()),
           "--name, --int8: of exported C alone, want a file that ends in .c");
   const CommonOptions& data = o.c.common;
-  require(o.c.int8 || (data.data.empty() && !says_how_to_read(data)),
+  require(o.c.int8 || (data.path.empty() && !says_how_to_read(data)),
           "--data and how it is read: of --int8 alone, which takes ranges and accuracy from it");
   require_other_file(o.out, saved_model_file(o.model.path));
   if (format == "c") return export_c_file(o.model, o.out, o.c);

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cli/model_data.h"
 #include "lenet/c_export.h"
 #include "lenet/quantize.h"
 #include "lenet/trainer.h"
+#include "run/model_data.h"
 
 namespace lenet::cli {
 namespace {
@@ -21,7 +21,8 @@ void print_accuracy(double before, double after) {
 
 void export_int8(const ModelOptions& model, const std::string& path,
                  const ExportCOptions& options) {
-  const ModelOnData on = open_model_on_data(model, options.common);
+  const ModelOnData on =
+      open_model_on_data(model, options.common, load_settings(options.common.threads));
   const QuantizedNetwork quantized(on.model.net, on.train, options.calibrate);
   export_c(path, on.model, quantized, {.name = options.name});
   fmt::print("calibrated on {}: {} images; evaluated on {}\n", on.data,
@@ -47,7 +48,7 @@ void add_export_c(const Command& command, ExportCOptions& options) {
       .check(whole_number(1, kMostCount))
       .needs(int8);
   add_data(command, options.common, kOwnData);
-  add_threads(command, options.common);
+  add_threads(command, options.common.threads);
 }
 
 void export_c_file(const ModelOptions& model, const std::string& path,

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "cli/command_line.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
+#include "run/model_argument.h"
 
 namespace lenet::cli {
 

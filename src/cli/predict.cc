@@ -14,10 +14,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
-#include "cli/recorded_data.h"
 #include "cli/say.h"
 #include "data/gzip.h"
 #include "data/idx.h"
@@ -25,6 +22,9 @@
 #include "lenet/error.h"
 #include "lenet/image.h"
 #include "lenet/predictor.h"
+#include "run/json_document.h"
+#include "run/model_argument.h"
+#include "run/recorded_data.h"
 
 namespace lenet::cli {
 namespace {
@@ -228,8 +228,8 @@ void add_predict(const Command& app) {
   command.flag("--invert", options->invert, "Dark drawings on light ground, as on paper");
   command.flag("--transpose", options->common.transpose,
                "Swap rows and columns of the images of IDX files, as EMNIST's want");
-  add_threads(command, options->common);
-  add_json(command, options->common);
+  add_threads(command, options->common.threads);
+  add_json(command, options->common.json);
   command.runs([options] { run_predict(*options); });
 }
 

@@ -4,12 +4,12 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
 #include "cli/recipes.h"
 #include "cli/run_record.h"
 #include "cli/train_config.h"
+#include "run/json_document.h"
+#include "run/model_argument.h"
 
 namespace lenet::cli {
 namespace {

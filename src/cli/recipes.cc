@@ -1,7 +1,7 @@
 #include "cli/recipes.h"
 
-#include "cli/option_words.h"
 #include "cli/options.h"
+#include "run/option_words.h"
 
 namespace lenet::cli {
 

@@ -9,13 +9,13 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
-#include "cli/json_document.h"
 #include "cli/options.h"
-#include "cli/run_folder.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
+#include "run/json_document.h"
+#include "run/run_folder.h"
 
 namespace lenet::cli {
 namespace {
@@ -112,7 +112,7 @@ void run_reproduce(const ReproduceCommand& c) {
   request.record = &run;
   read_options(run_options(run), (folder / "run.json").string(), request.options);
   request.options.common.threads = c.common.threads;
-  if (!c.common.data.empty()) request.options.common.data = c.common.data;
+  if (!c.common.path.empty()) request.options.common.path = c.common.path;
   const RunOutcome outcome = train_run(request);
   const std::vector<Comparison> all =
       compare(run["result"], outcome.result, folder, outcome.folder);
@@ -144,11 +144,11 @@ void add_reproduce(const Command& app) {
       .check(given_path());
   command.flag("--force", c->force, "Take an --out that holds a run already");
   command
-      .option("--data", &c->common.data,
+      .option("--data", &c->common.path,
               "Where the data of the run lies now. Default: where it lay then")
       .check(given_path());
-  add_threads(command, c->common);
-  add_json(command, c->common);
+  add_threads(command, c->common.threads);
+  add_json(command, c->common.json);
   command.runs([c] { run_reproduce(*c); });
 }
 

@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "base/file.h"
-#include "cli/checkpoints.h"
-#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/run_record.h"
+#include "cli/say.h"
 #include "cli/train_config.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
+#include "run/checkpoints.h"
+#include "run/json_document.h"
 #include "train/fit_options.h"
 
 namespace lenet::cli {
@@ -99,7 +100,7 @@ const std::vector<std::string>& changeable_options() {
 
 Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
                            const std::vector<std::string>& allow_change) {
-  FoundCheckpoint found = newest_checkpoint(folder);
+  FoundCheckpoint found = newest_checkpoint(folder, say_note);
   Resumption resumption{.options = {},
                         .run = parse_json(found.checkpoint.run),
                         .result = result_in(folder),

@@ -7,11 +7,12 @@
 #include <system_error>
 
 #include "base/sha256.h"
-#include "cli/model_argument.h"
-#include "cli/model_data.h"
 #include "cli/run_record.h"
 #include "cli/start_network.h"
 #include "lenet/error.h"
+#include "run/json_document.h"
+#include "run/model_argument.h"
+#include "run/model_data.h"
 
 namespace lenet::cli {
 namespace {
@@ -36,13 +37,15 @@ LoadOptions loading(const RunRequest& r) {
 std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& start,
                                       CommonOptions& common) {
   const TrainOptions& o = r.options;
-  if (r.from || o.weights.empty()) return load_data(common, loading(r));
+  if (r.from || o.weights.empty())
+    return load_data(common, load_settings(common.threads), loading(r));
   const ModelOptions model = {.path = o.weights,
                               .network = o.model.value_or(kUsualModel),
                               .input = {},
                               .weights_by = o.weights_by};
-  ModelData data = load_data_of_model(model, start ? &*start : nullptr, common);
-  common = std::move(data.options);
+  ModelData data =
+      load_data_of_model(model, start ? &*start : nullptr, common, load_settings(common.threads));
+  static_cast<DataOptions&>(common) = std::move(data.options);
   return std::move(data.sets);
 }
 

@@ -9,10 +9,11 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "cli/run_ending.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
+#include "run/json_document.h"
+#include "run/run_ending.h"
 
 namespace lenet::cli {
 namespace {
@@ -28,9 +29,9 @@ std::string absolute(const std::string& path) {
 
 /// The folder that the data comes from, or its name, as "fashion-mnist".
 std::string data_name(const TrainOptions& o) {
-  if (o.common.data == kFashionMnist) return kFashionMnist;
-  if (is_named_data(o.common)) return o.common.data;
-  if (!o.common.data.empty()) return absolute(o.common.data);
+  if (o.common.path == kFashionMnist) return kFashionMnist;
+  if (is_named_data(o.common)) return o.common.path;
+  if (!o.common.path.empty()) return absolute(o.common.path);
   const char* folder = std::getenv("LENET_DATA");
   return folder && *folder ? absolute(folder) : "fashion-mnist";
 }
@@ -91,11 +92,6 @@ Json run_document(const TrainOptions& o, const Device& device, const Sequential&
   run["model"] = net.text();
   run["weights"] = absolute(o.weights);
   return run;
-}
-
-std::string text_in(const Json& run, const char* key) {
-  const auto found = run.find(key);
-  return found != run.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 void require_same_weights(const Json& run, const std::filesystem::path& file,

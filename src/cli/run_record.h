@@ -5,27 +5,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/run_folder.h"
 #include "cli/train_options.h"
 #include "lenet/device.h"
 #include "lenet/fit.h"
+#include "run/record_keys.h"
+#include "run/run_folder.h"
 
 namespace lenet::cli {
 
 /// What repeats the run: every option, the model's text, and what it ran on.
 nlohmann::ordered_json run_document(const TrainOptions& options, const Device& device,
                                     const Sequential& net, const Dataset& train);
-
-/// Keys of run.json: the data_sha256() of the data, and the SHA-256 of the file of --weights. lenet
-/// 0.2.0 wrote none.
-inline constexpr const char* kDataSha256 = "data_sha256";
-inline constexpr const char* kWeightsSha256 = "weights_sha256";
-
-/// Of what lenet recipe prints, beside all options: the preset as a model text.
-inline constexpr const char* kNetwork = "network";
-
-/// The text under this key of run.json; "" if there is none.
-std::string text_in(const nlohmann::ordered_json& run, const char* key);
 
 /// Throws Error (kBadInput), which names both, unless `run` started from a file of this SHA-256 or
 /// does not say.

@@ -18,4 +18,7 @@ void say(std::FILE* to, fmt::format_string<T...> text, T&&... values) {
   std::fflush(to);
 }
 
+/// "lenet: ..." on stderr.
+inline void say_note(const std::string& note) { say(stderr, "lenet: {}\n", note); }
+
 }  // namespace lenet::cli

@@ -7,12 +7,12 @@
 
 #include "base/plural.h"
 #include "base/require.h"
-#include "cli/model_argument.h"
-#include "cli/model_data.h"
-#include "cli/option_words.h"
 #include "lenet/class_matching.h"
 #include "lenet/error.h"
 #include "lenet/head.h"
+#include "run/model_argument.h"
+#include "run/model_data.h"
+#include "run/option_words.h"
 
 namespace lenet::cli {
 namespace {

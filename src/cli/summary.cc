@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "cli/commands.h"
-#include "cli/model_argument.h"
 #include "cli/options.h"
+#include "run/model_argument.h"
 
 namespace lenet::cli {
 namespace {

@@ -9,17 +9,17 @@
 #include "base/plural.h"
 #include "base/require.h"
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/model_argument.h"
 #include "cli/say.h"
 #include "cli/signals.h"
-#include "cli/sweep_axes.h"
-#include "cli/sweep_folder.h"
-#include "cli/sweep_table.h"
 #include "cli/train_config.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
 #include "lenet/timer.h"
+#include "run/json_document.h"
+#include "run/model_argument.h"
+#include "run/sweep_axes.h"
+#include "run/sweep_folder.h"
+#include "run/sweep_table.h"
 
 namespace lenet::cli {
 namespace {
@@ -126,7 +126,7 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
   }
   if (numbers.empty()) return;
   const CommonOptions& common = given.options.common;
-  const auto [train, test] = load_data(common);
+  const auto [train, test] = load_data(common, load_settings(common.threads));
   const std::vector<SweepRun> all = sweep_runs(given, overrides, &train);
   folder.begin(data_sha256(train, test));
   std::vector<SweepRun> runs;
@@ -171,6 +171,20 @@ void require_result(const SweepResults& results) {
   const auto& [run, result] = *results.begin();
   throw Error(ErrorKind::kFailed, fmt::format("no run has a result; run {}: {}", run,
                                               result.at("error").get<std::string>()));
+}
+
+void print_table(const std::vector<Group>& groups, const std::string& metric) {
+  std::size_t width = 7;
+  for (const Group& g : groups) width = std::max(width, g.options.size());
+  fmt::print("{:{}}  {:>12}  deviation  runs\n", "options", width, metric);
+  for (const Group& g : groups) {
+    if (g.values.empty())
+      fmt::print("{:{}}  {:>12}  {:>9}", g.options, width, "-", "-");
+    else
+      fmt::print("{:{}}  {:>12.4f}  {:>9.4f}", g.options, width, g.mean(), g.deviation());
+    fmt::print("  {:>4}{}\n", g.values.size(),
+               g.failed ? fmt::format(", {} without a result", g.failed) : "");
+  }
 }
 
 void run_sweep(const LayeredResult& given, const SweepCommand& c) {

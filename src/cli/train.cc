@@ -6,15 +6,15 @@
 #include <optional>
 
 #include "cli/commands.h"
-#include "cli/json_document.h"
-#include "cli/option_words.h"
 #include "cli/options.h"
 #include "cli/resume.h"
-#include "cli/run_folder.h"
 #include "cli/start_network.h"
 #include "cli/train_config.h"
 #include "cli/training_run.h"
 #include "cli/unread_options.h"
+#include "run/json_document.h"
+#include "run/option_words.h"
+#include "run/run_folder.h"
 
 namespace lenet::cli {
 namespace {

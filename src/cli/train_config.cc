@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "cli/json_document.h"
 #include "cli/options.h"
 #include "cli/recipes.h"
 #include "cli/run_record.h"
 #include "cli/unread_options.h"
 #include "lenet/error.h"
+#include "run/json_document.h"
 
 namespace lenet::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "base/require.h"
-#include "cli/option_words.h"
 #include "lenet/split.h"
+#include "run/option_words.h"
 #include "train/fit_options.h"
 
 namespace lenet::cli {
@@ -128,8 +128,8 @@ void declare_run(const Command& command, TrainOptions& o) {
       .option("--max-steps", &o.max_steps,
               "Stop after so many steps; --json then lists each step's loss")
       .check(whole_number(1, kMostCount));
-  add_threads(command, o.common);
-  add_device(command, o.common);
+  add_threads(command, o.common.threads);
+  add_device(command, o.common.device);
   command.switch_flag(
       "--shuffle,!--no-shuffle", o.shuffle,
       "A new order of the examples every epoch (default), or the order of the file");

@@ -6,12 +6,6 @@
 #include <system_error>
 
 #include "base/gpus.h"
-#include "cli/chance_level.h"
-#include "cli/checkpoints.h"
-#include "cli/json_document.h"
-#include "cli/model_data.h"
-#include "cli/run_ending.h"
-#include "cli/run_folder.h"
 #include "cli/run_inputs.h"
 #include "cli/run_record.h"
 #include "cli/say.h"
@@ -22,6 +16,12 @@
 #include "lenet/model_file.h"
 #include "lenet/split.h"
 #include "lenet/timer.h"
+#include "run/chance_level.h"
+#include "run/checkpoints.h"
+#include "run/json_document.h"
+#include "run/model_data.h"
+#include "run/run_ending.h"
+#include "run/run_folder.h"
 #include "train/fit_options.h"
 
 namespace lenet::cli {
@@ -44,8 +44,10 @@ RunFolder open_folder(const RunRequest& r, const StartedNetwork& network, const 
       .model = network.name,
       .force = r.force,
       .stop_on_write_error = r.stop_on_write_error,
-      .room = 2 * checkpoint_bytes(network.net, fit) + 2 * weights + kFigures};
-  return r.from ? RunFolder(options, r.from->state.report.points) : RunFolder(options);
+      .room = 2 * checkpoint_bytes(network.net, fit) + 2 * weights + kFigures,
+      .note = say_note};
+  return r.from ? RunFolder::reopen(options, r.from->state.report.points)
+                : RunFolder::create(options);
 }
 
 /// What one run holds together.
@@ -122,7 +124,9 @@ RunOutcome Run::run() {
   Checkpoints checkpoints(folder_,
                           {.every = every_,
                            .run = json_text(record_),
-                           .newest_damaged = request_.from && request_.from->newest_damaged});
+                           .newest_damaged = request_.from && request_.from->newest_damaged,
+                           .save = SignalRequests::take_save,
+                           .stop = [] { return SignalRequests::stop() != 0; }});
   fit_.on_pause = [&](const Pause& pause) { return checkpoints.pause(pause); };
   if (request_.announce && !request_.from && !options_.weights.empty()) say_start();
   if (request_.announce) say(stdout, "training on {}\n", to_string(fit_.device));
@@ -143,7 +147,7 @@ void Run::say_start() const {
   const std::optional<Model>& file = inputs_.start;
   const std::vector<std::string> unnamed, &names = file ? file->class_names : unnamed;
   say(stdout, "starting from {} on {}: {} training images{}\n", options_.weights,
-      shown_data(options_.common.data), train().size(),
+      shown_data(options_.common.path), train().size(),
       options_.new_head ? "" : known_classes(train().class_names(), names));
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "base/require.h"
-#include "cli/option_words.h"
 #include "cli/train_config.h"
 #include "lenet/error.h"
+#include "run/option_words.h"
 
 namespace lenet::cli {
 namespace {

@@ -1,0 +1,77 @@
+#include "run/data_options.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <tuple>
+#include <utility>
+
+#include "base/require.h"
+#include "base/shape_text.h"
+#include "data/named_data.h"
+#include "lenet/fashion_mnist.h"
+
+namespace lenet {
+
+std::optional<Shape> parse_size(const std::string& text) {
+  if (text.empty()) return Shape();
+  const std::optional<Shape> size = parse_shape(text);
+  const bool good = size && size->size() == 2 && std::ranges::max(*size) <= kLargestSide;
+  return good ? size : std::nullopt;
+}
+
+std::pair<Dataset, Dataset> load_data(const DataOptions& options, const LoadSettings& settings,
+                                      LoadOptions how) {
+  if (const std::string path = data_path(options); !path.empty()) {
+    how.size = parse_size(options.size).value();
+    how.test_split = options.test_split;
+    how.split = options.split;
+    how.transpose = options.transpose;
+    how.skip_broken = options.skip_broken;
+    how.threads = settings.threads;
+    how.note = settings.note;
+    how.progress = settings.reading;
+    return load_data(path, how);
+  }
+  require(!says_how_to_read(options),
+          "--size, --test-split, --split, --transpose and --skip-broken are for the data that "
+          "--data names");
+  FashionMnistOptions where;
+  where.progress = settings.download;
+  auto data = load_data_fashion_mnist(where);
+  require(options.path.empty() || is_fashion_mnist(data.first),
+          "fashion-mnist: $LENET_DATA names other data; unset it, or name the folder by --data");
+  return data;
+}
+
+bool is_fashion_mnist(const Dataset& train) {
+  return std::ranges::equal(train.class_names(), kFashionMnistLabels);
+}
+
+bool says_how_to_read(const DataOptions& o) { return read_otherwise(o, {}); }
+
+bool read_otherwise(const DataOptions& a, const DataOptions& b) {
+  const auto how = [](const DataOptions& o) {
+    return std::tie(o.size, o.test_split, o.split, o.transpose, o.skip_broken);
+  };
+  return how(a) != how(b);
+}
+
+DataOptions read_as(const DataOptions& record, DataOptions given) {
+  if (given.size.empty()) given.size = record.size;
+  if (given.test_split == 0) given.test_split = record.test_split;
+  if (given.split.empty()) given.split = record.split;
+  given.transpose = given.transpose || record.transpose;
+  given.skip_broken = given.skip_broken || record.skip_broken;
+  return given;
+}
+
+bool is_named_data(const DataOptions& options) {
+  std::error_code ignored;
+  return named_data(options.path) && !std::filesystem::exists(options.path, ignored);
+}
+
+std::string data_path(const DataOptions& options) {
+  return options.path == kFashionMnist ? "" : options.path;
+}
+
+}  // namespace lenet

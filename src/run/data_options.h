@@ -1,0 +1,67 @@
+// The data of a run, and how it is read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "lenet/dataset.h"
+#include "lenet/load_data.h"
+#include "lenet/shape.h"
+
+namespace lenet {
+
+/// --data's word for Fashion-MNIST.
+inline constexpr const char* kFashionMnist = "fashion-mnist";
+
+/// Called with a file's name, the bytes so far and their total (0 while unknown).
+using DownloadProgress =
+    std::function<void(std::string_view name, std::int64_t bytes, std::int64_t total)>;
+
+struct DataOptions {
+  std::string path;       ///< or the name of a data set; empty: Fashion-MNIST
+  std::string size;       ///< "28x28"; empty: as the files say
+  double test_split = 0;  ///< LoadOptions', as the next three
+  std::string split;
+  bool transpose = false;
+  bool skip_broken = false;
+};
+
+/// "28x28" as {height, width}, "" as {}; nothing for any other text.
+std::optional<Shape> parse_size(const std::string& text);
+inline constexpr std::int64_t kLargestSide = 16384;
+
+/// What changes no image: threads, and what is told while data is read.
+struct LoadSettings {
+  int threads = 0;               ///< LoadOptions'
+  Note note = {};                ///< LoadOptions'
+  ReadingProgress reading = {};  ///< LoadOptions' progress
+  DownloadProgress download = {};
+};
+
+/// The training and the test set that they name. `how`: but for what both say. Throws Error.
+std::pair<Dataset, Dataset> load_data(const DataOptions& options, const LoadSettings& settings,
+                                      LoadOptions how = {});
+
+/// Whether it names Fashion-MNIST's classes, as that has by its SHA-256.
+bool is_fashion_mnist(const Dataset& train);
+
+/// Whether any option says how the data is read.
+bool says_how_to_read(const DataOptions& options);
+
+/// Whether they say otherwise how the data is read.
+bool read_otherwise(const DataOptions& a, const DataOptions& b);
+
+/// `given`, with what `record` says where it says nothing on how the data is read.
+DataOptions read_as(const DataOptions& record, DataOptions given);
+
+/// Whether the path is the name of a data set, as mnist is, and nothing of that name is there.
+bool is_named_data(const DataOptions& options);
+
+/// The path; "" for Fashion-MNIST.
+std::string data_path(const DataOptions& options);
+
+}  // namespace lenet

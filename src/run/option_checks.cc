@@ -1,0 +1,78 @@
+#include "run/option_checks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "run/data_options.h"
+
+namespace lenet {
+
+Check whole_number(std::uint64_t least, std::uint64_t most) {
+  return [=](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && fmt::format("{}", value) == text;
+    if (whole && value >= least && value <= most) return "";
+    return fmt::format("found '{}', want a whole number from {} to {}", text, least, most);
+  };
+}
+
+Check positive_float() {
+  return [](const std::string& text) -> std::string {
+    float value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
+    return fmt::format("found '{}', want a number above 0 that fits a float", text);
+  };
+}
+
+Check finite_number() {
+  return [](const std::string& text) -> std::string {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && std::isfinite(value)) return "";
+    return fmt::format("found '{}', want a number", text);
+  };
+}
+
+Check share() {
+  return [](const std::string& text) -> std::string {
+    double value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && value >= 0 && value < 1) return "";
+    return fmt::format("found '{}', want a share from 0 to below 1, as in 0.1", text);
+  };
+}
+
+Check one_of(std::vector<std::string> words) {
+  return [words = std::move(words)](const std::string& text) -> std::string {
+    if (std::ranges::find(words, text) != words.end()) return "";
+    return fmt::format("found '{}', want {}", text, fmt::join(words, ", "));
+  };
+}
+
+Check image_size() {
+  return [](const std::string& text) -> std::string {
+    if (parse_size(text)) return "";
+    return fmt::format("found '{}', want HEIGHTxWIDTH, 1 to {} each, as in 28x28", text,
+                       kLargestSide);
+  };
+}
+
+Check given_path() {
+  return [](const std::string& path) -> std::string {
+    if (path.empty()) return "found an empty string, want a path";
+    if (!path.starts_with("--")) return "";
+    return fmt::format("found the option '{0}', want a path (./{0} for that name)", path);
+  };
+}
+
+}  // namespace lenet

@@ -1,0 +1,40 @@
+// What a word may be that is given for an option.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace lenet {
+
+/// Says what is wrong with a word; empty: nothing.
+using Check = std::function<std::string(const std::string&)>;
+
+/// The most that --epochs, --max-steps and --batch-size take.
+inline constexpr std::uint64_t kMostCount = 1'000'000'000;
+
+/// Accepts decimal digits for a number within these limits. CLI11 alone would take 010 for 8 and -1
+/// for 2^64 - 1.
+Check whole_number(std::uint64_t least, std::uint64_t most);
+
+/// Accepts a float above 0 that is finite.
+Check positive_float();
+
+/// Accepts a finite number.
+Check finite_number();
+
+/// Accepts a part of the whole: 0, for none, to below 1.
+Check share();
+
+/// Accepts one of these words.
+Check one_of(std::vector<std::string> words);
+
+/// Accepts "28x28" and "": a size as --size takes it.
+Check image_size();
+
+/// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
+/// for the folder "--json".
+Check given_path();
+
+}  // namespace lenet

@@ -1,0 +1,68 @@
+// The words of options that name one of several things, each list in one place.
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lenet/error.h"
+#include "lenet/model_file.h"
+#include "lenet/optimizer.h"
+#include "lenet/schedule.h"
+
+namespace lenet {
+
+template <class T>
+struct Word {
+  const char* word;
+  T value;
+};
+
+inline constexpr Word<Optimizer::Kind> kOptimizers[] = {{"sgd", Optimizer::Kind::kSgd},
+                                                        {"adam", Optimizer::Kind::kAdam},
+                                                        {"adamw", Optimizer::Kind::kAdamW}};
+
+inline constexpr Word<Schedule::Kind> kSchedules[] = {{"constant", Schedule::Kind::kConstant},
+                                                      {"step", Schedule::Kind::kStep},
+                                                      {"cosine", Schedule::Kind::kCosine},
+                                                      {"onecycle", Schedule::Kind::kOneCycle}};
+
+inline constexpr Word<Schedule::Anneal> kAnneals[] = {{"cos", Schedule::Anneal::kCosine},
+                                                      {"linear", Schedule::Anneal::kLinear}};
+
+/// Which tensor of a file of weights goes to which layer.
+inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
+                                                 {"order", WeightsBy::kOrder}};
+inline constexpr const char* kWeightsByHelp =
+    "How tensors of a file of weights alone find their layers: by name (0.weight), or the first "
+    "convolution's to the first Conv2d and so on, by order";
+
+/// Whether a run stops.
+inline constexpr Word<bool> kOnWriteError[] = {{"continue", false}, {"stop", true}};
+
+/// Rollbacks.
+inline constexpr Word<std::int64_t> kOnNan[] = {{"stop", 0}, {"rollback", 5}};
+
+template <class T, std::size_t N>
+std::vector<std::string> words_of(const Word<T> (&words)[N]) {
+  std::vector<std::string> all;
+  for (const Word<T>& w : words) all.emplace_back(w.word);
+  return all;
+}
+
+/// What a word means. Throws Error (kUsage) for a word that is not in the list.
+template <class T, std::size_t N>
+T meaning_of(const Word<T> (&words)[N], std::string_view word) {
+  const auto* found = std::ranges::find(words, word, &Word<T>::word);
+  if (found != std::end(words)) return found->value;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("'{:.60}': want one of {}", word, fmt::join(words_of(words), ", ")));
+}
+
+}  // namespace lenet
