@@ -1,101 +1,69 @@
-// Activations as layers, under PyTorch's names.
+// Functions of one number as layers, under PyTorch's names.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 
 #include "lenet/export.h"
-#include "lenet/layer.h"
-#include "lenet/mapping.h"
+#include "lenet/library_layer.h"
+#include "lenet/operation.h"
 
 namespace LENET_PUBLIC lenet {
 
-/// An activation: y = f(x), element by element. As a rule a network applies it in the memory of the
-/// layer before, or hands it to the pooling after.
-class ElementwiseLayer : public Layer {
+/// y = f(x), element by element. As a rule a network applies it in the memory of the layer before,
+/// or hands it to the pooling after.
+class FunctionLayer : public LibraryLayer {
  public:
-  Activation activation() const { return activation_; }
-
   std::string text() const override;
   Shape infer(const Shape& input) override;
-  void forward(const ForwardPass& pass) const final;
-  void backward(const BackwardPass& pass) const final;
 
  protected:
-  explicit ElementwiseLayer(Activation activation) : activation_(activation) {}
-
- private:
-  Activation activation_;
-  Shape shape_;
+  explicit FunctionLayer(const Function& f) : LibraryLayer(FunctionOp{f}) {}
 };
 
 /// 1 / (1 + e^-x).
-class Sigmoid final : public ElementwiseLayer {
+class Sigmoid final : public FunctionLayer {
  public:
-  Sigmoid() : ElementwiseLayer(Activation::kSigmoid) {}
-  Operation operation() const override;
+  Sigmoid() : FunctionLayer({Function::Kind::kSigmoid}) {}
+  Operation operation() const override { return op_; }
 };
 
 /// max(0, x).
-class ReLU final : public ElementwiseLayer {
+class ReLU final : public FunctionLayer {
  public:
-  ReLU() : ElementwiseLayer(Activation::kReLU) {}
-  Operation operation() const override;
+  ReLU() : FunctionLayer({Function::Kind::kReLU}) {}
+  Operation operation() const override { return op_; }
 };
 
-class Tanh final : public ElementwiseLayer {
+class Tanh final : public FunctionLayer {
  public:
-  Tanh() : ElementwiseLayer(Activation::kTanh) {}
-  Operation operation() const override;
-};
-
-/// An activation that keeps its input for the backward pass.
-class MappedLayer : public Layer {
- public:
-  const Mapping& mapping() const { return mapping_; }
-
-  Shape infer(const Shape& input) override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
-  bool backward_in_place() const override { return true; }
-  std::optional<std::int64_t> image_scratch() const override { return 0; }
-  void forward_image(const ImagePass& pass) const override;
-
- protected:
-  explicit MappedLayer(const Mapping& mapping) : mapping_(mapping) {}
-
- private:
-  Mapping mapping_;
-  std::int64_t count_ = 0;
+  Tanh() : FunctionLayer({Function::Kind::kTanh}) {}
+  Operation operation() const override { return op_; }
 };
 
 /// x above 0, negative_slope * x below.
-class LeakyReLU final : public MappedLayer {
+class LeakyReLU final : public FunctionLayer {
  public:
   /// Throws Error (kUsage) unless the slope is a finite float.
   explicit LeakyReLU(double negative_slope = 0.01);
   std::string text() const override;
-  Operation operation() const override;
+  Operation operation() const override { return op_; }
 
  private:
   double negative_slope_;
 };
 
 /// x sigmoid(x).
-class SiLU final : public MappedLayer {
+class SiLU final : public FunctionLayer {
  public:
-  SiLU() : MappedLayer({.kind = Mapping::Kind::kSiLU}) {}
-  std::string text() const override;
-  Operation operation() const override;
+  SiLU() : FunctionLayer({Function::Kind::kSiLU}) {}
+  Operation operation() const override { return op_; }
 };
 
 /// 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998).
-class ScaledTanh final : public MappedLayer {
+class ScaledTanh final : public FunctionLayer {
  public:
-  ScaledTanh() : MappedLayer({.kind = Mapping::Kind::kScaledTanh}) {}
-  std::string text() const override;
-  Operation operation() const override;
+  ScaledTanh() : FunctionLayer({Function::Kind::kScaledTanh}) {}
+  Operation operation() const override { return op_; }
 };
 
 }  // namespace lenet

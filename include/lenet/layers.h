@@ -10,14 +10,14 @@
 
 #include "lenet/activation_layers.h"
 #include "lenet/export.h"
-#include "lenet/layer.h"
+#include "lenet/library_layer.h"
 #include "lenet/operation.h"
 
 namespace LENET_PUBLIC lenet {
 
 /// torch.nn.Conv2d: (C, H, W) to (out_channels, H', W') with H' = (H + 2 padding - kernel) / stride
 /// + 1, rounded down.
-class Conv2d : public Layer {
+class Conv2d : public LibraryLayer {
  public:
   struct Options {
     std::int64_t out_channels;
@@ -36,23 +36,11 @@ class Conv2d : public Layer {
   std::string text() const override;
   Shape infer(const Shape& input) override;
   Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
   std::int64_t multiply_adds() const override;
-  bool backward_in_place() const override { return true; }
-  std::optional<std::int64_t> image_scratch() const override;
-  void forward_image(const ImagePass& pass) const override;
-  std::int64_t prepared_size() const override;
-  void prepare(const UpdatePart& part, std::span<const float> parameters,
-               float* prepared) const override;
-  std::vector<UpdatePart> update_parts() const override;
 
  private:
-  std::int64_t weight_size() const;
-
   Options options_;
-  Shape input_, output_;
 };
 
 /// Layer C3 of LeNet-5 (LeCun 1998, table I): Conv2d(16, 5) on 6 channels, each output connected to
@@ -63,29 +51,24 @@ class LeNet5C3 final : public Conv2d {
 
   std::string text() const override { return "LeNet5C3"; }
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
-  void backward(const BackwardPass& pass) const override;
+  Operation operation() const override { return op_; }
   void constrain(std::span<float> parameters) const override;
 };
 
 /// y = x * weight + bias, a channel at a time: with AvgPool2d before it, the trainable subsampling
 /// of LeNet-5.
-class Affine2d final : public Layer {
+class Affine2d final : public LibraryLayer {
  public:
+  Affine2d() : LibraryLayer(AffineOp()) {}
+
   std::string text() const override { return "Affine2d"; }
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
+  Operation operation() const override { return op_; }
   std::vector<ParameterInfo> parameters() const override;
-  bool backward_in_place() const override { return true; }
-
- private:
-  Shape input_;
 };
 
 /// What AvgPool2d and MaxPool2d share.
-class Pool2d : public Layer {
+class Pool2d : public LibraryLayer {
  public:
   struct Options {
     Size2d kernel;
@@ -94,19 +77,8 @@ class Pool2d : public Layer {
   };
   enum class Kind { kAverage, kMaximum };
 
-  Kind kind() const { return kind_; }
-
-  /// Of AdaptiveAvgPool2d after infer().
-  Window window() const { return {options_.kernel, stride_, options_.padding}; }
-
   std::string text() const override;
   Shape infer(const Shape& input) override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
-  bool backward_in_place() const override { return takes_activation(); }
-  bool takes_activation() const override;
-  std::optional<std::int64_t> image_scratch() const override;
-  void forward_image(const ImagePass& pass) const override;
 
  protected:
   Pool2d(Kind kind, const Options& options);
@@ -116,9 +88,7 @@ class Pool2d : public Layer {
 
  private:
   Kind kind_;
-  Options options_;
-  Size2d stride_;
-  Shape input_, output_;
+  Window window_;
 };
 
 /// torch.nn.AvgPool2d: padding counts in the average.
@@ -135,7 +105,7 @@ class AdaptiveAvgPool2d final : public Pool2d {
 
   std::string text() const override { return "AdaptiveAvgPool2d(1)"; }
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
+  Operation operation() const override { return op_; }
 };
 
 /// torch.nn.MaxPool2d.
@@ -146,7 +116,7 @@ class MaxPool2d : public Pool2d {
 };
 
 /// torch.nn.Linear: (in) to (out_features).
-class Linear : public Layer {
+class Linear : public LibraryLayer {
  public:
   struct Options {
     std::int64_t out_features;
@@ -162,29 +132,16 @@ class Linear : public Layer {
   std::string text() const override;
   Shape infer(const Shape& input) override;
   Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
   std::vector<ParameterInfo> parameters() const override;
-  std::int64_t multiply_adds() const override { return inputs_ * options_.out_features; }
-  bool backward_in_place() const override { return true; }
-  std::optional<std::int64_t> image_scratch() const override { return 0; }
-  void forward_image(const ImagePass& pass) const override;
-  std::int64_t prepared_size() const override { return multiply_adds(); }
-  void prepare(const UpdatePart& part, std::span<const float> parameters,
-               float* prepared) const override;
-  std::vector<UpdatePart> update_parts() const override;
-  bool gradient_over_batch() const override { return true; }
-  void gradient_part(const UpdatePart& part, const BatchPanels& batch, bool accumulate,
-                     std::span<float> dparameters) const override;
+  std::int64_t multiply_adds() const override;
 
  private:
   Options options_;
-  std::int64_t inputs_ = 0;
 };
 
 /// torch.nn.Dropout: in training, zero with probability p, or else divided by 1 - p. A trainer's
 /// seed and step draw; the sequence is not PyTorch's.
-class Dropout final : public Layer {
+class Dropout final : public LibraryLayer {
  public:
   /// Throws Error (kUsage) unless p is 0 to 1.
   explicit Dropout(double p = 0.5);
@@ -193,23 +150,17 @@ class Dropout final : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
-  bool backward_in_place() const override { return true; }
-  std::optional<std::int64_t> image_scratch() const override { return 0; }
-  void forward_image(const ImagePass& pass) const override;
+  Operation operation() const override { return op_; }
 
  private:
   double p_;
-  std::int64_t count_ = 0;
 };
 
 /// What BatchNorm1d and BatchNorm2d share: y = (x - mean) / sqrt(variance + eps) * weight + bias,
 /// by channels. In training the mean and the variance are the batch's, and the running ones move
 /// towards them by `momentum`; elsewhere they are the running ones. As in PyTorch the running
 /// variance is the unbiased one.
-class BatchNorm : public Layer {
+class BatchNorm : public LibraryLayer {
  public:
   struct Options {
     double eps = 1e-5;
@@ -222,32 +173,20 @@ class BatchNorm : public Layer {
 
   std::string text() const override;
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
+  Operation operation() const override { return op_; }
   std::vector<ParameterInfo> parameters() const override;
   std::vector<ParameterInfo> buffers() const override;
-  bool backward_in_place() const override { return true; }
-  std::int64_t prepared_size() const override;
-  std::optional<std::int64_t> image_scratch() const override { return 0; }
-  void forward_image(const ImagePass& pass) const override;
 
  private:
-  friend class BatchNormPasses;
   friend class BatchNorm1d;
   friend class BatchNorm2d;
 
   /// Not for other classes: a trainer does the half of the work that needs the whole batch.
   BatchNorm(const char* name, std::size_t dimensions, const Options& options);
 
-  struct Channels {
-    std::int64_t channels = 0, positions = 0;
-  };
-
   std::string name_;
   std::size_t dimensions_;
   Options options_;
-  Channels shape_;
 };
 
 /// torch.nn.BatchNorm1d, for (features).
@@ -265,17 +204,13 @@ class BatchNorm2d final : public BatchNorm {
 };
 
 /// (C, H, W) to (C * H * W), in that order.
-class Flatten final : public Layer {
+class Flatten final : public LibraryLayer {
  public:
+  Flatten() : LibraryLayer(FlattenOp()) {}
+
   std::string text() const override { return "Flatten"; }
   Shape infer(const Shape& input) override;
-  Operation operation() const override;
-  void forward(const ForwardPass& pass) const override;
-  void backward(const BackwardPass& pass) const override;
-  bool backward_in_place() const override { return true; }
-
- private:
-  std::int64_t size_ = 0;
+  Operation operation() const override { return op_; }
 };
 
 }  // namespace lenet

@@ -33,11 +33,13 @@ struct Function {
 /// weight (out, in, kernel height, kernel width), bias (out) or none.
 struct Conv2dOp {
   Window window;
+  bool bias = true;
   bool operator==(const Conv2dOp&) const = default;
 };
 
 /// weight (out, in), bias (out) or none.
 struct LinearOp {
+  bool bias = true;
   bool operator==(const LinearOp&) const = default;
 };
 
@@ -56,6 +58,7 @@ struct MaxPool2dOp {
 /// in training, the running ones, which move towards those by `momentum`, elsewhere.
 struct BatchNormOp {
   double eps, momentum;
+  bool affine = true;  ///< has weight and bias
   bool operator==(const BatchNormOp&) const = default;
 };
 

@@ -23,7 +23,7 @@ class NormStage final : public CudaStage {
   NormStage(const StagePlan& plan, const BatchNormOp& op)
       : activation_(plan.stage.activation),
         trains_(plan.stage.trains),
-        fixed_(plan.stage.fixed_norm != nullptr),
+        fixed_(plan.stage.fixed_statistics),
         affine_(plan.stage.node.parameters.first < plan.stage.node.parameters.last),
         op_(op),
         sizes_{.channels = plan.input[0],

@@ -32,17 +32,18 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
 Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
                  const ParameterMemory& memory, const Capacity& capacity)
     : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)} {
-  const Plan plan(net, frozen);
-  first_trained_ = plan.first_trained();
+  const Graph graph = graph_of(net);
+  const std::vector<Stage> stages = stages_of(graph, frozen);
+  first_trained_ = first_trained(stages);
   std::int64_t floats = element_count(net.input_shape());
   offsets_ = {0};
-  for (std::size_t i = 0; i < plan.stages().size(); ++i) {
-    const Stage& stage = plan.stages()[i];
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const Stage& stage = stages[i];
     const Node& node = stage.node;
     add_stage({.stage = stage,
                .index = static_cast<std::int64_t>(i),
-               .input = plan.graph().input_of(node),
-               .output = plan.graph().output_of(node),
+               .input = graph.input_of(node),
+               .output = graph.output_of(node),
                .batch = capacity.training,
                .stream = stream,
                .memory = {memory.parameters + node.parameters.first,
@@ -53,7 +54,7 @@ Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
       stages_[i - 1].maximum = std::holds_alternative<MaxPool2dOp>(node.op);
     }
     offsets_.push_back(floats);
-    floats += element_count(plan.graph().output_of(node));
+    floats += element_count(graph.output_of(node));
   }
   values_ = DeviceArray<float>(floats * capacity_.forward);
   gradients_ = DeviceArray<float>(floats * capacity_.training);

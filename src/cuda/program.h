@@ -53,7 +53,7 @@ class Program {
   void add_stage(const StagePlan& plan, const Frozen& frozen);
 
   Capacity capacity_;
-  std::size_t first_trained_;  ///< Plan's
+  std::size_t first_trained_;
   std::vector<Placed> stages_;
   std::vector<std::int64_t> offsets_;  ///< of each value, in floats an image
   std::vector<UpdatedTensor> tensors_;

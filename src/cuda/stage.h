@@ -8,7 +8,7 @@
 #include "cuda/kernels.h"
 #include "lenet/operation.h"
 #include "lenet/sequential.h"
-#include "nn/plan.h"
+#include "nn/stage.h"
 
 namespace lenet::cuda {
 
@@ -59,7 +59,7 @@ class CudaStage {
 /// What a stage is made of.
 struct StagePlan {
   const Stage& stage;
-  std::int64_t index;  ///< of the plan's stages, by which Dropout draws
+  std::int64_t index;  ///< of the stage, by which Dropout draws
   Shape input, output;
   std::int64_t batch;  ///< the most images of a training step; 0: evaluations alone
   Stream& stream;

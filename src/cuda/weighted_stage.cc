@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cuda/stage.h"
+#include "nn/mask.h"
 
 namespace lenet::cuda {
 namespace {
@@ -11,14 +12,6 @@ Axis turned(const Axis& axis) {
   Axis back = axis;
   std::swap(back.in, back.out);
   return back;
-}
-
-/// 0 where the layer holds a weight at 0, 1 elsewhere; empty if it holds none.
-std::vector<float> mask_of(const Layer& layer, std::int64_t parameters) {
-  std::vector<float> mask(static_cast<std::size_t>(parameters), 1.0f);
-  layer.constrain(mask);
-  if (std::ranges::find(mask, 0.0f) == mask.end()) mask.clear();
-  return mask;
 }
 
 class WeightedStage final : public CudaStage {

@@ -43,6 +43,8 @@ InferenceNode affine_of(const InferenceNode& norm) {
 void fold_into(InferenceNode& weighted, const ScaleShift& by) {
   const std::size_t row = weighted.weight.size() / by.scale.size();
   weighted.bias.resize(by.scale.size());
+  if (auto* conv = std::get_if<Conv2dOp>(&weighted.op)) conv->bias = true;
+  if (auto* linear = std::get_if<LinearOp>(&weighted.op)) linear->bias = true;
   for (std::size_t c = 0; c < by.scale.size(); ++c) {
     for (std::size_t i = c * row; i < (c + 1) * row; ++i) {
       weighted.weight[i] =

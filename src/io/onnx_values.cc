@@ -7,8 +7,8 @@
 #include <string>
 
 #include "io/onnx_graph.h"
+#include "nn/graph.h"
 #include "nn/inference.h"
-#include "nn/plan.h"
 
 namespace lenet::onnx {
 namespace {

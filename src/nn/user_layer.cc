@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <typeinfo>
 
 #include "lenet/layers.h"
@@ -28,15 +29,13 @@ std::optional<std::string> text_as(const Layer& layer) {
 }
 
 /// The text of the library's layer that a user's class derives from; nothing if there is none. The
-/// classes are those of the library that are not final; MappedLayer has no text of its own.
+/// classes are those of the library that are not final.
 std::optional<std::string> library_text(const Layer& layer) {
   if (!is_user_layer(layer)) return std::nullopt;
   if (auto text = text_as<Conv2d>(layer)) return text;
   if (auto text = text_as<Linear>(layer)) return text;
   if (auto text = text_as<Pool2d>(layer)) return text;
-  if (auto text = text_as<ElementwiseLayer>(layer)) return text;
-  if (dynamic_cast<const MappedLayer*>(&layer)) return "MappedLayer";
-  return std::nullopt;
+  return text_as<FunctionLayer>(layer);
 }
 
 }  // namespace
@@ -52,14 +51,6 @@ std::string own_layer_text(const Layer& layer) {
   const std::optional<std::string> base = library_text(layer);
   const std::string derived = base ? fmt::format("derived from {}, ", *base) : "";
   return fmt::format("{}: {}a layer of your own", text_of(layer), derived);
-}
-
-LayerWays ways_of(const Layer& layer) {
-  if (library_text(layer)) return {};
-  return {.backward_in_place = layer.backward_in_place(),
-          .takes_activation = layer.takes_activation(),
-          .gradient_over_batch = layer.gradient_over_batch(),
-          .image_scratch = layer.image_scratch()};
 }
 
 }  // namespace lenet

@@ -2,8 +2,6 @@
 // say nothing of themselves.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <typeinfo>
 
@@ -26,14 +24,5 @@ std::string text_of(const Layer& layer);
 
 /// "Twice: a layer of your own", or "Blur: derived from Conv2d(1, 5), a layer of your own".
 std::string own_layer_text(const Layer& layer);
-
-/// What a layer says of its fast ways. A user's class that derives from a layer of the library has
-/// none: what it has inherited holds for the forward() and backward() there, not for its own.
-struct LayerWays {
-  bool backward_in_place = false, takes_activation = false, gradient_over_batch = false;
-  std::optional<std::int64_t> image_scratch = std::nullopt;
-};
-
-LayerWays ways_of(const Layer& layer);
 
 }  // namespace lenet

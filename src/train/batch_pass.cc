@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "nn/batch_norm.h"
-
 namespace lenet {
 namespace {
 
-std::int64_t largest_statistics(const Plan& plan) {
+std::int64_t largest_statistics(const cpu::Plan& plan) {
   std::int64_t most = 0;
-  for (const Stage& stage : plan.stages()) {
-    if (stage.norm) most = std::max(most, BatchNormPasses(*stage.norm).statistics_size());
+  for (const cpu::PlannedStage& stage : plan.stages()) {
+    if (stage.norm) most = std::max(most, stage.norm->statistics_size());
   }
   return most;
 }
@@ -58,77 +56,75 @@ void BatchPass::for_each_pack(const Run& run, F f) {
                              .step = run.options.step,
                              .first_image = (run.wave.first + pack) * kPack,
                              .stage = 0};
-    const PackPass pass{.parameters = net_.parameters(),
-                        .prepared = runner_.prepared(),
-                        .arena = arena(pack, thread),
-                        .images = images_of(run, pack),
-                        .random = &random};
+    const cpu::PackPass pass{.parameters = net_.parameters(),
+                             .packed = runner_.packed(),
+                             .arena = arena(pack, thread),
+                             .images = images_of(run, pack),
+                             .random = &random};
     f(pack, pass,
-      BackwardMemory{.slot = slots_.data() + pack * runner_.plan().slot_size(),
-                     .panels = panels_.data(),
-                     .pack = pack,
-                     .images = packs_ * kPack});
+      cpu::BackwardMemory{.slot = slots_.data() + pack * runner_.plan().slot_size(),
+                          .panels = panels_.data(),
+                          .pack = pack,
+                          .images = packs_ * kPack});
   });
 }
 
 /// One segment of all packs. After the last one, the loss and that segment's way back: one visit to
 /// each pack. After the others, the statistics that the next normalisation needs.
 void BatchPass::forward(const Run& run, std::size_t segment) {
-  const Plan& plan = runner_.plan();
-  const Segment& stages = plan.segments()[segment];
+  const cpu::Plan& plan = runner_.plan();
+  const cpu::Segment& stages = plan.segments()[segment];
   const bool last = segment + 1 == plan.segments().size();
-  const Stage* norm = last ? nullptr : &plan.stages()[stages.last];
-  for_each_pack(run, [&](std::int64_t pack, const PackPass& pass, const BackwardMemory& memory) {
-    if (segment == 0) {
-      labels_[static_cast<std::size_t>(pack)] =
-          runner_.gather(run.batch, run.wave.first + pack, pass.arena);
-    }
-    plan.forward(stages, pass);
-    if (norm) {
-      BatchNormPasses(*norm->norm)
-          .collect(pass.arena + norm->input, pass.images,
-                   statistics_.data() + pack * statistics_size_);
-      return;
-    }
-    loss(run, pack, pass.arena);
-    backward_rest(stages, pass, memory);
-  });
+  const cpu::PlannedStage* norm = last ? nullptr : &plan.stages()[stages.last];
+  for_each_pack(
+      run, [&](std::int64_t pack, const cpu::PackPass& pass, const cpu::BackwardMemory& memory) {
+        if (segment == 0) {
+          labels_[static_cast<std::size_t>(pack)] =
+              runner_.gather(run.batch, run.wave.first + pack, pass.arena);
+        }
+        plan.forward(stages, pass);
+        if (norm) {
+          norm->norm->collect(pass.arena + norm->input, pass.images,
+                              statistics_.data() + pack * statistics_size_);
+          return;
+        }
+        loss(run, pack, pass.arena);
+        backward_rest(stages, pass, memory);
+      });
   if (!norm) return;
-  BatchNormPasses(*norm->norm)
-      .gather({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
-              part_of(std::as_const(net_).parameters(), norm->node.parameters),
-              part_of(net_.buffers(), norm->node.buffers), runner_.prepared() + norm->prepared);
+  norm->norm->meet({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
+                   part_of(std::as_const(net_).parameters(), norm->node.parameters),
+                   part_of(net_.buffers(), norm->node.buffers), runner_.packed() + norm->packed);
 }
 
 /// The way back of a segment but for its own normalisation, whose sums it leaves.
-void BatchPass::backward_rest(const Segment& stages, const PackPass& pass,
-                              const BackwardMemory& memory) {
-  const Plan& plan = runner_.plan();
-  const Stage& first = plan.stages()[stages.first];
+void BatchPass::backward_rest(const cpu::Segment& stages, const cpu::PackPass& pass,
+                              const cpu::BackwardMemory& memory) {
+  const cpu::Plan& plan = runner_.plan();
+  const cpu::PlannedStage& first = plan.stages()[stages.first];
   if (!first.norm || stages.first == stages.last || stages.first < plan.first_trained()) {
     return plan.backward(stages, pass, memory);
   }
   plan.backward({stages.first + 1, stages.last}, pass, memory);
   float* sums = statistics_.data() + memory.pack * statistics_size_;
-  BatchNormPasses(*first.norm)
-      .collect_backward(pass.arena + first.input, pass.arena + first.output,
-                        pass.prepared + first.prepared, sums);
+  first.norm->collect_backward(pass.arena + first.input, pass.arena + first.output,
+                               pass.packed + first.packed, sums);
   std::copy_n(sums, first.node.parameters.last - first.node.parameters.first,
               memory.slot + first.slot);
 }
 
 /// The way back through the normalisation behind a segment, and through the segment.
 void BatchPass::backward(const Run& run, std::size_t segment) {
-  const Plan& plan = runner_.plan();
-  const Segment& stages = plan.segments()[segment];
-  const Stage& norm = plan.stages()[stages.last];
-  BatchNormPasses(*norm.norm)
-      .gather_backward({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
-                       runner_.prepared() + norm.prepared);
-  for_each_pack(run, [&](std::int64_t, const PackPass& pass, const BackwardMemory& memory) {
-    plan.backward({stages.last, stages.last + 1}, pass, memory);
-    backward_rest(stages, pass, memory);
-  });
+  const cpu::Plan& plan = runner_.plan();
+  const cpu::Segment& stages = plan.segments()[segment];
+  const cpu::PlannedStage& norm = plan.stages()[stages.last];
+  norm.norm->meet_backward({statistics_.data(), statistics_size_, run.wave.count, run.batch.size()},
+                           runner_.packed() + norm.packed);
+  for_each_pack(run,
+                [&](std::int64_t, const cpu::PackPass& pass, const cpu::BackwardMemory& memory) {
+                  plan.backward({stages.last, stages.last + 1}, pass, memory);
+                  backward_rest(stages, pass, memory);
+                });
 }
 
 void BatchPass::loss(const Run& run, std::int64_t pack, float* arena) {

@@ -54,7 +54,8 @@ class BatchPass {
   std::int64_t images_of(const Run& run, std::int64_t pack) const;
   void forward(const Run& run, std::size_t segment);
   void backward(const Run& run, std::size_t segment);
-  void backward_rest(const Segment& stages, const PackPass& pass, const BackwardMemory& memory);
+  void backward_rest(const cpu::Segment& stages, const cpu::PackPass& pass,
+                     const cpu::BackwardMemory& memory);
   void loss(const Run& run, std::int64_t pack, float* arena);
   template <class F>
   void for_each_pack(const Run& run, F f);

@@ -82,7 +82,7 @@ Metrics CpuEngine::run(const Batch& batch, const double* lr) {
   require_fit(net_, batch);
   require_normalizable(net_, frozen_, batch.size(), options_.batch_size);
   const std::int64_t packs = packs_of(batch.size());
-  runner_.prepare_step();
+  runner_.pack_for_step();
   parameters_.begin();
   Metrics total;
   for (std::int64_t first = 0; first < packs; first += pass_.packs()) {

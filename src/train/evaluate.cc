@@ -14,7 +14,7 @@ namespace lenet {
 Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order) {
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
-  runner.prepare_evaluation();
+  runner.pack_for_evaluation();
   Evaluation result;
   result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));

@@ -7,7 +7,6 @@
 #include "base/plural.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
-#include "nn/batch_norm.h"
 #include "nn/standardize.h"
 
 namespace lenet {
@@ -100,9 +99,14 @@ void require_fit(const Sequential& net, const Batch& batch) {
 void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
                           std::int64_t most) {
   for (std::int64_t i = 0; i < net.size(); ++i) {
-    const BatchNorm* norm = batch_norm_of(net[i]);
+    const bool norm = std::holds_alternative<BatchNormOp>(net[i].operation());
     if (!norm || keeps_statistics(net.buffer_range(i), frozen)) continue;
-    BatchNormPasses(*norm).require_values(images);
+    const Shape& shape = net.output_shape(i);
+    if (images * element_count(shape) <= shape[0]) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}: one value a channel in a batch of {}, want more to normalise by",
+                              net[i].text(), images));
+    }
     if (images <= most) continue;
     throw Error(ErrorKind::kUsage,
                 fmt::format("a batch of {} images, but the trainer was made for {} and the "
@@ -115,9 +119,9 @@ PackRunner::PackRunner(const Sequential& net, int threads, const Frozen& frozen)
     : net_(built(net)),
       plan_(net, frozen),
       team_(checked_threads(threads)),
-      prepared_(plan_.prepared_size()) {
+      packed_(plan_.packed_size()) {
   for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(arena_size());
-  prepare();
+  pack();
 }
 
 PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
@@ -140,7 +144,7 @@ PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* aren
 PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
   const PackLabels labels = gather(batch, pack, arena(thread));
   plan_.forward({.parameters = net_.parameters(),
-                 .prepared = prepared_.data(),
+                 .packed = packed_.data(),
                  .arena = arena(thread),
                  .images = labels.count});
   return labels;

@@ -6,10 +6,10 @@
 
 #include "base/aligned.h"
 #include "base/thread_team.h"
+#include "cpu/plan.h"
 #include "kernels/cross_entropy.h"
 #include "lenet/sequential.h"
 #include "lenet/trainer.h"
-#include "nn/plan.h"
 
 namespace lenet {
 
@@ -47,10 +47,10 @@ class PackRunner {
   PackRunner(const Sequential& net, int threads, const Frozen& frozen = {});
 
   const Sequential& net() const { return net_; }
-  const Plan& plan() const { return plan_; }
+  const cpu::Plan& plan() const { return plan_; }
   ThreadTeam& team() { return team_; }
   const ThreadTeam& team() const { return team_; }
-  float* prepared() { return prepared_.data(); }
+  float* packed() { return packed_.data(); }
   /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
   std::int64_t arena_size() const {
     const std::int64_t images = element_count(net_.input_shape()) * kPack / 4;
@@ -58,14 +58,14 @@ class PackRunner {
   }
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
 
-  /// Lays out the parameters anew.
-  void prepare() { plan_.prepare(net_, prepared_.data()); }
+  /// Packs all weights and statistics, after something has set them.
+  void pack() { plan_.pack(net_, packed_.data()); }
 
-  /// Lays out what an evaluation after training steps needs: running statistics.
-  void prepare_evaluation() { plan_.prepare_norms(net_, prepared_.data()); }
+  /// Packs what an evaluation after training steps needs: running statistics.
+  void pack_for_evaluation() { plan_.pack_statistics(net_, packed_.data()); }
 
-  /// Lays out what a training step needs beside the parameters: statistics that are frozen.
-  void prepare_step() { plan_.prepare_fixed_norms(net_, prepared_.data()); }
+  /// Packs what a training step needs beside the weights: statistics that are frozen.
+  void pack_for_step() { plan_.pack_fixed_statistics(net_, packed_.data()); }
 
   /// Gathers pack `pack` of the batch into an arena, augmented and standardised, and returns its
   /// labels.
@@ -79,9 +79,9 @@ class PackRunner {
 
  private:
   const Sequential& net_;
-  Plan plan_;
+  cpu::Plan plan_;
   ThreadTeam team_;
-  AlignedFloats prepared_;
+  AlignedFloats packed_;
   std::vector<AlignedFloats> arenas_;
 };
 

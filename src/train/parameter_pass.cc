@@ -24,8 +24,8 @@ ParameterPass::ParameterPass(PackRunner& runner, Sequential& net, const BatchPas
       values_(initial_values(net, options)),
       previous_(values_) {}
 
-ParameterPass::Task ParameterPass::task_of(const Stage& stage, const UpdatePart& part,
-                                           const Frozen& frozen) {
+ParameterPass::Task ParameterPass::task_of(const cpu::PlannedStage& stage,
+                                           const cpu::UpdatePart& part, const Frozen& frozen) {
   Task task{&stage, part, {}, {}};
   const std::int64_t first = stage.node.parameters.first;
   for (const ParameterRange& range : {part.weight, part.bias}) {
@@ -40,12 +40,13 @@ ParameterPass::Task ParameterPass::task_of(const Stage& stage, const UpdatePart&
 
 /// All parts of a plan with something to train, those that sum over the batch first: they take
 /// longest.
-std::vector<ParameterPass::Task> ParameterPass::tasks_of(const Plan& plan, const Frozen& frozen) {
+std::vector<ParameterPass::Task> ParameterPass::tasks_of(const cpu::Plan& plan,
+                                                         const Frozen& frozen) {
   std::vector<Task> tasks;
   for (const bool over_batch : {true, false}) {
-    for (const Stage& stage : plan.stages()) {
-      if (stage.ways.gradient_over_batch != over_batch) continue;
-      for (const UpdatePart& part : stage.node.layer->update_parts()) {
+    for (const cpu::PlannedStage& stage : plan.stages()) {
+      if (stage.cpu->traits().gradient_over_batch != over_batch) continue;
+      for (const cpu::UpdatePart& part : stage.cpu->traits().parts) {
         Task task = task_of(stage, part, frozen);
         if (!task.trained.empty()) tasks.push_back(std::move(task));
       }
@@ -112,15 +113,15 @@ void ParameterPass::for_each_task(F f) {
 
 /// The gradient of one part, added to that of the waves before if `accumulate`.
 void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool accumulate) {
-  const Stage& stage = *task.stage;
-  if (stage.ways.gradient_over_batch) {
+  const cpu::PlannedStage& stage = *task.stage;
+  if (stage.cpu->traits().gradient_over_batch) {
     const std::int64_t stride = pass_.packs() * kPack * kPack;
-    stage.node.layer->gradient_part(task.part,
-                                    {.x = pass_.panels() + stage.x_panels * stride,
-                                     .dy = pass_.panels() + stage.dy_panels * stride,
-                                     .stride = stride,
-                                     .images = images},
-                                    accumulate, gradient_of(stage.node.parameters));
+    stage.cpu->gradient_part(task.part,
+                             {.x = pass_.panels() + stage.x_panels * stride,
+                              .dy = pass_.panels() + stage.dy_panels * stride,
+                              .stride = stride,
+                              .images = images},
+                             accumulate, gradient_of(stage.node.parameters));
     for (const ParameterRange& range : task.frozen) std::ranges::fill(gradient_of(range), 0.0f);
     return;
   }
@@ -155,7 +156,7 @@ double ParameterPass::squared_norm(const Task& task) const {
   return sum;
 }
 
-/// The optimizer's step on one part, which is then laid out for the next forward pass.
+/// The optimizer's step on one part, which is then packed for the next forward pass.
 void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   const std::span<float> layer = part_of(net_.parameters(), task.stage->node.parameters);
   for (const ParameterRange& range : task.trained) {
@@ -166,7 +167,7 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
                           from_element(values_.second, first)});
     if (!values_.average.empty()) move_average(parameters, values_.average.data() + first);
   }
-  task.stage->node.layer->prepare(task.part, layer, runner_.prepared() + task.stage->prepared);
+  task.stage->cpu->pack_weights(task.part, layer, runner_.packed() + task.stage->packed);
 }
 
 /// average += part * (value - average).
@@ -178,14 +179,14 @@ void ParameterPass::move_average(std::span<const float> now, float* average) con
 void ParameterPass::parameters_changed() {
   take_changed(net_, values_);
   previous_ = values_;
-  runner_.prepare();
+  runner_.pack();
 }
 
 void ParameterPass::go_back() {
   std::ranges::copy(previous_.parameters, net_.parameters().begin());
   std::ranges::copy(previous_.buffers, net_.buffers().begin());
   values_ = previous_;
-  runner_.prepare();
+  runner_.pack();
 }
 
 Trainer::Snapshot ParameterPass::snapshot() const {
@@ -199,13 +200,13 @@ void ParameterPass::restore(const Trainer::Snapshot& from) {
   std::ranges::copy(from.parameters, net_.parameters().begin());
   std::ranges::copy(from.buffers, net_.buffers().begin());
   values_ = previous_ = from;
-  runner_.prepare();
+  runner_.pack();
 }
 
 void ParameterPass::swap_averages() {
   std::ranges::swap_ranges(net_.parameters(), values_.average);
   std::ranges::swap_ranges(net_.buffers(), values_.average_buffers);
-  runner_.prepare();
+  runner_.pack();
 }
 
 }  // namespace lenet

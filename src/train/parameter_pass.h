@@ -50,14 +50,15 @@ class ParameterPass {
  private:
   /// A part of one stage's parameters: what a thread updates at a time.
   struct Task {
-    const Stage* stage;
-    UpdatePart part;
+    const cpu::PlannedStage* stage;
+    cpu::UpdatePart part;
     std::vector<ParameterRange> trained;  ///< of the part, in the network's parameters
     std::vector<ParameterRange> frozen;   ///< the rest of it
   };
 
-  static Task task_of(const Stage& stage, const UpdatePart& part, const Frozen& frozen);
-  static std::vector<Task> tasks_of(const Plan& plan, const Frozen& frozen);
+  static Task task_of(const cpu::PlannedStage& stage, const cpu::UpdatePart& part,
+                      const Frozen& frozen);
+  static std::vector<Task> tasks_of(const cpu::Plan& plan, const Frozen& frozen);
   template <class F>
   void for_each_task(F f);
   void sum_gradient(const Task& task, std::int64_t images, bool accumulate);

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/aligned.h"
+#include "cpu/plan.h"
 #include "kernels/activation.h"
 #include "kernels/image.h"
 #include "lenet/error.h"
-#include "nn/plan.h"
 #include "nn/standardize.h"
 #include "train/softmax.h"
 
@@ -23,11 +23,11 @@ std::int64_t roomy(std::int64_t values) { return (values + 3 * kPack - 1) / kPac
 /// one image gets a pack of which lane 0 is the image.
 struct Predictor::State {
   explicit State(const Sequential& network)
-      : net(network), plan(network), prepared(plan.prepared_size() + kPack) {
+      : net(network), plan(network), packed(plan.packed_size() + kPack) {
     std::int64_t most = element_count(net.input_shape()), scratch_size = 0, pack = 0;
-    for (const Stage& stage : plan.stages()) {
+    for (const cpu::PlannedStage& stage : plan.stages()) {
       most = std::max({most, stage.input_count / kPack, stage.output_count / kPack});
-      if (const auto needed = stage.ways.image_scratch) {
+      if (const auto needed = stage.cpu->traits().image_scratch) {
         scratch_size = std::max(scratch_size, *needed);
       } else {
         pack = std::max(pack, stage.input_count + stage.output_count);
@@ -37,21 +37,21 @@ struct Predictor::State {
     buffers[1] = AlignedFloats(roomy(most));
     scratch = AlignedFloats(std::max(scratch_size, pack));
     probabilities.resize(static_cast<std::size_t>(element_count(net.output_shape())));
-    plan.prepare(net, prepared.data());
+    plan.pack(net, packed.data());
   }
 
   /// From buffers[0] to the buffer that it returns.
   float* forward() {
     float* x = buffers[0].data();
     float* y = buffers[1].data();
-    for (const Stage& stage : plan.stages()) {
-      const ImagePass pass{.parameters = part_of(net.parameters(), stage.node.parameters),
-                           .prepared = prepared.data() + stage.prepared,
-                           .x = x,
-                           .y = y,
-                           .scratch = scratch.data()};
-      if (stage.ways.image_scratch) {
-        stage.node.layer->forward_image(pass);
+    for (const cpu::PlannedStage& stage : plan.stages()) {
+      const cpu::ImageForward pass{.parameters = part_of(net.parameters(), stage.node.parameters),
+                                   .packed = packed.data() + stage.packed,
+                                   .x = x,
+                                   .y = y,
+                                   .scratch = scratch.data()};
+      if (stage.cpu->traits().image_scratch) {
+        stage.cpu->forward_image(pass);
       } else {
         forward_as_pack(stage, pass);
       }
@@ -62,22 +62,18 @@ struct Predictor::State {
     return x;
   }
 
-  void forward_as_pack(const Stage& stage, const ImagePass& pass) {
+  void forward_as_pack(const cpu::PlannedStage& stage, const cpu::ImageForward& pass) {
     float* x = scratch.data();
     float* y = x + stage.input_count;
     std::fill_n(x, stage.input_count, 0.0f);
     for (std::int64_t i = 0; i < stage.input_count / kPack; ++i) x[i * kPack] = pass.x[i];
-    stage.node.layer->forward({.parameters = pass.parameters,
-                               .prepared = pass.prepared,
-                               .input_activation = Activation::kNone,
-                               .x = x,
-                               .y = y});
+    stage.cpu->forward({.parameters = pass.parameters, .packed = pass.packed, .x = x, .y = y});
     for (std::int64_t i = 0; i < stage.output_count / kPack; ++i) pass.y[i] = y[i * kPack];
   }
 
   const Sequential& net;
-  Plan plan;
-  AlignedFloats prepared, buffers[2], scratch;
+  cpu::Plan plan;
+  AlignedFloats packed, buffers[2], scratch;
   std::vector<float> probabilities;
 };
 

@@ -24,14 +24,16 @@ const std::map<std::string, std::set<std::string>> kBelow = {
     {"image", {"base"}},
     {"data", {"base", "image"}},
     {"plot", {"base"}},
-    {"train", {"base", "kernels", "nn", "image", "data"}},
-    {"cuda", {"base", "kernels", "nn", "image", "data", "train"}},
-    {"io", {"base", "kernels", "nn", "image", "data", "train"}},
-    {"export", {"base", "kernels", "nn", "image", "data", "train", "io"}},
-    {"run", {"base", "kernels", "nn", "image", "data", "train", "plot", "io"}},
-    {"d2l", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "run"}},
-    {"c_api", {"base", "kernels", "nn", "image", "data", "train", "io"}},
-    {"cli", {"base", "kernels", "nn", "image", "data", "train", "plot", "io", "export", "run"}}};
+    {"cpu", {"base", "kernels", "nn"}},
+    {"train", {"base", "kernels", "nn", "image", "data", "cpu"}},
+    {"cuda", {"base", "kernels", "nn", "image", "data", "cpu", "train"}},
+    {"io", {"base", "kernels", "nn", "image", "data", "cpu", "train"}},
+    {"export", {"base", "kernels", "nn", "image", "data", "cpu", "train", "io"}},
+    {"run", {"base", "kernels", "nn", "image", "data", "cpu", "train", "plot", "io"}},
+    {"d2l", {"base", "kernels", "nn", "image", "data", "cpu", "train", "plot", "io", "run"}},
+    {"c_api", {"base", "kernels", "nn", "image", "data", "cpu", "train", "io"}},
+    {"cli",
+     {"base", "kernels", "nn", "image", "data", "cpu", "train", "plot", "io", "export", "run"}}};
 
 /// The folder whose code each public header declares; lenet.h is all of them.
 const std::map<std::string, std::string> kFolderOf = {
@@ -55,6 +57,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"label.h", "base"},
     {"layer.h", "nn"},
     {"layers.h", "nn"},
+    {"library_layer.h", "nn"},
     {"live.h", "run"},
     {"load_data.h", "data"},
     {"mapping.h", "kernels"},

@@ -142,7 +142,7 @@ TEST(DerivedLayer, IsNeitherAHeadNorCopiedAsItsBase) {
   });
 }
 
-/// A Conv2d with a factor, of which its base's update_parts() knows nothing.
+/// A Conv2d with a factor, of which its base knows nothing.
 class Scaled : public Conv2d {
  public:
   Scaled() : Conv2d({.out_channels = 2, .kernel = 2}) {}
@@ -153,12 +153,31 @@ class Scaled : public Conv2d {
   }
 };
 
-TEST(DerivedLayer, WithParametersThatNoThreadWouldUpdateIsRefused) {
+TEST(DerivedLayer, HasGradientZeroForParametersThatItsBaseDoesNotKnow) {
   Sequential net{Scaled(), Flatten()};
+  Sequential base{Conv2d({.out_channels = 2, .kernel = 2}), Flatten()};
   build_at_random(net, {1, 3, 3});
-  const std::string message = error_of(ErrorKind::kUsage, [&] { Trainer(net, {}); });
-  EXPECT_TRUE(contains(message, "Scaled"));
-  EXPECT_TRUE(contains(message, "not its 11 parameters, each once"));
+  build_at_random(base, {1, 3, 3});
+  std::ranges::copy(net.parameters().first(10), base.parameters().begin());
+  const reference::Examples examples = random_examples({1, 3, 3}, 8);
+  const auto gradient = [&](Sequential& of) {
+    std::vector<float> values(of.parameters().size(), 7.0f);
+    Trainer(of, {.batch_size = 19}).gradient({examples.values, examples.labels}, values);
+    return values;
+  };
+  std::vector<float> want = gradient(base);
+  want.push_back(0);
+  EXPECT_EQ(gradient(net), want);
+}
+
+TEST(LibraryLayer, RefusesAPassOfOnePackForStatisticsOfTheBatch) {
+  Sequential net(BatchNorm1d{});
+  build_at_random(net, {2});
+  const AlignedFloats x(2 * kPack);
+  const std::string message = error_of(ErrorKind::kUsage, [&] {
+    net[0].forward({.parameters = net.parameters(), .x = x.data(), .y = x.data()});
+  });
+  EXPECT_TRUE(contains(message, "BatchNorm1d: a pass of one pack has no statistics")) << message;
 }
 
 // A class that normalises over the batch shares its work with the trainer, and cannot be derived.

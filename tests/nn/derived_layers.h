@@ -74,20 +74,20 @@ using SquaredMaxPool2d = SquaredPool<MaxPool2d>;
 using SquaredBarePool = SquaredPool<BarePool>;
 
 /// tanh under another name: passes that are final leave nothing else to change.
-class OtherTanh : public ElementwiseLayer {
+class OtherTanh : public FunctionLayer {
  public:
-  OtherTanh() : ElementwiseLayer(Activation::kTanh) {}
+  OtherTanh() : FunctionLayer({Function::Kind::kTanh}) {}
 };
 
 /// x^3 in place of x sigmoid(x).
-class Cube : public MappedLayer {
+class Cube : public FunctionLayer {
  public:
-  Cube() : MappedLayer({.kind = Mapping::Kind::kSiLU}) {}
+  Cube() : FunctionLayer({Function::Kind::kSiLU}) {}
 
   std::string text() const override { return "Cube"; }
   Shape infer(const Shape& input) override {
     count_ = element_count(input) * kPack;
-    return MappedLayer::infer(input);
+    return FunctionLayer::infer(input);
   }
   void forward(const ForwardPass& pass) const override {
     for (std::int64_t i = 0; i < count_; ++i) pass.y[i] = pass.x[i] * pass.x[i] * pass.x[i];

@@ -20,14 +20,15 @@ TEST(InferenceNodes, AreTheLayersInOrderWithoutDropout) {
       built("Conv2d(3, (3, 5), stride=2, padding=(1, 2), bias=False) BatchNorm2d LeakyReLU(0.2) "
             "MaxPool2d(2, stride=1) AdaptiveAvgPool2d(1) Flatten Dropout Linear(4) Tanh",
             {2, 9, 8}));
-  const std::vector<Operation> want = {Conv2dOp{{.kernel = {3, 5}, .stride = 2, .padding = {1, 2}}},
-                                       BatchNormOp{1e-5, 0.1},
-                                       FunctionOp{{Function::Kind::kLeakyReLU, 0.2f}},
-                                       MaxPool2dOp{{.kernel = 2, .stride = 1}},
-                                       AvgPool2dOp{{.kernel = {4, 3}, .stride = {4, 3}}},
-                                       FlattenOp(),
-                                       LinearOp(),
-                                       FunctionOp{{Function::Kind::kTanh}}};
+  const std::vector<Operation> want = {
+      Conv2dOp{{.kernel = {3, 5}, .stride = 2, .padding = {1, 2}}, false},
+      BatchNormOp{1e-5, 0.1},
+      FunctionOp{{Function::Kind::kLeakyReLU, 0.2f}},
+      MaxPool2dOp{{.kernel = 2, .stride = 1}},
+      AvgPool2dOp{{.kernel = {4, 3}, .stride = {4, 3}}},
+      FlattenOp(),
+      LinearOp(),
+      FunctionOp{{Function::Kind::kTanh}}};
   ASSERT_EQ(nodes.size(), want.size());
   for (std::size_t i = 0; i < want.size(); ++i) EXPECT_TRUE(nodes[i].op == want[i]) << i;
   EXPECT_EQ(nodes[0].output, (Shape{3, 5, 4}));
@@ -48,7 +49,7 @@ TEST(InferenceNodes, HoldTheirTensors) {
   EXPECT_EQ(nodes[1].weight, std::vector<float>(3, 1.0f));
   EXPECT_EQ(nodes[1].mean, std::vector<float>(3, 0.0f));
   EXPECT_EQ(nodes[1].variance, (std::vector<float>{1, 7, 1}));
-  EXPECT_TRUE(nodes[1].op == Operation(BatchNormOp{0.5, 0.1}));
+  EXPECT_TRUE(nodes[1].op == Operation(BatchNormOp{0.5, 0.1, false}));
   EXPECT_TRUE(same(nodes[3].weight, parameters[2].values));
   EXPECT_TRUE(same(nodes[3].bias, parameters[3].values));
 }

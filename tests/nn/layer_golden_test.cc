@@ -38,21 +38,9 @@ std::vector<float> floats(const nlohmann::json& json) { return json.get<std::vec
 std::vector<float> forward_and_backward(const Layer& layer, const nlohmann::json& golden) {
   const AlignedFloats x = packed(floats(golden.at("x"))), dy = packed(floats(golden.at("dy")));
   const AlignedFloats y = unwritten(dy.size());
-  layer.forward({.parameters = {},
-                 .prepared = nullptr,
-                 .input_activation = Activation::kNone,
-                 .x = x.data(),
-                 .y = y.data()});
-  layer.backward({.parameters = {},
-                  .prepared = nullptr,
-                  .input_activation = Activation::kNone,
-                  .x = x.data(),
-                  .dy = dy.data(),
-                  .dx = x.data(),
-                  .dparameters = {},
-                  .x_rows = nullptr,
-                  .dy_rows = nullptr,
-                  .panel_stride = 0});
+  layer.forward({.parameters = {}, .x = x.data(), .y = y.data()});
+  layer.backward(
+      {.parameters = {}, .x = x.data(), .dy = dy.data(), .dx = x.data(), .dparameters = {}});
   std::vector<float> both(y.data(), y.data() + y.size());
   both.insert(both.end(), x.data(), x.data() + x.size());
   return both;

@@ -1,40 +1,36 @@
-// A built network laid out for packs: which layer works on which memory, and what an activation
-// rides on.
+// A built network laid out for packs: which stage works on which memory.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "lenet/layer.h"
-#include "lenet/layers.h"
+#include "cpu/make_stage.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
 #include "nn/graph.h"
-#include "nn/user_layer.h"
+#include "nn/stage.h"
 
-namespace lenet {
+namespace lenet::cpu {
 
-/// A layer and the activation merged into it. Flatten makes no stage: it changes no memory.
+/// A stage with its code and its memory.
 ///
 /// The output is one buffer of a thread's arena. On the way forward it receives the layer's values,
 /// then the activation in place. On the way back each stage writes over its input buffer the
 /// gradient by that buffer before its activation: a value is overwritten by its gradient once it
 /// has been consumed, and no second set of buffers is needed.
-struct Stage {
-  Node node;
-  LayerWays ways;
-  Activation activation = Activation::kNone;       ///< of this output
-  bool activation_left = false;                    ///< to the next stage, which applies it itself
-  std::int64_t input = 0, output = 0;              ///< offsets in the arena, floats
+struct PlannedStage : Stage {
+  std::unique_ptr<CpuStage> cpu = nullptr;
+  const BatchNormStage* norm = nullptr;        ///< cpu, if it normalises over the batch in training
+  const BatchNormStage* fixed_norm = nullptr;  ///< cpu, if it does by its frozen statistics
+  bool activation_left = false;                ///< to the next stage, which applies it itself
+  std::int64_t input = 0, output = 0;          ///< offsets in the arena, floats
   std::int64_t input_count = 0, output_count = 0;  ///< floats of the two buffers
-  std::int64_t prepared = 0;                       ///< offset in the prepared parameters
+  std::int64_t packed = 0;                         ///< offset in the packed weights
   std::int64_t slot = 0;       ///< offset in a pack's gradient slot, unless it is over the batch
   std::int64_t x_panels = 0;   ///< first panel of the input
   std::int64_t dy_panels = 0;  ///< and of the output's gradient
-  const BatchNorm* norm = nullptr;  ///< the layer, if it normalises over the batch in training
-  const BatchNorm* fixed_norm = nullptr;  ///< the layer, if it does by its frozen statistics
-  bool trains = true;                     ///< has a parameter that is not frozen
 };
 
 /// A run of stages between two normalisations over the batch. A normalisation begins its segment:
@@ -47,7 +43,7 @@ struct Segment {
 /// What a pass over one pack works on.
 struct PackPass {
   std::span<const float> parameters;
-  const float* prepared;
+  const float* packed;
   float* arena;
   std::int64_t images = kPack;
   const RandomPlace* random = nullptr;  ///< its stage is filled in; null outside training
@@ -68,10 +64,10 @@ class Plan {
   explicit Plan(const Sequential& net, const Frozen& frozen = {});
 
   const Graph& graph() const { return graph_; }
-  const std::vector<Stage>& stages() const { return stages_; }
-  std::int64_t arena_size() const { return arena_size_; }        ///< floats of a thread's arena
-  std::int64_t prepared_size() const { return prepared_size_; }  ///< floats
-  std::int64_t slot_size() const { return slot_size_; }          ///< floats
+  const std::vector<PlannedStage>& stages() const { return stages_; }
+  std::int64_t arena_size() const { return arena_size_; }    ///< floats of a thread's arena
+  std::int64_t packed_size() const { return packed_size_; }  ///< floats
+  std::int64_t slot_size() const { return slot_size_; }      ///< floats
   std::int64_t panels() const { return panels_; }
 
   /// The arena's buffers for the input, at offset 0, and for the network's output.
@@ -83,14 +79,14 @@ class Plan {
   /// One segment for each normalisation over the batch, and the one before the first.
   const std::vector<Segment>& segments() const { return segments_; }
 
-  /// Lays out all parameters anew, for an evaluation.
-  void prepare(const Sequential& net, float* prepared) const;
+  /// Packs all weights, and the statistics for an evaluation.
+  void pack(const Sequential& net, float* packed) const;
 
-  /// Lays out what normalisations evaluate by; training lays out the batch's statistics there.
-  void prepare_norms(const Sequential& net, float* prepared) const;
+  /// Packs what normalisations evaluate by; training packs the batch's statistics there.
+  void pack_statistics(const Sequential& net, float* packed) const;
 
   /// The same for those that training normalises by as well.
-  void prepare_fixed_norms(const Sequential& net, float* prepared) const;
+  void pack_fixed_statistics(const Sequential& net, float* packed) const;
 
   /// From the input buffer to the output buffer.
   void forward(const PackPass& pass) const;
@@ -102,15 +98,15 @@ class Plan {
 
  private:
   void backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const;
-  void add_stage(const Node& node, const Frozen& frozen);
+  void add_stage(Stage stage);
 
   Graph graph_;
-  std::vector<Stage> stages_;
+  std::vector<PlannedStage> stages_;
   std::vector<Segment> segments_;
   std::size_t first_trained_ = 0;
   std::int64_t output_ = 0;
   std::int64_t scratch_ = 0;  ///< offset of a buffer for gradients that cannot go over their value
-  std::int64_t arena_size_ = 0, prepared_size_ = 0, slot_size_ = 0, panels_ = 0;
+  std::int64_t arena_size_ = 0, packed_size_ = 0, slot_size_ = 0, panels_ = 0;
 };
 
-}  // namespace lenet
+}  // namespace lenet::cpu

@@ -1,0 +1,52 @@
+#include "nn/stage.h"
+
+#include <optional>
+
+#include "nn/function.h"
+
+namespace lenet {
+namespace {
+
+bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
+
+/// The function that can be merged into the stage before; nothing for any other node.
+std::optional<Activation> activation_of(const Node& node) {
+  const auto* op = std::get_if<FunctionOp>(&node.op);
+  return op ? activation_of(op->function) : std::nullopt;
+}
+
+/// The node whose output is the network's, but for Flatten; -1 if there is none.
+std::int64_t last_node(const Graph& graph) {
+  std::int64_t last = std::ssize(graph.nodes) - 1;
+  while (last >= 0 && is_flatten(graph.nodes[static_cast<std::size_t>(last)])) --last;
+  return last;
+}
+
+}  // namespace
+
+std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
+  std::vector<Stage> stages;
+  const std::int64_t last = last_node(graph);
+  for (const Node& node : graph.nodes) {
+    if (is_flatten(node)) continue;
+    const std::optional<Activation> activation = activation_of(node);
+    if (activation && node.index != last && !stages.empty() &&
+        stages.back().activation == Activation::kNone) {
+      stages.back().activation = *activation;
+      continue;
+    }
+    const bool norm = std::holds_alternative<BatchNormOp>(node.op);
+    stages.push_back({.node = node,
+                      .trains = !trained_parts(node.parameters, frozen.parameters).empty(),
+                      .fixed_statistics = norm && keeps_statistics(node.buffers, frozen)});
+  }
+  return stages;
+}
+
+std::size_t first_trained(const std::vector<Stage>& stages) {
+  std::size_t first = 0;
+  while (first < stages.size() && !stages[first].trains) ++first;
+  return first;
+}
+
+}  // namespace lenet

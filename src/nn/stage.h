@@ -1,0 +1,29 @@
+// A built network as stages: its nodes, with the functions behind them merged in. What the
+// executors that train are made of.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "lenet/activation.h"
+#include "nn/frozen.h"
+#include "nn/graph.h"
+
+namespace lenet {
+
+/// A node and the function that is applied to its output in place.
+struct Stage {
+  Node node;
+  Activation activation = Activation::kNone;  ///< of the output
+  bool trains = true;                         ///< has a parameter that is not frozen
+  bool fixed_statistics = false;              ///< a BatchNorm whose statistics are frozen
+};
+
+/// The stages of a graph, in order. Flatten makes none: it changes no memory. The last function
+/// keeps a stage of its own: the loss wants its value beside the gradient.
+std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen);
+
+/// The first stage with a parameter to train, where the way back ends; all of them if none has.
+std::size_t first_trained(const std::vector<Stage>& stages);
+
+}  // namespace lenet
