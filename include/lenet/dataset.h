@@ -1,8 +1,7 @@
-// Labelled 8-bit images in memory, and reading them from IDX files.
+// Labelled 8-bit images in memory.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -69,15 +68,5 @@ class Dataset {
 /// bytes). However the data is stored or compressed, the same images in the same order have the
 /// same one.
 std::string data_sha256(const Dataset& train, const Dataset& test);
-
-/// The training and the test set from the folder's four files, named as MNIST names them:
-/// {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, plain or with .gz (the plain
-/// one if both are there). Images of any one size, 1 channel.
-///
-/// Both sets get 1 + the largest training label as their number of classes: 10 for MNIST and its
-/// like, 27 for EMNIST Letters, whose labels start at 1. Class names are known if the training
-/// labels are those of Fashion-MNIST (their SHA-256 tells). Throws Error: kIo if a file is missing
-/// or cannot be read, kBadInput if one is broken or does not fit the others.
-std::pair<Dataset, Dataset> load_idx_folder(const std::filesystem::path& dir);
 
 }  // namespace lenet

@@ -7,7 +7,7 @@
 
 #include "base/require.h"
 #include "base/shape_text.h"
-#include "data/named_data.h"
+#include "formats/named_data.h"
 #include "lenet/fashion_mnist.h"
 
 namespace lenet {

@@ -6,7 +6,7 @@
 #include <ostream>
 
 #include "cli/cli_test.h"
-#include "data/gzip.h"
+#include "formats/gzip.h"
 #include "lenet/safetensors.h"
 
 namespace lenet {

@@ -1,6 +1,6 @@
 // That a run knows its data: what its files say of it, and what refuses to go on with other data.
 #include "cli/cli_test.h"
-#include "lenet/dataset.h"
+#include "lenet/load_data.h"
 #include "lenet/safetensors.h"
 
 namespace lenet {

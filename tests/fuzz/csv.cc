@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "data/formats.h"
+#include "formats/formats.h"
 #include "lenet/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,11 +1,11 @@
-#include "data/npy.h"
+#include "formats/npy.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
 
-#include "data/array_labels.h"
-#include "data/array_pixels.h"
+#include "formats/array_labels.h"
+#include "formats/array_pixels.h"
 #include "lenet/error.h"
 
 /// An array as labels, then as pixels, which take its place.

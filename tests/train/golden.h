@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "lenet/dataset.h"
 #include "lenet/error.h"
 #include "lenet/fit.h"
+#include "lenet/load_data.h"
 #include "lenet/safetensors.h"
 #include "reference/compare.h"
 
