@@ -30,6 +30,5 @@ endif()
 if(LENET_WITH_CUDA)
   set(CMAKE_CUDA_ARCHITECTURES "80-real;90")  # machine code for both, and PTX for what comes later
   enable_language(CUDA)
-  set(LENET_CUDA_LIBS "-L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -lrt -ldl")  # for pkg-config
   message(STATUS "CUDA back end: ${CUDAToolkit_VERSION}")
 endif()

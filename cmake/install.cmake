@@ -4,9 +4,9 @@ include(CMakePackageConfigHelpers)
 
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lenet)
 
-# install_library(target kind): the target, known to find_package as lenet::lenet.
-function(install_library target kind)
-  set_target_properties(${target} PROPERTIES EXPORT_NAME lenet)
+# install_library(target kind name): the target, known to find_package as lenet::name.
+function(install_library target kind name)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS ${target} EXPORT lenet${kind}
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
@@ -15,9 +15,10 @@ function(install_library target kind)
           DESTINATION ${config_folder} COMPONENT development)
 endfunction()
 
-install_library(lenet Static)
+install_library(lenet_core Core core)
+install_library(lenet Static lenet)
 if(BUILD_SHARED_LIBS)
-  install_library(lenet_shared Shared)
+  install_library(lenet_shared Shared lenet)
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/lenet DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         COMPONENT development FILES_MATCHING PATTERN *.h)
@@ -31,13 +32,14 @@ install(FILES ${PROJECT_BINARY_DIR}/cmake/lenetConfig.cmake
               ${PROJECT_BINARY_DIR}/cmake/lenetConfigVersion.cmake
         DESTINATION ${config_folder} COMPONENT development)
 
+list(JOIN LENET_LIBRARY_LINK " " LENET_PC_LIBS)
 file(RELATIVE_PATH LENET_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lenet.pc.in ${PROJECT_BINARY_DIR}/cmake/lenet.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/lenet.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT development)
 
 # All that is installed, and nothing else.
-add_custom_target(lenet_installed DEPENDS lenet $<TARGET_NAME_IF_EXISTS:lenet_shared>)
+add_custom_target(lenet_installed DEPENDS lenet_core lenet $<TARGET_NAME_IF_EXISTS:lenet_shared>)
 if(NOT LENET_BUILD_CLI)
   return()
 endif()

@@ -33,8 +33,8 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblenet-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS  # for the static library
-    "libhwy-dev, libfmt-dev, libdeflate-dev, zlib1g-dev, libzip-dev, libpng-dev, libjpeg62-turbo-dev, libtiff-dev, libwebp-dev, libgif-dev, libcurl4-openssl-dev, pkg-config")
+list(JOIN LENET_LIBRARY_DEBIAN ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS)  # for the archives
+string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS ", pkg-config")
 
 # install_copyright(component package): Debian wants the licence in each package.
 function(install_copyright component package)

@@ -6,9 +6,10 @@ set -euo pipefail
 source_dir=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir -p "$folder/bin" "$folder/clone"
+mkdir -p "$folder/bin" "$folder/clone/cmake"
 cd "$folder/clone"
 cp "$source_dir/run" .
+cp "$source_dir/cmake/dependencies.cmake" cmake
 cache=build/release/CMakeCache.txt
 
 stand_in() { printf '#!/usr/bin/env bash\n%s\n' "$2" >"$folder/bin/$1" && chmod +x "$folder/bin/$1"; }
@@ -38,6 +39,7 @@ tests='libgtest-dev|libbenchmark-dev|strace'
 configured OFF && rm $cache
 job train --epochs 1
 called '^apt-get install .*--no-upgrade.*libhwy-dev'
+called '^apt-get install .* libprotozero-dev'
 called '--no-install-recommends'
 not_called "^apt-get install .* g\+\+ "  # there already
 not_called "$tests|$others|clang|apt-get .*(dist-|full-| )upgrade"

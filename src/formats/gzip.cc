@@ -72,8 +72,6 @@ std::string diagnose(std::string_view gz, std::int64_t wanted) {
 
 }  // namespace
 
-bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
-
 std::int64_t gunzip_prefix(std::string_view gz, std::span<std::uint8_t> out,
                            const std::string& name) {
   Inflater inflater(gz);

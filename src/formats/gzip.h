@@ -12,7 +12,7 @@ namespace lenet {
 inline constexpr std::int64_t kMaxGzipBytes = 0xffffffff;
 
 /// Whether `bytes` starts as a gzip file does.
-bool is_gzip(std::string_view bytes);
+inline bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
 /// No gzip file of `bytes` bytes unpacks to more: deflate spends 2 bits on 258 bytes at best.
 constexpr std::int64_t max_gunzip_size(std::int64_t bytes) { return bytes * 1032; }

@@ -1,6 +1,7 @@
 // Dependencies between the folders of src/ run one way, and the public headers stand alone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -38,7 +39,20 @@ const std::map<std::string, std::set<std::string>> kBelow = {
      {"base", "kernels", "nn", "cpu", "data", "train", "image", "formats", "plot", "io", "export",
       "run"}}};
 
-/// The folder whose code each public header declares; lenet.h is all of them.
+/// The folders of the target lenet::core, whose public headers are lenet/core.h.
+const std::set<std::string> kCore = {"base", "kernels", "nn", "cpu", "data", "train", "cuda"};
+
+/// Which folders may include a header of another library, by how its name begins. Those of
+/// LENET_WITH_... are named in one folder each.
+const std::map<std::string, std::set<std::string>> kLibraries = {
+    {"CLI/", {"cli"}},        {"cuda_runtime.h", {"cuda"}},  {"curl/", {"formats"}},
+    {"gif_lib.h", {"image"}}, {"hwy/", {"kernels"}},         {"jerror.h", {"image"}},
+    {"jpeglib.h", {"image"}}, {"libdeflate.h", {"formats"}}, {"nlohmann/", {"io", "run", "cli"}},
+    {"png.h", {"image"}},     {"protozero/", {"io"}},        {"tiffio.h", {"image"}},
+    {"webp/", {"image"}},     {"zip.h", {"formats"}},        {"zlib.h", {"formats"}},
+};
+
+/// The folder whose code each public header declares; lenet.h and core.h are several of them.
 const std::map<std::string, std::string> kFolderOf = {
     {"activation.h", "kernels"},
     {"activation_layers.h", "nn"},
@@ -137,7 +151,7 @@ TEST(Layering, FoldersIncludeOnlyThoseBelowThem) {
 TEST(Layering, PublicHeadersIncludeOnlyThoseBelowThem) {
   for (const Include& include : includes_below("include")) {
     const std::string header = include.file.filename().string();
-    if (!include.quoted || header == "lenet.h") continue;
+    if (!include.quoted || header == "lenet.h" || header == "core.h") continue;
     ASSERT_TRUE(kFolderOf.contains(header)) << header << ": a header this test does not know";
     expect_one_way(kFolderOf.at(header), include);
   }
@@ -153,8 +167,42 @@ TEST(Layering, PublicHeadersIncludeNothingButTheStandardLibraryAndOneAnother) {
   }
 }
 
+TEST(Layering, LibrariesAreIncludedInTheirFoldersAlone) {
+  const std::regex any(
+      "[a-z_]+|stdint\\.h|fmt/[a-z]+\\.h|sys/[a-z]+\\.h"
+      "|(cxxabi|cpuid|fcntl|immintrin|sched|unistd)\\.h");
+  for (const Include& include : includes_below("src")) {
+    if (include.quoted || std::regex_match(include.name, any)) continue;
+    const auto library = std::ranges::find_if(
+        kLibraries, [&](const auto& entry) { return include.name.starts_with(entry.first); });
+    ASSERT_NE(library, kLibraries.end())
+        << include.file << " includes " << include.name << ", which this test does not know";
+    EXPECT_TRUE(library->second.contains(std::next(include.file.begin())->string()))
+        << include.file << " includes " << include.name;
+  }
+}
+
+TEST(Layering, TheCoreStandsOverItselfAlone) {
+  for (const std::string& folder : kCore) {
+    for (const std::string& below : kBelow.at(folder)) {
+      EXPECT_TRUE(kCore.contains(below)) << folder << " over " << below;
+    }
+  }
+}
+
+TEST(Layering, TheCoresHeaderIsAllOfItsFolders) {
+  std::set<std::string> want, found;
+  for (const auto& [header, folder] : kFolderOf) {
+    if (kCore.contains(folder) && header != "export.h") want.insert("lenet/" + header);
+  }
+  for (const Include& include : includes_below("include")) {
+    if (include.file.filename() == "core.h") found.insert(include.name);
+  }
+  EXPECT_EQ(found, want);
+}
+
 TEST(Layering, PublicHeadersAreSeenInTheSharedLibrary) {
-  const std::set<std::string> without_namespace = {"c_api.h", "export.h", "lenet.h"};
+  const std::set<std::string> without_namespace = {"c_api.h", "core.h", "export.h", "lenet.h"};
   for (const auto& entry : fs::directory_iterator(kRoot / "include/lenet")) {
     if (without_namespace.contains(entry.path().filename().string())) continue;
     std::ifstream file(entry.path());

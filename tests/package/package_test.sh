@@ -76,6 +76,52 @@ fetch_content() {
   as_part -DCONSUMER_USES=FetchContent -DFETCHCONTENT_SOURCE_DIR_LENET="$source_dir"
 }
 
+# needs_only_highway_and_fmt FILE: beside the C and C++ runtime.
+needs_only_highway_and_fmt() {
+  needs "$1" | grep -q libhwy || fail "$1: without Highway"
+  if needs "$1" | grep -vE '^\[(libhwy|libfmt|libstdc\+\+|libm|libgcc_s|libc|ld-linux[-_a-z0-9]*)\.so\.[0-9.]*\]$'; then fail "$1: loads more"; fi
+}
+
+core() {
+  fresh core
+  configure -DCONSUMER_USES=find_package -DCONSUMER_COMPONENTS=core -DCMAKE_PREFIX_PATH="$prefix"
+  ninja --quiet
+  ./core
+  needs_only_highway_and_fmt core
+  # Nothing of the archive lacks a library, whatever a program calls.
+  $CXX CMakeFiles/core.dir/core.cc.o -Wl,--whole-archive "$(find "$prefix" -name liblenet_core.a)" -Wl,--no-whole-archive \
+    -lhwy -lfmt -pthread -o whole
+  needs_only_highway_and_fmt whole
+}
+
+# Configures without all parts, where none of their packages is found. The objects of such a build are those of
+# BUILD_DIR and the parts' stand-ins, which are all that is compiled here; all of them are linked.
+parts() {
+  fresh parts
+  configure -DCONSUMER_USES=add_subdirectory -DCONSUMER_LENET="$source_dir" \
+    $(printf -- '-DLENET_WITH_%s=OFF ' IMAGES COMPRESSION DOWNLOAD ONNX) \
+    $(printf -- '-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON ' CURL GIF JPEG PNG PkgConfig ZLIB)
+  local name built=() missing=()
+  for name in $(ninja -t inputs lenet/src/liblenet.a | grep '\.o$'); do
+    if [[ -e $build_dir/${name#lenet/} ]]; then built+=("$build_dir/${name#lenet/}"); else missing+=("$name"); fi
+  done
+  echo "${#built[@]} objects as in $build_dir, and ${missing[*]}"
+  if printf '%s\n' "${missing[@]}" | grep -vE '/(none|no_[a-z]+)\.cc\.o$'; then fail "more than stand-ins"; fi
+  ninja --quiet "${missing[@]}" CMakeFiles/parts.dir/parts.cc.o
+  $CXX CMakeFiles/parts.dir/parts.cc.o "${built[@]}" "${missing[@]}" -lhwy -lfmt -pthread -o parts
+  ./parts
+  needs_only_highway_and_fmt parts
+}
+
+other_system() {
+  fresh other_system
+  if (configure -DCONSUMER_USES=add_subdirectory -DCONSUMER_LENET="$source_dir" \
+    -DCMAKE_SYSTEM_NAME=FreeBSD >out 2>&1); then
+    fail "configured for FreeBSD"
+  fi
+  grep -q 'lenet needs Linux.*this is FreeBSD' out || { cat out; fail "refused for another reason"; }
+}
+
 # The installed tree without the shared library: the linker would take it.
 static_prefix() {
   rm -rf static && cp -r "$prefix" static && rm static/lib*/liblenet.so* 2>/dev/null ||
