@@ -107,6 +107,11 @@ parts() {
   done
   echo "${#built[@]} objects as in $build_dir, and ${missing[*]}"
   if printf '%s\n' "${missing[@]}" | grep -vE '/(none|no_[a-z]+)\.cc\.o$'; then fail "more than stand-ins"; fi
+  (cd "$build_dir" && ninja -t deps "${built[@]#"$build_dir/"}") >headers.txt
+  grep -q 'hwy/highway.h' headers.txt || fail "no headers are known"
+  if grep -E '^ +/usr.*/(gif_lib|jpeglib|libdeflate|png|tiffio|zip|zlib)\.h|/(curl|protozero|webp)/' headers.txt; then
+    fail "includes a header of what is left out"
+  fi
   ninja --quiet "${missing[@]}" CMakeFiles/parts.dir/parts.cc.o
   $CXX CMakeFiles/parts.dir/parts.cc.o "${built[@]}" "${missing[@]}" -lhwy -lfmt -pthread -o parts
   ./parts
