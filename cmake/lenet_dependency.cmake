@@ -34,7 +34,7 @@ endmacro()
 
 function(lenet_dependency part target)
   cmake_parse_arguments(PARSE_ARGV 2 D "HEADERS" "IF;HEADER;DEBIAN" "FIND;PKGCONFIG;LINK")
-  if(D_IF AND NOT ${D_IF})
+  if((D_IF AND NOT ${D_IF}) OR (LENET_CORE_ONLY AND NOT part STREQUAL core))
     return()
   endif()
   lenet_find_dependency(${target})

@@ -92,6 +92,13 @@ core() {
   $CXX CMakeFiles/core.dir/core.cc.o -Wl,--whole-archive "$(find "$prefix" -name liblenet_core.a)" -Wl,--no-whole-archive \
     -lhwy -lfmt -pthread -o whole
   needs_only_highway_and_fmt whole
+
+  # As a part of a project, where nothing else is found: the same objects, which are not compiled again.
+  fresh part
+  configure -DCONSUMER_USES=add_subdirectory -DCONSUMER_COMPONENTS=core -DCONSUMER_LENET="$source_dir" -DLENET_CORE_ONLY=ON \
+    $(printf -- '-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON ' CURL GIF JPEG PNG PkgConfig ZLIB nlohmann_json)
+  ninja -t inputs lenet/src/liblenet_core.a | sed -n 's|^lenet/||; /cuda\//!{/\.o$/p}' | sort >objects.txt
+  diff objects.txt <(cd "$build_dir" && ninja -t inputs src/liblenet_core.a | sed -n '/cuda\//!{/\.o$/p}' | sort)
 }
 
 # Configures without all parts, where none of their packages is found. The objects of such a build are those of
