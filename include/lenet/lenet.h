@@ -12,4 +12,5 @@
 #include "lenet/model_file.h"
 #include "lenet/onnx.h"
 #include "lenet/quantize.h"
+#include "lenet/run.h"
 #include "lenet/safetensors.h"

@@ -17,70 +17,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-bool read(const std::string& word, std::string& value) {
-  value = word;
-  return true;
-}
-
-template <typename Number>
-bool read(const std::string& word, Number& value) {
-  const char* const last = word.data() + word.size();
-  const auto [end, error] = std::from_chars(word.data(), last, value);
-  return error == std::errc() && end == last;
-}
-
-template <typename T>
-bool read(const std::string& word, std::optional<T>& value) {
-  return read(word, value.emplace());
-}
-
 /// What CLI11 says of the number of values.
 std::string in_plain_words(const std::string& what) {
   const std::string name = what.substr(0, what.find(':'));
   if (what.ends_with("missing")) return name + ": a value is missing";
   if (what.starts_with(name + ": At Most 1 ")) return name + ": given more than once";
   return what;
-}
-
-/// Sets the target; false for words that are none of its values.
-template <typename T>
-bool read_all(const Words& words, T& value) {
-  return words.size() == 1 && read(words[0], value);
-}
-
-template <typename T>
-bool read_all(const Words& words, std::vector<T>& values) {
-  values.clear();
-  return std::ranges::all_of(words,
-                             [&](const auto& word) { return read(word, values.emplace_back()); });
-}
-
-std::string text(const std::string& value) { return value; }
-std::string text(double value) { return fmt::format("{:g}", value); }
-template <typename Integer>
-std::string text(Integer value) {
-  return fmt::format("{}", value);
-}
-template <typename T>
-std::string text(const std::optional<T>& value) {
-  return value ? text(*value) : "";
-}
-template <typename T>
-std::string text(const std::vector<T>& values) {
-  Words words;
-  for (const T& value : values) words.push_back(text(value));
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
-// What the help calls a value of a target.
-const char* type_name(const std::string*) { return "TEXT"; }
-const char* type_name(const std::optional<std::string>*) { return "TEXT"; }
-const char* type_name(const std::vector<std::string>*) { return "TEXT ..."; }
-const char* type_name(const double*) { return "FLOAT"; }
-const char* type_name(const std::vector<double>*) { return "FLOAT,FLOAT"; }
-template <typename Integer>
-const char* type_name(const Integer*) {
-  return "INT";
 }
 
 /// "--shuffle,!--no-shuffle" as its names.
@@ -109,8 +51,8 @@ std::string Argument::title() const {
   return names.empty() ? label : fmt::format("{}", fmt::join(names, ", "));
 }
 
-Option::Option(CLI::Option& option, Argument& argument, Target target)
-    : option_(&option), argument_(&argument), target_(target) {}
+Option::Option(CLI::Option& option, Argument& argument, const OptionValue& value)
+    : option_(&option), argument_(&argument), value_(value) {}
 
 Option Option::required() {
   option_->required();
@@ -123,9 +65,7 @@ Option Option::check(const Check& check) {
   return *this;
 }
 
-Option Option::show_default() {
-  return default_text(std::visit([](const auto* value) { return text(*value); }, target_));
-}
+Option Option::show_default() { return default_text(text_of(value_)); }
 
 Option Option::default_text(const std::string& text) {
   argument_->initial = text;
@@ -147,21 +87,12 @@ Option Option::split_at_commas() {
   return *this;
 }
 
-Option Option::expected(int values) {
-  option_->expected(values);
-  return *this;
-}
-
 Command::Command(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Command::Command() : state_(std::make_shared<State>()) {
+Command::Command(const std::string& name, const std::string& description, const std::string& footer)
+    : state_(std::make_shared<State>()) {
   state_->owned = std::make_shared<CLI::App>();
   state_->app = state_->owned.get();
-  state_->app->set_help_flag();
-}
-
-Command::Command(const std::string& name, const std::string& description, const std::string& footer)
-    : Command() {
   state_->app->name(name);
   state_->app->description(description);
   state_->app->footer(footer);
@@ -184,27 +115,24 @@ void Command::add_help() const {
       {.names = {"-h", "--help"}, .help = "Print this help and exit", .group = state_->group});
 }
 
-Option Command::declare(CLI::Option& option, Argument argument, Target target) const {
+Option Command::declare(CLI::Option& option, Argument argument, const OptionValue& value) const {
   argument.group = state_->group;
   state_->arguments.push_back(std::move(argument));
-  return {option, state_->arguments.back(), target};
+  return {option, state_->arguments.back(), value};
 }
 
-Option Command::option(const std::string& names, Target target, const std::string& help) const {
-  const auto set = [target](const Words& words) {
-    return std::visit([&](auto* value) { return read_all(words, *value); }, target);
-  };
-  CLI::Option* option = state_->app->add_option(names, CLI::callback_t(set), help);
-  const bool is_list = std::holds_alternative<std::vector<std::string>*>(target);
-  if (is_list) option->expected(CLI::detail::expected_max_vector_size);
+Option Command::option(const std::string& names, const OptionValue& value,
+                       const std::string& help) const {
+  CLI::Option* option = state_->app->add_option(names, CLI::callback_t(value.read), help);
+  option->expected(value.words > 0 ? value.words : CLI::detail::expected_max_vector_size);
   Argument argument{.help = help};
-  argument.value = std::visit([](const auto* value) { return type_name(value); }, target);
+  argument.value = value.type;
   if (names.starts_with('-')) {
     argument.names = split_names(names);
   } else {
     argument.label = names;
   }
-  return declare(*option, std::move(argument), target);
+  return declare(*option, std::move(argument), value);
 }
 
 Option Command::flag(const std::string& names, bool& value, const std::string& help) const {
@@ -286,28 +214,11 @@ std::string Command::wrong_usage(const std::string& what) const {
                      fmt::join(names, ", "));
 }
 
-void Command::parse(Words words) const {
-  std::ranges::reverse(words);  // as CLI11 takes them
-  try {
-    state_->app->parse(words);
-  } catch (const CLI::ParseError& e) {
-    throw Error(ErrorKind::kUsage, e.what());
-  }
-}
-
 std::string Command::name() const { return state_->app->get_name(); }
 std::string Command::description() const { return state_->app->get_description(); }
 std::string Command::footer() const { return state_->app->get_footer(); }
 const std::vector<Command>& Command::commands() const { return state_->commands; }
 const std::deque<Argument>& Command::arguments() const { return state_->arguments; }
-
-const Argument* Command::find(const std::string& name) const {
-  const auto has = [&](const Argument& a) {
-    return std::ranges::find(a.names, name) != a.names.end();
-  };
-  const auto found = std::ranges::find_if(state_->arguments, has);
-  return found == state_->arguments.end() ? nullptr : &*found;
-}
 
 std::vector<std::pair<std::string, Words>> Command::given() const {
   std::vector<std::pair<std::string, Words>> result;

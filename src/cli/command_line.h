@@ -8,10 +8,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "run/option_checks.h"
+#include "run/option_value.h"
 
 namespace CLI {
 class App;
@@ -19,11 +19,6 @@ class Option;
 }  // namespace CLI
 
 namespace lenet::cli {
-
-/// Where the value of an option goes. A list takes every value, a pair of numbers two.
-using Target = std::variant<std::string*, std::optional<std::string>*, int*, std::int64_t*,
-                            std::uint64_t*, std::optional<std::int64_t>*, double*,
-                            std::vector<double>*, std::vector<std::string>*>;
 
 /// What the help, the manual page and the completions say of an option or a positional argument.
 struct Argument {
@@ -41,36 +36,33 @@ struct Argument {
 /// A declared option, to say more about it.
 class Option {
  public:
-  Option(CLI::Option& option, Argument& argument, Target target);
+  Option(CLI::Option& option, Argument& argument, const OptionValue& value);
 
   Option required();
   Option check(const Check& check);
-  Option show_default();                         ///< the value that its target has now
+  Option show_default();                         ///< the value that it has now
   Option default_text(const std::string& text);  ///< what stands for no value
   Option needs(const Option& other);
   Option excludes(const std::vector<std::string>& names);
   Option split_at_commas();
-  Option expected(int values);
 
  private:
   CLI::Option* option_;
   Argument* argument_;
-  Target target_;
+  const OptionValue& value_;
 };
 
 /// A command, or the program that has them. A handle: copies are the same command.
 class Command {
  public:
-  /// One of its own, without --help: to read options from elsewhere.
-  Command();
   /// The program. Its help ends with `footer`.
   Command(const std::string& name, const std::string& description, const std::string& footer);
 
   Command add_command(const std::string& name, const std::string& description) const;
 
-  /// "--lr", "-o,--out" or, for a positional argument, "MODEL"; the target must outlive the
-  /// command.
-  Option option(const std::string& names, Target target, const std::string& help) const;
+  /// "--lr", "-o,--out" or, for a positional argument, "MODEL"; what the value refers to must
+  /// outlive the command.
+  Option option(const std::string& names, const OptionValue& value, const std::string& help) const;
   Option flag(const std::string& names, bool& value, const std::string& help) const;
   /// "--name,!--no-name". It takes no value as in --no-name=1, which CLI11 reads with std::stoll.
   Option switch_flag(const std::string& names, bool& value, const std::string& help) const;
@@ -84,8 +76,6 @@ class Command {
   /// Reads the program's arguments and runs the command that they name; false if they asked for
   /// help or version, which it prints. Throws Error (kUsage), and what the command throws.
   bool parse(int argc, const char* const* argv) const;
-  /// Reads these words. Throws Error (kUsage).
-  void parse(std::vector<std::string> words) const;
 
   /// "; did you mean --epochs?" for a name that is near to an option's; else "".
   std::string likely(const std::string& name) const;
@@ -95,8 +85,6 @@ class Command {
   std::string footer() const;
   const std::vector<Command>& commands() const;
   const std::deque<Argument>& arguments() const;
-  /// The option "--name"; null if there is none.
-  const Argument* find(const std::string& name) const;
   /// The names, without dashes, and the values of the options that parse() met.
   std::vector<std::pair<std::string, std::vector<std::string>>> given() const;
 
@@ -110,7 +98,7 @@ class Command {
   const Command* met() const;
   std::string unexpected() const;
   std::string wrong_usage(const std::string& what) const;
-  Option declare(CLI::Option& option, Argument argument, Target target) const;
+  Option declare(CLI::Option& option, Argument argument, const OptionValue& value) const;
 
   std::shared_ptr<State> state_;
 };

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_display.h"
 #include "lenet/load_data.h"
 #include "lenet/pixel_statistics.h"
 #include "run/json_document.h"

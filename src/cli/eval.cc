@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/run_display.h"
 #include "lenet/device.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/run_display.h"
 #include "lenet/c_export.h"
 #include "lenet/quantize.h"
 #include "lenet/trainer.h"

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cli/command_line.h"
 #include "run/data_options.h"
 #include "run/model_argument.h"
+#include "run/option_table.h"
 
 namespace lenet::cli {
 
@@ -16,6 +18,20 @@ struct CommonOptions : DataOptions {
   std::string device = "auto";
   bool json = false;
 };
+
+/// An option, as its table describes it.
+Option declare(const Command& command, const RunOption& option);
+/// What a run can be given, read from a recipe and a file before the command line.
+struct ConfiguredOptions {
+  RunOptions given;  ///< on the command line, to check it; given_options() has it
+  std::string recipe, config;
+};
+
+/// Declares them: all that a run can be given in groups, --recipe and --config.
+void declare(const Command& command, ConfiguredOptions& options);
+
+/// The options of a run that stand on the command line, as read_options() takes them.
+nlohmann::ordered_json given_options(const Command& command);
 
 /// --data and how it is read. `otherwise` is the data without --data.
 void add_data(const Command& command, DataOptions& options, const std::string& otherwise);
@@ -32,9 +48,5 @@ void add_json(const Command& command, bool& json);
 
 /// Throws Error (kUsage) if `out` is the file `in`, which it would replace.
 void require_other_file(const std::string& out, const std::filesystem::path& in);
-
-/// With what shows on stderr what is told while data is read: lines, and in a terminal one of
-/// progress.
-LoadSettings load_settings(int threads);
 
 }  // namespace lenet::cli

@@ -9,17 +9,21 @@
 #include "base/plural.h"
 #include "base/require.h"
 #include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/run_display.h"
 #include "cli/say.h"
 #include "cli/signals.h"
-#include "cli/train_config.h"
-#include "cli/unread_options.h"
 #include "lenet/error.h"
 #include "lenet/timer.h"
+#include "run/configuration.h"
 #include "run/json_document.h"
 #include "run/model_argument.h"
+#include "run/option_checks.h"
+#include "run/run_options.h"
 #include "run/sweep_axes.h"
 #include "run/sweep_folder.h"
 #include "run/sweep_table.h"
+#include "run/unread_options.h"
 
 namespace lenet::cli {
 namespace {
@@ -27,7 +31,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct SweepCommand {
-  LayeredOptions common;
+  ConfiguredOptions common;
   std::vector<std::string> grid, random;
   std::int64_t trials = 0;
   std::string metric = "test_acc";
@@ -70,18 +74,18 @@ void check_overrides(const Overrides& run) {
 /// An option that was given has to be read by one run at least: of a sweep over optimizers, SGD's
 /// alone take the momentum. train: what is trained on, once it is known; presets then have its
 /// classes, and batches that nobody gave fall to it.
-std::vector<SweepRun> sweep_runs(const LayeredResult& common,
+std::vector<SweepRun> sweep_runs(const Configuration& common,
                                  const std::vector<Overrides>& overrides,
                                  const Dataset* train = nullptr) {
   std::vector<SweepRun> runs;
   Json left = common.given;
   left.update(overrides.at(0));  // all have the same axes
-  TrainOptions o;
+  RunOptions o;
   for (const Overrides& run : overrides) {
     check_overrides(run);
     o = common.options;
     read_options(run, "sweep", o);
-    o.usual_batch_size = o.usual_batch_size && !run.contains("batch_size");
+    o.lower_batch_size = o.lower_batch_size && !run.contains("batch_size");
     if (train) fall_to_data(*train, o);
     left = unread(left, o);
     const std::int64_t classes = train ? train->classes() : 10;
@@ -118,15 +122,15 @@ Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
 }
 
 /// Trains what is missing, with a line on stderr for each run.
-void train_missing(const LayeredResult& given, const std::vector<Overrides>& overrides,
+void train_missing(const Configuration& given, const std::vector<Overrides>& overrides,
                    SweepFolder& folder) {
   std::vector<std::int64_t> numbers;
   for (std::int64_t i = 0; i < std::ssize(overrides); ++i) {
     if (!folder.results().contains(i)) numbers.push_back(i);
   }
   if (numbers.empty()) return;
-  const CommonOptions& common = given.options.common;
-  const auto [train, test] = load_data(common, load_settings(common.threads));
+  const int threads = given.options.fit.threads;
+  const auto [train, test] = load_data(given.options.data, load_settings(threads));
   const std::vector<SweepRun> all = sweep_runs(given, overrides, &train);
   folder.begin(data_sha256(train, test));
   std::vector<SweepRun> runs;
@@ -137,7 +141,7 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
   const SignalRequests signals;
   Timer timer;
   std::int64_t examples = 0, ended = 0;
-  sweep(runs, train, test, common.threads, [&](std::int64_t k, const SweepOutcome& outcome) {
+  sweep(runs, train, test, threads, [&](std::int64_t k, const SweepOutcome& outcome) {
     if (outcome.report && outcome.report->stopped) return;
     const std::int64_t run = numbers[static_cast<std::size_t>(k)];
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
@@ -152,15 +156,15 @@ void train_missing(const LayeredResult& given, const std::vector<Overrides>& ove
 }
 
 /// Before hours go into runs without a result.
-void require_metric(const std::string& metric, const TrainOptions& common,
+void require_metric(const std::string& metric, const RunOptions& common,
                     const std::vector<Overrides>& overrides) {
   const auto gives = [&](const char* option, bool given) {
     return given || std::ranges::any_of(overrides,
                                         [&](const Overrides& run) { return run.contains(option); });
   };
-  require(metric != "holdout_acc" || gives("holdout", common.holdout != 0),
+  require(metric != "holdout_acc" || gives("holdout", common.fit.holdout != 0),
           "--metric holdout_acc: no images are set aside; want --holdout, as in --holdout 0.1");
-  require(metric != "averaged_acc" || gives("ema", common.ema != 0),
+  require(metric != "averaged_acc" || gives("ema", common.fit.ema_decay != 0),
           "--metric averaged_acc: no averages are kept; want --ema, as in --ema 0.99");
 }
 
@@ -187,11 +191,11 @@ void print_table(const std::vector<Group>& groups, const std::string& metric) {
   }
 }
 
-void run_sweep(const LayeredResult& given, const SweepCommand& c) {
-  const TrainOptions& common = given.options;
+void run_sweep(const Configuration& given, const SweepCommand& c) {
+  const RunOptions& common = given.options;
   ignore_hangups();
   require(common.weights.empty(), "--weights: each network of a sweep draws its own from its seed");
-  const std::vector<Overrides> overrides = runs_of(c, common.seed);
+  const std::vector<Overrides> overrides = runs_of(c, common.fit.seed);
   require_metric(c.metric, common, overrides);
   sweep_runs(given, overrides);  // refuses what is wrong before the folder is made
   Json options = options_document(common);
@@ -230,7 +234,9 @@ void add_sweep(const Command& app) {
       .check(given_path())
       .required();
   command.flag("--json", c->json, "Print one JSON document");
-  command.runs([c, command] { run_sweep(layered(command, c->common), *c); });
+  command.runs([c, command] {
+    run_sweep(configured(c->common.recipe, c->common.config, given_options(command)), *c);
+  });
 }
 
 }  // namespace lenet::cli

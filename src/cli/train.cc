@@ -1,32 +1,29 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <memory>
-#include <optional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/resume.h"
-#include "cli/start_network.h"
-#include "cli/train_config.h"
-#include "cli/training_run.h"
-#include "cli/unread_options.h"
-#include "run/json_document.h"
-#include "run/option_words.h"
-#include "run/run_folder.h"
+#include "cli/run_display.h"
+#include "lenet/run.h"
+#include "run/configuration.h"
+#include "run/resume.h"
+#include "run/run_request.h"
 
 namespace lenet::cli {
 namespace {
 
-/// What the command itself takes beside the options of the run.
 struct TrainCommand {
-  LayeredOptions run;
+  ConfiguredOptions run;
   std::string out;
   bool force = false;
   bool json = false;
   std::string checkpoint_every = "1epoch";
-  std::string on_write_error = "continue";
+  bool stop_on_write_error = false;
   std::string resume;
   std::vector<std::string> allow_change;
 };
@@ -41,34 +38,25 @@ void print_report(const Report& r, const Device& device) {
              static_cast<double>(r.examples) / r.wall_seconds, r.wall_seconds);
 }
 
+TrainedRun train(const Command& command, const TrainCommand& c, const RunSettings& settings) {
+  const nlohmann::ordered_json given = given_options(command);
+  if (!c.resume.empty()) return resume_run(c.resume, given, c.allow_change, settings);
+  return train_run(configured(c.run.recipe, c.run.config, given), settings);
+}
+
 void run_command(const Command& command, const TrainCommand& c) {
-  RunRequest request;
-  request.out = c.out;
-  request.force = c.force;
-  request.checkpoint_every = c.checkpoint_every;
-  request.stop_on_write_error = meaning_of(kOnWriteError, c.on_write_error);
-  request.announce = !c.json;
-  std::optional<Resumption> resumption;
-  if (c.resume.empty()) {
-    const LayeredResult run = layered(command, c.run);
-    require_read(run.given, run.options);
-    if (run.given.contains("normalize") && !run.options.normalize) {
-      require_no_normalization(run.options);
-    }
-    request.options = run.options;
-  } else {
-    request.out = folder_of_run(c.resume);
-    resumption = read_resumption(request.out, command, c.allow_change);
-    request.options = resumption->options;
-    request.from = &*resumption;
-    request.record = &resumption->run;
-    request.other_data = std::ranges::find(c.allow_change, "data") != c.allow_change.end();
-  }
-  const RunOutcome outcome = train_run(request);
+  RunDisplay display(!c.json);
+  RunSettings settings = display.settings();
+  settings.out = c.out;
+  settings.force = c.force;
+  settings.checkpoint_every = c.checkpoint_every;
+  settings.stop_on_write_error = c.stop_on_write_error;
+  const TrainedRun run = train(command, c, settings);
+  if (run.report.stopped) display.end_stopped(run.folder);
   if (c.json) {
-    fmt::print("{}", json_text(outcome.result));
+    fmt::print("{}", run.result);
   } else {
-    print_report(outcome.report, outcome.device);
+    print_report(run.report, run.device);
   }
 }
 
@@ -78,7 +66,7 @@ void declare_checkpoints(const Command& command, TrainCommand& c) {
               "How often the run is saved so that it can go on: 1epoch, 200steps, 10min")
       .show_default();
   command
-      .option("--on-write-error", &c.on_write_error,
+      .option("--on-write-error", value_of_word(kOnWriteError, &c.stop_on_write_error),
               "When a checkpoint cannot be written: continue or stop")
       .check(one_of(words_of(kOnWriteError)))
       .show_default();

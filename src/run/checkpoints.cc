@@ -10,6 +10,7 @@
 
 #include "base/require.h"
 #include "lenet/error.h"
+#include "lenet/run.h"
 #include "run/option_words.h"
 
 namespace lenet {
@@ -81,10 +82,14 @@ void Checkpoints::save(const Pause& pause) {
   });
 }
 
+bool has_checkpoint(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / kNewest, ignored) || fs::exists(folder / kPrevious, ignored);
+}
+
 FoundCheckpoint newest_checkpoint(const fs::path& folder, const Note& note) {
   const fs::path newest = folder / kNewest, previous = folder / kPrevious;
-  std::error_code ignored;
-  if (!fs::exists(newest, ignored) && !fs::exists(previous, ignored)) {
+  if (!has_checkpoint(folder)) {
     throw Error(ErrorKind::kIo, fmt::format("{}: not found; only a run that lenet train wrote a "
                                             "checkpoint of can go on",
                                             newest.string()));

@@ -7,6 +7,7 @@
 
 #include "base/require.h"
 #include "base/shape_text.h"
+#include "base/text.h"
 #include "formats/named_data.h"
 #include "lenet/fashion_mnist.h"
 
@@ -28,7 +29,9 @@ std::pair<Dataset, Dataset> load_data(const DataOptions& options, const LoadSett
     how.transpose = options.transpose;
     how.skip_broken = options.skip_broken;
     how.threads = settings.threads;
-    how.note = settings.note;
+    if (settings.note) {
+      how.note = [&](const std::string& note) { settings.note(printable(note)); };
+    }
     how.progress = settings.reading;
     return load_data(path, how);
   }

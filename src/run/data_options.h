@@ -10,25 +10,13 @@
 
 #include "lenet/dataset.h"
 #include "lenet/load_data.h"
+#include "lenet/run.h"
 #include "lenet/shape.h"
 
 namespace lenet {
 
 /// --data's word for Fashion-MNIST.
 inline constexpr const char* kFashionMnist = "fashion-mnist";
-
-/// Called with a file's name, the bytes so far and their total (0 while unknown).
-using DownloadProgress =
-    std::function<void(std::string_view name, std::int64_t bytes, std::int64_t total)>;
-
-struct DataOptions {
-  std::string path;       ///< or the name of a data set; empty: Fashion-MNIST
-  std::string size;       ///< "28x28"; empty: as the files say
-  double test_split = 0;  ///< LoadOptions', as the next three
-  std::string split;
-  bool transpose = false;
-  bool skip_broken = false;
-};
 
 /// "28x28" as {height, width}, "" as {}; nothing for any other text.
 std::optional<Shape> parse_size(const std::string& text);

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "lenet/live.h"
 #include "lenet/timer.h"
 #include "plot/live.h"
+#include "run/callbacks.h"
 
 namespace lenet {
 namespace {
@@ -17,15 +17,6 @@ AnimatorOptions figure_of(const FitOptions& options) {
     figure.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
   }
   return figure;
-}
-
-/// `first`, and then what was there before.
-template <class Event, class F>
-void put_before(std::function<void(const Event&)>& callback, F first) {
-  callback = [first = std::move(first), next = std::move(callback)](const Event& event) {
-    first(event);
-    if (next) next(event);
-  };
 }
 
 }  // namespace

@@ -50,8 +50,6 @@ Sequential parse_file(const fs::path& path) {
   }
 }
 
-WeightsBy by_of(const ModelOptions& o) { return meaning_of(kWeightsBy, o.weights_by); }
-
 /// --model, --input and --weights-by say nothing else than the file.
 void require_own_network(const ModelOptions& o, const Model& own) {
   const std::string text =
@@ -64,7 +62,7 @@ void require_own_network(const ModelOptions& o, const Model& own) {
           fmt::format("{}: its network takes images of {}; found --input {}, which is for a file "
                       "of weights alone: leave it out",
                       o.path, to_string(own.net.input_shape()), o.input));
-  require(by_of(o) == WeightsBy::kName,
+  require(o.weights_by == WeightsBy::kName,
           fmt::format("{}: it has its own network, {}; --weights-by order is for a file of weights "
                       "alone: leave it out",
                       o.path, own.net.text()));
@@ -77,7 +75,7 @@ std::int64_t outputs_for(const ModelOptions& o) {
   const std::optional<Sequential> preset = make_preset(o.network, kUsual);
   if (!preset) return kUsual;
   const std::string weight = fmt::format("{}.weight", preset->size() - 1);
-  return outputs_in_weights(o.path, weight, by_of(o)).value_or(kUsual);
+  return outputs_in_weights(o.path, weight, o.weights_by).value_or(kUsual);
 }
 
 /// The weights of the file in the network, built for these images.
@@ -85,7 +83,7 @@ Sequential filled_network(const ModelOptions& o, const Shape& images) {
   Sequential net = parse_network(o);
   Generator generator;
   net.build(images, generator);
-  read_weights(o.path, net, by_of(o));
+  read_weights(o.path, net, o.weights_by);
   return net;
 }
 
@@ -195,9 +193,9 @@ Model with_network(const ModelOptions& options, const Shape& images) {
     return {filled_network(options, input), {}};
   } catch (const Error& e) {
     ModelOptions ordered = options;
-    ordered.weights_by = "order";
+    ordered.weights_by = WeightsBy::kOrder;
     const bool would_fit =
-        by_of(options) == WeightsBy::kName && fits([&] { filled_network(ordered, input); });
+        options.weights_by == WeightsBy::kName && fits([&] { filled_network(ordered, input); });
     throw Error(e.kind(), e.what() + std::string(would_fit ? kOrderOffer : ""));
   }
 }

@@ -25,10 +25,10 @@ NamedNetwork parse_model_argument(const std::string& argument, std::int64_t clas
 
 /// A trained model for a command that uses one.
 struct ModelOptions {
-  std::string path;                 ///< a saved model, an ONNX file or the folder of a run
-  std::string network;              ///< --model, for a file of weights alone
-  std::string input;                ///< --input, beside it
-  std::string weights_by = "name";  ///< --weights-by, beside it
+  std::string path;                         ///< a saved model, an ONNX file or the folder of a run
+  std::string network;                      ///< --model, for a file of weights alone
+  std::string input;                        ///< --input, beside it
+  WeightsBy weights_by = WeightsBy::kName;  ///< --weights-by, beside it
 };
 
 /// Reads it. Throws Error, which for weights alone says what to add, and (kUsage) where --model,

@@ -39,9 +39,6 @@ inline constexpr Word<Schedule::Anneal> kAnneals[] = {{"cos", Schedule::Anneal::
 /// Which tensor of a file of weights goes to which layer.
 inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
                                                  {"order", WeightsBy::kOrder}};
-inline constexpr const char* kWeightsByHelp =
-    "How tensors of a file of weights alone find their layers: by name (0.weight), or the first "
-    "convolution's to the first Conv2d and so on, by order";
 
 /// Whether a run stops.
 inline constexpr Word<bool> kOnWriteError[] = {{"continue", false}, {"stop", true}};

@@ -28,7 +28,7 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
   plan_ = parse_json(read_file(path / kSweepFile, kMostBytes));
   Json held = plan_;
   if (held.is_object()) held.erase(kDataSha256);
-  if (held != plan) {
+  if (nlohmann::json(held) != nlohmann::json(plan)) {  // in any order
     throw Error(ErrorKind::kUsage, fmt::format("{} holds another sweep: give the options of that "
                                                "one, or another --out",
                                                path.string()));

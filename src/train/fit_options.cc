@@ -49,7 +49,7 @@ void check_options(const FitOptions& o) {
   require(
       o.holdout != 0 || !(o.keep_best || o.patience > 0),
       "the best weights and the end of the run are chosen on images set aside, never on the test "
-      "set: set some aside (holdout)");
+      "set; set some aside, as in --holdout 0.1 (FitOptions::holdout)");
   trainer_options(o).check();
 }
 

@@ -87,6 +87,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"predictor.h", "train"},
     {"quantize.h", "export"},
     {"random.h", "base"},
+    {"run.h", "run"},
     {"safetensors.h", "io"},
     {"schedule.h", "train"},
     {"sequential.h", "nn"},

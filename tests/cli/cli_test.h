@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/program.h"
+#include "data/bands.h"
 #include "data/test_files.h"
 
 namespace lenet {
@@ -13,34 +14,10 @@ namespace lenet {
 using Json = nlohmann::json;
 using Words = std::vector<std::string>;
 
-/// Images of 12x12 whose bright third (upper, middle, lower) is their class: a linear network tells
-/// them apart. Image i is of class i % 3.
-struct Bands {
-  std::string images, labels;
-};
-
-inline Bands make_bands(std::uint32_t count) {
-  std::string pixels = noise(std::size_t{count} * 12 * 12), labels;
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    const std::size_t image = i / 144, third = i % 144 / 48;
-    const int dark = static_cast<unsigned char>(pixels[i]) / 4;
-    pixels[i] = static_cast<char>(third == image % 3 ? dark + 190 : dark);
-  }
-  for (std::uint32_t i = 0; i < count; ++i) labels += static_cast<char>(i % 3);
-  return {image_file(count, 12, 12, pixels), label_file(labels)};
-}
-
 /// The data set bands/ of 300 + 100 images in a folder of its own.
 class Cli : public TestFolder {
  protected:
-  Cli() {
-    const Bands train = make_bands(300), test = make_bands(100);
-    std::filesystem::create_directory(data_);
-    write_file(data_ / "train-images-idx3-ubyte", train.images);
-    write_file(data_ / "train-labels-idx1-ubyte", train.labels);
-    write_file(data_ / "t10k-images-idx3-ubyte", test.images);
-    write_file(data_ / "t10k-labels-idx1-ubyte", test.labels);
-  }
+  Cli() { write_bands(data_); }
 
   Outcome run(const Words& words) const { return run_program(words, {.folder = dir_}); }
 

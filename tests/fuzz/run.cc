@@ -2,19 +2,18 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
-#include "cli/options.h"
-#include "cli/train_config.h"
 #include "lenet/error.h"
 #include "run/json_document.h"
+#include "run/run_options.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const auto document = lenet::parse_json({reinterpret_cast<const char*>(data), size});
-    lenet::cli::TrainOptions options;
+    lenet::RunOptions options;
     if (document.is_object()) {
-      lenet::cli::read_options(lenet::cli::run_options(document), "input", options);
-      lenet::cli::fit_options(options);
-      lenet::cli::options_document(options);
+      lenet::read_options(lenet::run_options(document), "input", options);
+      lenet::fit_options(options);
+      lenet::options_document(options);
     }
   } catch (const lenet::Error&) {
   }

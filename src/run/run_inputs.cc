@@ -1,20 +1,23 @@
-#include "cli/run_inputs.h"
+#include "run/run_inputs.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include "base/sha256.h"
-#include "cli/run_record.h"
-#include "cli/start_network.h"
 #include "lenet/error.h"
 #include "run/json_document.h"
 #include "run/model_argument.h"
 #include "run/model_data.h"
+#include "run/run_record.h"
+#include "run/start_network.h"
 
-namespace lenet::cli {
+namespace lenet {
 namespace {
 
 /// A run that goes on has its weights in its checkpoint; the file that they began with may be gone.
@@ -27,35 +30,46 @@ std::string checked_weights(const RunRequest& r) {
   return digest;
 }
 
+/// Data may be loaded twice, whole and split as in a run, to be compared with the run's: each note
+/// once.
+LoadSettings loading(const RunRequest& r) {
+  const auto said = std::make_shared<std::set<std::string>>();
+  return {.threads = r.options.fit.threads,
+          .note =
+              [said, &r](const std::string& note) {
+                if (said->insert(note).second) r.settings.note(note);
+              },
+          .reading = r.settings.reading,
+          .download = r.settings.download};
+}
+
 /// Grey images are taken in colour for a network that takes colours.
-LoadOptions loading(const RunRequest& r) {
+LoadOptions shape_of(const RunRequest& r) {
   LoadOptions how;
   how.colour = r.from && text_in(r.from->run, "input_shape").starts_with("3x");
   return how;
 }
 
 std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& start,
-                                      CommonOptions& common) {
-  const TrainOptions& o = r.options;
-  if (r.from || o.weights.empty())
-    return load_data(common, load_settings(common.threads), loading(r));
+                                      DataOptions& data) {
+  const RunOptions& o = r.options;
+  if (r.from || o.weights.empty()) return load_data(data, loading(r), shape_of(r));
   const ModelOptions model = {.path = o.weights,
                               .network = o.model.value_or(kUsualModel),
                               .input = {},
                               .weights_by = o.weights_by};
-  ModelData data =
-      load_data_of_model(model, start ? &*start : nullptr, common, load_settings(common.threads));
-  static_cast<DataOptions&>(common) = std::move(data.options);
-  return std::move(data.sets);
+  ModelData found = load_data_of_model(model, start ? &*start : nullptr, data, loading(r));
+  data = std::move(found.options);
+  return std::move(found.sets);
 }
 
 /// Of a run that is repeated or goes on, the message says what helps where its data has moved.
 std::pair<Dataset, Dataset> find_data(const RunRequest& r, const std::optional<Model>& start,
-                                      CommonOptions& common) {
+                                      DataOptions& data) {
   try {
-    return take_data(r, start, common);
+    return take_data(r, start, data);
   } catch (const Error& e) {
-    const std::string path = data_path(common);
+    const std::string path = data_path(data);
     std::error_code ignored;
     if (!r.record || path.empty() || std::filesystem::exists(path, ignored)) throw;
     throw Error(e.kind(), fmt::format("{}; if the data of the run has moved, name its place with "
@@ -78,13 +92,13 @@ std::string checked_data(const RunRequest& r, const std::pair<Dataset, Dataset>&
 
 }  // namespace
 
-RunInputs read_inputs(const RunRequest& request, CommonOptions& common) {
+RunInputs read_inputs(const RunRequest& request, DataOptions& data) {
   RunInputs inputs;
   inputs.weights_sha256 = checked_weights(request);
   if (!request.from) inputs.start = read_start(request.options);
-  inputs.sets = find_data(request, inputs.start, common);
+  inputs.sets = find_data(request, inputs.start, data);
   inputs.data_sha256 = checked_data(request, inputs.sets);
   return inputs;
 }
 
-}  // namespace lenet::cli
+}  // namespace lenet

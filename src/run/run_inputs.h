@@ -5,11 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "cli/run_request.h"
 #include "lenet/dataset.h"
 #include "lenet/model_file.h"
+#include "run/run_request.h"
 
-namespace lenet::cli {
+namespace lenet {
 
 struct RunInputs {
   std::optional<Model> start;        ///< read_start()'s, of --weights
@@ -19,7 +19,7 @@ struct RunInputs {
 };
 
 /// Reads what the options name. A file of --weights brings its own data where they name none, and
-/// `common` then does. Throws Error: kBadInput where data or weights are not those of the record.
-RunInputs read_inputs(const RunRequest& request, CommonOptions& common);
+/// `data` then does. Throws Error: kBadInput where data or weights are not those of the record.
+RunInputs read_inputs(const RunRequest& request, DataOptions& data);
 
-}  // namespace lenet::cli
+}  // namespace lenet

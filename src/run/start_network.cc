@@ -1,4 +1,4 @@
-#include "cli/start_network.h"
+#include "run/start_network.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,7 +14,7 @@
 #include "run/model_data.h"
 #include "run/option_words.h"
 
-namespace lenet::cli {
+namespace lenet {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -69,7 +69,7 @@ std::vector<Label> outputs_of(const std::string& path, const Model& file, const 
 }
 
 /// The layers, not built: those of --model, else the file's, else the chapter's.
-NamedNetwork layers_of(const TrainOptions& o, bool from_file, std::int64_t classes) {
+NamedNetwork layers_of(const RunOptions& o, bool from_file, std::int64_t classes) {
   return parse_model_argument(o.model ? *o.model : from_file ? o.weights : kUsualModel, classes);
 }
 
@@ -78,8 +78,6 @@ void draw(Sequential& net, const Shape& images, Generator& generator) {
   net.build(images, generator);
   xavier_uniform(net, generator);
 }
-
-WeightsBy by_of(const TrainOptions& o) { return meaning_of(kWeightsBy, o.weights_by); }
 
 /// The file of --weights, what it says beside its weights, and how these find their layers.
 struct WeightsFile {
@@ -144,16 +142,16 @@ void read_into(const WeightsFile& file, bool new_head, Sequential& net) {
 
 /// Draws `net` for the images of the data and gives it the file's weights. Where that fails, and
 /// the file's network takes images of another shape, the message says so.
-void bring_weights(const TrainOptions& o, const std::optional<Model>& file, const Shape& images,
+void bring_weights(const RunOptions& o, const std::optional<Model>& file, const Shape& images,
                    Generator& generator, Sequential& net) {
   try {
     draw(net, images, generator);
-    read_into({o.weights, file, by_of(o)}, o.new_head, net);
+    read_into({o.weights, file, o.weights_by}, o.new_head, net);
   } catch (const Error& e) {
     if (!file || file->net.input_shape() == images) throw;
     throw Error(
         ErrorKind::kUsage,
-        fmt::format("{} ({})", other_shape(o.common, images, file->net.input_shape()), e.what()));
+        fmt::format("{} ({})", other_shape(o.data, images, file->net.input_shape()), e.what()));
   }
 }
 
@@ -198,11 +196,11 @@ void require_same_classes(const Names& run, const Names& data,
 
 }  // namespace
 
-std::optional<Model> read_start(const TrainOptions& o) {
+std::optional<Model> read_start(const RunOptions& o) {
   return o.weights.empty() ? std::nullopt : find_saved_model(o.weights);
 }
 
-void require_no_normalization(const TrainOptions& o) {
+void require_no_normalization(const RunOptions& o) {
   const std::optional<Model> file = read_start(o);
   require(!file || file->net.normalization().mean.empty(),
           fmt::format("--no-normalize: the weights of {} are for standardised pixels and keep its "
@@ -211,7 +209,7 @@ void require_no_normalization(const TrainOptions& o) {
                       o.weights));
 }
 
-StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& file,
+StartedNetwork start_network(const RunOptions& o, const std::optional<Model>& file,
                              const Dataset& train, Generator& generator) {
   NamedNetwork layers = layers_of(o, file.has_value(), train.classes());
   StartedNetwork started{std::move(layers.net), std::move(layers.name), train.class_names()};
@@ -227,11 +225,11 @@ StartedNetwork start_network(const TrainOptions& o, const std::optional<Model>& 
   }
   bring_weights(o, file, train.image_shape(), generator, started.net);
   if (!order.empty()) reorder_outputs(started.net, order);
-  if (file && !o.normalize) started.net.set_normalization(file->net.normalization());
+  if (file && !o.fit.normalize) started.net.set_normalization(file->net.normalization());
   return started;
 }
 
-StartedNetwork resumed_network(const TrainOptions& o, const Json& run,
+StartedNetwork resumed_network(const RunOptions& o, const Json& run,
                                const std::filesystem::path& folder, const Dataset& train,
                                Generator& generator) {
   const Names names = names_of_run(run, folder);
@@ -252,4 +250,4 @@ void record_start(const StartedNetwork& network, Json& run) {
   if (!network.class_names.empty()) run["class_names"] = network.class_names;
 }
 
-}  // namespace lenet::cli
+}  // namespace lenet

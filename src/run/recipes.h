@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace lenet::cli {
+namespace lenet {
 
 /// chapter, fast, best.
 const std::vector<std::string>& recipe_names();
@@ -13,4 +13,8 @@ const std::vector<std::string>& recipe_names();
 /// The options of the recipe of this name. See docs/recipes.md.
 nlohmann::ordered_json recipe(const std::string& name);
 
-}  // namespace lenet::cli
+/// All options with it, as run.json says them, less what is the reader's (the data, and where to
+/// run), and the text of its network: a file of options.
+nlohmann::ordered_json whole_recipe(const std::string& name);
+
+}  // namespace lenet

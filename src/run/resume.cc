@@ -1,4 +1,4 @@
-#include "cli/resume.h"
+#include "run/resume.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,17 +8,18 @@
 #include <utility>
 
 #include "base/file.h"
-#include "cli/options.h"
-#include "cli/run_record.h"
-#include "cli/say.h"
-#include "cli/train_config.h"
-#include "cli/unread_options.h"
 #include "lenet/error.h"
 #include "run/checkpoints.h"
+#include "run/data_options.h"
 #include "run/json_document.h"
+#include "run/option_table.h"
+#include "run/record_keys.h"
+#include "run/run_options.h"
+#include "run/run_record.h"
+#include "run/unread_options.h"
 #include "train/fit_options.h"
 
-namespace lenet::cli {
+namespace lenet {
 
 using Json = nlohmann::ordered_json;
 
@@ -49,14 +50,14 @@ void require_changeable(const std::string& key, const std::vector<std::string>& 
 }
 
 /// SGD keeps a velocity for a momentum alone.
-void require_same_velocity(const TrainOptions& before, const TrainOptions& after) {
-  if ((before.momentum == 0) == (after.momentum == 0)) return;
+void require_same_velocity(const RunOptions& before, const RunOptions& after) {
+  const double was = before.fit.optimizer.momentum, is = after.fit.optimizer.momentum;
+  if ((was == 0) == (is == 0)) return;
   throw Error(
       ErrorKind::kUsage,
-      fmt::format("--momentum: the run has {:g}, which cannot change to {:g}; want {}",
-                  before.momentum, after.momentum,
-                  before.momentum == 0 ? "0, as no velocity was kept"
-                                       : "a number above 0 for the velocity that it keeps"));
+      fmt::format("--momentum: the run has {:g}, which cannot change to {:g}; want {}", was, is,
+                  was == 0 ? "0, as no velocity was kept"
+                           : "a number above 0 for the velocity that it keeps"));
 }
 
 /// The result of a run that has ended and left its model; else null.
@@ -98,9 +99,9 @@ const std::vector<std::string>& changeable_options() {
   return names;
 }
 
-Resumption read_resumption(const std::filesystem::path& folder, const Command& command,
-                           const std::vector<std::string>& allow_change) {
-  FoundCheckpoint found = newest_checkpoint(folder, say_note);
+Resumption read_resumption(const std::filesystem::path& folder, const Json& given,
+                           const std::vector<std::string>& allow_change, const Note& note) {
+  FoundCheckpoint found = newest_checkpoint(folder, note);
   Resumption resumption{.options = {},
                         .run = parse_json(found.checkpoint.run),
                         .result = result_in(folder),
@@ -111,10 +112,9 @@ Resumption read_resumption(const std::filesystem::path& folder, const Command& c
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: its checkpoint names no options", folder.string()));
   }
-  TrainOptions& options = resumption.options;
+  RunOptions& options = resumption.options;
   read_options(run_options(resumption.run), "run of " + folder.string(), options);
-  const TrainOptions own = options;
-  const Json given = given_options(command);
+  const RunOptions own = options;
   read_options(given, "command line", options);
   const Json before = options_document(own), after = options_document(options);
   const bool knows_data = !text_in(resumption.run, kDataSha256).empty();
@@ -140,4 +140,4 @@ bool is_finished(const Resumption& from, const Sequential& net, const FitOptions
   return false;
 }
 
-}  // namespace lenet::cli
+}  // namespace lenet

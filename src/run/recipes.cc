@@ -1,9 +1,11 @@
-#include "cli/recipes.h"
+#include "run/recipes.h"
 
-#include "cli/options.h"
+#include "run/model_argument.h"
 #include "run/option_words.h"
+#include "run/record_keys.h"
+#include "run/run_options.h"
 
-namespace lenet::cli {
+namespace lenet {
 
 using Json = nlohmann::ordered_json;
 
@@ -38,4 +40,15 @@ const std::vector<std::string>& recipe_names() {
 
 Json recipe(const std::string& name) { return meaning_of(kRecipes, name)(); }
 
-}  // namespace lenet::cli
+Json whole_recipe(const std::string& name) {
+  RunOptions options;
+  read_options(recipe(name), "recipe " + name, options);
+  Json document = options_document(options);
+  for (const char* key : {"data", "weights", "threads", "device"}) document.erase(key);
+  Json all = {{"lenet", LENET_VERSION},
+              {kNetwork, parse_model_argument(document.at("model")).net.text()}};
+  all.update(document);
+  return all;
+}
+
+}  // namespace lenet

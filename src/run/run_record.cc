@@ -1,4 +1,4 @@
-#include "cli/run_record.h"
+#include "run/run_record.h"
 
 #include <fmt/format.h>
 
@@ -9,13 +9,14 @@
 
 #include "base/file.h"
 #include "base/sha256.h"
-#include "cli/train_config.h"
 #include "lenet/error.h"
 #include "lenet/simd.h"
+#include "run/data_options.h"
 #include "run/json_document.h"
 #include "run/run_ending.h"
+#include "run/run_options.h"
 
-namespace lenet::cli {
+namespace lenet {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -28,10 +29,10 @@ std::string absolute(const std::string& path) {
 }
 
 /// The folder that the data comes from, or its name, as "fashion-mnist".
-std::string data_name(const TrainOptions& o) {
-  if (o.common.path == kFashionMnist) return kFashionMnist;
-  if (is_named_data(o.common)) return o.common.path;
-  if (!o.common.path.empty()) return absolute(o.common.path);
+std::string data_name(const RunOptions& o) {
+  if (o.data.path == kFashionMnist) return kFashionMnist;
+  if (is_named_data(o.data)) return o.data.path;
+  if (!o.data.path.empty()) return absolute(o.data.path);
   const char* folder = std::getenv("LENET_DATA");
   return folder && *folder ? absolute(folder) : "fashion-mnist";
 }
@@ -79,7 +80,7 @@ Report parsed_report(const Json& result) {
 
 }  // namespace
 
-Json run_document(const TrainOptions& o, const Device& device, const Sequential& net,
+Json run_document(const RunOptions& o, const Device& device, const Sequential& net,
                   const Dataset& train) {
   Json run = {{"lenet", LENET_VERSION},
               {"started", utc_now()},
@@ -104,7 +105,7 @@ void require_same_weights(const Json& run, const std::filesystem::path& file,
                           file.string(), before, kShownOfSha256, sha256, kShownOfSha256));
 }
 
-void require_same_data(const Json& run, const TrainOptions& now, const std::string& sha256,
+void require_same_data(const Json& run, const RunOptions& now, const std::string& sha256,
                        const std::string& advice) {
   const std::string before = text_in(run, kDataSha256);
   if (before.empty() || before == sha256) return;
@@ -115,7 +116,7 @@ void require_same_data(const Json& run, const TrainOptions& now, const std::stri
                           kShownOfSha256, advice));
 }
 
-Json result_document(const Report& report, const TrainOptions& o, const Device& device,
+Json result_document(const Report& report, const RunOptions& o, const Device& device,
                      const RunFolder& folder) {
   Json epochs = Json::array();
   for (const EpochReport& e : report.epochs) epochs.push_back(epoch_document(e));
@@ -127,17 +128,17 @@ Json result_document(const Report& report, const TrainOptions& o, const Device& 
                  {"device", to_string(device)},
                  {"threads", report.threads},
                  {"simd", simd_target()},
-                 {"seed", o.seed},
+                 {"seed", o.fit.seed},
                  {"out", folder.path().string()},
                  {"sha256", sha256_of_file(folder.model_file())},
                  {"epochs", epochs}});
-  if (report.out_of_patience) result["early_stop"] = early_stop_text(report, o.patience);
+  if (report.out_of_patience) result["early_stop"] = early_stop_text(report, o.fit.patience);
   if (report.best_epoch != std::ssize(report.epochs)) result["best_epoch"] = report.best_epoch;
   if (report.averages) {
     result["averaged_acc"] = *report.epochs.back().averaged_acc;
     result["averaged_sha256"] = sha256_of_file(folder.averages_file());
   }
-  if (o.max_steps) result["step_losses"] = report.step_losses;
+  if (o.fit.max_steps != FitOptions().max_steps) result["step_losses"] = report.step_losses;
   return result;
 }
 
@@ -151,4 +152,4 @@ Report report_of(const Json& result, const RunFolder& folder) {
   }
 }
 
-}  // namespace lenet::cli
+}  // namespace lenet

@@ -1,0 +1,414 @@
+#include "run/option_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "base/require.h"
+#include "lenet/error.h"
+#include "run/data_options.h"
+#include "run/run_options.h"
+
+// The name of a member, and where it is.
+#define AT(path) .member = #path, .value = &o.path
+
+namespace lenet {
+namespace {
+
+/// Which constants an optimizer reads.
+enum class Rule { kSgd, kAdam };
+
+Rule rule_of(const RunOptions& o) {
+  switch (o.fit.optimizer.kind) {
+    case Optimizer::Kind::kSgd:
+      return Rule::kSgd;
+    case Optimizer::Kind::kAdam:
+    case Optimizer::Kind::kAdamW:
+      return Rule::kAdam;
+  }
+  unknown("optimizer");
+}
+
+template <Schedule::Kind kind>
+bool has_schedule(const RunOptions& o) {
+  return o.fit.schedule.kind == kind;
+}
+
+const OptionReader kWithWeights = {"weights", "a file",
+                                   [](const RunOptions& o) { return !o.weights.empty(); }};
+const OptionReader kWithSgd = {"optimizer", "sgd",
+                               [](const RunOptions& o) { return rule_of(o) == Rule::kSgd; }};
+const OptionReader kWithAdam = {"optimizer", "adam or adamw",
+                                [](const RunOptions& o) { return rule_of(o) == Rule::kAdam; }};
+const OptionReader kWithMomentum = {
+    "momentum", "above 0", [](const RunOptions& o) { return o.fit.optimizer.momentum != 0; }};
+const OptionReader kWithStep = {"schedule", "step", has_schedule<Schedule::Kind::kStep>};
+const OptionReader kWithCosine = {"schedule", "cosine", has_schedule<Schedule::Kind::kCosine>};
+const OptionReader kWithOneCycle = {"schedule", "onecycle",
+                                    has_schedule<Schedule::Kind::kOneCycle>};
+
+OptionValue value_of_augmentation(Augmentation* value) {
+  return value_by(
+      [value](const std::string& text) {
+        *value = parse_augmentation(text);
+        return true;
+      },
+      [value] { return to_string(*value); });
+}
+
+Check augmentation_text() {
+  return [](const std::string& text) -> std::string {
+    try {
+      parse_augmentation(text);
+      return "";
+    } catch (const Error& e) {
+      return e.what();
+    }
+  };
+}
+
+Check count() { return whole_number(1, kMostCount); }
+
+using Table = std::vector<RunOption>;
+
+void append(Table& table, Table more) { std::ranges::move(more, std::back_inserter(table)); }
+
+Table model_table(RunOptions& o) {
+  Table table = {
+      {.name = "model",
+       .group = "Model",
+       AT(model),
+       .help = "Preset (lenet, lenet-relu, lenet-bn, lenet5, best), text file, saved model (its "
+               "layers; for its weights, --weights) or the model text itself, as in \"Flatten "
+               "Linear(10)\". Without it the network of --weights, if that is given",
+       .default_text = kUsualModel},
+      {.name = "weights",
+       .group = "Model",
+       AT(weights),
+       .help = "Start from a run's folder, a saved model or an ONNX file: its weights, and unless "
+               "other options say else its network, normalisation, class names and data",
+       .check = given_path()}};
+  table.push_back(weights_by_option(&o.weights_by));
+  table.back().readers = {kWithWeights};
+  append(table, {{.name = "new-head",
+                  .group = "Model",
+                  AT(new_head),
+                  .help = "Put a new last Linear for the classes of the data in the place of that "
+                          "of --weights",
+                  .if_set = true,
+                  .readers = {kWithWeights}},
+                 {.name = "freeze",
+                  .group = "Model",
+                  AT(fit.freeze),
+                  .help = "Keep as they are: parameters and running statistics of the first N "
+                          "layers, or those of these names, as in 0.weight,3.*",
+                  .commas = true,
+                  .if_set = true}});
+  return table;
+}
+
+/// How long, how fast, and where.
+Table course_table(RunOptions& o) {
+  Table table = {
+      {.name = "epochs",
+       .group = "Optimisation",
+       AT(fit.epochs),
+       .help = "Passes over the training set",
+       .check = count()},
+      {.name = "batch-size",
+       .group = "Optimisation",
+       AT(fit.batch_size),
+       .help = "Examples a step",
+       .check = count()},
+      {.name = "lr",
+       .group = "Optimisation",
+       AT(fit.lr),
+       .help = "Learning rate; a schedule's full rate",
+       .check = positive_float()},
+      {.name = "seed",
+       .group = "Run",
+       AT(fit.seed),
+       .help = "Seed of weights and shuffle, as torch.manual_seed, and of all else that is random",
+       .check = whole_number(0, std::numeric_limits<std::uint64_t>::max())},
+      {.name = "shuffle",
+       .group = "Run",
+       AT(fit.shuffle),
+       .help = "A new order of the examples every epoch (default), or the order of the file"}};
+  table.push_back(threads_option(&o.fit.threads));
+  table.push_back(device_option(&o.device));
+  return table;
+}
+
+Table optimizer_table(RunOptions& o) {
+  constexpr const char* kGroup = "Optimisation";
+  return {{.name = "optimizer",
+           .group = kGroup,
+           .member = "fit.optimizer.kind",
+           .value = value_of_word(kOptimizers, &o.fit.optimizer.kind),
+           .help = "sgd, adam or adamw",
+           .check = one_of(words_of(kOptimizers))},
+          {.name = "momentum",
+           .group = kGroup,
+           AT(fit.optimizer.momentum),
+           .help = "SGD's momentum",
+           .check = finite_number(),
+           .readers = {kWithSgd}},
+          {.name = "dampening",
+           .group = kGroup,
+           AT(fit.optimizer.dampening),
+           .help = "SGD's dampening of the momentum",
+           .check = finite_number(),
+           .readers = {kWithSgd, kWithMomentum}},
+          {.name = "nesterov",
+           .group = kGroup,
+           AT(fit.optimizer.nesterov),
+           .help = "SGD with Nesterov's momentum",
+           .readers = {kWithSgd}},
+          {.name = "weight-decay",
+           .group = kGroup,
+           AT(fit.optimizer.weight_decay),
+           .help = "L2 penalty; AdamW's decoupled decay",
+           .check = finite_number()},
+          {.name = "betas",
+           .group = kGroup,
+           .member = "fit.optimizer.beta1, beta2",
+           .value = value_of_two(&o.fit.optimizer.beta1, &o.fit.optimizer.beta2),
+           .help = "Adam's two decays",
+           .check = finite_number(),
+           .commas = true,
+           .readers = {kWithAdam}},
+          {.name = "eps",
+           .group = kGroup,
+           AT(fit.optimizer.eps),
+           .help = "Adam's eps",
+           .check = finite_number(),
+           .readers = {kWithAdam}},
+          {.name = "clip-norm",
+           .group = kGroup,
+           AT(fit.clip_norm),
+           .help = "Largest norm of the gradient; 0: any",
+           .check = finite_number()},
+          {.name = "ema",
+           .group = kGroup,
+           AT(fit.ema_decay),
+           .help = "Decay of averaged weights, kept beside the others; 0: none",
+           .check = finite_number()},
+          {.name = "on-nan",
+           .group = "Run",
+           .member = "fit.rollbacks",
+           .value = value_of_word(kOnNan, &o.fit.rollbacks),
+           .help = "When a loss or gradient is not finite: stop, or rollback to the beginning of "
+                   "the epoch with half the learning rate, at most five times",
+           .check = one_of(words_of(kOnNan))}};
+}
+
+Table schedule_table(RunOptions& o) {
+  constexpr const char* kGroup = "Schedule";
+  return {{.name = "schedule",
+           .group = kGroup,
+           .member = "fit.schedule.kind",
+           .value = value_of_word(kSchedules, &o.fit.schedule.kind),
+           .help = "constant, step, cosine or onecycle",
+           .check = one_of(words_of(kSchedules))},
+          {.name = "warmup",
+           .group = kGroup,
+           AT(fit.schedule.warmup),
+           .help = "Epochs of linear rise before the schedule",
+           .check = finite_number()},
+          {.name = "step-epochs",
+           .group = kGroup,
+           AT(fit.schedule.step_epochs),
+           .help = "step: epochs between two factors",
+           .check = finite_number(),
+           .readers = {kWithStep}},
+          {.name = "gamma",
+           .group = kGroup,
+           AT(fit.schedule.gamma),
+           .help = "step: the factor",
+           .check = finite_number(),
+           .readers = {kWithStep}},
+          {.name = "min-lr",
+           .group = kGroup,
+           AT(fit.schedule.min_lr),
+           .help = "cosine: the last rate",
+           .check = finite_number(),
+           .readers = {kWithCosine}},
+          {.name = "pct-start",
+           .group = kGroup,
+           AT(fit.schedule.pct_start),
+           .help = "onecycle: share of the steps that rise",
+           .check = finite_number(),
+           .readers = {kWithOneCycle}},
+          {.name = "div-factor",
+           .group = kGroup,
+           AT(fit.schedule.div_factor),
+           .help = "onecycle: full rate over first rate",
+           .check = finite_number(),
+           .readers = {kWithOneCycle}},
+          {.name = "final-div-factor",
+           .group = kGroup,
+           AT(fit.schedule.final_div_factor),
+           .help = "onecycle: first rate over last",
+           .check = finite_number(),
+           .readers = {kWithOneCycle}},
+          {.name = "anneal",
+           .group = kGroup,
+           .member = "fit.schedule.anneal",
+           .value = value_of_word(kAnneals, &o.fit.schedule.anneal),
+           .help = "onecycle: cos or linear",
+           .check = one_of(words_of(kAnneals)),
+           .readers = {kWithOneCycle}}};
+}
+
+/// Which images train and as what, and which weights are kept.
+Table images_table(RunOptions& o) {
+  return {{.name = "label-smoothing",
+           .group = "Optimisation",
+           AT(fit.label_smoothing),
+           .help = "Share of the target spread over all classes",
+           .check = finite_number()},
+          {.name = "augment",
+           .group = "Augmentation",
+           .member = "fit.augmentation",
+           .value = value_of_augmentation(&o.fit.augmentation),
+           .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1",
+           .check = augmentation_text()},
+          {.name = "normalize",
+           .group = "Data",
+           AT(fit.normalize),
+           .help = "Standardise pixels by mean and deviation of the training images"},
+          {.name = "holdout",
+           .group = "Data",
+           AT(fit.holdout),
+           .help = "Share of the training images to set aside, by classes",
+           .check = share()},
+          {.name = "keep-best",
+           .group = "Run",
+           AT(fit.keep_best),
+           .help = "End with the weights that were best on the images set aside"},
+          {.name = "patience",
+           .group = "Run",
+           AT(fit.patience),
+           .help = "Stop after so many epochs without a better one on the images set aside; 0: "
+                   "never",
+           .check = whole_number(0, kMostCount)},
+          {.name = "max-steps",
+           .group = "Run",
+           .member = "fit.max_steps",
+           .value = value_of_limit(&o.fit.max_steps),
+           .help = "Stop after so many steps; --json then lists each step's loss",
+           .check = count(),
+           .if_set = true}};
+}
+
+}  // namespace
+
+const std::vector<std::string>& option_groups() {
+  static const std::vector<std::string> groups = {"Data",     "Model",        "Optimisation",
+                                                  "Schedule", "Augmentation", "Run"};
+  return groups;
+}
+
+std::vector<RunOption> data_table(DataOptions& data, const std::string& otherwise) {
+  struct {
+    DataOptions& data;
+  } o = {data};
+  constexpr const char* kGroup = "Data";
+  return {{.name = "data",
+           .group = kGroup,
+           AT(data.path),
+           .help = fmt::format(
+               "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of images "
+               "(a folder for each class), CSV file, .npz, or a name: {}, mnist, kmnist, qmnist, "
+               "emnist-balanced ... Default: {}",
+               kFashionMnist, otherwise),
+           .check = given_path()},
+          {.name = "size",
+           .group = kGroup,
+           AT(data.size),
+           .help = "Size that image files are brought to, or that a CSV's images have, as in "
+                   "28x28. Default: as they are; a CSV's are squares",
+           .check = image_size(),
+           .if_set = true},
+          {.name = "test-split",
+           .group = kGroup,
+           AT(data.test_split),
+           .help = "Share of the images of every class that become the test set, for data without "
+                   "one",
+           .check = share(),
+           .show_default = false,
+           .if_set = true},
+          {.name = "split",
+           .group = kGroup,
+           AT(data.split),
+           .help = "Of several data sets in a folder of IDX or CSV files, the one with this in its "
+                   "files' names, as EMNIST's balanced",
+           .if_set = true},
+          {.name = "transpose",
+           .group = kGroup,
+           AT(data.transpose),
+           .help = "Swap rows and columns of every image: EMNIST's files have them so",
+           .only_on = true,
+           .if_set = true},
+          {.name = "skip-broken",
+           .group = kGroup,
+           AT(data.skip_broken),
+           .help = "Leave out image files that cannot be read; a line counts them",
+           .only_on = true,
+           .if_set = true}};
+}
+
+RunOption weights_by_option(WeightsBy* value) {
+  return {.name = "weights-by",
+          .group = "Model",
+          .member = "weights_by",
+          .value = value_of_word(kWeightsBy, value),
+          .help =
+              "How tensors of a file of weights alone find their layers: by name (0.weight), "
+              "or the first convolution's to the first Conv2d and so on, by order",
+          .check = one_of(words_of(kWeightsBy)),
+          .if_set = true};
+}
+
+RunOption threads_option(int* value) {
+  return {.name = "threads",
+          .group = "Run",
+          .member = "fit.threads",
+          .value = value,
+          .help = "Threads, 1 to 1024. Default: the CPUs that this process may use",
+          .check = whole_number(1, 1024),
+          .show_default = false};
+}
+
+RunOption device_option(std::string* value) {
+  return {.name = "device",
+          .group = "Run",
+          .member = "device",
+          .value = value,
+          .help = "auto, cpu, cuda or cuda:INDEX"};
+}
+
+std::vector<RunOption> option_table(RunOptions& o) {
+  Table table = data_table(
+      o.data,
+      "fashion-mnist, from $LENET_DATA, Debian's dataset-fashion-mnist, the cache, a download");
+  for (Table& more : std::vector<Table>{model_table(o), course_table(o), optimizer_table(o),
+                                        schedule_table(o), images_table(o)}) {
+    append(table, std::move(more));
+  }
+  return table;
+}
+
+std::string option_name(std::string key) {
+  std::ranges::replace(key, '_', '-');
+  return key;
+}
+
+std::string option_key(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
+}  // namespace lenet
