@@ -13,6 +13,7 @@
 #include "lenet/device.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "run/class_accuracy.h"
 #include "run/json_document.h"
 #include "run/model_data.h"
 
@@ -25,25 +26,6 @@ struct EvalOptions {
   CommonOptions common;
   ModelOptions model;
 };
-
-/// The share of each class' images that are classified right; nothing for a class without images.
-using ClassAccuracy = std::vector<std::optional<double>>;
-
-/// Of each of the network's outputs, of which the data may have a part.
-ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data,
-                                 std::int64_t outputs) {
-  std::vector<double> right(static_cast<std::size_t>(outputs)), all(right.size());
-  for (std::size_t i = 0; i < evaluation.predicted.size(); ++i) {
-    const Label label = data.labels()[i];
-    ++all[label];
-    right[label] += evaluation.predicted[i] == label;
-  }
-  ClassAccuracy accuracy(right.size());
-  for (std::size_t k = 0; k < right.size(); ++k) {
-    if (all[k] > 0) accuracy[k] = right[k] / all[k];
-  }
-  return accuracy;
-}
 
 std::string class_name(const std::vector<std::string>& names, std::size_t k) {
   return k < names.size() ? names[k] : fmt::format("class {}", k);

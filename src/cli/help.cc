@@ -4,28 +4,13 @@
 
 #include <algorithm>
 
+#include "base/lines.h"
 #include "cli/command_line.h"
 
 namespace lenet::cli {
 namespace {
 
 constexpr std::size_t kColumns = 100, kIndent = 26;
-
-/// `text` in lines of at most `width` characters; a word that is longer has one of its own.
-std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
-  std::vector<std::string> lines = {""};
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    std::string& line = lines.back();
-    if (!line.empty() && line.size() + 1 + end - begin > width) {
-      lines.push_back(text.substr(begin, end - begin));
-    } else {
-      line += (line.empty() ? "" : " ") + text.substr(begin, end - begin);
-    }
-    begin = end + 1;
-  }
-  return lines;
-}
 
 /// `start`, and `text` beside it from column kIndent on.
 std::string wrapped(const std::string& start, const std::string& text) {

@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <memory>
+#include <string>
+
 #include "cli/commands.h"
 #include "cli/escape.h"
+#include "run/option_page.h"
 
 namespace lenet::cli {
 namespace {
@@ -75,8 +79,11 @@ std::string manual(const Command& app) {
 }  // namespace
 
 void add_manual(const Command& app) {
+  auto options = std::make_shared<bool>(false);
   const Command command = app.add_command("manual", "Print the manual page, for man");
-  command.runs([&app] { fmt::print("{}", manual(app)); });
+  command.flag("--options", *options,
+               "Print docs/options.md, on the options of a run, in its place");
+  command.runs([&app, options] { fmt::print("{}", *options ? option_page() : manual(app)); });
 }
 
 }  // namespace lenet::cli

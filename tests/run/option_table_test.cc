@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "data/test_files.h"
+#include "run/option_page.h"
 #include "run/run_options.h"
 
 namespace lenet {
@@ -109,6 +110,18 @@ TEST(OptionTable, RefusesValuesThatAnOptionDoesNotTake) {
   refused(R"({"augment": "spin=3"})", "spin");
   refused(R"({"holdout": 1})", "want a share");
   refused(R"({"epoch": 2})", "--epoch: no such option; did you mean --epochs?");
+}
+
+/// Written by `lenet manual --options`.
+TEST(OptionTable, IsThePageOfTheDocumentation) {
+  const std::string page =
+      read_file(std::filesystem::path(LENET_GOLDEN_DIR) / "../../docs/options.md", 1 << 20);
+  EXPECT_EQ(page, option_page());
+  for (std::size_t begin = 0; begin < page.size();) {
+    const std::size_t end = page.find('\n', begin);
+    EXPECT_LE(end - begin, 100u) << page.substr(begin, end - begin);
+    begin = end + 1;
+  }
 }
 
 }  // namespace
