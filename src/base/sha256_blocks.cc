@@ -86,7 +86,7 @@ __attribute__((target("sha,sse4.1"))) void add_blocks_by_instructions(
     const __m128i abef_before = abef, cdgh_before = cdgh;
     __m128i w[16];  // four words of the schedule each
 #pragma GCC unroll 16
-    for (int t = 0; t < 16; ++t) {
+    for (std::size_t t = 0; t < 16; ++t) {
       if (t < 4) {
         w[t] =
             _mm_shuffle_epi8(_mm_loadu_si128(vector_at(blocks.data() + 16 * t)), big_endian_words);
