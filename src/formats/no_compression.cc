@@ -20,7 +20,11 @@ void gunzip(std::string_view, std::span<std::uint8_t>, const std::string& name) 
   refuse(name, "gzip");
 }
 
-ZipArchive::ZipArchive(std::string_view, std::string name) { refuse(name, "zip"); }
+ZipArchive::ZipArchive(std::string_view bytes, std::string name)
+    : name_(std::move(name)), size_(std::ssize(bytes)) {
+  refuse(name_, "zip");
+}
+
 std::vector<std::string> ZipArchive::names() const { refuse(name_, "zip"); }
 ZipFile ZipArchive::read(const std::string&) const { refuse(name_, "zip"); }
 void ZipArchive::Close::operator()(zip*) const {}
