@@ -69,7 +69,7 @@ struct Pause {
   std::function<FitState()> state;  ///< makes a copy of where the run stands, until the run goes on
 };
 
-struct FitOptions {
+struct FitOptions {  ///< docs/options.md has them by their names on the command line
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
   double lr = 0.9;         ///< the schedule's full rate

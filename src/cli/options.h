@@ -9,6 +9,7 @@
 #include "run/data_options.h"
 #include "run/model_argument.h"
 #include "run/option_table.h"
+#include "run/shared_options.h"
 
 namespace lenet::cli {
 

@@ -1,15 +1,13 @@
 #include "run/option_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <limits>
 
 #include "base/require.h"
 #include "lenet/error.h"
-#include "run/data_options.h"
 #include "run/run_options.h"
+#include "run/shared_options.h"
 
 // The name of a member, and where it is.
 #define AT(path) .member = #path, .value = &o.path
@@ -309,85 +307,6 @@ const std::vector<std::string>& option_groups() {
   static const std::vector<std::string> groups = {"Data",     "Model",        "Optimisation",
                                                   "Schedule", "Augmentation", "Run"};
   return groups;
-}
-
-std::vector<RunOption> data_table(DataOptions& data, const std::string& otherwise) {
-  struct {
-    DataOptions& data;
-  } o = {data};
-  constexpr const char* kGroup = "Data";
-  return {{.name = "data",
-           .group = kGroup,
-           AT(data.path),
-           .help = fmt::format(
-               "Folder of IDX files (MNIST and its like), of CIFAR's binary batches or of images "
-               "(a folder for each class), CSV file, .npz, or a name: {}, mnist, kmnist, qmnist, "
-               "emnist-balanced ... Default: {}",
-               kFashionMnist, otherwise),
-           .check = given_path()},
-          {.name = "size",
-           .group = kGroup,
-           AT(data.size),
-           .help = "Size that image files are brought to, or that a CSV's images have, as in "
-                   "28x28. Default: as they are; a CSV's are squares",
-           .check = image_size(),
-           .if_set = true},
-          {.name = "test-split",
-           .group = kGroup,
-           AT(data.test_split),
-           .help = "Share of the images of every class that become the test set, for data without "
-                   "one",
-           .check = share(),
-           .show_default = false,
-           .if_set = true},
-          {.name = "split",
-           .group = kGroup,
-           AT(data.split),
-           .help = "Of several data sets in a folder of IDX or CSV files, the one with this in its "
-                   "files' names, as EMNIST's balanced",
-           .if_set = true},
-          {.name = "transpose",
-           .group = kGroup,
-           AT(data.transpose),
-           .help = "Swap rows and columns of every image: EMNIST's files have them so",
-           .only_on = true,
-           .if_set = true},
-          {.name = "skip-broken",
-           .group = kGroup,
-           AT(data.skip_broken),
-           .help = "Leave out image files that cannot be read; a line counts them",
-           .only_on = true,
-           .if_set = true}};
-}
-
-RunOption weights_by_option(WeightsBy* value) {
-  return {.name = "weights-by",
-          .group = "Model",
-          .member = "weights_by",
-          .value = value_of_word(kWeightsBy, value),
-          .help =
-              "How tensors of a file of weights alone find their layers: by name (0.weight), "
-              "or the first convolution's to the first Conv2d and so on, by order",
-          .check = one_of(words_of(kWeightsBy)),
-          .if_set = true};
-}
-
-RunOption threads_option(int* value) {
-  return {.name = "threads",
-          .group = "Run",
-          .member = "fit.threads",
-          .value = value,
-          .help = "Threads, 1 to 1024. Default: the CPUs that this process may use",
-          .check = whole_number(1, 1024),
-          .show_default = false};
-}
-
-RunOption device_option(std::string* value) {
-  return {.name = "device",
-          .group = "Run",
-          .member = "device",
-          .value = value,
-          .help = "auto, cpu, cuda or cuda:INDEX"};
 }
 
 std::vector<RunOption> option_table(RunOptions& o) {

@@ -40,14 +40,6 @@ std::vector<RunOption> option_table(RunOptions& o);
 /// The headings, in the order of the help.
 const std::vector<std::string>& option_groups();
 
-/// Those of a data set alone. `otherwise` is the data without --data.
-std::vector<RunOption> data_table(DataOptions& o, const std::string& otherwise);
-
-// Single ones that other commands have too.
-RunOption weights_by_option(WeightsBy* value);
-RunOption threads_option(int* value);
-RunOption device_option(std::string* value);
-
 /// "batch_size" as it is typed: "batch-size".
 std::string option_name(std::string key);
 /// The other way round.
