@@ -14,8 +14,8 @@ using Check = std::function<std::string(const std::string&)>;
 /// The most that --epochs, --max-steps and --batch-size take.
 inline constexpr std::uint64_t kMostCount = 1'000'000'000;
 
-/// Accepts decimal digits for a number within these limits. CLI11 alone would take 010 for 8 and -1
-/// for 2^64 - 1.
+/// Accepts decimal digits for a number within these limits: neither 010, which is 8 to some, nor
+/// -1, which would be 2^64 - 1.
 Check whole_number(std::uint64_t least, std::uint64_t most);
 
 /// Accepts a float above 0 that is finite.
@@ -33,8 +33,8 @@ Check one_of(std::vector<std::string> words);
 /// Accepts "28x28" and "": a size as --size takes it.
 Check image_size();
 
-/// Refuses "", as of a shell variable that is not set, and an option: CLI11 takes "--out= --json"
-/// for the folder "--json".
+/// Refuses "", as of a shell variable that is not set, and an option: "--out= --json" would be the
+/// folder "--json".
 Check given_path();
 
 }  // namespace lenet

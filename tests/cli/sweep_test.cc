@@ -46,6 +46,17 @@ TEST_F(CliSweep, ThatWasKilledEndsAsOneThatWasNot) {
   }
 }
 
+/// As another version may have written it.
+TEST_F(CliSweep, IsTheSameWhateverTheOrderOfItsOptions) {
+  ASSERT_EQ(run(sweep_words("sweep")).exit_code, 0);
+  const std::string sorted = Json::parse(content("sweep/sweep.json")).dump();
+  EXPECT_LT(sorted.find("batch_size"), sorted.find("\"data\""));
+  write_file(dir_ / "sweep/sweep.json", sorted);
+  const Outcome again = run(sweep_words("sweep"));
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_FALSE(contains(again.err, "run 0")) << "all of them have ended";
+}
+
 TEST_F(CliSweep, RefusesAnotherSweepsFolderAndWrongAxes) {
   ASSERT_EQ(run(sweep_words("sweep")).exit_code, 0);
   Words other = sweep_words("sweep");
