@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/aligned.h"
-#include "kernels/activation.h"
 #include "kernels/conv2d.h"
 #include "kernels/fma_peak.h"
+#include "kernels/function.h"
 #include "kernels/linear.h"
 #include "kernels/pool2d.h"
 #include "kernels/transpose.h"
@@ -151,12 +151,12 @@ bool register_all() {
   static AlignedFloats x = noise(6 * 28 * 28 * kPack), y = noise(6 * 14 * 14 * kPack);
   static const kernels::Pool2dShape pool{6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0};
   for (const auto& [act, name] :
-       {std::pair(Activation::kSigmoid, "sigmoid"), std::pair(Activation::kReLU, "relu")}) {
+       {std::pair(Function::Kind::kSigmoid, "sigmoid"), std::pair(Function::Kind::kReLU, "relu")}) {
     add_plain(fmt::format("lenet_pool1_{}/forward", name), [act = act] {
-      kernels::pool2d_forward(pool, kernels::Pooling::kAverage, act, x.data(), y.data());
+      kernels::pool2d_forward(pool, kernels::Pooling::kAverage, {act}, x.data(), y.data());
     });
     add_plain(fmt::format("lenet_pool1_{}/backward", name), [act = act] {
-      kernels::pool2d_backward(pool, kernels::Pooling::kAverage, act, y.data(), x.data());
+      kernels::pool2d_backward(pool, kernels::Pooling::kAverage, {act}, y.data(), x.data());
     });
     add_plain(fmt::format("activation_{}_4704/forward", name),
               [act = act] { kernels::activation_forward(act, x.size(), x.data()); });

@@ -2,7 +2,6 @@
 // needs Highway and fmt alone.
 #pragma once
 
-#include "lenet/activation.h"
 #include "lenet/activation_layers.h"
 #include "lenet/augment.h"
 #include "lenet/class_matching.h"
@@ -10,12 +9,12 @@
 #include "lenet/device.h"
 #include "lenet/error.h"
 #include "lenet/fit.h"
+#include "lenet/function.h"
 #include "lenet/head.h"
 #include "lenet/label.h"
 #include "lenet/layer.h"
 #include "lenet/layers.h"
 #include "lenet/library_layer.h"
-#include "lenet/mapping.h"
 #include "lenet/operation.h"
 #include "lenet/optimizer.h"
 #include "lenet/pack.h"

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "lenet/export.h"
+#include "lenet/function.h"
 #include "lenet/shape.h"
 
 namespace LENET_PUBLIC lenet {
@@ -12,22 +13,6 @@ namespace LENET_PUBLIC lenet {
 struct Window {
   Size2d kernel, stride = 1, padding = 0;
   bool operator==(const Window&) const = default;
-};
-
-/// A function of one number, applied element by element.
-struct Function {
-  enum class Kind {
-    kSigmoid,
-    kReLU,
-    kTanh,
-    kLeakyReLU,   ///< `a` times x below 0
-    kSiLU,        ///< x sigmoid(x)
-    kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5
-  };
-
-  Kind kind;
-  float a = 0;
-  bool operator==(const Function&) const = default;
 };
 
 /// weight (out, in, kernel height, kernel width), bias (out) or none.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernels/activation.h"
+#include "kernels/function.h"
 
 namespace lenet::cpu {
 namespace {
@@ -106,12 +106,12 @@ void Plan::forward(const Segment& segment, const PackPass& pass) const {
     RandomPlace place;
     stage.cpu->forward({.parameters = part_of(pass.parameters, stage.node.parameters),
                         .packed = pass.packed + stage.packed,
-                        .input_activation = left ? stages_[i - 1].activation : Activation::kNone,
+                        .input_activation = left ? stages_[i - 1].activation : Function(),
                         .x = pass.arena + stage.input,
                         .y = y,
                         .random = place_of(pass, i, place)});
-    if (stage.activation != Activation::kNone && !stage.activation_left) {
-      kernels::activation_forward(stage.activation, stage.output_count, y);
+    if (stage.activation != Function() && !stage.activation_left) {
+      kernels::function_forward(stage.activation, stage.output_count, y, y);
     }
   }
 }
@@ -130,10 +130,10 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
     return memory.panels + panel * stride + memory.pack * kPack * kPack;
   };
   const bool last = i == first_trained_;  // nobody needs the gradient by its input
-  const Activation activation = i == 0 ? Activation::kNone : stages_[i - 1].activation;
+  const Function activation = i == 0 ? Function() : stages_[i - 1].activation;
   const bool taken = i > 0 && stages_[i - 1].activation_left;
   const bool in_place =
-      taken || (activation == Activation::kNone && stage.cpu->traits().backward_in_place);
+      taken || (activation == Function() && stage.cpu->traits().backward_in_place);
   float* x = pass.arena + stage.input;
   float* dx = last ? nullptr : in_place ? x : pass.arena + scratch_;
   const std::int64_t in_slot =
@@ -148,7 +148,7 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
   RandomPlace place;
   stage.cpu->backward({.parameters = part_of(pass.parameters, stage.node.parameters),
                        .packed = pass.packed + stage.packed,
-                       .input_activation = taken ? activation : Activation::kNone,
+                       .input_activation = taken ? activation : Function(),
                        .x = x,
                        .dy = pass.arena + stage.output,
                        .dx = dx,
@@ -157,7 +157,9 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
                        .images = pass.images,
                        .random = place_of(pass, i, place),
                        .trains = stage.trains});
-  if (!last && !in_place) kernels::activation_backward(activation, stage.input_count, dx, x);
+  if (!last && !in_place) {
+    kernels::function_backward_by_value(activation, stage.input_count, dx, x);
+  }
 }
 
 }  // namespace lenet::cpu

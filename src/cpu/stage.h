@@ -7,7 +7,6 @@
 #include <span>
 #include <vector>
 
-#include "lenet/activation.h"
 #include "lenet/layer.h"
 
 namespace lenet::cpu {
@@ -15,9 +14,9 @@ namespace lenet::cpu {
 /// The forward pass of one pack. Memory for kPack floats and more, here and below, is aligned to 64
 /// bytes.
 struct PackForward {
-  std::span<const float> parameters;                ///< this layer's, in the order of parameters()
-  const float* packed;                              ///< what pack_weights() made of them
-  Activation input_activation = Activation::kNone;  ///< to be applied to x first, if taken
+  std::span<const float> parameters;  ///< this layer's, in the order of parameters()
+  const float* packed;                ///< what pack_weights() made of them
+  Function input_activation = {};     ///< to be applied to x first, if taken
   float* x;  ///< input, (elements, kPack); changed only by input_activation
   float* y;  ///< output, (elements, kPack), every float to be written
   const RandomPlace* random = nullptr;  ///< null outside training
@@ -34,9 +33,9 @@ struct PanelRows {
 struct PackBackward {
   std::span<const float> parameters;
   const float* packed;
-  Activation input_activation = Activation::kNone;  ///< as in the forward pass
-  const float* x;                                   ///< input, as the forward pass left it
-  const float* dy;                                  ///< gradient of the loss by the output
+  Function input_activation = {};  ///< as in the forward pass
+  const float* x;                  ///< input, as the forward pass left it
+  const float* dy;                 ///< gradient of the loss by the output
   float* dx;  ///< gradient by the input, to be written; null where nobody needs it
   std::span<float> dparameters;         ///< summed over the lanes, to be written
   PanelRows rows = {};                  ///< in place of dparameters

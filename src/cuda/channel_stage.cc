@@ -89,7 +89,7 @@ class NormStage final : public CudaStage {
     return {sizes_.channels, sizes_.positions, pass.images, pass.stride};
   }
 
-  Activation activation_;
+  Function activation_;
   bool trains_;
   bool fixed_;   ///< normalises by its running statistics in training too
   bool affine_;  ///< has weight and bias
@@ -149,7 +149,7 @@ class AffineStage final : public CudaStage {
     return {sizes_.channels, sizes_.positions, pass.images, pass.stride};
   }
 
-  Activation activation_;
+  Function activation_;
   bool trains_;
   ChannelSizes sizes_;
   ParameterMemory memory_;

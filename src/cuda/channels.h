@@ -212,13 +212,13 @@ struct NormGradientMeans {
 struct ChannelForward {
   ChannelSizes s;
   ChannelScaling by;
-  Activation activation;
+  Function activation;
   const float* x;
   float* y;
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t c = task / s.positions, at = task * s.stride + image;
-    y[at] = activate(activation, (x[at] - by.mean[c]) * by.scale[c] + by.shift[c]);
+    y[at] = lenet::value(activation, (x[at] - by.mean[c]) * by.scale[c] + by.shift[c]);
   }
 };
 

@@ -24,11 +24,11 @@ struct Contraction {
   const float* x;
   const float* weight;
   const float* bias = nullptr;
-  float* y = nullptr;                         ///< may be null with `pooled`
-  Activation activation = Activation::kNone;  ///< applied to y
-  Derivative derivative = {};                 ///< that y is multiplied by
-  float* pooled = nullptr;                    ///< y after windows of 2x2 side by side, if not null
-  bool maximum = false;                       ///< the pooling takes the maximum, else the mean
+  float* y = nullptr;          ///< may be null with `pooled`
+  Function activation = {};    ///< applied to y
+  Derivative derivative = {};  ///< that y is multiplied by
+  float* pooled = nullptr;     ///< y after windows of 2x2 side by side, if not null
+  bool maximum = false;        ///< the pooling takes the maximum, else the mean
 };
 
 /// Output channels that a thread holds sums of.
@@ -225,7 +225,7 @@ struct ContractionKernel {
     if (channel >= s.out_channels) return;
     Pool pool(s.maximum);
     LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
-      const float value = activate(s.activation, sums[p]);
+      const float value = lenet::value(s.activation, sums[p]);
       pool.add(value);
       const int h = place.h + p / kSide, w = place.w + p % kSide;
       if (!s.y || h >= s.height.out || w >= s.width.out) continue;

@@ -1,4 +1,4 @@
-// Layers that take each value by itself: activations that stand alone, mappings, dropout.
+// Layers that take each value by itself: functions that stand alone, dropout.
 #pragma once
 
 #include "cuda/activation.h"
@@ -8,24 +8,21 @@
 namespace lenet::cuda {
 
 /// y = next(f(x)). A thread: one value.
-template <class F>
 struct FunctionForward {
-  F f;
-  Activation next;
+  Function f, next;
   std::int64_t images;
   const float* x;
   float* y;
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    y[at] = activate(next, f(x[at]));
+    y[at] = value(next, value(f, x[at]));
   }
 };
 
 /// dx = dy * f'(x).
-template <class F>
 struct FunctionBackward {
-  F f;
+  Function f;
   Derivative before;
   std::int64_t images;
   const float* x;
@@ -34,7 +31,7 @@ struct FunctionBackward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    dx[at] = before.of(dy[at] * f.derivative(x[at]), at);
+    dx[at] = before.of(dy[at] * derivative(f, x[at]), at);
   }
 };
 
@@ -64,7 +61,7 @@ struct Dropout4 {
   std::uint64_t seed;
   std::uint32_t stage;
   const StepScalars* step;
-  Activation next;    ///< forward
+  Function next;      ///< forward
   Derivative before;  ///< backward
   std::int64_t elements, images;
   const float* x;  ///< backward: dy
@@ -79,7 +76,7 @@ struct Dropout4 {
     for (int k = 0; k < 4 && 4 * task + k < elements; ++k) {
       const std::int64_t at = (4 * task + k) * images + image;
       const float kept = !step ? x[at] : words.of[k] < threshold ? 0.0f : x[at] * scale;
-      y[at] = before.of(activate(next, kept), at);
+      y[at] = before.of(value(next, kept), at);
     }
   }
 };

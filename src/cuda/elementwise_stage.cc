@@ -2,30 +2,26 @@
 #include <algorithm>
 
 #include "cuda/stage.h"
-#include "nn/function.h"
 
 namespace lenet::cuda {
 namespace {
 
-template <class F>
 class FunctionStage final : public CudaStage {
  public:
-  FunctionStage(const StagePlan& plan, const F& f)
+  FunctionStage(const StagePlan& plan, const Function& f)
       : f_(f), next_(plan.stage.activation), values_(element_count(plan.input)) {}
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
-    launch(pass.stream, FunctionForward<F>{f_, next_, pass.stride, at.x, at.y}, values_);
+    launch(pass.stream, FunctionForward{f_, next_, pass.stride, at.x, at.y}, values_);
   }
 
   void backward(const Pass& pass, const StageBuffers& at) const override {
     if (!at.dx) return;
-    launch(pass.stream, FunctionBackward<F>{f_, at.before, pass.stride, at.x, at.dy, at.dx},
-           values_);
+    launch(pass.stream, FunctionBackward{f_, at.before, pass.stride, at.x, at.dy, at.dx}, values_);
   }
 
  private:
-  F f_;
-  Activation next_;
+  Function f_, next_;
   std::int64_t values_;
 };
 
@@ -44,12 +40,12 @@ class DropoutStage final : public CudaStage {
 
   void backward(const Pass& pass, const StageBuffers& at) const override {
     if (!at.dx) return;
-    launch(pass.stream, kernel(pass, Activation::kNone, at.before, at.dy, at.dx));
+    launch(pass.stream, kernel(pass, Function(), at.before, at.dy, at.dx));
   }
 
  private:
-  Dropout4 kernel(const Pass& pass, Activation next, const Derivative& before, const float* from,
-                  float* to) const {
+  Dropout4 kernel(const Pass& pass, const Function& next, const Derivative& before,
+                  const float* from, float* to) const {
     return {.threshold = threshold_,
             .scale = scale_,
             .seed = pass.seed,
@@ -63,7 +59,7 @@ class DropoutStage final : public CudaStage {
             .y = to};
   }
 
-  Activation next_;
+  Function next_;
   std::uint32_t stage_, threshold_;
   float scale_;
   std::int64_t values_;
@@ -72,12 +68,7 @@ class DropoutStage final : public CudaStage {
 }  // namespace
 
 std::unique_ptr<CudaStage> make_function_stage(const StagePlan& plan, const Function& function) {
-  if (const auto activation = activation_of(function)) {
-    return std::make_unique<FunctionStage<ActivationFunction>>(plan,
-                                                               ActivationFunction{*activation});
-  }
-  return std::make_unique<FunctionStage<MappingFunction>>(plan,
-                                                          MappingFunction{mapping_of(function)});
+  return std::make_unique<FunctionStage>(plan, function);
 }
 
 std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const DropoutOp& op) {

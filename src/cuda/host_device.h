@@ -42,15 +42,6 @@ LENET_HOST_DEVICE Floats<kCount> load_floats(const float* from) {
   return *reinterpret_cast<const Floats<kCount>*>(from);
 }
 
-/// 1 / x for x >= 1, to 2 units in the last place on the card.
-LENET_HOST_DEVICE inline float reciprocal(float x) {
-#if defined(__CUDA_ARCH__)
-  return __fdividef(1.0f, x);
-#else
-  return 1.0f / x;
-#endif
-}
-
 LENET_HOST_DEVICE inline bool is_finite(double x) { return x - x == 0; }
 LENET_HOST_DEVICE inline bool is_nan(float x) { return x != x; }
 

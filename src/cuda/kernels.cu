@@ -164,21 +164,11 @@ void launch(Stream& stream, const KeepBuffers& kernel) {
   launch_images(stream, kernel, {pieces(kernel.count, kWarp), kWarp});
 }
 
-void launch(Stream& stream, const FunctionForward<ActivationFunction>& kernel,
-            std::int64_t values) {
+void launch(Stream& stream, const FunctionForward& kernel, std::int64_t values) {
   launch_images(stream, kernel, {values, kernel.images});
 }
 
-void launch(Stream& stream, const FunctionBackward<ActivationFunction>& kernel,
-            std::int64_t values) {
-  launch_images(stream, kernel, {values, kernel.images});
-}
-
-void launch(Stream& stream, const FunctionForward<MappingFunction>& kernel, std::int64_t values) {
-  launch_images(stream, kernel, {values, kernel.images});
-}
-
-void launch(Stream& stream, const FunctionBackward<MappingFunction>& kernel, std::int64_t values) {
+void launch(Stream& stream, const FunctionBackward& kernel, std::int64_t values) {
   launch_images(stream, kernel, {values, kernel.images});
 }
 

@@ -35,11 +35,8 @@ void launch(Stream& stream, const SquareSum& kernel);
 void launch(Stream& stream, const KeepBuffers& kernel);
 
 /// values: of one image.
-void launch(Stream& stream, const FunctionForward<ActivationFunction>& kernel, std::int64_t values);
-void launch(Stream& stream, const FunctionBackward<ActivationFunction>& kernel,
-            std::int64_t values);
-void launch(Stream& stream, const FunctionForward<MappingFunction>& kernel, std::int64_t values);
-void launch(Stream& stream, const FunctionBackward<MappingFunction>& kernel, std::int64_t values);
+void launch(Stream& stream, const FunctionForward& kernel, std::int64_t values);
+void launch(Stream& stream, const FunctionBackward& kernel, std::int64_t values);
 
 /// runs: of parameters.
 void launch(Stream& stream, const Update& kernel, std::int64_t runs);

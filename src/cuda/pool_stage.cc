@@ -36,7 +36,7 @@ class PoolStage final : public CudaStage {
     return sizes;
   }
 
-  Activation activation_;
+  Function activation_;
   Pool2dSizes sizes_;
 };
 
@@ -45,7 +45,7 @@ class PoolStage final : public CudaStage {
 bool is_simple_pooling(const Stage& stage) {
   const auto* average = std::get_if<AvgPool2dOp>(&stage.node.op);
   const auto* maximum = std::get_if<MaxPool2dOp>(&stage.node.op);
-  if ((!average && !maximum) || stage.activation != Activation::kNone) return false;
+  if ((!average && !maximum) || stage.activation != Function()) return false;
   return (average ? average->window : maximum->window) == Window{.kernel = 2, .stride = 2};
 }
 

@@ -70,7 +70,7 @@ struct Pool2dSizes {
 /// y = next(the pooled x). A thread: one window of one image.
 struct Pool2dForward {
   Pool2dSizes s;
-  Activation next;
+  Function next;
   const float* x;
   float* y;
 
@@ -80,7 +80,7 @@ struct Pool2dForward {
                        static_cast<int>(task / s.width.out % s.height.out),
                        static_cast<int>(task % s.width.out),
                        [&](std::int64_t at) { pool.add(x[at * s.images + image]); });
-    y[task * s.images + image] = activate(next, pool.value(s.area()));
+    y[task * s.images + image] = lenet::value(next, pool.value(s.area()));
   }
 };
 

@@ -79,7 +79,7 @@ StageBuffers Program::buffers(std::size_t i) const {
           .y = value(i + 1),
           .dy = training ? gradient(i + 1) : nullptr,
           .dx = training && i > first_trained_ ? gradient(i) : nullptr,
-          .before = {i > 0 ? stages_[i - 1].activation : Activation::kNone, value(i)},
+          .before = {i > 0 ? stages_[i - 1].activation : Function(), value(i)},
           .pooled = pools ? value(i + 2) : nullptr,
           .maximum = stages_[i].maximum};
 }

@@ -40,7 +40,7 @@ class Program {
   /// A stage and the places of its output. Value i is what stage i reads.
   struct Placed {
     std::unique_ptr<CudaStage> stage;
-    Activation activation;
+    Function activation;
     bool does_pooling;  ///< of the stage behind it, which then has nothing to do forward
     bool maximum;       ///< that pooling's kind
   };

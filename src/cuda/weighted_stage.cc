@@ -155,7 +155,7 @@ class WeightedStage final : public CudaStage {
     row_parts_ = pieces(height_.out, rows);
   }
 
-  Activation activation_;
+  Function activation_;
   bool trains_;
   std::int64_t in_channels_, out_channels_;
   Axis height_{1, 1, 1, 1, 0}, width_{1, 1, 1, 1, 0};

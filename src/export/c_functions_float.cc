@@ -1,9 +1,11 @@
+#include "export/c_elementwise.h"
 #include "export/c_functions.h"
 
 namespace lenet {
+namespace {
 
-const std::vector<CFunction>& float_functions() {
-  static const std::vector<CFunction> functions = {
+std::vector<CFunction> layers() {
+  return {
       kWindowType,
       kTapsInside,
       {"scale_pixels", R"(static void scale_pixels(int count, const uint8_t *pixels, float *y) {
@@ -107,34 +109,21 @@ static void max_pool2d(const Window *s, const float *x, float *y) {
   }
 }
 )",
-       {"Window", "taps_inside"}},
-      {"sigmoid", R"(static void sigmoid(int count, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = 1.0f / (1.0f + expf(-x[i]));
+       {"Window", "taps_inside"}}};
 }
-)"},
-      {"relu", R"(static void relu(int count, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = x[i] > 0.0f ? x[i] : 0.0f;
+
+std::vector<CFunction> all() {
+  std::vector<CFunction> functions = layers();
+  const std::vector<CFunction>& elementwise = elementwise_functions();
+  functions.insert(functions.end(), elementwise.begin(), elementwise.end());
+  functions.push_back(kSoftmax);
+  return functions;
 }
-)"},
-      {"tanh_all", R"(static void tanh_all(int count, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = tanhf(x[i]);
-}
-)"},
-      {"leaky_relu", R"(static void leaky_relu(int count, float slope, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = x[i] > 0.0f ? x[i] : slope * x[i];
-}
-)"},
-      {"silu", R"(/* x * sigmoid(x) */
-static void silu(int count, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = x[i] * (1.0f / (1.0f + expf(-x[i])));
-}
-)"},
-      {"scaled_tanh", R"(/* 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998) */
-static void scaled_tanh(int count, float *x) {
-  for (int i = 0; i < count; ++i) x[i] = 1.7159f * tanhf(x[i] * (2.0f / 3.0f));
-}
-)"},
-      kSoftmax};
+
+}  // namespace
+
+const std::vector<CFunction>& float_functions() {
+  static const std::vector<CFunction> functions = all();
   return functions;
 }
 

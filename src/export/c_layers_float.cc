@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/require.h"
+#include "export/c_elementwise.h"
 #include "export/c_layers.h"
 #include "export/deployed.h"
 
@@ -41,27 +42,11 @@ void add_pooling(const char* function, const InferenceNode& o, CSource& c) {
   c.call_across(function, "&window" + o.name, o.output);
 }
 
-void add_elementwise(const char* function, const std::string& argument, const InferenceNode& o,
-                     CSource& c) {
-  c.call_in_place(function, fmt::format("{}{}", element_count(o.output), argument), o.output);
-}
-
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
-  switch (function.kind) {
-    case Function::Kind::kSigmoid:
-      return add_elementwise("sigmoid", "", o, c);
-    case Function::Kind::kReLU:
-      return add_elementwise("relu", "", o, c);
-    case Function::Kind::kTanh:
-      return add_elementwise("tanh_all", "", o, c);
-    case Function::Kind::kLeakyReLU:
-      return add_elementwise("leaky_relu", ", " + c_float(function.a), o, c);
-    case Function::Kind::kSiLU:
-      return add_elementwise("silu", "", o, c);
-    case Function::Kind::kScaledTanh:
-      return add_elementwise("scaled_tanh", "", o, c);
-  }
-  unknown("function");
+  const CCall call = c_call_of(function);
+  if (call.name.empty()) return;
+  c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments),
+                  o.output);
 }
 
 void add_node(const InferenceNode& o, CSource& c) {

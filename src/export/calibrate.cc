@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/function_formula.h"
 #include "base/require.h"
 #include "export/deployed.h"
 #include "export/loops.h"
@@ -74,7 +75,7 @@ Values apply(const InferenceNode& o, Values x) {
                                [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
                                [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
                                [&](const FunctionOp& op) {
-                                 for (float& v : x) v = apply_function(op.function, v);
+                                 for (float& v : x) v = value(op.function, v);
                                  return std::move(x);
                                },
                                [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},
@@ -90,25 +91,6 @@ Values normalized(const std::uint8_t* pixels, std::int64_t size, const Normaliza
 }
 
 }  // namespace
-
-float apply_function(const Function& function, float x) {
-  const auto sigmoid = [](float v) { return 1.0f / (1.0f + std::exp(-v)); };
-  switch (function.kind) {
-    case Function::Kind::kSigmoid:
-      return sigmoid(x);
-    case Function::Kind::kReLU:
-      return x > 0 ? x : 0.0f;
-    case Function::Kind::kTanh:
-      return std::tanh(x);
-    case Function::Kind::kLeakyReLU:
-      return x > 0 ? x : function.a * x;
-    case Function::Kind::kSiLU:
-      return x * sigmoid(x);
-    case Function::Kind::kScaledTanh:
-      return 1.7159f * std::tanh(x * (2.0f / 3));
-  }
-  unknown("function");
-}
 
 ValueRange pixel_range(const Normalization& normalization) {
   ValueRange range;

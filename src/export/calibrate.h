@@ -29,6 +29,4 @@ std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
                                   const Normalization& normalization, const Dataset& data,
                                   std::int64_t images);
 
-float apply_function(const Function& function, float x);
-
 }  // namespace lenet

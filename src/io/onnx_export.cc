@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/function_formula.h"
 #include "base/require.h"
 #include "base/visit.h"
 #include "io/data_metadata.h"
@@ -113,14 +114,17 @@ class Export {
     add_node("Mul", o.name, {x});
   }
 
+  /// Mul, Tanh, Mul.
   void add_scaled_tanh(const InferenceNode& o) {
-    add_node("Mul", o.name + ".scaled", {tensor(o.name + ".inner", {}, {onnx::kScaledTanhInner})});
+    add_node("Mul", o.name + ".scaled", {tensor(o.name + ".inner", {}, {kSlope<float>})});
     add_node("Tanh", o.name + ".tanh");
-    add_node("Mul", o.name, {tensor(o.name + ".outer", {}, {onnx::kScaledTanhOuter})});
+    add_node("Mul", o.name, {tensor(o.name + ".outer", {}, {kAmplitude<float>})});
   }
 
   void add_function(const InferenceNode& o, const Function& function) {
     switch (function.kind) {
+      case Function::Kind::kIdentity:
+        return add_node("Identity", o.name);
       case Function::Kind::kSigmoid:
         return add_node("Sigmoid", o.name);
       case Function::Kind::kReLU:

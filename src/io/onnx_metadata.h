@@ -9,7 +9,4 @@ inline constexpr std::string_view kModelKey = "lenet.model";             ///< th
 inline constexpr std::string_view kClassNamesKey = "lenet.class_names";  ///< a JSON list
 inline constexpr std::string_view kDataKey = "lenet.data_sha256";        ///< of the training data
 
-/// ScaledTanh is Mul, Tanh, Mul by these.
-inline constexpr float kScaledTanhInner = 2.0f / 3, kScaledTanhOuter = 1.7159f;
-
 }  // namespace lenet::onnx

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/function_formula.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_constants.h"
 #include "io/onnx_metadata.h"
@@ -168,9 +169,9 @@ class Walk {
       chain_.add(std::make_unique<SiLU>());
       return 2;
     }
-    if (simple(0) && simple(1) && simple(2) && scales(rest[0], at_, kScaledTanhInner) &&
+    if (simple(0) && simple(1) && simple(2) && scales(rest[0], at_, kSlope<float>) &&
         rest[1].op == "Tanh" && rest[1].inputs[0] == rest[0].outputs[0] &&
-        scales(rest[2], rest[1].outputs[0], kScaledTanhOuter)) {
+        scales(rest[2], rest[1].outputs[0], kAmplitude<float>)) {
       chain_.add(std::make_unique<ScaledTanh>());
       return 3;
     }

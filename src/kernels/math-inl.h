@@ -9,8 +9,6 @@
 
 #include <hwy/highway.h>
 
-#include "kernels/activation.h"
-
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -77,26 +75,6 @@ HWY_INLINE V tanh(D d, V x) {
   p = hn::MulAdd(p, z, hn::Set(d, -3.333328194e-1f));
   const V small = hn::MulAdd(hn::Mul(p, z), x, x);
   return hn::IfThenElse(hn::Lt(magnitude, hn::Set(d, 0.625f)), small, large);
-}
-
-/// The activation kAct of x.
-template <Activation kAct, class D, class V>
-HWY_INLINE V activate(D d, V x) {
-  if constexpr (kAct == Activation::kSigmoid) return sigmoid(d, x);
-  if constexpr (kAct == Activation::kTanh) return tanh(d, x);
-  if constexpr (kAct == Activation::kReLU) return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x);
-  return x;
-}
-
-/// dy times the derivative of kAct, told from its value y.
-template <Activation kAct, class D, class V>
-HWY_INLINE V activate_backward(D d, V y, V dy) {
-  if constexpr (kAct == Activation::kSigmoid) return hn::Mul(dy, hn::NegMulAdd(y, y, y));
-  if constexpr (kAct == Activation::kTanh) return hn::NegMulAdd(hn::Mul(dy, y), y, dy);
-  if constexpr (kAct == Activation::kReLU) {
-    return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), dy);
-  }
-  return dy;
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "lenet/pack.h"
 
@@ -9,8 +10,7 @@
 #define HWY_TARGET_INCLUDE "kernels/pool2d.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h comes first.
-#include "kernels/lanes-inl.h"
-#include "kernels/math-inl.h"
+#include "kernels/function-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
@@ -137,31 +137,32 @@ HWY_INLINE void spread_window(const Window& window, std::int64_t lane, Vec dy, f
 }
 
 /// Pool2dForward for constants known at compile time.
-template <Pooling kPooling, Activation kActivation, int kSize>
-void pool_disjoint(const Pool2dShape& s, float* HWY_RESTRICT x, float* HWY_RESTRICT y) {
+template <Pooling kPooling, int kSize, class F>
+void pool_disjoint(const Pool2dShape& s, F activation, float* HWY_RESTRICT x,
+                   float* HWY_RESTRICT y) {
   const F32 d;
   const float scale = reciprocal_area(s);
   // The ReLU of the maximum is the maximum of the ReLUs, and x > 0 where ReLU(x) is.
-  constexpr bool kAfter = kPooling == Pooling::kMaximum && kActivation == Activation::kReLU;
+  constexpr bool kAfter = kPooling == Pooling::kMaximum && std::is_same_v<F, ReLU>;
   const auto value = [&](std::int64_t at) HWY_ATTR {
     const Vec v = hn::Load(d, x + at);
-    if constexpr (kAfter || kActivation == Activation::kNone) return v;
-    const Vec activated = activate<kActivation>(d, v);
+    if constexpr (kAfter || std::is_same_v<F, Identity>) return v;
+    const Vec activated = activation(v);
     hn::Store(activated, d, x + at);
     return activated;
   };
   for_each_disjoint_window<kSize>(
       s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
         const Vec pooled = pool_window<kPooling>(window, lane, scale, value);
-        hn::Store(kAfter ? activate<kActivation>(d, pooled) : pooled, d, y + place + lane);
+        hn::Store(kAfter ? activation(pooled) : pooled, d, y + place + lane);
       });
 }
 
-void Pool2dForward(const Pool2dShape& s, Pooling pooling, Activation activation, float* x,
+void Pool2dForward(const Pool2dShape& s, Pooling pooling, const Function& activation, float* x,
                    float* y) {
   with_pooling(pooling, [&](auto pool) {
-    with_activation(activation, [&](auto act) {
-      with_size(s, [&](auto size) { pool_disjoint<pool(), act(), size()>(s, x, y); });
+    with_function_by_value(activation, [&](auto f) {
+      with_size(s, [&](auto size) { pool_disjoint<pool(), size()>(s, f, x, y); });
     });
   });
 }
@@ -181,12 +182,13 @@ void zero_uncovered(const Pool2dShape& s, float* x) {
 }
 
 /// Pool2dBackward for constants known at compile time.
-template <Pooling kPooling, Activation kActivation, int kSize>
-void spread_disjoint(const Pool2dShape& s, const float* HWY_RESTRICT dy, float* HWY_RESTRICT x) {
+template <Pooling kPooling, int kSize, class F>
+void spread_disjoint(const Pool2dShape& s, F activation, const float* HWY_RESTRICT dy,
+                     float* HWY_RESTRICT x) {
   const F32 d;
   const float scale = reciprocal_area(s);
   const auto receive = [&](std::int64_t at, Vec dx) HWY_ATTR {
-    hn::Store(activate_backward<kActivation>(d, hn::Load(d, x + at), dx), d, x + at);
+    hn::Store(activation.backward_by_value(hn::Load(d, x + at), dx), d, x + at);
   };
   for_each_disjoint_window<kSize>(
       s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
@@ -194,11 +196,11 @@ void spread_disjoint(const Pool2dShape& s, const float* HWY_RESTRICT dy, float* 
       });
 }
 
-void Pool2dBackward(const Pool2dShape& s, Pooling pooling, Activation activation, const float* dy,
-                    float* x) {
+void Pool2dBackward(const Pool2dShape& s, Pooling pooling, const Function& activation,
+                    const float* dy, float* x) {
   with_pooling(pooling, [&](auto pool) {
-    with_activation(activation, [&](auto act) {
-      with_size(s, [&](auto size) { spread_disjoint<pool(), act(), size()>(s, dy, x); });
+    with_function_by_value(activation, [&](auto f) {
+      with_size(s, [&](auto size) { spread_disjoint<pool(), size()>(s, f, dy, x); });
     });
   });
   if (s.out_height * s.kernel_height != s.in_height || s.out_width * s.kernel_width != s.in_width) {
@@ -242,12 +244,12 @@ HWY_EXPORT(Pool2dBackward);
 HWY_EXPORT(Pool2dForwardOverlapping);
 HWY_EXPORT(Pool2dBackwardOverlapping);
 
-void pool2d_forward(const Pool2dShape& shape, Pooling pooling, Activation activation, float* x,
+void pool2d_forward(const Pool2dShape& shape, Pooling pooling, const Function& activation, float* x,
                     float* y) {
   HWY_DYNAMIC_DISPATCH(Pool2dForward)(shape, pooling, activation, x, y);
 }
 
-void pool2d_backward(const Pool2dShape& shape, Pooling pooling, Activation activation,
+void pool2d_backward(const Pool2dShape& shape, Pooling pooling, const Function& activation,
                      const float* dy, float* x) {
   HWY_DYNAMIC_DISPATCH(Pool2dBackward)(shape, pooling, activation, dy, x);
 }

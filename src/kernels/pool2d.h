@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "kernels/activation.h"
+#include "lenet/function.h"
 
 namespace lenet::kernels {
 
@@ -25,15 +25,16 @@ struct Pool2dShape {
   }
 };
 
-/// x = activation(x) in place, then y = the pooled x, in one pass. Needs shape.disjoint(). Elements
+/// x = activation(x) in place, then y = the pooled x, in one pass. Needs shape.disjoint() and
+/// told_by_value(activation). Elements
 /// of x outside every window stay as they are, and all of x where its ReLU's maximum is taken: the
 /// backward pass asks only which are above 0.
-void pool2d_forward(const Pool2dShape& shape, Pooling pooling, Activation activation, float* x,
+void pool2d_forward(const Pool2dShape& shape, Pooling pooling, const Function& activation, float* x,
                     float* y);
 
 /// x = dx * activation'(x) in place, from x as the forward pass left it and dy; 0 outside every
 /// window. Needs shape.disjoint().
-void pool2d_backward(const Pool2dShape& shape, Pooling pooling, Activation activation,
+void pool2d_backward(const Pool2dShape& shape, Pooling pooling, const Function& activation,
                      const float* dy, float* x);
 
 /// The same for any windows, without activation. Padding counts in the average, as 0, and never is

@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <iterator>
 
+#include "base/function_formula.h"
 #include "base/philox.h"
-#include "kernels/activation.h"
 #include "kernels/batch_norm.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/dropout.h"
+#include "kernels/function.h"
 #include "kernels/image.h"
-#include "kernels/mapping.h"
 #include "kernels/pool2d.h"
 #include "kernels/self_check_parts.h"
 #include "kernels/simd.h"
@@ -44,8 +44,8 @@ void check_pool2d() {
     pool2d_forward_overlapping(shape, pooling, x.data, y_overlapping.data);
     pool2d_backward_overlapping(shape, pooling, x.data, dy.data, dx_overlapping.data);
     std::copy(std::begin(x.data), std::end(x.data), dx.data);
-    pool2d_forward(shape, pooling, Activation::kNone, dx.data, y.data);
-    pool2d_backward(shape, pooling, Activation::kNone, dy.data, dx.data);
+    pool2d_forward(shape, pooling, Function(), dx.data, y.data);
+    pool2d_backward(shape, pooling, Function(), dy.data, dx.data);
     for (int lane = 0; lane < kLanesOfPack; ++lane) {
       int largest = 0;
       double sum = 0;
@@ -66,63 +66,20 @@ void check_pool2d() {
   }
 }
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-
-/// f and its derivative at x.
-struct Curve {
-  double value, slope;
-};
-
-Curve curve(Activation activation, double x) {
-  switch (activation) {
-    case Activation::kNone:
-      return {x, 1};
-    case Activation::kSigmoid:
-      return {sigmoid(x), sigmoid(x) * (1 - sigmoid(x))};
-    case Activation::kReLU:
-      return {std::max(x, 0.0), x > 0 ? 1.0 : 0.0};
-    case Activation::kTanh:
-      return {std::tanh(x), 1 - std::tanh(x) * std::tanh(x)};
-  }
-  return {};
-}
-
-Curve curve(const Mapping& mapping, double x) {
-  switch (mapping.kind) {
-    case Mapping::Kind::kLeakyReLU:
-      return {x > 0 ? x : mapping.a * x, x > 0 ? 1.0 : mapping.a};
-    case Mapping::Kind::kSiLU:
-      return {x * sigmoid(x), sigmoid(x) * (1 + x * (1 - sigmoid(x)))};
-    case Mapping::Kind::kScaledTanh: {
-      const double t = std::tanh(2 * x / 3);
-      return {1.7159 * t, 1.7159 * 2 / 3 * (1 - t * t)};
-    }
-  }
-  return {};
-}
-
 void check_functions() {
-  Packs<1> x(1), y(0), dy(2), dx(0);
-  for (const Activation a : {Activation::kSigmoid, Activation::kReLU, Activation::kTanh}) {
-    std::copy(std::begin(x.data), std::end(x.data), y.data);
-    activation_forward(a, kPack, y.data);
-    std::copy(std::begin(y.data), std::end(y.data), dx.data);
-    activation_backward(a, kPack, dy.data, dx.data);
+  Packs<1> x(1), y(0), dy(2), dx(0), dx_by_value(0);
+  for (const Function::Kind kind : kFunctionKinds) {
+    const Function f = {kind, 0.25f};
+    function_forward(f, kPack, x.data, y.data);
+    function_backward(f, kPack, x.data, dy.data, dx.data);
+    std::copy(std::begin(y.data), std::end(y.data), dx_by_value.data);
+    if (told_by_value(f)) function_backward_by_value(f, kPack, dy.data, dx_by_value.data);
     for (int lane = 0; lane < kLanesOfPack; ++lane) {
-      const Curve want = curve(a, x.at(0, lane));
-      expect("an activation", y.at(0, lane), want.value);
-      expect("an activation's gradient", dx.at(0, lane), want.slope * dy.at(0, lane));
-    }
-  }
-  using Kind = Mapping::Kind;
-  for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh}) {
-    const Mapping mapping = {kind, 0.25f};
-    mapping_forward(mapping, kPack, x.data, y.data);
-    mapping_backward(mapping, kPack, x.data, dy.data, dx.data);
-    for (int lane = 0; lane < kLanesOfPack; ++lane) {
-      const Curve want = curve(mapping, x.at(0, lane));
-      expect("a mapping", y.at(0, lane), want.value);
-      expect("a mapping's gradient", dx.at(0, lane), want.slope * dy.at(0, lane));
+      const double at = x.at(0, lane), want = derivative(f, at) * dy.at(0, lane);
+      expect(name_of(kind), y.at(0, lane), value(f, at));
+      expect("a function's gradient", dx.at(0, lane), want);
+      if (!told_by_value(f)) continue;
+      expect("a function's gradient by its value", dx_by_value.at(0, lane), want);
     }
   }
 }

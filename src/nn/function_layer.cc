@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "base/require.h"
+#include "base/function_formula.h"
 #include "lenet/activation_layers.h"
 #include "lenet/error.h"
 
@@ -19,23 +19,7 @@ float finite_slope(double slope) {
 
 }  // namespace
 
-std::string FunctionLayer::text() const {
-  switch (std::get<FunctionOp>(op_).function.kind) {
-    case Function::Kind::kSigmoid:
-      return "Sigmoid";
-    case Function::Kind::kReLU:
-      return "ReLU";
-    case Function::Kind::kTanh:
-      return "Tanh";
-    case Function::Kind::kLeakyReLU:
-      return "LeakyReLU";
-    case Function::Kind::kSiLU:
-      return "SiLU";
-    case Function::Kind::kScaledTanh:
-      return "ScaledTanh";
-  }
-  unknown("function");
-}
+std::string FunctionLayer::text() const { return name_of(std::get<FunctionOp>(op_).function.kind); }
 
 Shape FunctionLayer::infer(const Shape& input) { return inferred(input, input); }
 

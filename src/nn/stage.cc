@@ -1,18 +1,16 @@
 #include "nn/stage.h"
 
-#include <optional>
-
-#include "nn/function.h"
+#include "base/function_formula.h"
 
 namespace lenet {
 namespace {
 
 bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
 
-/// The function that can be merged into the stage before; nothing for any other node.
-std::optional<Activation> activation_of(const Node& node) {
+/// The function that can be merged into the stage before; null for any other node.
+const Function* merged_function(const Node& node) {
   const auto* op = std::get_if<FunctionOp>(&node.op);
-  return op ? activation_of(op->function) : std::nullopt;
+  return op && told_by_value(op->function) ? &op->function : nullptr;
 }
 
 /// The node whose output is the network's, but for Flatten; -1 if there is none.
@@ -29,10 +27,10 @@ std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
   const std::int64_t last = last_node(graph);
   for (const Node& node : graph.nodes) {
     if (is_flatten(node)) continue;
-    const std::optional<Activation> activation = activation_of(node);
-    if (activation && node.index != last && !stages.empty() &&
-        stages.back().activation == Activation::kNone) {
-      stages.back().activation = *activation;
+    const Function* function = merged_function(node);
+    if (function && node.index != last && !stages.empty() &&
+        stages.back().activation == Function()) {
+      stages.back().activation = *function;
       continue;
     }
     const bool norm = std::holds_alternative<BatchNormOp>(node.op);

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "lenet/activation.h"
 #include "nn/frozen.h"
 #include "nn/graph.h"
 
@@ -14,9 +13,9 @@ namespace lenet {
 /// A node and the function that is applied to its output in place.
 struct Stage {
   Node node;
-  Activation activation = Activation::kNone;  ///< of the output
-  bool trains = true;                         ///< has a parameter that is not frozen
-  bool fixed_statistics = false;              ///< a BatchNorm whose statistics are frozen
+  Function activation = {};       ///< of the output; its value tells its derivative
+  bool trains = true;             ///< has a parameter that is not frozen
+  bool fixed_statistics = false;  ///< a BatchNorm whose statistics are frozen
 };
 
 /// The stages of a graph, in order. Flatten makes none: it changes no memory. The last function

@@ -5,7 +5,7 @@
 
 #include "base/aligned.h"
 #include "cpu/plan.h"
-#include "kernels/activation.h"
+#include "kernels/function.h"
 #include "kernels/image.h"
 #include "lenet/error.h"
 #include "nn/standardize.h"
@@ -56,7 +56,9 @@ struct Predictor::State {
         forward_as_pack(stage, pass);
       }
       const std::int64_t count = stage.output_count / kPack;
-      kernels::activation_forward(stage.activation, (count + kPack - 1) / kPack * kPack, y);
+      if (stage.activation != Function()) {
+        kernels::function_forward(stage.activation, (count + kPack - 1) / kPack * kPack, y, y);
+      }
       std::swap(x, y);
     }
     return x;

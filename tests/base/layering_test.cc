@@ -54,7 +54,6 @@ const std::map<std::string, std::set<std::string>> kLibraries = {
 
 /// The folder whose code each public header declares; lenet.h and core.h are several of them.
 const std::map<std::string, std::string> kFolderOf = {
-    {"activation.h", "kernels"},
     {"activation_layers.h", "nn"},
     {"animator.h", "plot"},
     {"augment.h", "data"},
@@ -69,6 +68,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"export.h", "base"},
     {"fashion_mnist.h", "formats"},
     {"fit.h", "train"},
+    {"function.h", "base"},
     {"head.h", "nn"},
     {"image.h", "image"},
     {"label.h", "base"},
@@ -77,7 +77,6 @@ const std::map<std::string, std::string> kFolderOf = {
     {"library_layer.h", "nn"},
     {"live.h", "run"},
     {"load_data.h", "formats"},
-    {"mapping.h", "kernels"},
     {"model_file.h", "io"},
     {"onnx.h", "io"},
     {"operation.h", "nn"},

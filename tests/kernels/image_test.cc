@@ -109,7 +109,7 @@ TEST(Image, PoolingHasTheBitsOfAPack) {
       run_on_every_target([&] {
         AlignedFloats y(outputs + 2 * kPack), expected(outputs * kPack);
         image_pool2d(s, pooling, x.data(), y.data());
-        pool2d_forward(s, pooling, Activation::kNone, pack.data(), expected.data());
+        pool2d_forward(s, pooling, {}, pack.data(), expected.data());
         expect_same_bits(y.data(), expected.data(), outputs, "pool2d");
         return std::vector<float>(y.data(), y.data() + outputs);
       });

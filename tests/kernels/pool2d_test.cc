@@ -83,13 +83,13 @@ class DisjointPool2d : public Pool2d {};
 TEST_P(DisjointPool2d, WithAnActivationIsBothOneAfterTheOtherOnEveryTarget) {
   ASSERT_TRUE(shape_.disjoint());
   for (const Pooling pooling : {Pooling::kAverage, Pooling::kMaximum}) {
-    for (const Activation act :
-         {Activation::kNone, Activation::kSigmoid, Activation::kReLU, Activation::kTanh}) {
+    for (const Function::Kind act : {Function::Kind::kIdentity, Function::Kind::kSigmoid,
+                                     Function::Kind::kReLU, Function::Kind::kTanh}) {
       const auto results = run_on_every_target([&] {
         const AlignedFloats out = unwritten((inputs_ + outputs_) * kPack);
         std::copy_n(x_.data(), inputs_ * kPack, out.data());
-        pool2d_forward(shape_, pooling, act, out.data(), out.data() + inputs_ * kPack);
-        pool2d_backward(shape_, pooling, act, dy_.data(), out.data());
+        pool2d_forward(shape_, pooling, {act}, out.data(), out.data() + inputs_ * kPack);
+        pool2d_backward(shape_, pooling, {act}, dy_.data(), out.data());
         return std::vector<float>(out.data(), out.data() + out.size());
       });
       for (std::int64_t lane = 0; lane < kPack; ++lane) {
@@ -143,7 +143,7 @@ std::vector<float> one_window(std::vector<float> values, bool backward) {
     pool2d_forward_overlapping(shape, Pooling::kMaximum, x.data(), y.data());
     return {y.data()[0]};
   }
-  pool2d_backward(shape, Pooling::kMaximum, Activation::kNone, y.data(), x.data());
+  pool2d_backward(shape, Pooling::kMaximum, {}, y.data(), x.data());
   const reference::Values dx = lane_of(x.data(), 4, 0);
   return {dx.begin(), dx.end()};
 }

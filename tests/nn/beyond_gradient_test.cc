@@ -70,7 +70,7 @@ TEST(DropoutGradient, IsThatOfTheReferenceWithTheSameDraws) {
       Sequential::parse("Flatten Linear(9) Tanh Dropout(0.3) Linear(6) Dropout Linear(3)");
   build_at_random(net, {2, 3, 3});
   using namespace reference;
-  const Network reference = {linear_layer(18, 9, true),    activation_layer(Activation::kTanh),
+  const Network reference = {linear_layer(18, 9, true),    activation_layer(Function::Kind::kTanh),
                              dropout_layer(0.3, kSeed, 1), linear_layer(9, 6, true),
                              dropout_layer(0.5, kSeed, 3), linear_layer(6, 3, true)};
   expect_reference_gradient(net, reference, random_examples({2, 3, 3}, 3, 35),
@@ -83,10 +83,11 @@ TEST(DropoutGradient, IsThatOfTheReferenceBetweenNormalisations) {
       "Dropout(0.1) Linear(3)");
   build_at_random(net, {2, 3, 3});
   using namespace reference;
-  const Network reference = {
-      dropout_layer(0.25, 9, 0),           linear_layer(18, 7, true), batch_norm_layer({7}, true),
-      activation_layer(Activation::kTanh), dropout_layer(0.4, 9, 3),  linear_layer(7, 5, true),
-      batch_norm_layer({5}, true),         dropout_layer(0.1, 9, 6),  linear_layer(5, 3, true)};
+  const Network reference = {dropout_layer(0.25, 9, 0),   linear_layer(18, 7, true),
+                             batch_norm_layer({7}, true), activation_layer(Function::Kind::kTanh),
+                             dropout_layer(0.4, 9, 3),    linear_layer(7, 5, true),
+                             batch_norm_layer({5}, true), dropout_layer(0.1, 9, 6),
+                             linear_layer(5, 3, true)};
   expect_reference_gradient(net, reference, random_examples({2, 3, 3}, 3, 35),
                             {.batch_size = 40, .threads = 2, .seed = 9}, 0.01);
 }

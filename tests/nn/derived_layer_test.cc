@@ -45,17 +45,17 @@ Sequential derived_net() {
 reference::Network derived_reference() {
   using reference::activation_layer;
   return {doubled(reference::conv2d_layer({2, 4, 3, 2, 2}, 3, true)),
-          activation_layer(Activation::kSigmoid),
+          activation_layer(Function::Kind::kSigmoid),
           power(2),
-          activation_layer(Activation::kTanh),
+          activation_layer(Function::Kind::kTanh),
           power(2),
-          activation_layer(Activation::kReLU),
+          activation_layer(Function::Kind::kReLU),
           power(2),
-          activation_layer(Activation::kTanh),
-          activation_layer(Activation::kSigmoid),
+          activation_layer(Function::Kind::kTanh),
+          activation_layer(Function::Kind::kSigmoid),
           power(3),
           doubled(reference::linear_layer(18, 7, true)),
-          activation_layer(Activation::kTanh),
+          activation_layer(Function::Kind::kTanh),
           doubled(reference::linear_layer(7, 4, false))};
 }
 

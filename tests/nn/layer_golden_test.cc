@@ -17,8 +17,8 @@ struct Case {
   double tolerance;    ///< epsilons of each value, or of dy
 };
 
-/// PyTorch's float32 and ours each err by about half of this: tests/kernels/mapping_test.cc derives
-/// the errors of ours; those of a mean of 20 values are 20 roundings.
+/// PyTorch's float32 and ours each err by about half of this: tests/kernels/function_test.cc
+/// derives the errors of ours; those of a mean of 20 values are 20 roundings.
 const Case kCases[] = {{"LeakyReLU(0.01)", "LeakyReLU(0.01)", 1},
                        {"LeakyReLU(0.2)", "LeakyReLU(0.2)", 1},
                        {"SiLU", "SiLU", 12},

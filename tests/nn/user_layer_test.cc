@@ -112,7 +112,7 @@ TEST(UserLayer, HasTheReferencesGradientBetweenBuiltInLayers) {
   build_at_random(net, {2, 6, 5});
   reference::Network want = reference::network_of("Conv2d(3, 2) Sigmoid", {2, 6, 5});
   want.push_back(centered_reference());
-  want.push_back(reference::activation_layer(Activation::kTanh));
+  want.push_back(reference::activation_layer(Function::Kind::kTanh));
   want.push_back(my_linear_reference(60, 7));
   want.push_back(reference::linear_layer(7, 4, true));
   expect_reference(net, want);
@@ -122,7 +122,7 @@ TEST(UserLayer, HasTheReferencesGradientFirstAndLast) {
   Sequential net(CenteredLayer(), Linear(9), Sigmoid(), MyLinear(6), CenteredLayer());
   build_at_random(net, {12});
   reference::Network want = {centered_reference(), reference::linear_layer(12, 9, true),
-                             reference::activation_layer(Activation::kSigmoid),
+                             reference::activation_layer(Function::Kind::kSigmoid),
                              my_linear_reference(9, 6), centered_reference()};
   expect_reference(net, want);
 }
@@ -132,12 +132,12 @@ TEST(UserLayer, HasTheReferencesGradientBesideItsLikeAndActivations) {
                  Tanh(), Linear(3));
   build_at_random(net, {10});
   reference::Network want = {my_linear_reference(10, 8),
-                             reference::activation_layer(Activation::kSigmoid),
+                             reference::activation_layer(Function::Kind::kSigmoid),
                              centered_reference(),
                              centered_reference(),
-                             reference::activation_layer(Activation::kReLU),
+                             reference::activation_layer(Function::Kind::kReLU),
                              my_linear_reference(8, 5),
-                             reference::activation_layer(Activation::kTanh),
+                             reference::activation_layer(Function::Kind::kTanh),
                              reference::linear_layer(5, 3, true)};
   expect_reference(net, want);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <stdexcept>
 
 namespace lenet::reference {
 namespace {
@@ -161,33 +162,41 @@ double silu(double x) { return x / (1 + std::exp(-x)); }
 
 double scaled_tanh(double x) { return 1.7159 * std::tanh(2 * x / 3); }
 
-double activation(Activation kind, double x) {
+double activation(Function::Kind kind, double x) {
   switch (kind) {
-    case Activation::kNone:
+    case Function::Kind::kIdentity:
       return x;
-    case Activation::kSigmoid:
+    case Function::Kind::kSigmoid:
       return 1 / (1 + std::exp(-x));
-    case Activation::kReLU:
+    case Function::Kind::kReLU:
       return x < 0 ? 0 : x;
-    case Activation::kTanh:
+    case Function::Kind::kTanh:
       return std::tanh(x);
+    case Function::Kind::kLeakyReLU:
+    case Function::Kind::kSiLU:
+    case Function::Kind::kScaledTanh:
+      break;
   }
-  return 0;
+  throw std::invalid_argument("activation");
 }
 
-double activation_derivative(Activation kind, double x) {
+double activation_derivative(Function::Kind kind, double x) {
   const double y = activation(kind, x);
   switch (kind) {
-    case Activation::kNone:
+    case Function::Kind::kIdentity:
       return 1;
-    case Activation::kSigmoid:
+    case Function::Kind::kSigmoid:
       return y * (1 - y);
-    case Activation::kReLU:
+    case Function::Kind::kReLU:
       return x > 0 ? 1 : 0;
-    case Activation::kTanh:
+    case Function::Kind::kTanh:
       return 1 - y * y;
+    case Function::Kind::kLeakyReLU:
+    case Function::Kind::kSiLU:
+    case Function::Kind::kScaledTanh:
+      break;
   }
-  return 0;
+  throw std::invalid_argument("activation");
 }
 
 double cross_entropy(const Values& logits, std::int64_t label) {

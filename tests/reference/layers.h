@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "lenet/activation.h"
+#include "lenet/function.h"
 
 namespace lenet::reference {
 
@@ -62,8 +62,8 @@ struct ChannelNorm {
 std::vector<Values> batch_norm(const ChannelNorm& norm, const std::vector<Values>& images,
                                const Values& weight, const Values& bias);
 
-double activation(Activation kind, double x);
-double activation_derivative(Activation kind, double x);
+double activation(Function::Kind kind, double x);
+double activation_derivative(Function::Kind kind, double x);
 
 double leaky_relu(double negative_slope, double x);
 double silu(double x);

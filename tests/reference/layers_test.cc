@@ -88,7 +88,8 @@ TEST(Reference, BackwardIsTheDerivativeOfForward) {
   EXPECT_LE(relative_distance(l.dx, derivative(linear_by_x, x, dlinear)), 1e-8);
   EXPECT_LE(relative_distance(l.dweight, derivative(linear_by_weight, rows, dlinear)), 1e-8);
 
-  for (const Activation act : {Activation::kSigmoid, Activation::kReLU, Activation::kTanh}) {
+  for (const Function::Kind act :
+       {Function::Kind::kSigmoid, Function::Kind::kReLU, Function::Kind::kTanh}) {
     for (const double v : {-2.0, -0.1, 0.3, 4.0}) {
       EXPECT_NEAR(activation_derivative(act, v),
                   (activation(act, v + kStep) - activation(act, v - kStep)) / (2 * kStep), 1e-8);

@@ -42,9 +42,9 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
   } else if (name == "Flatten") {
     shape = {element_count(shape)};
   } else if (name == "Sigmoid" || name == "ReLU" || name == "Tanh") {
-    net.push_back(activation_layer(name == "Sigmoid" ? Activation::kSigmoid
-                                   : name == "ReLU"  ? Activation::kReLU
-                                                     : Activation::kTanh));
+    net.push_back(activation_layer(name == "Sigmoid" ? Function::Kind::kSigmoid
+                                   : name == "ReLU"  ? Function::Kind::kReLU
+                                                     : Function::Kind::kTanh));
   } else if (name == "AdaptiveAvgPool2d") {
     net.push_back(avg_pool2d_layer(sliding(shape, {shape[1], shape[2]}, {1, 1}, {0, 0})));
     shape = {shape[0], 1, 1};
@@ -88,7 +88,7 @@ Layer max_pool2d_layer(const Sliding& s) {
   return {0, [=](const Values& x, std::span<const double>) { return max_pool2d(s, x); }};
 }
 
-Layer activation_layer(Activation kind) {
+Layer activation_layer(Function::Kind kind) {
   return {0, [=](Values x, std::span<const double>) {
             for (double& v : x) v = activation(kind, v);
             return x;

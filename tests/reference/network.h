@@ -27,7 +27,7 @@ Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias);
 Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias);
 Layer avg_pool2d_layer(const Sliding& s);
 Layer max_pool2d_layer(const Sliding& s);
-Layer activation_layer(Activation kind);
+Layer activation_layer(Function::Kind kind);
 Layer mapping_layer(std::function<double(double)> f);
 Layer batch_norm_layer(const ChannelNorm& norm, bool affine);
 

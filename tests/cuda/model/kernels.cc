@@ -107,9 +107,8 @@ std::map<std::string, Bind> all_kernels() {
   std::map<std::string, Bind> all;
   add_image_kernels<Pool2dForward, Pool2dBackward, Pool2dSideBySideBackward, NormPreparation,
                     NormGradientMeans, ChannelForward, ChannelBackward, Dropout4, GatherBytes,
-                    GatherChanged, GatherFloats, KeepBuffers, Update, LayOut,
-                    FunctionForward<ActivationFunction>, FunctionBackward<ActivationFunction>,
-                    FunctionForward<MappingFunction>, FunctionBackward<MappingFunction>>(all);
+                    GatherChanged, GatherFloats, KeepBuffers, Update, LayOut, FunctionForward,
+                    FunctionBackward>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, CrossEntropy, SquareSum>(
       all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);

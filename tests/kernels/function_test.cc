@@ -1,49 +1,22 @@
-#include "kernels/mapping.h"
+#include "kernels/function.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
+#include "base/function_formula.h"
 #include "kernels/packs.h"
 #include "kernels/targets.h"
 
 namespace lenet::kernels {
 namespace {
 
-using Kind = Mapping::Kind;
+using Kind = Function::Kind;
 
 constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
 constexpr double kLeastNormal = std::numeric_limits<float>::min();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-
-/// The functions by their definition, in double.
-double value(const Mapping& f, double x) {
-  switch (f.kind) {
-    case Kind::kLeakyReLU:
-      return x > 0 ? x : static_cast<double>(f.a) * x;
-    case Kind::kSiLU:
-      return x * sigmoid(x);
-    case Kind::kScaledTanh:
-      return 1.7159 * std::tanh(2 * x / 3);
-  }
-  return 0;
-}
-
-double derivative(const Mapping& f, double x) {
-  const double s = sigmoid(x), t = std::tanh(2 * x / 3);
-  switch (f.kind) {
-    case Kind::kLeakyReLU:
-      return x > 0 ? 1 : static_cast<double>(f.a);
-    case Kind::kSiLU:
-      return s + x * s * (1 - s);
-    case Kind::kScaledTanh:
-      return 1.7159 * 2 / 3 * (1 - t * t);
-  }
-  return 0;
-}
 
 /// Every 9973rd float by its bits from `low` up: all exponents, both signs.
 std::vector<float> floats_from(float low) {
@@ -56,22 +29,22 @@ std::vector<float> floats_from(float low) {
   return values;
 }
 
-std::vector<float> mapped(const Mapping& f, const std::vector<float>& x) {
+std::vector<float> mapped(const Function& f, const std::vector<float>& x) {
   const AlignedFloats from = aligned(x), y = unwritten(from.size());
-  mapping_forward(f, from.size(), from.data(), y.data());
+  function_forward(f, from.size(), from.data(), y.data());
   return {y.data(), y.data() + y.size()};
 }
 
 /// f'(x) dy, written over x.
-std::vector<float> mapped_backward(const Mapping& f, const std::vector<float>& x,
+std::vector<float> mapped_backward(const Function& f, const std::vector<float>& x,
                                    const std::vector<float>& dy) {
   const AlignedFloats dx = aligned(x), delta = aligned(dy);
-  mapping_backward(f, dx.size(), dx.data(), delta.data(), dx.data());
+  function_backward(f, dx.size(), dx.data(), delta.data(), dx.data());
   return {dx.data(), dx.data() + dx.size()};
 }
 
 /// Expects f on every target within `tolerance` of the definition, relatively.
-void expect_values(const Mapping& f, float low, double tolerance) {
+void expect_values(const Function& f, float low, double tolerance) {
   const std::vector<float> x = floats_from(low);
   reference::Values want, magnitude;
   for (const float v : x) {
@@ -85,7 +58,7 @@ void expect_values(const Mapping& f, float low, double tolerance) {
 
 /// Expects f' dy on every target within `tolerance` of the definition, where magnitude(x) is 1.
 template <class F>
-void expect_derivatives(const Mapping& f, float low, double tolerance, F magnitude) {
+void expect_derivatives(const Function& f, float low, double tolerance, F magnitude) {
   const std::vector<float> x = floats_from(low);
   const std::vector<float> dy = random_floats(static_cast<std::int64_t>(x.size()), 5);
   reference::Values want, size;
@@ -101,15 +74,15 @@ void expect_derivatives(const Mapping& f, float low, double tolerance, F magnitu
 
 TEST(LeakyReLU, IsRoundedOnceOnEveryTarget) {
   for (const float slope : {0.01f, 0.2f, -0.5f, 0.0f}) {
-    const Mapping leaky{.kind = Kind::kLeakyReLU, .a = slope};
+    const Function leaky{.kind = Kind::kLeakyReLU, .a = slope};
     expect_values(leaky, -std::numeric_limits<float>::max(), kEpsilon / 2);
     expect_derivatives(leaky, -std::numeric_limits<float>::max(), kEpsilon / 2,
                        [&](double x) { return x > 0 ? 1 : std::abs(static_cast<double>(slope)); });
   }
 }
 
-// The sigmoid is within 3 ulp (activation_test.cc), which are at most 3 epsilon of it; the product
-// adds half. Below -87 the sigmoid is no normal float.
+// The sigmoid is within 3 ulp (function_by_value_test.cc), which are at most 3 epsilon of it; the
+// product adds half. Below -87 the sigmoid is no normal float.
 TEST(SiLU, IsWithinThreeAndAHalfEpsilonFromMinus87OnEveryTarget) {
   expect_values({.kind = Kind::kSiLU}, -87, 3.5 * kEpsilon);
 }
@@ -142,8 +115,8 @@ TEST(ScaledTanh, DerivativeIsThatOfTheDefinitionOnEveryTarget) {
                      [](double) { return 1.7159 * 2 / 3; });
 }
 
-TEST(Mappings, AreExactWhereTheMathematicsIs) {
-  const auto at = [](const Mapping& f, float x) {
+TEST(Functions, AreExactWhereTheMathematicsIs) {
+  const auto at = [](const Function& f, float x) {
     return mapped(f, std::vector<float>(kPack, x))[3];
   };
   for (const std::int64_t target : kernel_targets()) {
@@ -158,7 +131,26 @@ TEST(Mappings, AreExactWhereTheMathematicsIs) {
   }
 }
 
-TEST(Mappings, KeepEveryNaN) {
+/// What the kernels are compared with, by the definitions of tests/reference.
+TEST(Functions, HaveTheFormulasOfTheReference) {
+  for (const double x : {-30.0, -2.5, -0.3, 0.4, 1.0, 7.0, 40.0}) {
+    for (const Kind kind : {Kind::kIdentity, Kind::kSigmoid, Kind::kReLU, Kind::kTanh}) {
+      EXPECT_NEAR(value({kind}, x), reference::activation(kind, x), 1e-15 * std::abs(x));
+      EXPECT_NEAR(derivative({kind}, x), reference::activation_derivative(kind, x), 1e-15);
+    }
+    EXPECT_NEAR(value({Kind::kLeakyReLU, 0.25f}, x), reference::leaky_relu(0.25, x), 0);
+    EXPECT_NEAR(value({Kind::kSiLU}, x), reference::silu(x), 1e-15 * std::abs(x));
+    EXPECT_NEAR(value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
+    for (const Function& f :
+         {Function{Kind::kLeakyReLU, 0.25f}, Function{Kind::kSiLU}, Function{Kind::kScaledTanh}}) {
+      const double h = 1e-6, slope = (value(f, x + h) - value(f, x - h)) / (2 * h);
+      EXPECT_NEAR(derivative(f, x), slope, 1e-8);
+      EXPECT_FALSE(told_by_value(f));
+    }
+  }
+}
+
+TEST(Functions, KeepEveryNaN) {
   const std::vector<float> nans(kPack, std::numeric_limits<float>::quiet_NaN());
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);

@@ -1,11 +1,10 @@
-#include "kernels/activation.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
 #include "kernels/cross_entropy.h"
+#include "kernels/function.h"
 #include "kernels/packs.h"
 #include "kernels/targets.h"
 
@@ -40,10 +39,10 @@ double ulps(float got, double want) {
   return std::abs(got - want) / std::ldexp(1.0, exponent - 23);
 }
 
-std::vector<float> activated(Activation act, std::vector<float> x) {
+std::vector<float> activated(Function::Kind act, std::vector<float> x) {
   x.resize((x.size() + kPack - 1) / kPack * kPack);
   const AlignedFloats y = aligned(x);
-  activation_forward(act, y.size(), y.data());
+  function_forward({act}, y.size(), y.data(), y.data());
   return {y.data(), y.data() + y.size()};
 }
 
@@ -83,7 +82,7 @@ TEST(Exp, IsWithin2Ulp) {
 }
 
 TEST(Sigmoid, IsWithin3UlpFromMinus88On) {
-  const auto sigmoid = [](const auto& x) { return activated(Activation::kSigmoid, x); };
+  const auto sigmoid = [](const auto& x) { return activated(Function::Kind::kSigmoid, x); };
   EXPECT_LE(worst_ulps(-88, kInfinity, sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }),
             3);
 }
@@ -91,7 +90,7 @@ TEST(Sigmoid, IsWithin3UlpFromMinus88On) {
 TEST(Sigmoid, StaysBelowTheLeastNormalFloatFurtherDown) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    for (const float y : activated(Activation::kSigmoid, {-88.01f, -104, -1e4f, -kInfinity})) {
+    for (const float y : activated(Function::Kind::kSigmoid, {-88.01f, -104, -1e4f, -kInfinity})) {
       if (y == 0.5f) break;  // the rest of the pack
       EXPECT_GE(y, 0.0f);
       EXPECT_LT(y, std::numeric_limits<float>::min());
@@ -100,7 +99,7 @@ TEST(Sigmoid, StaysBelowTheLeastNormalFloatFurtherDown) {
 }
 
 TEST(Tanh, IsWithin2Ulp) {
-  const auto tanh = [](const auto& x) { return activated(Activation::kTanh, x); };
+  const auto tanh = [](const auto& x) { return activated(Function::Kind::kTanh, x); };
   EXPECT_LE(worst_ulps(-kInfinity, kInfinity, tanh, [](double x) { return std::tanh(x); }), 2);
 }
 
@@ -110,7 +109,8 @@ TEST(Tanh, IsOdd) {
     for (float& v : opposite) v = -v;
     for (const std::int64_t target : kernel_targets()) {
       const ForcedTarget forced(target);
-      const auto y = activated(Activation::kTanh, x), z = activated(Activation::kTanh, opposite);
+      const auto y = activated(Function::Kind::kTanh, x),
+                 z = activated(Function::Kind::kTanh, opposite);
       for (std::size_t i = 0; i < x.size(); ++i) ASSERT_EQ(y[i], -z[i]) << x[i];
     }
   });
@@ -120,13 +120,13 @@ TEST(Activations, AreExactWhereTheMathematicsIs) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
     EXPECT_EQ(exponentials(std::vector<float>(kPack, 0.0f))[5], 1.0f);
-    const auto sigmoid = activated(Activation::kSigmoid, {0, -0.0f, 20, kInfinity});
+    const auto sigmoid = activated(Function::Kind::kSigmoid, {0, -0.0f, 20, kInfinity});
     EXPECT_EQ(std::vector<float>(sigmoid.begin(), sigmoid.begin() + 4),
               (std::vector<float>{0.5f, 0.5f, 1, 1}));
-    const auto tanh = activated(Activation::kTanh, {0, 1e-20f, 12, -kInfinity, kInfinity});
+    const auto tanh = activated(Function::Kind::kTanh, {0, 1e-20f, 12, -kInfinity, kInfinity});
     EXPECT_EQ(std::vector<float>(tanh.begin(), tanh.begin() + 5),
               (std::vector<float>{0, 1e-20f, 1, -1, 1}));
-    const auto relu = activated(Activation::kReLU, {-1, 0, 1e-45f, 7, -kInfinity, kInfinity});
+    const auto relu = activated(Function::Kind::kReLU, {-1, 0, 1e-45f, 7, -kInfinity, kInfinity});
     EXPECT_EQ(std::vector<float>(relu.begin(), relu.begin() + 6),
               (std::vector<float>{0, 0, 1e-45f, 7, 0, kInfinity}));
   }
@@ -145,34 +145,34 @@ TEST(Activations, KeepEveryNaN) {
     const ForcedTarget forced(target);
     for (std::size_t i = 0; i < count; ++i) {
       EXPECT_TRUE(std::isnan(exponentials(nans)[i])) << i << " exp";
-      EXPECT_TRUE(std::isnan(activated(Activation::kSigmoid, nans)[i])) << i << " sigmoid";
-      EXPECT_TRUE(std::isnan(activated(Activation::kTanh, nans)[i])) << i << " tanh";
-      EXPECT_TRUE(std::isnan(activated(Activation::kReLU, nans)[i])) << i << " ReLU";
+      EXPECT_TRUE(std::isnan(activated(Function::Kind::kSigmoid, nans)[i])) << i << " sigmoid";
+      EXPECT_TRUE(std::isnan(activated(Function::Kind::kTanh, nans)[i])) << i << " tanh";
+      EXPECT_TRUE(std::isnan(activated(Function::Kind::kReLU, nans)[i])) << i << " ReLU";
     }
   }
 }
 
-TEST(ActivationBackward, IsTheDerivativeToldFromTheValueOnEveryTarget) {
+TEST(FunctionBackwardByValue, IsTheDerivativeOnEveryTarget) {
   constexpr std::int64_t kCount = 64 * kPack;
   const std::vector<float> dy = random_floats(kCount, 2);
-  for (const Activation act :
-       {Activation::kNone, Activation::kSigmoid, Activation::kReLU, Activation::kTanh}) {
+  for (const Function::Kind act : {Function::Kind::kIdentity, Function::Kind::kSigmoid,
+                                   Function::Kind::kReLU, Function::Kind::kTanh}) {
     std::vector<float> y = random_floats(kCount, 1);
-    if (act == Activation::kSigmoid) {
+    if (act == Function::Kind::kSigmoid) {
       for (float& v : y) v = std::abs(v);
     }
     const auto results = run_on_every_target([&] {
       const AlignedFloats delta = aligned(dy), dx = aligned(y);
-      activation_backward(act, kCount, delta.data(), dx.data());
+      function_backward_by_value({act}, kCount, delta.data(), dx.data());
       return std::vector<float>(dx.data(), dx.data() + kCount);
     });
     reference::Values want, magnitude;
     for (std::size_t i = 0; i < y.size(); ++i) {
       const double v = y[i];
-      const double slope = act == Activation::kSigmoid ? v - v * v
-                           : act == Activation::kTanh  ? 1 - v * v
-                           : act == Activation::kReLU  ? (v > 0 ? 1 : 0)
-                                                       : 1;
+      const double slope = act == Function::Kind::kSigmoid ? v - v * v
+                           : act == Function::Kind::kTanh  ? 1 - v * v
+                           : act == Function::Kind::kReLU  ? (v > 0 ? 1 : 0)
+                                                           : 1;
       want.push_back(dy[i] * slope);
       magnitude.push_back(std::abs(dy[i]) * (1 + v * v));
     }

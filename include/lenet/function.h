@@ -1,0 +1,25 @@
+// Functions of one number.
+#pragma once
+
+#include "lenet/export.h"
+
+namespace LENET_PUBLIC lenet {
+
+/// A function of one number, applied element by element.
+struct Function {
+  enum class Kind {
+    kIdentity,
+    kSigmoid,     ///< 1 / (1 + e^-x)
+    kReLU,        ///< max(0, x)
+    kTanh,        ///< tanh x
+    kLeakyReLU,   ///< x above 0, `a` times x below
+    kSiLU,        ///< x sigmoid(x)
+    kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)
+  };
+
+  Kind kind = Kind::kIdentity;
+  float a = 0;
+  bool operator==(const Function&) const = default;
+};
+
+}  // namespace lenet

@@ -1,0 +1,136 @@
+// Functions of one number on vectors.
+
+#if defined(LENET_KERNELS_FUNCTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LENET_KERNELS_FUNCTION_INL_H_
+#undef LENET_KERNELS_FUNCTION_INL_H_
+#else
+#define LENET_KERNELS_FUNCTION_INL_H_
+#endif
+
+#include <cassert>
+
+#include "base/function_formula.h"
+#include "kernels/lanes-inl.h"
+#include "kernels/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lenet::kernels::HWY_NAMESPACE {
+
+// Functions whose value y tells the derivative. backward_by_value: dy times it.
+
+struct Identity {
+  HWY_INLINE Vec operator()(Vec x) const { return x; }
+  HWY_INLINE Vec backward_by_value(Vec, Vec dy) const { return dy; }
+};
+
+struct Sigmoid {
+  HWY_INLINE Vec operator()(Vec x) const { return sigmoid(F32(), x); }
+  HWY_INLINE Vec backward_by_value(Vec y, Vec dy) const {
+    return hn::Mul(dy, hn::NegMulAdd(y, y, y));
+  }
+};
+
+struct ReLU {
+  HWY_INLINE Vec operator()(Vec x) const {
+    return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(F32())), x);
+  }
+  HWY_INLINE Vec backward_by_value(Vec y, Vec dy) const {
+    return hn::IfThenElseZero(hn::Gt(y, hn::Zero(F32())), dy);
+  }
+};
+
+struct Tanh {
+  HWY_INLINE Vec operator()(Vec x) const { return tanh(F32(), x); }
+  HWY_INLINE Vec backward_by_value(Vec y, Vec dy) const {
+    return hn::NegMulAdd(hn::Mul(dy, y), y, dy);
+  }
+};
+
+// Functions whose derivative needs the argument.
+
+/// x where it is above 0, else slope * x.
+struct LeakyReLU {
+  Vec slope;
+
+  HWY_INLINE Vec operator()(Vec x) const {
+    return hn::IfThenElse(hn::Gt(x, hn::Zero(F32())), x, hn::Mul(slope, x));
+  }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, 1.0f), slope);
+  }
+};
+
+/// x s with s = sigmoid(x), and s + x s (1 - s).
+struct SiLU {
+  HWY_INLINE Vec operator()(Vec x) const { return hn::Mul(x, sigmoid(F32(), x)); }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const Vec s = sigmoid(F32(), x);
+    return hn::MulAdd(hn::Mul(x, s), hn::Sub(hn::Set(F32(), 1.0f), s), s);
+  }
+};
+
+/// A tanh(S x), and A S (1 - tanh^2).
+struct ScaledTanh {
+  static constexpr float kA = kAmplitude<float>, kS = kSlope<float>;
+
+  HWY_INLINE Vec inner(Vec x) const { return tanh(F32(), hn::Mul(hn::Set(F32(), kS), x)); }
+  HWY_INLINE Vec operator()(Vec x) const { return hn::Mul(hn::Set(F32(), kA), inner(x)); }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    const Vec t = inner(x);
+    return hn::Mul(hn::Set(d, kA * kS), hn::NegMulAdd(t, t, hn::Set(d, 1.0f)));
+  }
+};
+
+/// dy times the derivative at x.
+template <class F>
+HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
+  if constexpr (requires { f.derivative(x); }) {
+    return hn::Mul(f.derivative(x), dy);
+  } else {
+    return f.backward_by_value(f(x), dy);
+  }
+}
+
+/// Calls g(f) with a function whose value tells the derivative.
+template <class G>
+HWY_INLINE void with_function_by_value(const Function& function, G g) {
+  switch (function.kind) {
+    case Function::Kind::kIdentity:
+      return g(Identity());
+    case Function::Kind::kSigmoid:
+      return g(Sigmoid());
+    case Function::Kind::kReLU:
+      return g(ReLU());
+    case Function::Kind::kTanh:
+      return g(Tanh());
+    case Function::Kind::kLeakyReLU:
+    case Function::Kind::kSiLU:
+    case Function::Kind::kScaledTanh:
+      assert(false && "told_by_value()");
+  }
+}
+
+/// Calls g(f) with any function.
+template <class G>
+HWY_INLINE void with_function(const Function& function, G g) {
+  switch (function.kind) {
+    case Function::Kind::kLeakyReLU:
+      return g(LeakyReLU{hn::Set(F32(), function.a)});
+    case Function::Kind::kSiLU:
+      return g(SiLU());
+    case Function::Kind::kScaledTanh:
+      return g(ScaledTanh());
+    case Function::Kind::kIdentity:
+    case Function::Kind::kSigmoid:
+    case Function::Kind::kReLU:
+    case Function::Kind::kTanh:
+      return with_function_by_value(function, g);
+  }
+}
+
+}  // namespace lenet::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LENET_KERNELS_FUNCTION_INL_H_
