@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "kernels/function.h"
 
@@ -26,11 +27,14 @@ std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1
 
 }  // namespace
 
-Plan::Plan(const Sequential& net, const Frozen& frozen) : graph_(graph_of(net)) {
-  arena_size_ = element_count(net.input_shape()) * kPack;
+Plan::Plan(const Sequential& net, const Frozen& frozen) : Plan(graph_of(net), frozen) {}
+
+Plan::Plan(Graph graph, const Frozen& frozen) : graph_(std::move(graph)) {
+  arena_size_ = element_count(graph_.values.front()) * kPack;
   std::vector<Stage> stages = stages_of(graph_, frozen);
   first_trained_ = lenet::first_trained(stages);
   for (Stage& stage : stages) add_stage(std::move(stage));
+  place_gradients();
   segments_ = {{0, 0}};
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (stages_[i].norm) segments_.push_back({i, i});
@@ -51,15 +55,16 @@ void Plan::add_stage(Stage merged) {
   stage.cpu = std::move(cpu);
   (stage.fixed_statistics ? stage.fixed_norm : stage.norm) = norm;
   const StageTraits& traits = stage.cpu->traits();
-  stage.input = output_;
-  stage.input_count = stages_.empty() ? arena_size_ : stages_.back().output_count;
+  const PlannedStage* source = source_of(stage);
+  stage.input = source ? source->output : 0;
+  stage.input_count = element_count(graph_.input_of(node)) * kPack;
+  stage.wants_dx = source && (source->trains || source->wants_dx);
   stage.output = arena_size_;
   stage.output_count = element_count(graph_.output_of(node)) * kPack;
   stage.packed = packed_size_;
   stage.slot = slot_size_;
   stage.x_panels = panels_;
   stage.dy_panels = panels_ + panels_of(stage.input_count);
-  if (!stages_.empty()) stages_.back().activation_left = traits.takes_activation;
   if (traits.gradient_over_batch) {
     panels_ = stage.dy_panels + panels_of(stage.output_count);
   } else {
@@ -69,6 +74,32 @@ void Plan::add_stage(Stage merged) {
   output_ = arena_size_;
   arena_size_ += stage.output_count;
   stages_.push_back(std::move(stage));
+}
+
+/// Each value of several readers gets a gradient of its own, and an activation goes to the reader
+/// that takes it if that is the only one.
+void Plan::place_gradients() {
+  std::vector<std::vector<std::size_t>> readers(stages_.size());
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].source >= 0) readers[static_cast<std::size_t>(stages_[i].source)].push_back(i);
+  }
+  for (std::size_t s = 0; s < stages_.size(); ++s) {
+    const std::vector<std::size_t>& of = readers[s];
+    if (of.size() == 1) {
+      stages_[s].activation_left = stages_[of.front()].cpu->traits().takes_activation;
+    }
+    if (of.size() < 2) continue;
+    for (const std::size_t i : of) stages_[i].reader = Reader::kBetween;
+    stages_[of.back()].reader = Reader::kFirst;
+    stages_[of.front()].reader = Reader::kLast;
+    stages_[s].gradient = arena_size_;
+    arena_size_ += stages_[s].output_count;
+  }
+}
+
+/// Null for a stage that reads the network's input.
+const PlannedStage* Plan::source_of(const PlannedStage& stage) const {
+  return stage.source < 0 ? nullptr : &stages_[static_cast<std::size_t>(stage.source)];
 }
 
 void Plan::pack(const Sequential& net, float* packed) const {
@@ -101,15 +132,16 @@ void Plan::forward(const PackPass& pass) const {
 void Plan::forward(const Segment& segment, const PackPass& pass) const {
   for (std::size_t i = segment.first; i < segment.last; ++i) {
     const PlannedStage& stage = stages_[i];
-    const bool left = i > 0 && stages_[i - 1].activation_left;
+    const PlannedStage* source = source_of(stage);
     float* y = pass.arena + stage.output;
     RandomPlace place;
-    stage.cpu->forward({.parameters = part_of(pass.parameters, stage.node.parameters),
-                        .packed = pass.packed + stage.packed,
-                        .input_activation = left ? stages_[i - 1].activation : Function(),
-                        .x = pass.arena + stage.input,
-                        .y = y,
-                        .random = place_of(pass, i, place)});
+    stage.cpu->forward(
+        {.parameters = part_of(pass.parameters, stage.node.parameters),
+         .packed = pass.packed + stage.packed,
+         .input_activation = source && source->activation_left ? source->activation : Function(),
+         .x = pass.arena + stage.input,
+         .y = y,
+         .random = place_of(pass, i, place)});
     if (stage.activation != Function() && !stage.activation_left) {
       kernels::function_forward(stage.activation, stage.output_count, y, y);
     }
@@ -117,34 +149,33 @@ void Plan::forward(const Segment& segment, const PackPass& pass) const {
 }
 
 void Plan::backward(const Segment& stages, const PackPass& pass,
-                    const BackwardMemory& memory) const {
+                    const PackGradients& gradients) const {
   const std::size_t end = std::max(stages.first, first_trained_);
-  for (std::size_t i = stages.last; i-- > end;) backward_stage(i, pass, memory);
+  for (std::size_t i = stages.last; i-- > end;) backward_stage(i, pass, gradients);
 }
 
-void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const {
+/// Leaves the gradient by the input before its activation in the input's own buffer, whose value
+/// nobody needs any more. Where the stage can write over what it reads, or takes that activation's
+/// part itself, it goes there at once. Else it goes through the scratch buffer: the activation's
+/// backward pass reads it there, and its value where the gradient then lies.
+void Plan::backward_stage(std::size_t i, const PackPass& pass,
+                          const PackGradients& gradients) const {
   const PlannedStage& stage = stages_[i];
-  const std::int64_t stride = memory.images * kPack;
-  const bool over_batch = stage.cpu->traits().gradient_over_batch;
-  const auto rows = [&](std::int64_t panel) {
-    return memory.panels + panel * stride + memory.pack * kPack * kPack;
-  };
-  const bool last = i == first_trained_;  // nobody needs the gradient by its input
-  const Function activation = i == 0 ? Function() : stages_[i - 1].activation;
-  const bool taken = i > 0 && stages_[i - 1].activation_left;
-  const bool in_place =
-      taken || (activation == Function() && stage.cpu->traits().backward_in_place);
+  if (!stage.trains && !stage.wants_dx) return;
+  const PlannedStage* source = source_of(stage);
+  const Function activation = source ? source->activation : Function();
+  const bool taken = source && source->activation_left;
+  const bool over_x = taken || (activation == Function() && stage.cpu->traits().backward_in_place);
+  const bool in_place = over_x && stage.reader == Reader::kOnly;
+  const bool first = stage.reader == Reader::kFirst;
   float* x = pass.arena + stage.input;
-  float* dx = last ? nullptr : in_place ? x : pass.arena + scratch_;
-  const std::int64_t in_slot =
-      over_batch ? 0 : stage.node.parameters.last - stage.node.parameters.first;
-  const std::span<float> dparameters(memory.slot + stage.slot, static_cast<std::size_t>(in_slot));
+  float* scratch = pass.arena + (first ? source->gradient : scratch_);
+  float* dx = !stage.wants_dx ? nullptr : in_place ? x : scratch;
+  const std::span<float> dparameters = gradients.batch.slot(stage, gradients.pack);
   if (stage.fixed_norm && stage.trains) {
     stage.fixed_norm->collect_backward(x, pass.arena + stage.output, pass.packed + stage.packed,
                                        dparameters.data());
   }
-  PanelRows panels;
-  if (over_batch) panels = {rows(stage.x_panels), rows(stage.dy_panels), stride};
   RandomPlace place;
   stage.cpu->backward({.parameters = part_of(pass.parameters, stage.node.parameters),
                        .packed = pass.packed + stage.packed,
@@ -153,13 +184,18 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass, const BackwardMem
                        .dy = pass.arena + stage.output,
                        .dx = dx,
                        .dparameters = dparameters,
-                       .rows = panels,
+                       .rows = gradients.batch.rows(stage, gradients.pack),
                        .images = pass.images,
                        .random = place_of(pass, i, place),
                        .trains = stage.trains});
-  if (!last && !in_place) {
-    kernels::function_backward_by_value(activation, stage.input_count, dx, x);
+  if (!stage.wants_dx || in_place || first) return;
+  if (stage.reader != Reader::kOnly) {
+    float* sum = pass.arena + source->gradient;
+    float* to = stage.reader == Reader::kBetween ? sum : dx;
+    for (std::int64_t k = 0; k < stage.input_count; ++k) to[k] = sum[k] + dx[k];
+    if (stage.reader == Reader::kBetween) return;
   }
+  kernels::function_backward_by_value(activation, stage.input_count, dx, x);
 }
 
 }  // namespace lenet::cpu

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "cpu/batch_gradients.h"
 #include "cpu/make_stage.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
@@ -14,19 +15,26 @@
 
 namespace lenet::cpu {
 
+/// Which reader of a value a stage is, on the way back.
+enum class Reader { kOnly, kFirst, kBetween, kLast };
+
 /// A stage with its code and its memory.
 ///
 /// The output is one buffer of a thread's arena. On the way forward it receives the layer's values,
 /// then the activation in place. On the way back each stage writes over its input buffer the
 /// gradient by that buffer before its activation: a value is overwritten by its gradient once it
-/// has been consumed, and no second set of buffers is needed.
+/// has been consumed, and no second set of buffers is needed. A value of several readers has a
+/// gradient of its own, in which they add theirs; the last one then goes on as an only one does.
 struct PlannedStage : Stage {
   std::unique_ptr<CpuStage> cpu = nullptr;
   const BatchNormStage* norm = nullptr;        ///< cpu, if it normalises over the batch in training
   const BatchNormStage* fixed_norm = nullptr;  ///< cpu, if it does by its frozen statistics
-  bool activation_left = false;                ///< to the next stage, which applies it itself
+  bool activation_left = false;                ///< to its one reader, which applies it itself
+  Reader reader = Reader::kOnly;               ///< which one of its input it is
+  bool wants_dx = false;                       ///< something before it trains
   std::int64_t input = 0, output = 0;          ///< offsets in the arena, floats
   std::int64_t input_count = 0, output_count = 0;  ///< floats of the two buffers
+  std::int64_t gradient = -1;                      ///< offset of the output's own; -1: over it
   std::int64_t packed = 0;                         ///< offset in the packed weights
   std::int64_t slot = 0;       ///< offset in a pack's gradient slot, unless it is over the batch
   std::int64_t x_panels = 0;   ///< first panel of the input
@@ -49,12 +57,10 @@ struct PackPass {
   const RandomPlace* random = nullptr;  ///< its stage is filled in; null outside training
 };
 
-/// The memory of one pack's backward pass.
-struct BackwardMemory {
-  float* slot;          ///< plan.slot_size() floats
-  float* panels;        ///< plan.panels() panels
-  std::int64_t pack;    ///< the pack's place in the panels
-  std::int64_t images;  ///< images that a panel has room for
+/// Where one pack's backward pass leaves its gradients.
+struct PackGradients {
+  BatchGradients& batch;
+  std::int64_t pack;
 };
 
 /// The stages of a network, and the sizes of the memory that they need. Refers to the network,
@@ -62,6 +68,9 @@ struct BackwardMemory {
 class Plan {
  public:
   explicit Plan(const Sequential& net, const Frozen& frozen = {});
+
+  /// Of a graph whose values may have several readers.
+  explicit Plan(Graph graph, const Frozen& frozen = {});
 
   const Graph& graph() const { return graph_; }
   const std::vector<PlannedStage>& stages() const { return stages_; }
@@ -94,11 +103,13 @@ class Plan {
 
   /// From the gradient by the output of the stage before `last` to the parameters of `first`, and
   /// to the gradient by its input; no further than first_trained(), whose input needs none.
-  void backward(const Segment& stages, const PackPass& pass, const BackwardMemory& memory) const;
+  void backward(const Segment& stages, const PackPass& pass, const PackGradients& gradients) const;
 
  private:
-  void backward_stage(std::size_t i, const PackPass& pass, const BackwardMemory& memory) const;
+  void backward_stage(std::size_t i, const PackPass& pass, const PackGradients& gradients) const;
   void add_stage(Stage stage);
+  void place_gradients();
+  const PlannedStage* source_of(const PlannedStage& stage) const;
 
   Graph graph_;
   std::vector<PlannedStage> stages_;

@@ -9,14 +9,14 @@
 namespace lenet::kernels {
 
 /// What the logits of one pack say, lane by lane.
-struct Verdict {
+struct SoftmaxStatistics {
   float logsumexp[kPack];
   std::int32_t predicted[kPack];  ///< the class of the largest logit, the first of equals
 };
 
 /// logsumexp = max + log(sum over classes of e^(logit - max)). logits: (classes, kPack), aligned to
 /// 64 bytes.
-void cross_entropy_forward(std::int64_t classes, const float* logits, Verdict& verdict);
+void cross_entropy_forward(std::int64_t classes, const float* logits, SoftmaxStatistics& softmax);
 
 /// What the loss compares the outputs with: the label has probability 1 - smoothing, and
 /// `smoothing` is spread evenly over all classes.
@@ -26,13 +26,13 @@ struct Target {
   float smoothing = 0;
 };
 
-/// The loss of one lane from the Verdict of these logits.
+/// The loss of one lane from the SoftmaxStatistics of these logits.
 float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lane,
-                    const Verdict& verdict, const float* logits);
+                    const SoftmaxStatistics& softmax, const float* logits);
 
 /// logits = (e^(logit - logsumexp) - probability in the target) * scale, the gradient of the scaled
 /// loss; 0 in lanes from target.count on.
 void cross_entropy_backward(std::int64_t classes, const Target& target, float scale,
-                            const Verdict& verdict, float* logits);
+                            const SoftmaxStatistics& softmax, float* logits);
 
 }  // namespace lenet::kernels

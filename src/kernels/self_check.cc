@@ -89,9 +89,9 @@ void check_cross_entropy() {
   Label labels[kPack];
   for (int lane = 0; lane < kLanesOfPack; ++lane) labels[lane] = static_cast<Label>(lane % 3);
   const Target target = {.labels = labels, .count = kPack, .smoothing = 0};
-  Verdict verdict;
-  cross_entropy_forward(3, logits.data, verdict);
-  cross_entropy_backward(3, target, 0.5f, verdict, gradient.data);
+  SoftmaxStatistics softmax;
+  cross_entropy_forward(3, logits.data, softmax);
+  cross_entropy_backward(3, target, 0.5f, softmax, gradient.data);
   for (int lane = 0; lane < kLanesOfPack; ++lane) {
     double sum = 0;
     int largest = 0;
@@ -99,9 +99,9 @@ void check_cross_entropy() {
       sum += std::exp(double{logits.at(c, lane)});
       if (logits.at(c, lane) > logits.at(largest, lane)) largest = c;
     }
-    expect("cross-entropy's logsumexp", verdict.logsumexp[lane], std::log(sum));
-    expect("cross-entropy's class", verdict.predicted[lane], largest);
-    expect("cross-entropy", cross_entropy(3, target, lane, verdict, logits.data),
+    expect("cross-entropy's logsumexp", softmax.logsumexp[lane], std::log(sum));
+    expect("cross-entropy's class", softmax.predicted[lane], largest);
+    expect("cross-entropy", cross_entropy(3, target, lane, softmax, logits.data),
            std::log(sum) - logits.at(labels[lane], lane));
     for (int c = 0; c < 3; ++c) {
       const double probability = std::exp(double{logits.at(c, lane)}) / sum;

@@ -4,6 +4,16 @@
 
 namespace lenet {
 
+std::vector<std::int64_t> readers_of(const Graph& graph) {
+  std::vector<std::int64_t> readers(graph.values.size(), 0);
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const bool same_memory = std::holds_alternative<FlattenOp>(node->op);
+    const std::int64_t count = same_memory ? readers[static_cast<std::size_t>(node->output)] : 1;
+    for (const std::int64_t value : node->inputs) readers[static_cast<std::size_t>(value)] += count;
+  }
+  return readers;
+}
+
 Graph graph_of(const Sequential& net) {
   net.require_built();
   Graph graph{.values = {net.input_shape()}, .nodes = {}};

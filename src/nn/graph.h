@@ -42,6 +42,9 @@ std::span<T> part_of(std::span<T> all, ParameterRange range) {
                      static_cast<std::size_t>(range.last - range.first));
 }
 
+/// How many nodes read each value; a Flatten's readers count for what it reads too.
+std::vector<std::int64_t> readers_of(const Graph& graph);
+
 /// Of a built network.
 Graph graph_of(const Sequential& net);
 

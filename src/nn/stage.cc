@@ -25,16 +25,26 @@ std::int64_t last_node(const Graph& graph) {
 std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
   std::vector<Stage> stages;
   const std::int64_t last = last_node(graph);
+  const std::vector<std::int64_t> readers = readers_of(graph);
+  std::vector<std::int64_t> made_by(graph.values.size(), -1);  // the stage that gives each value
   for (const Node& node : graph.nodes) {
+    const auto input = static_cast<std::size_t>(node.inputs.front());
+    const std::int64_t source = made_by[input];
+    std::int64_t& made = made_by[static_cast<std::size_t>(node.output)];
+    made = source;
     if (is_flatten(node)) continue;
     const Function* function = merged_function(node);
-    if (function && node.index != last && !stages.empty() &&
-        stages.back().activation == Function()) {
-      stages.back().activation = *function;
-      continue;
+    if (function && node.index != last && source >= 0 && readers[input] == 1) {
+      Stage& before = stages[static_cast<std::size_t>(source)];
+      if (before.activation == Function()) {
+        before.activation = *function;
+        continue;
+      }
     }
     const bool norm = std::holds_alternative<BatchNormOp>(node.op);
+    made = std::ssize(stages);
     stages.push_back({.node = node,
+                      .source = source,
                       .trains = !trained_parts(node.parameters, frozen.parameters).empty(),
                       .fixed_statistics = norm && keeps_statistics(node.buffers, frozen)});
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "nn/frozen.h"
@@ -13,13 +14,15 @@ namespace lenet {
 /// A node and the function that is applied to its output in place.
 struct Stage {
   Node node;
+  std::int64_t source = -1;       ///< the stage whose output it reads; -1: the network's input
   Function activation = {};       ///< of the output; its value tells its derivative
   bool trains = true;             ///< has a parameter that is not frozen
   bool fixed_statistics = false;  ///< a BatchNorm whose statistics are frozen
 };
 
-/// The stages of a graph, in order. Flatten makes none: it changes no memory. The last function
-/// keeps a stage of its own: the loss wants its value beside the gradient.
+/// The stages of a graph, in order. Flatten makes none: it changes no memory. A function is merged
+/// that alone reads what is before it. The last one keeps a stage of its own: the loss wants its
+/// value beside the gradient.
 std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen);
 
 /// The first stage with a parameter to train, where the way back ends; all of them if none has.

@@ -9,43 +9,40 @@
 
 namespace lenet {
 
-/// What a training pass adds to the network and the batch.
-struct LossOptions {
-  float label_smoothing = 0;
+/// Where a step takes its random numbers from.
+struct StepPlace {
   std::uint64_t seed = 0;  ///< of Dropout
   std::int64_t step = 0;   ///< from 0
 };
 
 /// Packs of a batch that go through the network together.
-struct Wave {
+struct MicroBatch {
   std::int64_t first, count;  ///< packs
 };
 
-/// Drives packs through the network, and keeps the gradients that they leave: in a slot for each
-/// pack, and in panels (see Plan). Without normalisation over the batch a thread takes a pack
-/// through all of the network, in its own arena; with it, every pack has an arena, and all meet at
-/// each normalisation.
+/// Drives packs through the network, and keeps the gradients that they leave. Without normalisation
+/// over the batch a thread takes a pack through all of the network, in its own arena; with it,
+/// every pack has an arena, and all meet at each normalisation.
 class BatchPass {
  public:
-  /// packs: in the largest wave. Refers to the runner and the network.
-  BatchPass(PackRunner& runner, Sequential& net, std::int64_t packs);
+  /// packs: in the largest micro-batch. Refers to the runner and the network.
+  BatchPass(PackRunner& runner, Sequential& net, const CrossEntropyLoss& loss, std::int64_t packs);
 
-  /// All packs of the batch must be in one wave.
+  /// All packs of the batch must be in one micro-batch.
   bool whole_batch() const { return runner_.plan().segments().size() > 1; }
 
-  /// Adds the packs' metrics to `total` one by one: its bits do not depend on the waves.
-  void run(const Batch& batch, const Wave& wave, const LossOptions& options, Metrics& total);
+  /// Adds the packs' metrics to `total` one by one: its bits do not depend on the micro-batches.
+  void run(const Batch& batch, const MicroBatch& micro_batch, const StepPlace& place,
+           Metrics& total);
 
-  std::int64_t packs() const { return packs_; }
-  const float* slots() const { return slots_.data(); }
-  const float* panels() const { return panels_.data(); }
+  const cpu::BatchGradients& gradients() const { return gradients_; }
 
  private:
   /// What is the same for all packs of a run.
   struct Run {
     const Batch& batch;
-    Wave wave;
-    LossOptions options;
+    MicroBatch micro_batch;
+    StepPlace place;
   };
 
   float* arena(std::int64_t pack, int thread) {
@@ -55,19 +52,20 @@ class BatchPass {
   void forward(const Run& run, std::size_t segment);
   void backward(const Run& run, std::size_t segment);
   void backward_rest(const cpu::Segment& stages, const cpu::PackPass& pass,
-                     const cpu::BackwardMemory& memory);
+                     const cpu::PackGradients& gradients);
   void loss(const Run& run, std::int64_t pack, float* arena);
   template <class F>
   void for_each_pack(const Run& run, F f);
 
   PackRunner& runner_;
   Sequential& net_;
-  std::int64_t packs_;
-  AlignedFloats slots_, panels_, statistics_;
+  CrossEntropyLoss loss_;
+  cpu::BatchGradients gradients_;
+  AlignedFloats statistics_;
   std::int64_t statistics_size_ = 0;  ///< floats of a pack's
   bool upward_ = false;
   AlignedFloats arenas_;  ///< one a pack, with whole_batch()
-  std::vector<PackLabels> labels_;
+  std::vector<PackTargets> targets_;
   std::vector<Metrics> metrics_;
 };
 

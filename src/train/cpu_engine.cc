@@ -13,16 +13,16 @@
 namespace lenet {
 namespace {
 
-/// Packs of the largest wave: enough that the threads end it together.
-std::int64_t wave_packs(const PackRunner& runner, std::int64_t batch_size) {
+/// Packs of the largest micro-batch: enough that the threads end it together.
+std::int64_t micro_batch_packs(const PackRunner& runner, std::int64_t batch_size) {
   const std::int64_t packs = packs_of(batch_size);
   if (runner.plan().segments().size() > 1) return packs;
   return std::min(packs, std::max(std::int64_t{64}, std::int64_t{4} * runner.team().size()));
 }
 
-/// A batch is taken in waves, so that memory does not grow with it. In each, phase A drives the
-/// packs through the network, and phase B sums their gradients; the last wave's phase B applies the
-/// optimizer.
+/// A batch is taken in micro-batches, so that memory does not grow with it. In each, phase A drives
+/// the packs through the network, and phase B sums their gradients; the last micro-batch's phase B
+/// applies the optimizer.
 class CpuEngine final : public Engine {
  public:
   CpuEngine(Sequential& net, const Trainer::Options& options)
@@ -30,8 +30,10 @@ class CpuEngine final : public Engine {
         options_(options),
         frozen_(frozen_of(net, options.freeze)),
         runner_(net, options.threads, frozen_),
-        pass_(runner_, net, wave_packs(runner_, options.batch_size)),
-        parameters_(runner_, net, pass_, options_, frozen_) {}
+        pass_(runner_, net,
+              {element_count(net.output_shape()), static_cast<float>(options.label_smoothing)},
+              micro_batch_packs(runner_, options.batch_size)),
+        parameters_(runner_, net, pass_.gradients(), options_, frozen_) {}
 
   int threads() const override { return runner_.team().size(); }
   std::int64_t steps_at_once() const override { return 1; }
@@ -85,15 +87,11 @@ Metrics CpuEngine::run(const Batch& batch, const double* lr) {
   runner_.pack_for_step();
   parameters_.begin();
   Metrics total;
-  for (std::int64_t first = 0; first < packs; first += pass_.packs()) {
-    const Wave wave{first, std::min(pass_.packs(), packs - first)};
-    pass_.run(batch, wave,
-              {.label_smoothing = static_cast<float>(options_.label_smoothing),
-               .seed = options_.seed,
-               .step = parameters_.steps()},
-              total);
-    const bool update = first + wave.count == packs && lr && std::isfinite(total.loss_sum);
-    const std::int64_t images = std::min(wave.count * kPack, batch.size() - first * kPack);
+  for (std::int64_t first = 0; first < packs; first += pass_.gradients().packs()) {
+    const MicroBatch micro_batch{first, std::min(pass_.gradients().packs(), packs - first)};
+    pass_.run(batch, micro_batch, {.seed = options_.seed, .step = parameters_.steps()}, total);
+    const bool update = first + micro_batch.count == packs && lr && std::isfinite(total.loss_sum);
+    const std::int64_t images = std::min(micro_batch.count * kPack, batch.size() - first * kPack);
     parameters_.run(images, first > 0, update ? lr : nullptr);
   }
   if (!lr) parameters_.end_without_step();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 
 #include "base/require.h"
@@ -15,17 +16,15 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
   runner.pack_for_evaluation();
+  const CrossEntropyLoss loss{element_count(runner.net().output_shape())};
   Evaluation result;
   result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
-    const PackLabels labels = runner.forward(batch, pack, thread);
-    kernels::Verdict verdict;
-    packs[static_cast<std::size_t>(pack)] =
-        runner.judge({labels.label, labels.count}, runner.arena(thread), verdict);
-    for (std::int64_t lane = 0; lane < labels.count; ++lane) {
-      result.predicted[static_cast<std::size_t>(pack * kPack + lane)] = verdict.predicted[lane];
-    }
+    const PackTargets targets = runner.forward(batch, pack, thread);
+    const PackLoss of_pack = loss.forward(targets, runner.outputs(runner.arena(thread)));
+    packs[static_cast<std::size_t>(pack)] = of_pack.metrics;
+    std::copy_n(of_pack.softmax.predicted, targets.count, result.predicted.data() + pack * kPack);
   });
   for (const Metrics& m : packs) result.metrics += m;
   return result;
@@ -50,9 +49,9 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   const std::int64_t outputs = element_count(runner.net().output_shape());
   std::vector<float> result(static_cast<std::size_t>(batch.size() * outputs));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
-    const PackLabels lanes = runner.forward(batch, pack, thread);
-    const float* y = runner.arena(thread) + runner.plan().output();
-    kernels::transpose(outputs, lanes.count, {y, kPack},
+    const PackTargets targets = runner.forward(batch, pack, thread);
+    const float* y = runner.outputs(runner.arena(thread));
+    kernels::transpose(outputs, targets.count, {y, kPack},
                        {result.data() + pack * kPack * outputs, outputs});
   });
   return result;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/require.h"
@@ -96,14 +95,6 @@ void check(const Optimizer& o) {
     require(beta >= 0 && beta < 1, fmt::format("beta: {}, want 0 or more, below 1", beta));
   }
   require(o.eps > 0 && std::isfinite(o.eps), fmt::format("eps: {}, want a number above 0", o.eps));
-}
-
-void sum_slots(const float* slots, std::int64_t stride, std::int64_t count, bool accumulate,
-               std::span<float> sum) {
-  if (!accumulate) std::fill(sum.begin(), sum.end(), 0.0f);
-  for (std::int64_t slot = 0; slot < count; ++slot, slots += stride) {
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += slots[i];
-  }
 }
 
 OptimizerCoefficients coefficients_of(const OptimizerStep& step) {

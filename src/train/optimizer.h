@@ -1,4 +1,4 @@
-// Sums of gradients, and the optimizer, on spans of parameters.
+// The optimizer on spans of parameters.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,6 @@
 #include "lenet/optimizer.h"
 
 namespace lenet {
-
-/// sum = slot 0 + slot 1 + ... in that order, on top of sum itself if `accumulate`. Slot i starts
-/// at slots + i * stride.
-void sum_slots(const float* slots, std::int64_t stride, std::int64_t count, bool accumulate,
-               std::span<float> sum);
 
 /// One step of an optimizer, for all parameters alike.
 struct OptimizerStep {

@@ -124,43 +124,30 @@ PackRunner::PackRunner(const Sequential& net, int threads, const Frozen& frozen)
   pack();
 }
 
-PackLabels PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
+PackTargets PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
   const std::int64_t first = pack * kPack;
-  PackLabels labels{.count = std::min(kPack, batch.size() - first), .label = {}};
-  for (std::int64_t lane = 0; lane < labels.count; ++lane) {
-    labels.label[lane] = batch.label(first + lane);
+  PackTargets targets{.count = std::min(kPack, batch.size() - first), .label = {}};
+  for (std::int64_t lane = 0; lane < targets.count; ++lane) {
+    targets.label[lane] = batch.label(first + lane);
   }
   const std::int64_t size = element_count(net_.input_shape());
   if (batch.data()) {
     auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
-    gather_bytes(batch, first, labels.count, size, scratch, arena);
+    gather_bytes(batch, first, targets.count, size, scratch, arena);
     standardize(net_.normalization(), size, kPack, arena);
   } else {
-    gather_floats(batch, first, labels.count, size, arena);
+    gather_floats(batch, first, targets.count, size, arena);
   }
-  return labels;
+  return targets;
 }
 
-PackLabels PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
-  const PackLabels labels = gather(batch, pack, arena(thread));
+PackTargets PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
+  const PackTargets targets = gather(batch, pack, arena(thread));
   plan_.forward({.parameters = net_.parameters(),
                  .packed = packed_.data(),
                  .arena = arena(thread),
-                 .images = labels.count});
-  return labels;
-}
-
-Metrics PackRunner::judge(const kernels::Target& target, const float* arena,
-                          kernels::Verdict& verdict) const {
-  const float* logits = arena + plan_.output();
-  const std::int64_t classes = element_count(net_.output_shape());
-  kernels::cross_entropy_forward(classes, logits, verdict);
-  Metrics metrics{.loss_sum = 0, .correct = 0, .examples = target.count};
-  for (std::int64_t lane = 0; lane < target.count; ++lane) {
-    metrics.loss_sum += kernels::cross_entropy(classes, target, lane, verdict, logits);
-    metrics.correct += verdict.predicted[lane] == target.labels[lane];
-  }
-  return metrics;
+                 .images = targets.count});
+  return targets;
 }
 
 }  // namespace lenet

@@ -7,9 +7,9 @@
 #include "base/aligned.h"
 #include "base/thread_team.h"
 #include "cpu/plan.h"
-#include "kernels/cross_entropy.h"
 #include "lenet/sequential.h"
 #include "lenet/trainer.h"
+#include "train/loss.h"
 
 namespace lenet {
 
@@ -18,12 +18,6 @@ inline constexpr int kMaxThreads = 1024;
 /// `threads`, or the CPUs that this process may use for 0. Throws Error (kUsage) out of 0 to
 /// kMaxThreads.
 int checked_threads(int threads);
-
-/// The images of one pack: lanes from `count` on are blank.
-struct PackLabels {
-  std::int64_t count;
-  Label label[kPack];
-};
 
 /// Throws Error (kUsage) unless the network is built and has parameters.
 void require_trainable(const Sequential& net);
@@ -68,14 +62,14 @@ class PackRunner {
   void pack_for_step() { plan_.pack_fixed_statistics(net_, packed_.data()); }
 
   /// Gathers pack `pack` of the batch into an arena, augmented and standardised, and returns its
-  /// labels.
-  PackLabels gather(const Batch& batch, std::int64_t pack, float* arena) const;
+  /// targets.
+  PackTargets gather(const Batch& batch, std::int64_t pack, float* arena) const;
 
   /// gather() and the forward pass of an evaluation; the outputs stay in the thread's arena.
-  PackLabels forward(const Batch& batch, std::int64_t pack, int thread);
+  PackTargets forward(const Batch& batch, std::int64_t pack, int thread);
 
-  /// Metrics of one pack whose outputs lie in the arena.
-  Metrics judge(const kernels::Target& target, const float* arena, kernels::Verdict& verdict) const;
+  /// The network's outputs of the pack that is in the arena, (outputs, kPack).
+  float* outputs(float* arena) const { return arena + plan_.output(); }
 
  private:
   const Sequential& net_;

@@ -10,11 +10,12 @@
 
 namespace lenet {
 
-ParameterPass::ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
-                             const Trainer::Options& options, const Frozen& frozen)
+ParameterPass::ParameterPass(PackRunner& runner, Sequential& net,
+                             const cpu::BatchGradients& gradients, const Trainer::Options& options,
+                             const Frozen& frozen)
     : runner_(runner),
       net_(net),
-      pass_(pass),
+      gradients_(gradients),
       options_(options),
       tasks_(tasks_of(runner.plan(), frozen)),
       trained_buffers_(trained_parts({0, std::ssize(net.buffers())}, frozen.buffers)),
@@ -111,24 +112,12 @@ void ParameterPass::for_each_task(F f) {
   });
 }
 
-/// The gradient of one part, added to that of the waves before if `accumulate`.
+/// The gradient of one part, added to that of the micro-batches before if `accumulate`; 0 where
+/// frozen.
 void ParameterPass::sum_gradient(const Task& task, std::int64_t images, bool accumulate) {
-  const cpu::PlannedStage& stage = *task.stage;
-  if (stage.cpu->traits().gradient_over_batch) {
-    const std::int64_t stride = pass_.packs() * kPack * kPack;
-    stage.cpu->gradient_part(task.part,
-                             {.x = pass_.panels() + stage.x_panels * stride,
-                              .dy = pass_.panels() + stage.dy_panels * stride,
-                              .stride = stride,
-                              .images = images},
-                             accumulate, gradient_of(stage.node.parameters));
-    for (const ParameterRange& range : task.frozen) std::ranges::fill(gradient_of(range), 0.0f);
-    return;
-  }
-  for (const ParameterRange& range : task.trained) {
-    sum_slots(pass_.slots() + stage.slot + range.first - stage.node.parameters.first,
-              runner_.plan().slot_size(), packs_of(images), accumulate, gradient_of(range));
-  }
+  const std::span<float> gradient(gradient_.data(), static_cast<std::size_t>(gradient_.size()));
+  gradients_.sum(*task.stage, task.part, task.trained, images, accumulate, gradient);
+  for (const ParameterRange& range : task.frozen) std::ranges::fill(gradient_of(range), 0.0f);
 }
 
 /// Calls f with the gradients of what trains of the part's weights, then of its biases.

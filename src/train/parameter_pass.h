@@ -8,7 +8,6 @@
 
 #include "base/aligned.h"
 #include "lenet/trainer.h"
-#include "train/batch_pass.h"
 #include "train/optimizer.h"
 #include "train/pack_runner.h"
 #include "train/trained_values.h"
@@ -20,14 +19,15 @@ namespace lenet {
 class ParameterPass {
  public:
   /// Refers to all of them.
-  ParameterPass(PackRunner& runner, Sequential& net, const BatchPass& pass,
+  ParameterPass(PackRunner& runner, Sequential& net, const cpu::BatchGradients& gradients,
                 const Trainer::Options& options, const Frozen& frozen);
 
   /// Before phase A moves the buffers.
   void begin();
 
-  /// After a wave of `images`: its gradients, added to those of the waves before if `accumulate`,
-  /// and the step if lr is not null. A gradient that is not finite leaves all as before the step.
+  /// After a micro-batch of `images`: its gradients, added to those of the micro-batches before if
+  /// `accumulate`, and the step if lr is not null. A gradient that is not finite leaves all as
+  /// before the step.
   void run(std::int64_t images, bool accumulate, const double* lr);
 
   /// Instead of a step: the buffers as they were.
@@ -76,7 +76,7 @@ class ParameterPass {
 
   PackRunner& runner_;
   Sequential& net_;
-  const BatchPass& pass_;
+  const cpu::BatchGradients& gradients_;
   const Trainer::Options& options_;
   std::vector<Task> tasks_;
   std::vector<ParameterRange> trained_buffers_;

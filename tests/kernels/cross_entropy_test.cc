@@ -40,12 +40,12 @@ TEST_P(CrossEntropy, LossAndGradientAreTheDefinitionsOnEveryTarget) {
   constexpr float kScale = 1.0f / 96;
   const auto results = run_on_every_target([&] {
     const AlignedFloats logits = aligned(values_);
-    Verdict verdict;
-    cross_entropy_forward(classes_, logits.data(), verdict);
-    cross_entropy_backward(classes_, {labels_, kPack}, kScale, verdict, logits.data());
+    SoftmaxStatistics softmax;
+    cross_entropy_forward(classes_, logits.data(), softmax);
+    cross_entropy_backward(classes_, {labels_, kPack}, kScale, softmax, logits.data());
     std::vector<float> out(logits.data(), logits.data() + logits.size());
-    out.insert(out.end(), verdict.logsumexp, verdict.logsumexp + kPack);
-    out.insert(out.end(), verdict.predicted, verdict.predicted + kPack);
+    out.insert(out.end(), softmax.logsumexp, softmax.logsumexp + kPack);
+    out.insert(out.end(), softmax.predicted, softmax.predicted + kPack);
     return out;
   });
   for (std::int64_t lane = 0; lane < kPack; ++lane) {
@@ -66,9 +66,9 @@ TEST_P(CrossEntropy, LossAndGradientAreTheDefinitionsOnEveryTarget) {
     reference::Values want = reference::cross_entropy_backward(z, label);
     for (double& v : want) v *= static_cast<double>(kScale);
     for (const std::vector<float>& got : results) {
-      const float* verdict = got.data() + classes_ * kPack;
-      EXPECT_NEAR(verdict[lane], logsumexp, error);
-      EXPECT_EQ(verdict[kPack + lane], largest - z.begin());
+      const float* softmax = got.data() + classes_ * kPack;
+      EXPECT_NEAR(softmax[lane], logsumexp, error);
+      EXPECT_EQ(softmax[kPack + lane], largest - z.begin());
       expect_near(lane_of(got.data(), classes_, lane), want, magnitude, 1, "gradient");
     }
   }
@@ -85,29 +85,29 @@ AlignedFloats in_every_lane(const std::vector<float>& logits) {
   return aligned(values);
 }
 
-Verdict verdict_of(const std::vector<float>& logits) {
-  Verdict verdict;
+SoftmaxStatistics statistics_of(const std::vector<float>& logits) {
+  SoftmaxStatistics softmax;
   cross_entropy_forward(static_cast<std::int64_t>(logits.size()), in_every_lane(logits).data(),
-                        verdict);
-  return verdict;
+                        softmax);
+  return softmax;
 }
 
 TEST(CrossEntropyForward, IsExactForLogitsFarApartOnEveryTarget) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    EXPECT_EQ(verdict_of({1e4f, -1e4f}).logsumexp[3], 1e4f);
-    EXPECT_EQ(verdict_of({-1e4f, 1e4f, -kInfinity}).logsumexp[3], 1e4f);
-    EXPECT_EQ(verdict_of({-1e4f}).logsumexp[15], -1e4f);
-    EXPECT_NEAR(verdict_of(std::vector<float>(256, 0.0f)).logsumexp[0], std::log(256), 1e-6);
+    EXPECT_EQ(statistics_of({1e4f, -1e4f}).logsumexp[3], 1e4f);
+    EXPECT_EQ(statistics_of({-1e4f, 1e4f, -kInfinity}).logsumexp[3], 1e4f);
+    EXPECT_EQ(statistics_of({-1e4f}).logsumexp[15], -1e4f);
+    EXPECT_NEAR(statistics_of(std::vector<float>(256, 0.0f)).logsumexp[0], std::log(256), 1e-6);
   }
 }
 
 TEST(CrossEntropyForward, PredictsTheFirstOfEqualLogitsOnEveryTarget) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    EXPECT_EQ(verdict_of({1, 5, 5, 2}).predicted[7], 1);
-    EXPECT_EQ(verdict_of({-0.0f, 0.0f}).predicted[7], 0);
-    EXPECT_EQ(verdict_of({-3, -2, -1}).predicted[0], 2);
+    EXPECT_EQ(statistics_of({1, 5, 5, 2}).predicted[7], 1);
+    EXPECT_EQ(statistics_of({-0.0f, 0.0f}).predicted[7], 0);
+    EXPECT_EQ(statistics_of({-3, -2, -1}).predicted[0], 2);
   }
 }
 
@@ -118,7 +118,7 @@ TEST(CrossEntropyForward, IsNotFiniteIfALogitIsNaNOrInfiniteOnEveryTarget) {
       for (std::size_t place = 0; place < 3; ++place) {
         std::vector<float> logits = {1, 2, 3};
         logits[place] = bad;
-        EXPECT_FALSE(std::isfinite(verdict_of(logits).logsumexp[1])) << bad << " at " << place;
+        EXPECT_FALSE(std::isfinite(statistics_of(logits).logsumexp[1])) << bad << " at " << place;
       }
     }
   }
@@ -134,9 +134,9 @@ TEST(CrossEntropyBackward, IsExactlyZeroInBlankLanesOnEveryTarget) {
         for (std::int64_t i = 0; i < 3 * kPack; ++i) {
           if (i % kPack >= count) logits.data()[i] = blank;
         }
-        Verdict verdict;
-        cross_entropy_forward(3, logits.data(), verdict);
-        cross_entropy_backward(3, {labels, count}, 1.0f / 16, verdict, logits.data());
+        SoftmaxStatistics softmax;
+        cross_entropy_forward(3, logits.data(), softmax);
+        cross_entropy_backward(3, {labels, count}, 1.0f / 16, softmax, logits.data());
         for (std::int64_t i = 0; i < 3 * kPack; ++i) {
           ASSERT_EQ(logits.data()[i] == 0, i % kPack >= count)
               << "lane " << i % kPack << " of " << count << ", blank lanes held " << blank;

@@ -51,11 +51,11 @@ std::vector<float> activated(Function::Kind act, std::vector<float> x) {
 std::vector<float> exponentials(const std::vector<float>& x) {
   std::vector<float> result;
   const Label labels[kPack] = {};
-  const Verdict verdict{};
+  const SoftmaxStatistics softmax{};
   for (std::size_t i = 0; i < x.size(); i += kPack) {
     const AlignedFloats logits(2 * kPack);
     std::copy_n(x.data() + i, kPack, logits.data() + kPack);
-    cross_entropy_backward(2, {labels, kPack}, 1.0f, verdict, logits.data());
+    cross_entropy_backward(2, {labels, kPack}, 1.0f, softmax, logits.data());
     result.insert(result.end(), logits.data() + kPack, logits.data() + 2 * kPack);
   }
   return result;

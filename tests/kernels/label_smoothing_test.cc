@@ -28,14 +28,14 @@ struct Case {
 /// The losses of all lanes, then the gradient of `scale` times their sum as (classes, kPack).
 std::vector<float> losses_and_gradient(const Case& c, float scale) {
   const AlignedFloats logits = aligned(c.logits);
-  Verdict verdict;
-  cross_entropy_forward(c.classes, logits.data(), verdict);
+  SoftmaxStatistics softmax;
+  cross_entropy_forward(c.classes, logits.data(), softmax);
   std::vector<float> out;
   for (std::int64_t lane = 0; lane < c.target().count; ++lane) {
-    out.push_back(cross_entropy(c.classes, c.target(), lane, verdict, logits.data()));
+    out.push_back(cross_entropy(c.classes, c.target(), lane, softmax, logits.data()));
   }
   out.resize(kPack);
-  cross_entropy_backward(c.classes, c.target(), scale, verdict, logits.data());
+  cross_entropy_backward(c.classes, c.target(), scale, softmax, logits.data());
   out.insert(out.end(), logits.data(), logits.data() + logits.size());
   return out;
 }

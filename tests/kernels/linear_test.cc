@@ -95,15 +95,15 @@ class LinearWeightGradient
                      images_ = std::get<2>(GetParam());
   const FilledPanels x_{inputs_, images_, 1}, dy_{outputs_, images_, 2};
 
-  /// dweight, then dbias, from parts of `rows` outputs and waves of `wave` images.
-  std::vector<float> gradient(std::int64_t rows, std::int64_t wave) const {
+  /// dweight, then dbias, from parts of `rows` outputs and micro-batches of `micro_batch` images.
+  std::vector<float> gradient(std::int64_t rows, std::int64_t micro_batch) const {
     const AlignedFloats d = unwritten((inputs_ + 1) * outputs_);
-    for (std::int64_t first_image = 0; first_image < images_; first_image += wave) {
+    for (std::int64_t first_image = 0; first_image < images_; first_image += micro_batch) {
       for (std::int64_t first = 0; first < outputs_;) {
         const std::int64_t panel_end = (first / kPack + 1) * kPack;
         const std::int64_t last = std::min({first + rows, panel_end, outputs_});
         linear_weight_gradient({.inputs = inputs_,
-                                .images = std::min(wave, images_ - first_image),
+                                .images = std::min(micro_batch, images_ - first_image),
                                 .first_output = first,
                                 .last_output = last,
                                 .accumulate = first_image > 0},
@@ -135,15 +135,16 @@ TEST_P(LinearWeightGradient, IsTheDefinitionOnEveryTarget) {
   }
 }
 
-TEST_P(LinearWeightGradient, HasTheSameBitsInPartsAndInWaves) {
+TEST_P(LinearWeightGradient, HasTheSameBitsInPartsAndInMicroBatches) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
     const std::vector<float> whole = gradient(kPack, images_);
     for (const std::int64_t rows : {1, 3, 8}) {
-      for (const std::int64_t wave : {16, 48}) {
-        const std::vector<float> got = gradient(rows, wave);
+      for (const std::int64_t micro_batch : {16, 48}) {
+        const std::vector<float> got = gradient(rows, micro_batch);
         EXPECT_EQ(std::memcmp(got.data(), whole.data(), got.size() * sizeof(float)), 0)
-            << hwy::TargetName(target) << ", parts of " << rows << ", waves of " << wave;
+            << hwy::TargetName(target) << ", parts of " << rows << ", micro-batches of "
+            << micro_batch;
       }
     }
   }

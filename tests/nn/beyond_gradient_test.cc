@@ -92,8 +92,8 @@ TEST(DropoutGradient, IsThatOfTheReferenceBetweenNormalisations) {
                             {.batch_size = 40, .threads = 2, .seed = 9}, 0.01);
 }
 
-TEST(DropoutGradient, OfABatchOfSeveralWavesDrawsForEachImage) {
-  constexpr std::int64_t kImages = 1300;  // 82 packs, 64 a wave
+TEST(DropoutGradient, OfABatchOfSeveralMicroBatchesDrawsForEachImage) {
+  constexpr std::int64_t kImages = 1300;  // 82 packs, 64 a micro-batch
   Sequential net = Sequential::parse("Flatten Linear(4) Dropout(0.3) Linear(3)");
   build_at_random(net, {1, 2, 2});
   using namespace reference;

@@ -68,7 +68,7 @@ TEST(TrainingStep, AllocatesNothing) {
     net.build({1, 28, 28}, generator);
     Trainer trainer(net, {.batch_size = 1200, .threads = threads});
     std::vector<float> gradient(net.parameters().size());
-    // Sizes of a whole batch, of the last of an epoch, and of two waves.
+    // Sizes of a whole batch, of the last of an epoch, and of two micro-batches.
     const Batch batches[] = {Batch(data, std::span(order).first(256)),
                              Batch(data, std::span(order).first(96)), Batch(data, order)};
     trainer.step(batches[0], 0.1f);

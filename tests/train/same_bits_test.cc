@@ -64,8 +64,8 @@ TEST(SameBits, OnAnyNumberOfThreadsWithoutFma) {
   }
 }
 
-TEST(SameBits, ForBatchesLargerThanAWave) {
-  // 2,000 images are 125 packs, a wave 64.
+TEST(SameBits, ForBatchesLargerThanAMicroBatch) {
+  // 2,000 images are 125 packs, a micro-batch 64.
   const Trained want = train_an_epoch(1, kUnderSanitizer ? 1100 : 2000);
   for (const int threads : {2, 7}) {
     expect_same_bits(train_an_epoch(threads, kUnderSanitizer ? 1100 : 2000), want,
@@ -73,8 +73,8 @@ TEST(SameBits, ForBatchesLargerThanAWave) {
   }
 }
 
-TEST(SameBits, InTheFiguresOfBatchesLargerThanAWave) {
-  // A wave has 64 packs, or 4 a thread: 1,024 images on 16 threads, 1,088 on 17.
+TEST(SameBits, InTheFiguresOfBatchesLargerThanAMicroBatch) {
+  // A micro-batch has 64 packs, or 4 a thread: 1,024 images on 16 threads, 1,088 on 17.
   const Dataset data = noise_images({1, 6, 6}, 5000, 4);
   for (const std::int64_t batch_size : {2500, 5000}) {
     std::vector<std::vector<double>> figures;

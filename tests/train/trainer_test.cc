@@ -36,8 +36,8 @@ TEST(Trainer, StepSubtractsTheGradientTimesTheRate) {
             Trainer(other, {.batch_size = 40}).gradient(Batch(data, order), gradient).loss_sum);
 }
 
-TEST(Trainer, TakesOneStepForABatchOfSeveralWaves) {
-  const Dataset data = noise_images({1, 4, 4}, 3000, 3);  // 188 packs, 64 a wave
+TEST(Trainer, TakesOneStepForABatchOfSeveralMicroBatches) {
+  const Dataset data = noise_images({1, 4, 4}, 3000, 3);  // 188 packs, 64 a micro-batch
   std::vector<std::int32_t> order(3000);
   std::iota(order.begin(), order.end(), 0);
   Sequential net = built("Conv2d(2, 2) Tanh Flatten Linear(3)", {1, 4, 4});
@@ -51,7 +51,7 @@ TEST(Trainer, TakesOneStepForABatchOfSeveralWaves) {
   }
 }
 
-TEST(Trainer, TakesNoStepIfTheLastOfSeveralWavesHasALossThatIsNotFinite) {
+TEST(Trainer, TakesNoStepIfTheLastOfSeveralMicroBatchesHasALossThatIsNotFinite) {
   Sequential net = built("Linear(2)", {4});
   const std::vector<float> before = copy_of(net.parameters());
   std::vector<float> values(4 * 3000, 0.5f);
