@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/norm_formula.h"
 #include "kernels/batch_norm.h"
 
 namespace lenet::cpu {
@@ -60,28 +61,18 @@ void BatchNormStage::collect(const float* x, std::int64_t images, float* statist
 
 void BatchNormStage::meet(const PackStatistics& packs, std::span<const float> parameters,
                           std::span<float> buffers, float* packed) const {
-  const std::int64_t total = packs.images * positions_;
   for (std::int64_t c = 0; c < channels_; ++c) {
-    double mean = 0, squares = 0;  // of the packs so far (Chan, Golub, LeVeque 1979)
-    std::int64_t count = 0;
+    PooledStatistics batch;
     for (std::int64_t p = 0; p < packs.packs; ++p) {
       const float* of_pack = packs.values + p * packs.stride + c;
-      const auto n = static_cast<double>(values_of(packs, p, positions_));
-      const double step = static_cast<double>(of_pack[0]) - mean;
-      const auto before = static_cast<double>(count);
-      mean += step * n / (before + n);
-      squares += static_cast<double>(of_pack[channels_]) + step * step * before * n / (before + n);
-      count += values_of(packs, p, positions_);
+      batch.add(of_pack[0], of_pack[channels_],
+                static_cast<double>(values_of(packs, p, positions_)));
     }
-    const auto n = static_cast<double>(total);
-    pack_channel(parameters, c, mean, squares / n, packed);
-    const double momentum = op_.momentum;
-    const auto move = [&](float& running, double value) {
-      running =
-          static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
-    };
-    move(buffers[static_cast<std::size_t>(c)], mean);
-    move(buffers[static_cast<std::size_t>(channels_ + c)], squares / (n - 1));
+    pack_channel(parameters, c, batch.mean, batch.variance(), packed);
+    float& running_mean = buffers[static_cast<std::size_t>(c)];
+    float& running_variance = buffers[static_cast<std::size_t>(channels_ + c)];
+    running_mean = moved(running_mean, batch.mean, op_.momentum);
+    running_variance = moved(running_variance, batch.unbiased_variance(), op_.momentum);
   }
 }
 
@@ -121,12 +112,12 @@ void BatchNormStage::pack_channel(std::span<const float> parameters, std::int64_
   const bool affine = op_.affine;
   const float weight = affine ? parameters[static_cast<std::size_t>(channel)] : 1.0f;
   const float bias = affine ? parameters[static_cast<std::size_t>(channels_ + channel)] : 0.0f;
-  const double inverse = 1 / std::sqrt(variance + op_.eps);
+  const NormScaling by = norm_scaling(mean, variance, op_.eps, weight, bias);
   float* at = packed + channel;
-  at[kMean * channels_] = static_cast<float>(mean);
-  at[kInverse * channels_] = static_cast<float>(inverse);
-  at[kScale * channels_] = static_cast<float>(inverse * static_cast<double>(weight));
-  at[kShift * channels_] = bias;
+  at[kMean * channels_] = by.mean;
+  at[kInverse * channels_] = by.inverse;
+  at[kScale * channels_] = by.scale;
+  at[kShift * channels_] = by.shift;
 }
 
 }  // namespace lenet::cpu

@@ -1,6 +1,7 @@
 // Scaling by channels: BatchNorm and Affine2d.
 #pragma once
 
+#include "base/norm_formula.h"
 #include "cuda/activation.h"
 #include "cuda/kernel.h"
 
@@ -159,32 +160,25 @@ struct NormPreparation {
     float* mean = running + c;
     float* variance = running + s.channels + c;
     if (!parts) return lay_out(c, static_cast<double>(*mean), static_cast<double>(*variance));
-    double of_batch = 0, squares = 0, count = 0;  // of the parts so far (Chan, Golub, LeVeque 1979)
+    PooledStatistics batch;
     for (std::int64_t part = 0; part < s.parts(); ++part) {
       const float* of_part = parts + part * 2 * s.channels + c;
-      const auto n =
-          static_cast<double>((s.first_position(part + 1) - s.first_position(part)) * s.images);
-      const double step = static_cast<double>(of_part[0]) - of_batch;
-      of_batch += step * n / (count + n);
-      squares += static_cast<double>(of_part[s.channels]) + step * step * count * n / (count + n);
-      count += n;
+      batch.add(
+          of_part[0], of_part[s.channels],
+          static_cast<double>((s.first_position(part + 1) - s.first_position(part)) * s.images));
     }
-    lay_out(c, of_batch, squares / count);
-    *mean = moved(*mean, of_batch);
-    *variance = moved(*variance, squares / (count - 1));
-  }
-
-  LENET_HOST_DEVICE float moved(float from, double to) const {
-    return static_cast<float>((1 - momentum) * static_cast<double>(from) + momentum * to);
+    lay_out(c, batch.mean, batch.variance());
+    *mean = moved(*mean, batch.mean, momentum);
+    *variance = moved(*variance, batch.unbiased_variance(), momentum);
   }
 
   LENET_HOST_DEVICE void lay_out(std::int64_t c, double mean, double variance) const {
-    const double inverse = 1 / sqrt(variance + eps);
-    layout.part(NormLayout::kMean)[c] = static_cast<float>(mean);
-    layout.part(NormLayout::kInverse)[c] = static_cast<float>(inverse);
-    layout.part(NormLayout::kScale)[c] =
-        static_cast<float>(inverse * static_cast<double>(weight ? weight[c] : 1.0f));
-    layout.part(NormLayout::kShift)[c] = bias ? bias[c] : 0.0f;
+    const NormScaling by =
+        norm_scaling(mean, variance, eps, weight ? weight[c] : 1.0f, bias ? bias[c] : 0.0f);
+    layout.part(NormLayout::kMean)[c] = by.mean;
+    layout.part(NormLayout::kInverse)[c] = by.inverse;
+    layout.part(NormLayout::kScale)[c] = by.scale;
+    layout.part(NormLayout::kShift)[c] = by.shift;
   }
 };
 

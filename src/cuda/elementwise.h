@@ -1,6 +1,7 @@
 // Layers that take each value by itself: functions that stand alone, dropout.
 #pragma once
 
+#include "base/philox.h"
 #include "cuda/activation.h"
 #include "cuda/kernel.h"
 #include "cuda/step.h"
@@ -35,24 +36,6 @@ struct FunctionBackward {
   }
 };
 
-/// Four random words.
-struct RandomWords {
-  std::uint32_t of[4];
-};
-
-/// Philox4x32-10 (Salmon et al. 2011), as base/philox.h.
-LENET_HOST_DEVICE inline RandomWords philox4x32(RandomWords counter, std::uint64_t key) {
-  auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-    const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter.of[0];
-    const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter.of[2];
-    counter = {
-        {static_cast<std::uint32_t>(b >> 32) ^ counter.of[1] ^ k0, static_cast<std::uint32_t>(b),
-         static_cast<std::uint32_t>(a >> 32) ^ counter.of[3] ^ k1, static_cast<std::uint32_t>(a)}};
-  }
-  return counter;
-}
-
 /// y = x / (1 - p), or 0 with probability p: the values that the CPU drops. A thread: four values
 /// of one image, which share a draw. step: null outside training, where y is x.
 struct Dropout4 {
@@ -68,11 +51,11 @@ struct Dropout4 {
   float* y;        ///< backward: dx
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    const RandomWords words =
-        step ? philox4x32({{static_cast<std::uint32_t>(task), static_cast<std::uint32_t>(image),
-                            static_cast<std::uint32_t>(step->number), stage}},
-                          seed)
-             : RandomWords{};
+    const PhiloxWords words =
+        step ? philox({{static_cast<std::uint32_t>(task), static_cast<std::uint32_t>(image),
+                        static_cast<std::uint32_t>(step->number), stage}},
+                      seed)
+             : PhiloxWords{};
     for (int k = 0; k < 4 && 4 * task + k < elements; ++k) {
       const std::int64_t at = (4 * task + k) * images + image;
       const float kept = !step ? x[at] : words.of[k] < threshold ? 0.0f : x[at] * scale;

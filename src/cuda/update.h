@@ -112,38 +112,17 @@ struct Update {
     return scale < 1 ? static_cast<float>(scale) : 1.0f;
   }
 
-  /// torch.optim's SGD, Adam or AdamW, as in train/optimizer.cc.
   LENET_HOST_DEVICE float stepped(std::int64_t at, float g) const {
     const OptimizerCoefficients& o = scalars->optimizer;
     const float p = now.parameters[at];
     switch (kind) {
       case Optimizer::Kind::kSgd:
-        return sgd(o, at, g, p);
+        return momentum ? sgd(o, g, p, now.first[at]) : sgd(o, g, p);
       case Optimizer::Kind::kAdam:
       case Optimizer::Kind::kAdamW:
-        return adam(o, at, g, p);
+        return adam(o, g, p, now.first[at], now.second[at]);
     }
     return NAN;  // no optimizer
-  }
-
-  LENET_HOST_DEVICE float sgd(const OptimizerCoefficients& o, std::int64_t at, float g,
-                              float p) const {
-    const float d = g + o.decay * p;
-    if (!momentum) return p - o.rate * d;
-    float& v = now.first[at];
-    v = o.momentum * v + o.fresh * d;
-    return p - o.rate * (o.of_d * d + o.of_v * v);
-  }
-
-  LENET_HOST_DEVICE float adam(const OptimizerCoefficients& o, std::int64_t at, float g,
-                               float p) const {
-    float& m = now.first[at];
-    float& v = now.second[at];
-    const float kept = p * o.keep;
-    const float d = g + o.decay * kept;
-    m = o.beta1 * m + o.fresh1 * d;
-    v = o.beta2 * v + o.fresh2 * d * d;
-    return kept - o.rate * (m / (sqrtf(v) / o.root + o.eps));
   }
 };
 

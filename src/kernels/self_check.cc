@@ -145,9 +145,9 @@ void check_dropout() {
   const RandomPlace place = {.seed = 7, .step = 5, .first_image = 3, .stage = 2};
   dropout(0.25, place, 4, x.data, y.data);
   for (int lane = 0; lane < kLanesOfPack; ++lane) {
-    const auto words = philox({0, static_cast<std::uint32_t>(3 + lane), 5, 2}, {7, 0});
+    const auto words = philox({{0, static_cast<std::uint32_t>(3 + lane), 5, 2}}, 7);
     int i = 0;
-    for (const std::uint32_t word : words) {
+    for (const std::uint32_t word : words.of) {
       const bool dropped = word < std::uint32_t{1} << 30;  // a quarter of all words
       expect("dropout", y.at(i, lane), dropped ? 0 : x.at(i, lane) / 0.75);
       ++i;

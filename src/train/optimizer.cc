@@ -19,9 +19,9 @@ Coefficients of_sgd(const OptimizerStep& step) {
   return {.rate = static_cast<float>(step.lr),
           .decay = static_cast<float>(o.weight_decay),
           .momentum = momentum,
-          .fresh = step.number == 1 ? 1.0f : static_cast<float>(1 - o.dampening),
-          .of_d = o.nesterov ? 1.0f : 0.0f,
-          .of_v = o.nesterov ? momentum : 1.0f};
+          .one_minus_dampening = step.number == 1 ? 1.0f : static_cast<float>(1 - o.dampening),
+          .d_weight = o.nesterov ? 1.0f : 0.0f,
+          .v_weight = o.nesterov ? momentum : 1.0f};
 }
 
 /// decoupled: the decay is AdamW's.
@@ -30,42 +30,33 @@ Coefficients of_adam(const OptimizerStep& step, bool decoupled) {
   const auto number = static_cast<double>(step.number);
   return {.rate = static_cast<float>(step.lr / (1 - std::pow(o.beta1, number))),
           .decay = static_cast<float>(decoupled ? 0 : o.weight_decay),
-          .keep = static_cast<float>(decoupled ? 1 - step.lr * o.weight_decay : 1),
+          .shrinkage = static_cast<float>(decoupled ? 1 - step.lr * o.weight_decay : 1),
           .beta1 = static_cast<float>(o.beta1),
-          .fresh1 = static_cast<float>(1 - o.beta1),
+          .one_minus_beta1 = static_cast<float>(1 - o.beta1),
           .beta2 = static_cast<float>(o.beta2),
-          .fresh2 = static_cast<float>(1 - o.beta2),
-          .root = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, number))),
+          .one_minus_beta2 = static_cast<float>(1 - o.beta2),
+          .correction = static_cast<float>(std::sqrt(1 - std::pow(o.beta2, number))),
           .eps = static_cast<float>(o.eps)};
 }
 
-void sgd(const Coefficients& o, float scale, const OptimizedPart& part) {
+void step_sgd(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    p -= o.rate * (scale * part.gradient[i] + o.decay * p);
+    p = sgd(o, scale * part.gradient[i], p);
   }
 }
 
-void sgd_with_momentum(const Coefficients& o, float scale, const OptimizedPart& part) {
+void step_sgd_with_momentum(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    float& v = part.first[i];
-    const float d = scale * part.gradient[i] + o.decay * p;
-    v = o.momentum * v + o.fresh * d;
-    p -= o.rate * (o.of_d * d + o.of_v * v);
+    p = sgd(o, scale * part.gradient[i], p, part.first[i]);
   }
 }
 
-void adam(const Coefficients& o, float scale, const OptimizedPart& part) {
+void step_adam(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    float& m = part.first[i];
-    float& v = part.second[i];
-    p *= o.keep;
-    const float d = scale * part.gradient[i] + o.decay * p;
-    m = o.beta1 * m + o.fresh1 * d;
-    v = o.beta2 * v + o.fresh2 * d * d;
-    p -= o.rate * (m / (std::sqrt(v) / o.root + o.eps));
+    p = adam(o, scale * part.gradient[i], p, part.first[i], part.second[i]);
   }
 }
 
@@ -113,11 +104,11 @@ void optimizer_step(const OptimizerStep& step, const OptimizedPart& part) {
   const Coefficients o = coefficients_of(step);
   switch (step.rule->kind) {
     case Optimizer::Kind::kSgd:
-      if (step.rule->momentum != 0) return sgd_with_momentum(o, step.gradient_scale, part);
-      return sgd(o, step.gradient_scale, part);
+      if (step.rule->momentum != 0) return step_sgd_with_momentum(o, step.gradient_scale, part);
+      return step_sgd(o, step.gradient_scale, part);
     case Optimizer::Kind::kAdam:
     case Optimizer::Kind::kAdamW:
-      return adam(o, step.gradient_scale, part);
+      return step_adam(o, step.gradient_scale, part);
   }
   unknown("optimizer");
 }

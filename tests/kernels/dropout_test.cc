@@ -35,8 +35,8 @@ TEST(Dropout, DropsWherePhiloxDrawsLessThanPOnEveryTarget) {
     for (std::int64_t i = 0; i < elements * kPack; ++i) {
       const auto element = static_cast<std::uint32_t>(i / kPack);
       const auto image = static_cast<std::uint32_t>(kPlace.first_image + i % kPack);
-      const auto words = philox({element / 4, image, 41, 5}, {0x9abcdef0, 0x12345678});
-      const bool zero = words[element % 4] < static_cast<std::uint32_t>(kP * 0x1p32);
+      const auto words = philox({{element / 4, image, 41, 5}}, 0x123456789abcdef0);
+      const bool zero = words.of[element % 4] < static_cast<std::uint32_t>(kP * 0x1p32);
       want.push_back(zero ? 0 : x[static_cast<std::size_t>(i)] * static_cast<float>(1 / (1 - kP)));
     }
     for (const auto& y : run_on_every_target([&] { return dropped(kP, kPlace, x); })) {

@@ -114,10 +114,9 @@ Layer dropout_layer(double p, std::uint64_t seed, std::uint32_t stage) {
   const auto forward = [=](std::vector<Values> images, std::span<const double>) {
     for (std::uint32_t n = 0; n < images.size(); ++n) {
       for (std::uint32_t e = 0; e < images[n].size(); ++e) {
-        const auto words = philox({e / 4, n, 0, stage}, {static_cast<std::uint32_t>(seed),
-                                                         static_cast<std::uint32_t>(seed >> 32)});
+        const auto words = philox({{e / 4, n, 0, stage}}, seed);
         double& v = images[n][e];
-        v = static_cast<double>(words[e % 4]) < p * 0x1p32 ? 0 : v / (1 - p);
+        v = static_cast<double>(words.of[e % 4]) < p * 0x1p32 ? 0 : v / (1 - p);
       }
     }
     return images;

@@ -1,0 +1,45 @@
+// The step of one parameter by torch.optim's rules, for the CPU and the card.
+#pragma once
+
+#include <cmath>
+
+#include "base/host_device.h"
+
+namespace lenet {
+
+/// The numbers that each parameter's step takes, as floats; what a rule does not use counts for
+/// nothing. With d, the gradient and the decay * p:
+struct OptimizerCoefficients {
+  float rate;                                   ///< of the step
+  float decay;                                  ///< of the weights, within the gradient
+  float momentum = 0, one_minus_dampening = 1;  ///< SGD: v = momentum * v + ... * d
+  float d_weight = 1, v_weight = 0;             ///< SGD: p -= rate * (d_weight * d + v_weight * v)
+  float shrinkage = 1;                          ///< AdamW: p *= shrinkage first
+  float beta1 = 0, one_minus_beta1 = 1;         ///< Adam: m = beta1 * m + ... * d
+  float beta2 = 0, one_minus_beta2 = 1;         ///< Adam: v = beta2 * v + ... * d^2
+  float correction = 1, eps = 0;  ///< Adam: p -= rate * m / (sqrt(v) / correction + eps)
+};
+
+/// p after a step of SGD with gradient g.
+LENET_HOST_DEVICE inline float sgd(const OptimizerCoefficients& o, float g, float p) {
+  return p - o.rate * (g + o.decay * p);
+}
+
+/// The same, with momentum v.
+LENET_HOST_DEVICE inline float sgd(const OptimizerCoefficients& o, float g, float p, float& v) {
+  const float d = g + o.decay * p;
+  v = o.momentum * v + o.one_minus_dampening * d;
+  return p - o.rate * (o.d_weight * d + o.v_weight * v);
+}
+
+/// p after a step of Adam or AdamW, with the mean m of the gradients and v of their squares.
+LENET_HOST_DEVICE inline float adam(const OptimizerCoefficients& o, float g, float p, float& m,
+                                    float& v) {
+  const float shrunk = p * o.shrinkage;
+  const float d = g + o.decay * shrunk;
+  m = o.beta1 * m + o.one_minus_beta1 * d;
+  v = o.beta2 * v + o.one_minus_beta2 * d * d;
+  return shrunk - o.rate * (m / (std::sqrt(v) / o.correction + o.eps));
+}
+
+}  // namespace lenet
