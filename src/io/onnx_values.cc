@@ -13,16 +13,18 @@
 namespace lenet::onnx {
 namespace {
 
-/// A file holds no momentum of a normalisation.
-Operation without_momentum(Operation operation) {
-  if (auto* norm = std::get_if<BatchNormOp>(&operation)) norm->momentum = 0;
+/// A file holds no momentum of a normalisation, and always a weight and a bias.
+Operation as_in_a_file(Operation operation) {
+  if (auto* norm = std::get_if<BatchNormOp>(&operation)) {
+    norm->momentum = 0;
+    norm->affine = true;
+  }
   return operation;
 }
 
 bool same_layer(const InferenceNode& a, const InferenceNode& b) {
-  return without_momentum(a.op) == without_momentum(b.op) && a.input == b.input &&
-         a.output == b.output && a.weight.size() == b.weight.size() &&
-         a.bias.size() == b.bias.size();
+  return as_in_a_file(a.op) == as_in_a_file(b.op) && a.input == b.input && a.output == b.output &&
+         a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
 }
 
 /// A network without values of its own there takes no others than those.

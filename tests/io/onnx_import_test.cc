@@ -54,6 +54,14 @@ TEST_P(OnnxOfPyTorch, ShapeThatIsComputedFlattens) {
 INSTANTIATE_TEST_SUITE_P(Opset, OnnxOfPyTorch, testing::Values(7, 9, 13, 17),
                          testing::PrintToStringParamName());
 
+TEST(OnnxOfLenet, KeepsANormalisationWithoutWeightAndBias) {
+  Model model{Sequential::parse("Conv2d(2, 2) BatchNorm2d(affine=False) Flatten Linear(2)"), {}};
+  Generator generator(1);
+  model.net.build({1, 4, 4}, generator);
+  const std::string bytes = serialise_onnx(model);
+  EXPECT_EQ(parse_onnx(bytes, "").net.text(), model.net.text());
+}
+
 std::string text_of(const Parts& parts) { return parse_onnx(model(parts), "m.onnx").net.text(); }
 
 std::string refusal(const Parts& parts) {
