@@ -9,8 +9,7 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// y = f(x), element by element. As a rule a network applies it in the memory of the layer before,
-/// or hands it to the pooling after.
+/// y = f(x), element by element.
 class FunctionLayer : public LibraryLayer {
  public:
   std::string text() const override;
@@ -19,6 +18,9 @@ class FunctionLayer : public LibraryLayer {
  protected:
   explicit FunctionLayer(const Function& f) : LibraryLayer(FunctionOp{f}) {}
 };
+
+// As a rule a network applies the first three in the memory of the layer before, or hands them to
+// the pooling after.
 
 /// 1 / (1 + e^-x).
 class Sigmoid final : public FunctionLayer {

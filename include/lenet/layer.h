@@ -48,7 +48,7 @@ struct BackwardPass {
   bool trains = true;  ///< false: nobody reads dparameters, which need not be written
 };
 
-/// A run of floats within a network's parameters or buffers.
+/// A run of floats within some parameters or buffers.
 struct ParameterRange {
   std::int64_t first = 0, last = 0;  ///< half open
 };

@@ -77,6 +77,9 @@ class Pool2d : public LibraryLayer {
   };
   enum class Kind { kAverage, kMaximum };
 
+  /// Of AdaptiveAvgPool2d after infer().
+  const Window& window() const { return window_; }
+
   std::string text() const override;
   Shape infer(const Shape& input) override;
 

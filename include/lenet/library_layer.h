@@ -10,15 +10,15 @@
 namespace LENET_PUBLIC lenet {
 
 /// A layer that says what it does as an operation, which executors read in place of calling its
-/// passes. Those are for a class of yours that derives from it: they do what the library's layer
-/// does, but pack its weights anew in each call.
+/// passes. Those are for a class of yours that derives from it, once its infer() has called the
+/// library's: they do what the library's layer does, but pack its weights anew in each call.
 class LibraryLayer : public Layer {
  public:
   /// Throws Error (kUsage) for a BatchNorm, whose statistics are not a pack's.
   void forward(const ForwardPass& pass) const override;
 
-  /// Throws Error as forward(). Parameters that a derived class adds behind the library's have
-  /// gradient 0.
+  /// Throws Error as forward(). dx must not be x. Parameters that a derived class adds behind the
+  /// library's get gradient 0: write theirs after this call.
   void backward(const BackwardPass& pass) const override;
 
  protected:

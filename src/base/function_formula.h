@@ -20,9 +20,9 @@ LENET_HOST_DEVICE T sigmoid(T x) {
   return reciprocal(1 + std::exp(-x));
 }
 
-/// f(x).
+/// f(x) of a function whose value tells its derivative; NaN of any other.
 template <class T>
-LENET_HOST_DEVICE T value(const Function& f, T x) {
+LENET_HOST_DEVICE T value_in_place(const Function& f, T x) {
   switch (f.kind) {
     case Function::Kind::kIdentity:
       return x;
@@ -32,6 +32,23 @@ LENET_HOST_DEVICE T value(const Function& f, T x) {
       return x < 0 ? T(0) : x;
     case Function::Kind::kTanh:
       return std::tanh(x);
+    case Function::Kind::kLeakyReLU:
+    case Function::Kind::kSiLU:
+    case Function::Kind::kScaledTanh:
+      break;
+  }
+  return T(NAN);
+}
+
+/// f(x).
+template <class T>
+LENET_HOST_DEVICE T function_value(const Function& f, T x) {
+  switch (f.kind) {
+    case Function::Kind::kIdentity:
+    case Function::Kind::kSigmoid:
+    case Function::Kind::kReLU:
+    case Function::Kind::kTanh:
+      return value_in_place(f, x);
     case Function::Kind::kLeakyReLU:
       return x > 0 ? x : T(f.a) * x;
     case Function::Kind::kSiLU:
@@ -107,13 +124,13 @@ LENET_HOST_DEVICE T derivative_by_value(const Function& f, T y) {
 
 /// f'(x).
 template <class T>
-LENET_HOST_DEVICE T derivative(const Function& f, T x) {
+LENET_HOST_DEVICE T function_derivative(const Function& f, T x) {
   switch (f.kind) {
     case Function::Kind::kIdentity:
     case Function::Kind::kSigmoid:
     case Function::Kind::kReLU:
     case Function::Kind::kTanh:
-      return derivative_by_value(f, value(f, x));
+      return derivative_by_value(f, value_in_place(f, x));
     case Function::Kind::kLeakyReLU:
       return x > 0 ? T(1) : T(f.a);
     case Function::Kind::kSiLU: {

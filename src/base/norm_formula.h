@@ -24,7 +24,7 @@ struct PooledStatistics {
 };
 
 /// A running statistic, moved towards the batch's.
-LENET_HOST_DEVICE inline float moved(float running, double batch, double momentum) {
+LENET_HOST_DEVICE inline float moved_statistic(float running, double batch, double momentum) {
   return static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * batch);
 }
 

@@ -21,20 +21,21 @@ struct OptimizerCoefficients {
 };
 
 /// p after a step of SGD with gradient g.
-LENET_HOST_DEVICE inline float sgd(const OptimizerCoefficients& o, float g, float p) {
+LENET_HOST_DEVICE inline float sgd_step(const OptimizerCoefficients& o, float g, float p) {
   return p - o.rate * (g + o.decay * p);
 }
 
 /// The same, with momentum v.
-LENET_HOST_DEVICE inline float sgd(const OptimizerCoefficients& o, float g, float p, float& v) {
+LENET_HOST_DEVICE inline float sgd_step(const OptimizerCoefficients& o, float g, float p,
+                                        float& v) {
   const float d = g + o.decay * p;
   v = o.momentum * v + o.one_minus_dampening * d;
   return p - o.rate * (o.d_weight * d + o.v_weight * v);
 }
 
 /// p after a step of Adam or AdamW, with the mean m of the gradients and v of their squares.
-LENET_HOST_DEVICE inline float adam(const OptimizerCoefficients& o, float g, float p, float& m,
-                                    float& v) {
+LENET_HOST_DEVICE inline float adam_step(const OptimizerCoefficients& o, float g, float p, float& m,
+                                         float& v) {
   const float shrunk = p * o.shrinkage;
   const float d = g + o.decay * shrunk;
   m = o.beta1 * m + o.one_minus_beta1 * d;

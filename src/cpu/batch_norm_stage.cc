@@ -71,8 +71,8 @@ void BatchNormStage::meet(const PackStatistics& packs, std::span<const float> pa
     pack_channel(parameters, c, batch.mean, batch.variance(), packed);
     float& running_mean = buffers[static_cast<std::size_t>(c)];
     float& running_variance = buffers[static_cast<std::size_t>(channels_ + c)];
-    running_mean = moved(running_mean, batch.mean, op_.momentum);
-    running_variance = moved(running_variance, batch.unbiased_variance(), op_.momentum);
+    running_mean = moved_statistic(running_mean, batch.mean, op_.momentum);
+    running_variance = moved_statistic(running_variance, batch.unbiased_variance(), op_.momentum);
   }
 }
 

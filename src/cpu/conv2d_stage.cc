@@ -29,11 +29,11 @@ kernels::Conv2dShape kernel_shape(const Window& window, const Shape& in, const S
 class Conv2dStage final : public CpuStage {
  public:
   Conv2dStage(const kernels::Conv2dShape& shape, const WeightMatrix& matrix,
-              std::vector<float> mask)
+              std::vector<ParameterRange> zeros)
       : CpuStage(traits_of(shape, matrix)),
         shape_(shape),
         matrix_(matrix),
-        mask_(std::move(mask)) {}
+        zeros_(std::move(zeros)) {}
 
   void forward(const PackForward& pass) const override {
     kernels::conv2d_forward(shape_, pass.packed, bias_of(matrix_, pass.parameters), pass.x, pass.y);
@@ -44,9 +44,7 @@ class Conv2dStage final : public CpuStage {
       float* dweight = pass.dparameters.data();
       kernels::conv2d_weight_gradient(shape_, pass.x, pass.dy, dweight,
                                       matrix_.bias ? dweight + matrix_.size() : nullptr);
-      for (std::size_t i = 0; i < mask_.size(); ++i) {
-        if (mask_[i] == 0) dweight[i] = 0;
-      }
+      for (const auto& [first, last] : zeros_) std::fill(dweight + first, dweight + last, 0.0f);
     }
     // Last, since dx may lie over x.
     if (pass.dx) {
@@ -86,7 +84,7 @@ class Conv2dStage final : public CpuStage {
 
   kernels::Conv2dShape shape_;
   WeightMatrix matrix_;
-  std::vector<float> mask_;  ///< of the parameters that the layer holds at 0; empty for none
+  std::vector<ParameterRange> zeros_;  ///< parameters that the layer holds at 0
 };
 
 }  // namespace
@@ -94,7 +92,7 @@ class Conv2dStage final : public CpuStage {
 std::unique_ptr<CpuStage> make_conv2d_stage(const Conv2dOp& op, const StageShape& shape) {
   const kernels::Conv2dShape sizes = kernel_shape(op.window, shape.input, shape.output);
   const WeightMatrix matrix{sizes.out_channels, sizes.in_channels * sizes.taps(), op.bias};
-  return std::make_unique<Conv2dStage>(sizes, matrix, mask_of(shape.layer, shape.parameters));
+  return std::make_unique<Conv2dStage>(sizes, matrix, held_at_zero(shape.layer, shape.parameters));
 }
 
 }  // namespace lenet::cpu

@@ -23,6 +23,12 @@ void pack_norm(const BatchNormStage& norm, const PlannedStage& stage, const Sequ
                        part_of(net.buffers(), stage.node.buffers), packed + stage.packed);
 }
 
+/// Adds a reader's dx and the sum of those before it, in the sum's place; in dx's for the last.
+void add_gradient(const PlannedStage& stage, float* sum, float* dx) {
+  float* to = stage.reader == Reader::kLast ? dx : sum;
+  for (std::int64_t i = 0; i < stage.input_count; ++i) to[i] = sum[i] + dx[i];
+}
+
 std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
 
 }  // namespace
@@ -190,9 +196,7 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass,
                        .trains = stage.trains});
   if (!stage.wants_dx || in_place || first) return;
   if (stage.reader != Reader::kOnly) {
-    float* sum = pass.arena + source->gradient;
-    float* to = stage.reader == Reader::kBetween ? sum : dx;
-    for (std::int64_t k = 0; k < stage.input_count; ++k) to[k] = sum[k] + dx[k];
+    add_gradient(stage, pass.arena + source->gradient, dx);
     if (stage.reader == Reader::kBetween) return;
   }
   kernels::function_backward_by_value(activation, stage.input_count, dx, x);

@@ -15,7 +15,7 @@
 
 namespace lenet::cpu {
 
-/// Which reader of a value a stage is, on the way back.
+/// Which reader of a value a stage is on the way back, where the last stage comes first.
 enum class Reader { kOnly, kFirst, kBetween, kLast };
 
 /// A stage with its code and its memory.
@@ -69,7 +69,9 @@ class Plan {
  public:
   explicit Plan(const Sequential& net, const Frozen& frozen = {});
 
-  /// Of a graph whose values may have several readers.
+  /// Of a graph whose nodes read one value each, which may have several readers. The last stage's
+  /// output is the network's; the output of any other has a reader, or a gradient written over it
+  /// before the way back.
   explicit Plan(Graph graph, const Frozen& frozen = {});
 
   const Graph& graph() const { return graph_; }

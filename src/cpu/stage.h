@@ -58,7 +58,7 @@ struct ImageForward {
 /// elements of a bias.
 struct UpdatePart {
   std::int64_t first_row = 0, last_row = 0;
-  ParameterRange weight, bias;
+  ParameterRange weight, bias;  ///< within the layer's
 };
 
 /// Inputs and output gradients of a batch: feature f of image n is at

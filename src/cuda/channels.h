@@ -168,8 +168,8 @@ struct NormPreparation {
           static_cast<double>((s.first_position(part + 1) - s.first_position(part)) * s.images));
     }
     lay_out(c, batch.mean, batch.variance());
-    *mean = moved(*mean, batch.mean, momentum);
-    *variance = moved(*variance, batch.unbiased_variance(), momentum);
+    *mean = moved_statistic(*mean, batch.mean, momentum);
+    *variance = moved_statistic(*variance, batch.unbiased_variance(), momentum);
   }
 
   LENET_HOST_DEVICE void lay_out(std::int64_t c, double mean, double variance) const {
@@ -212,7 +212,7 @@ struct ChannelForward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t c = task / s.positions, at = task * s.stride + image;
-    y[at] = lenet::value(activation, (x[at] - by.mean[c]) * by.scale[c] + by.shift[c]);
+    y[at] = value_in_place(activation, (x[at] - by.mean[c]) * by.scale[c] + by.shift[c]);
   }
 };
 

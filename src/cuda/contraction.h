@@ -225,7 +225,7 @@ struct ContractionKernel {
     if (channel >= s.out_channels) return;
     Pool pool(s.maximum);
     LENET_UNROLL for (int p = 0; p < kPositions; ++p) {
-      const float value = lenet::value(s.activation, sums[p]);
+      const float value = value_in_place(s.activation, sums[p]);
       pool.add(value);
       const int h = place.h + p / kSide, w = place.w + p % kSide;
       if (!s.y || h >= s.height.out || w >= s.width.out) continue;

@@ -17,7 +17,7 @@ struct FunctionForward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    y[at] = value(next, value(f, x[at]));
+    y[at] = value_in_place(next, function_value(f, x[at]));
   }
 };
 
@@ -32,7 +32,7 @@ struct FunctionBackward {
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
-    dx[at] = before.of(dy[at] * derivative(f, x[at]), at);
+    dx[at] = before.of(dy[at] * function_derivative(f, x[at]), at);
   }
 };
 
@@ -59,7 +59,7 @@ struct Dropout4 {
     for (int k = 0; k < 4 && 4 * task + k < elements; ++k) {
       const std::int64_t at = (4 * task + k) * images + image;
       const float kept = !step ? x[at] : words.of[k] < threshold ? 0.0f : x[at] * scale;
-      y[at] = before.of(value(next, kept), at);
+      y[at] = before.of(value_in_place(next, kept), at);
     }
   }
 };

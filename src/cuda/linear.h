@@ -57,7 +57,7 @@ struct LinearKernel {
       sum += at.shared[k * kThreads + part * kWarp + at.thread % kWarp];
     }
     const std::int64_t place = (o + k) * s.images + image;
-    s.y[place] = s.derivative.of(lenet::value(s.activation, sum), place);
+    s.y[place] = s.derivative.of(value_in_place(s.activation, sum), place);
   }
 };
 

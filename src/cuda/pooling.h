@@ -80,7 +80,7 @@ struct Pool2dForward {
                        static_cast<int>(task / s.width.out % s.height.out),
                        static_cast<int>(task % s.width.out),
                        [&](std::int64_t at) { pool.add(x[at * s.images + image]); });
-    y[task * s.images + image] = lenet::value(next, pool.value(s.area()));
+    y[task * s.images + image] = value_in_place(next, pool.value(s.area()));
   }
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
+
 #include "base/require.h"
 #include "base/visit.h"
 #include "lenet/error.h"
@@ -40,6 +42,7 @@ Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const Stage& stage = stages[i];
     const Node& node = stage.node;
+    assert(stage.source == static_cast<std::int64_t>(i) - 1);  // value i is what stage i reads
     add_stage({.stage = stage,
                .index = static_cast<std::int64_t>(i),
                .input = graph.input_of(node),

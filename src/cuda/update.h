@@ -117,10 +117,10 @@ struct Update {
     const float p = now.parameters[at];
     switch (kind) {
       case Optimizer::Kind::kSgd:
-        return momentum ? sgd(o, g, p, now.first[at]) : sgd(o, g, p);
+        return momentum ? sgd_step(o, g, p, now.first[at]) : sgd_step(o, g, p);
       case Optimizer::Kind::kAdam:
       case Optimizer::Kind::kAdamW:
-        return adam(o, g, p, now.first[at], now.second[at]);
+        return adam_step(o, g, p, now.first[at], now.second[at]);
     }
     return NAN;  // no optimizer
   }

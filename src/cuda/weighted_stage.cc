@@ -101,8 +101,12 @@ class WeightedStage final : public CudaStage {
     if (plan.batch == 0 || !trains_) return;
     cut_sums(plan.batch);
     slots_ = DeviceArray<float>(image_parts_ * row_parts_ * parameters_);
-    const std::vector<float> mask = mask_of(*plan.stage.node.layer, parameters_);
-    if (mask.empty()) return;
+    const std::vector<ParameterRange> zeros = held_at_zero(*plan.stage.node.layer, parameters_);
+    if (zeros.empty()) return;
+    std::vector<float> mask(static_cast<std::size_t>(parameters_), 1.0f);
+    for (const auto& [first, last] : zeros) {
+      std::fill(mask.begin() + first, mask.begin() + last, 0.0f);
+    }
     mask_ = DeviceArray<float>(parameters_);
     upload<float>(plan.stream, mask, mask_);
   }

@@ -75,7 +75,7 @@ Values apply(const InferenceNode& o, Values x) {
                                [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
                                [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
                                [&](const FunctionOp& op) {
-                                 for (float& v : x) v = value(op.function, v);
+                                 for (float& v : x) v = function_value(op.function, v);
                                  return std::move(x);
                                },
                                [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},

@@ -79,7 +79,7 @@ Table8 table_of(const Function& function, const Affine8& in, const Affine8& out)
   for (std::size_t i = 0; i < table.size(); ++i) {
     const int q = static_cast<int>(i) - 128;
     const auto x = static_cast<float>(in.scale * (q - in.zero));
-    table[i] = out.quantize(static_cast<double>(value(function, x)));
+    table[i] = out.quantize(static_cast<double>(function_value(function, x)));
   }
   return table;
 }

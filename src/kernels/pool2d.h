@@ -26,14 +26,13 @@ struct Pool2dShape {
 };
 
 /// x = activation(x) in place, then y = the pooled x, in one pass. Needs shape.disjoint() and
-/// told_by_value(activation). Elements
-/// of x outside every window stay as they are, and all of x where its ReLU's maximum is taken: the
-/// backward pass asks only which are above 0.
+/// told_by_value(activation). Elements of x outside every window stay as they are, and all of x
+/// where its ReLU's maximum is taken: the backward pass asks only which are above 0.
 void pool2d_forward(const Pool2dShape& shape, Pooling pooling, const Function& activation, float* x,
                     float* y);
 
 /// x = dx * activation'(x) in place, from x as the forward pass left it and dy; 0 outside every
-/// window. Needs shape.disjoint().
+/// window. Needs what pool2d_forward() needs.
 void pool2d_backward(const Pool2dShape& shape, Pooling pooling, const Function& activation,
                      const float* dy, float* x);
 

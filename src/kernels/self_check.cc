@@ -75,8 +75,8 @@ void check_functions() {
     std::copy(std::begin(y.data), std::end(y.data), dx_by_value.data);
     if (told_by_value(f)) function_backward_by_value(f, kPack, dy.data, dx_by_value.data);
     for (int lane = 0; lane < kLanesOfPack; ++lane) {
-      const double at = x.at(0, lane), want = derivative(f, at) * dy.at(0, lane);
-      expect(name_of(kind), y.at(0, lane), value(f, at));
+      const double at = x.at(0, lane), want = function_derivative(f, at) * dy.at(0, lane);
+      expect(name_of(kind), y.at(0, lane), function_value(f, at));
       expect("a function's gradient", dx.at(0, lane), want);
       if (!told_by_value(f)) continue;
       expect("a function's gradient by its value", dx_by_value.at(0, lane), want);

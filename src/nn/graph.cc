@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 namespace lenet {
 
-std::vector<std::int64_t> readers_of(const Graph& graph) {
-  std::vector<std::int64_t> readers(graph.values.size(), 0);
-  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-    const bool same_memory = std::holds_alternative<FlattenOp>(node->op);
-    const std::int64_t count = same_memory ? readers[static_cast<std::size_t>(node->output)] : 1;
-    for (const std::int64_t value : node->inputs) readers[static_cast<std::size_t>(value)] += count;
+std::vector<std::int64_t> memory_of(const Graph& graph) {
+  std::vector<std::int64_t> memory(graph.values.size());
+  std::iota(memory.begin(), memory.end(), 0);
+  for (const Node& node : graph.nodes) {
+    if (!is_flatten(node)) continue;
+    memory[static_cast<std::size_t>(node.output)] =
+        memory[static_cast<std::size_t>(node.inputs.front())];
   }
-  return readers;
+  return memory;
 }
 
 Graph graph_of(const Sequential& net) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "lenet/operation.h"
@@ -42,8 +43,10 @@ std::span<T> part_of(std::span<T> all, ParameterRange range) {
                      static_cast<std::size_t>(range.last - range.first));
 }
 
-/// How many nodes read each value; a Flatten's readers count for what it reads too.
-std::vector<std::int64_t> readers_of(const Graph& graph);
+inline bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
+
+/// The value in whose memory each lies: itself, or what the Flatten that gives it reads.
+std::vector<std::int64_t> memory_of(const Graph& graph);
 
 /// Of a built network.
 Graph graph_of(const Sequential& net);

@@ -8,8 +8,8 @@
 
 namespace lenet {
 
-/// 0 where a layer of the library holds a parameter at 0, 1 elsewhere; empty if it holds none, and
-/// for a layer of the user, whose constrain() may be of any kind.
-std::vector<float> mask_of(const Layer& layer, std::int64_t parameters);
+/// The runs of a layer's `parameters` that it holds at 0, as LeNet5C3 does where nothing is
+/// connected. None for a layer of the user, whose constrain() may be of any kind.
+std::vector<ParameterRange> held_at_zero(const Layer& layer, std::int64_t parameters);
 
 }  // namespace lenet

@@ -1,11 +1,11 @@
 #include "nn/stage.h"
 
+#include <cassert>
+
 #include "base/function_formula.h"
 
 namespace lenet {
 namespace {
-
-bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
 
 /// The function that can be merged into the stage before; null for any other node.
 const Function* merged_function(const Node& node) {
@@ -23,26 +23,29 @@ std::int64_t last_node(const Graph& graph) {
 }  // namespace
 
 std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
+  const auto at = [](std::int64_t value) { return static_cast<std::size_t>(value); };
+  const std::vector<std::int64_t> memory = memory_of(graph);
+  std::vector<std::int64_t> readers(graph.values.size(), 0);  // of each memory
+  for (const Node& node : graph.nodes) {
+    if (!is_flatten(node)) ++readers[at(memory[at(node.inputs.front())])];
+  }
   std::vector<Stage> stages;
   const std::int64_t last = last_node(graph);
-  const std::vector<std::int64_t> readers = readers_of(graph);
-  std::vector<std::int64_t> made_by(graph.values.size(), -1);  // the stage that gives each value
+  std::vector<std::int64_t> made_by(graph.values.size(), -1);  // the stage that writes each memory
   for (const Node& node : graph.nodes) {
-    const auto input = static_cast<std::size_t>(node.inputs.front());
-    const std::int64_t source = made_by[input];
-    std::int64_t& made = made_by[static_cast<std::size_t>(node.output)];
-    made = source;
     if (is_flatten(node)) continue;
+    assert(node.inputs.size() == 1);
+    const std::size_t input = at(memory[at(node.inputs.front())]);
+    const std::int64_t source = made_by[input];
     const Function* function = merged_function(node);
-    if (function && node.index != last && source >= 0 && readers[input] == 1) {
-      Stage& before = stages[static_cast<std::size_t>(source)];
-      if (before.activation == Function()) {
-        before.activation = *function;
-        continue;
-      }
+    if (function && node.index != last && source >= 0 && readers[input] == 1 &&
+        stages[at(source)].activation == Function()) {
+      stages[at(source)].activation = *function;
+      made_by[at(node.output)] = source;
+      continue;
     }
     const bool norm = std::holds_alternative<BatchNormOp>(node.op);
-    made = std::ssize(stages);
+    made_by[at(node.output)] = std::ssize(stages);
     stages.push_back({.node = node,
                       .source = source,
                       .trains = !trained_parts(node.parameters, frozen.parameters).empty(),

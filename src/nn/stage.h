@@ -21,8 +21,8 @@ struct Stage {
 };
 
 /// The stages of a graph, in order. Flatten makes none: it changes no memory. A function is merged
-/// that alone reads what is before it. The last one keeps a stage of its own: the loss wants its
-/// value beside the gradient.
+/// into the stage that it reads if nothing else reads that and its value tells its derivative. The
+/// last one keeps a stage of its own: the loss wants its value beside the gradient.
 std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen);
 
 /// The first stage with a parameter to train, where the way back ends; all of them if none has.

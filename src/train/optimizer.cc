@@ -42,21 +42,21 @@ Coefficients of_adam(const OptimizerStep& step, bool decoupled) {
 void step_sgd(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    p = sgd(o, scale * part.gradient[i], p);
+    p = sgd_step(o, scale * part.gradient[i], p);
   }
 }
 
 void step_sgd_with_momentum(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    p = sgd(o, scale * part.gradient[i], p, part.first[i]);
+    p = sgd_step(o, scale * part.gradient[i], p, part.first[i]);
   }
 }
 
 void step_adam(const Coefficients& o, float scale, const OptimizedPart& part) {
   for (std::size_t i = 0; i < part.parameters.size(); ++i) {
     float& p = part.parameters[i];
-    p = adam(o, scale * part.gradient[i], p, part.first[i], part.second[i]);
+    p = adam_step(o, scale * part.gradient[i], p, part.first[i], part.second[i]);
   }
 }
 

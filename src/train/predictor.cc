@@ -1,6 +1,7 @@
 #include "lenet/predictor.h"
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 #include "base/aligned.h"
@@ -45,6 +46,7 @@ struct Predictor::State {
     float* x = buffers[0].data();
     float* y = buffers[1].data();
     for (const cpu::PlannedStage& stage : plan.stages()) {
+      assert(stage.source == &stage - plan.stages().data() - 1);  // two buffers are enough
       const cpu::ImageForward pass{.parameters = part_of(net.parameters(), stage.node.parameters),
                                    .packed = packed.data() + stage.packed,
                                    .x = x,

@@ -121,7 +121,7 @@ std::vector<Include> includes_below(const std::string& folder) {
   return result;
 }
 
-/// The folder that a name in quotes leads to: "nn/plan.h" is nn's, "lenet/layer.h" too. "" for one
+/// The folder that a name in quotes leads to: "nn/graph.h" is nn's, "lenet/layer.h" too. "" for one
 /// that is not known.
 std::string folder_of(const fs::path& name) {
   const std::string first = name.begin()->string();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "base/function_formula.h"
@@ -29,15 +30,15 @@ std::vector<float> floats_from(float low) {
   return values;
 }
 
-std::vector<float> mapped(const Function& f, const std::vector<float>& x) {
+std::vector<float> value_of(const Function& f, const std::vector<float>& x) {
   const AlignedFloats from = aligned(x), y = unwritten(from.size());
   function_forward(f, from.size(), from.data(), y.data());
   return {y.data(), y.data() + y.size()};
 }
 
 /// f'(x) dy, written over x.
-std::vector<float> mapped_backward(const Function& f, const std::vector<float>& x,
-                                   const std::vector<float>& dy) {
+std::vector<float> gradient_of(const Function& f, const std::vector<float>& x,
+                               const std::vector<float>& dy) {
   const AlignedFloats dx = aligned(x), delta = aligned(dy);
   function_backward(f, dx.size(), dx.data(), delta.data(), dx.data());
   return {dx.data(), dx.data() + dx.size()};
@@ -48,10 +49,10 @@ void expect_values(const Function& f, float low, double tolerance) {
   const std::vector<float> x = floats_from(low);
   reference::Values want, magnitude;
   for (const float v : x) {
-    want.push_back(value(f, static_cast<double>(v)));
+    want.push_back(function_value(f, static_cast<double>(v)));
     magnitude.push_back(std::max(std::abs(want.back()), kLeastNormal));
   }
-  for (const auto& y : run_on_every_target([&] { return mapped(f, x); })) {
+  for (const auto& y : run_on_every_target([&] { return value_of(f, x); })) {
     expect_near({y.begin(), y.end()}, want, magnitude, tolerance, "y");
   }
 }
@@ -64,10 +65,10 @@ void expect_derivatives(const Function& f, float low, double tolerance, F magnit
   reference::Values want, size;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double v = x[i], d = dy[i];
-    want.push_back(derivative(f, v) * d);
+    want.push_back(function_derivative(f, v) * d);
     size.push_back(magnitude(v) * std::abs(d) + kLeastNormal);
   }
-  for (const auto& dx : run_on_every_target([&] { return mapped_backward(f, x, dy); })) {
+  for (const auto& dx : run_on_every_target([&] { return gradient_of(f, x, dy); })) {
     expect_near({dx.begin(), dx.end()}, want, size, tolerance, "dx");
   }
 }
@@ -97,7 +98,7 @@ TEST(SiLU, VanishesFarBelowZeroOnEveryTarget) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
     for (const float x : {-88.0f, -104.0f, -1e4f, -1e9f}) {
-      const float y = mapped({.kind = Kind::kSiLU}, std::vector<float>(kPack, x))[7];
+      const float y = value_of({.kind = Kind::kSiLU}, std::vector<float>(kPack, x))[7];
       EXPECT_LE(y, 0.0f) << x;
       EXPECT_GE(y, -1e-28f) << x;
     }
@@ -117,7 +118,7 @@ TEST(ScaledTanh, DerivativeIsThatOfTheDefinitionOnEveryTarget) {
 
 TEST(Functions, AreExactWhereTheMathematicsIs) {
   const auto at = [](const Function& f, float x) {
-    return mapped(f, std::vector<float>(kPack, x))[3];
+    return value_of(f, std::vector<float>(kPack, x))[3];
   };
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
@@ -135,17 +136,34 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
 TEST(Functions, HaveTheFormulasOfTheReference) {
   for (const double x : {-30.0, -2.5, -0.3, 0.4, 1.0, 7.0, 40.0}) {
     for (const Kind kind : {Kind::kIdentity, Kind::kSigmoid, Kind::kReLU, Kind::kTanh}) {
-      EXPECT_NEAR(value({kind}, x), reference::activation(kind, x), 1e-15 * std::abs(x));
-      EXPECT_NEAR(derivative({kind}, x), reference::activation_derivative(kind, x), 1e-15);
+      EXPECT_NEAR(function_value({kind}, x), reference::activation(kind, x), 1e-15 * std::abs(x));
+      EXPECT_NEAR(function_derivative({kind}, x), reference::activation_derivative(kind, x), 1e-15);
     }
-    EXPECT_NEAR(value({Kind::kLeakyReLU, 0.25f}, x), reference::leaky_relu(0.25, x), 0);
-    EXPECT_NEAR(value({Kind::kSiLU}, x), reference::silu(x), 1e-15 * std::abs(x));
-    EXPECT_NEAR(value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
+    EXPECT_NEAR(function_value({Kind::kLeakyReLU, 0.25f}, x), reference::leaky_relu(0.25, x), 0);
+    EXPECT_NEAR(function_value({Kind::kSiLU}, x), reference::silu(x), 1e-15 * std::abs(x));
+    EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     for (const Function& f :
          {Function{Kind::kLeakyReLU, 0.25f}, Function{Kind::kSiLU}, Function{Kind::kScaledTanh}}) {
-      const double h = 1e-6, slope = (value(f, x + h) - value(f, x - h)) / (2 * h);
-      EXPECT_NEAR(derivative(f, x), slope, 1e-8);
+      const double h = 1e-6,
+                   slope = (function_value(f, x + h) - function_value(f, x - h)) / (2 * h);
+      EXPECT_NEAR(function_derivative(f, x), slope, 1e-8);
       EXPECT_FALSE(told_by_value(f));
+    }
+  }
+}
+
+TEST(Functions, HaveOneGradientByTheArgumentAndByTheValue) {
+  std::vector<float> x = floats_from(-std::numeric_limits<float>::max());
+  x[0] = -0.0f;
+  x[1] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> dy = random_floats(static_cast<std::int64_t>(x.size()), 5);
+  for (const std::int64_t target : kernel_targets()) {
+    const ForcedTarget forced(target);
+    for (const Kind kind : {Kind::kIdentity, Kind::kSigmoid, Kind::kReLU, Kind::kTanh}) {
+      const AlignedFloats dx = aligned(value_of({kind}, x)), delta = aligned(dy);
+      function_backward_by_value({kind}, dx.size(), delta.data(), dx.data());
+      const std::vector<float> by_argument = gradient_of({kind}, x, dy);
+      EXPECT_EQ(std::memcmp(by_argument.data(), dx.data(), x.size() * sizeof(float)), 0);
     }
   }
 }
@@ -155,7 +173,7 @@ TEST(Functions, KeepEveryNaN) {
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
     for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh}) {
-      EXPECT_TRUE(std::isnan(mapped({.kind = kind, .a = 0.1f}, nans)[0]));
+      EXPECT_TRUE(std::isnan(value_of({.kind = kind, .a = 0.1f}, nans)[0]));
     }
   }
 }

@@ -73,7 +73,7 @@ using SquaredAvgPool2d = SquaredPool<AvgPool2d>;
 using SquaredMaxPool2d = SquaredPool<MaxPool2d>;
 using SquaredBarePool = SquaredPool<BarePool>;
 
-/// tanh under another name: passes that are final leave nothing else to change.
+/// tanh under another name.
 class OtherTanh : public FunctionLayer {
  public:
   OtherTanh() : FunctionLayer({Function::Kind::kTanh}) {}

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "lenet/layers.h"
 #include "lenet/trainer.h"
+#include "nn/mask.h"
 #include "train/datasets.h"
 
 namespace lenet {
@@ -69,6 +70,15 @@ TEST(LeNet5C3, HasTheSixtyConnectionsOfTheTable) {
   EXPECT_TRUE(connected(6, 3) && !connected(6, 4));
   EXPECT_TRUE(connected(12, 0) && connected(12, 4) && !connected(12, 2) && !connected(12, 5));
   EXPECT_TRUE(connected(15, 0) && connected(15, 5));
+}
+
+TEST(LeNet5C3, HoldsWhatIsNotConnectedAtZero) {
+  const Sequential net = built("LeNet5C3", {6, 14, 14});
+  const std::vector<ParameterRange> zeros = held_at_zero(net[0], 2416);
+  std::int64_t count = 0;
+  for (const auto& [first, last] : zeros) count += last - first;
+  EXPECT_EQ(count, (16 * 6 - 60) * 25);
+  EXPECT_TRUE(held_at_zero(built("Conv2d(16, 5)", {6, 14, 14})[0], 2416).empty());
 }
 
 TEST(LeNet5C3, LearnsNothingWhereNothingIsConnected) {

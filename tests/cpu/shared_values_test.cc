@@ -1,15 +1,14 @@
 // The plan of a graph whose values have several readers, which no Sequential has yet.
-#include "cpu/plan.h"
-
 #include <gtest/gtest.h>
 
 #include "base/aligned.h"
+#include "cpu/plan.h"
 #include "nn/networks.h"
 
 namespace lenet::cpu {
 namespace {
 
-/// A network of `text` as a graph in which node n reads the value that node reads[n].second names.
+/// A network of `text` as a graph in which each node of `reads` reads the value beside it.
 struct Branched {
   Sequential net;
   Graph graph;
@@ -91,11 +90,11 @@ void expect_first_gradient(Branched net, const std::vector<std::size_t>& ends) {
   EXPECT_LE(std::sqrt(distance / norm), 1e-3);
 }
 
-TEST(Plan, AddsTheGradientsOfTwoReaders) {
+TEST(SharedValues, HaveTheSumOfTheGradientsOfTwoReaders) {
   expect_first_gradient({"Linear(4) Sigmoid Linear(4) Linear(3)", {5}, {{3, 2}}}, {1, 2});
 }
 
-TEST(Plan, AddsTheGradientsOfThreeReadersThatCannotWriteOverWhatTheyRead) {
+TEST(SharedValues, HaveTheSumOfTheGradientsOfThreeReadersThatCannotWriteOverWhatTheyRead) {
   expect_first_gradient(
       {"Conv2d(2, 3, padding=1) Tanh AvgPool2d(3, stride=1, padding=1) AvgPool2d(2) Conv2d(3, 2)",
        {1, 4, 4},
@@ -103,25 +102,43 @@ TEST(Plan, AddsTheGradientsOfThreeReadersThatCannotWriteOverWhatTheyRead) {
       {1, 2, 3});
 }
 
-TEST(Plan, AddsTheGradientsOfReadersOfAValueWithoutActivation) {
+TEST(SharedValues, HaveTheSumOfTheGradientsOfReadersOfAValueWithoutActivation) {
   expect_first_gradient({"Linear(4) Linear(4) SiLU Linear(2)", {3}, {{2, 1}, {3, 1}}}, {1, 2, 3});
 }
 
-TEST(Plan, HandsAnActivationToAPoolingOnlyIfNobodyElseReadsIt) {
+TEST(SharedValues, HaveReadersBehindAFlattenToo) {
+  const Branched net("Conv2d(2, 2) Flatten ReLU Dropout", {1, 3, 3}, {{3, 1}});
+  const Plan plan(net.graph);
+  ASSERT_EQ(plan.stages().size(), 3);
+  EXPECT_EQ(plan.stages()[0].activation, Function());
+  EXPECT_EQ(plan.stages()[1].source, 0);
+  EXPECT_EQ(plan.stages()[2].source, 0);
+  expect_first_gradient({"Conv2d(2, 2) Flatten SiLU Linear(3)", {1, 3, 3}, {{3, 2}}}, {1, 2});
+}
+
+TEST(SharedValues, NeedNoGradientWhereNothingTrainsBefore) {
+  Branched net("Linear(4) Linear(4) Linear(4)", {3}, {{2, 1}});
+  const Frozen frozen{.parameters = {net.graph.nodes[0].parameters}, .buffers = {}};
+  const Plan plan(net.graph, frozen);
+  EXPECT_FALSE(plan.stages()[1].wants_dx);
+  EXPECT_FALSE(plan.stages()[2].wants_dx);
+}
+
+TEST(SharedValues, HandNoActivationToAPooling) {
   const Branched alone("Conv2d(2, 2) Sigmoid AvgPool2d(2)", {1, 5, 5}, {});
   EXPECT_TRUE(Plan(alone.graph).stages()[0].activation_left);
   const Branched shared("Conv2d(2, 2) Sigmoid AvgPool2d(2) Conv2d(2, 1)", {1, 5, 5}, {{3, 2}});
   EXPECT_FALSE(Plan(shared.graph).stages()[0].activation_left);
 }
 
-TEST(Plan, MergesAFunctionOnlyIfNobodyElseReadsItsArgument) {
+TEST(SharedValues, AreNotWrittenOverByAFunction) {
   const Branched shared("Linear(4) Sigmoid Linear(4)", {3}, {{2, 1}});
   const Plan plan(shared.graph);
   ASSERT_EQ(plan.stages().size(), 3);
   EXPECT_EQ(plan.stages()[0].activation, Function());
 }
 
-TEST(Plan, OfAChainHasNoGradientBesideItsValues) {
+TEST(SharedValues, AreNoneInAChain) {
   const Branched chain("Linear(4) Sigmoid Linear(4) Flatten Linear(2)", {3}, {});
   const Plan plan(chain.graph);
   ASSERT_EQ(plan.stages().size(), 3);
