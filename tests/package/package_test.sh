@@ -88,9 +88,12 @@ core() {
   ninja --quiet
   ./core
   needs_only_highway_and_fmt core
-  # Nothing of the archive lacks a library, whatever a program calls.
+  # Nothing of the archive lacks a library, whatever a program calls; but for CUDA's, where it was built with that.
+  local cuda
+  cuda=$(sed -n 's/^Libs.private:.* \(-L[^ ]* -lcudart_static .*-ldl\).*/\1/p' "$(find "$prefix" -name lenet.pc)")
+  # shellcheck disable=SC2086  # words
   $CXX CMakeFiles/core.dir/core.cc.o -Wl,--whole-archive "$(find "$prefix" -name liblenet_core.a)" -Wl,--no-whole-archive \
-    -lhwy -lfmt -pthread -o whole
+    -Wl,--as-needed -lhwy -lfmt $cuda -pthread -o whole
   needs_only_highway_and_fmt whole
 
   # As a part of a project, where nothing else is found: the same objects, which are not compiled again.
