@@ -4,50 +4,43 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include "base/number_text.h"
 #include "run/data_options.h"
 
 namespace lenet {
 
 Check whole_number(std::uint64_t least, std::uint64_t most) {
   return [=](const std::string& text) -> std::string {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = error == std::errc() && fmt::format("{}", value) == text;
-    if (whole && value >= least && value <= most) return "";
+    const auto value = number_in<std::uint64_t>(text);
+    const bool whole = value && fmt::format("{}", *value) == text;
+    if (whole && *value >= least && *value <= most) return "";
     return fmt::format("found '{}', want a whole number from {} to {}", text, least, most);
   };
 }
 
 Check positive_float() {
   return [](const std::string& text) -> std::string {
-    float value = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error == std::errc() && end == last && value > 0 && std::isfinite(value)) return "";
+    const auto value = number_in<float>(text);
+    if (value && *value > 0 && std::isfinite(*value)) return "";
     return fmt::format("found '{}', want a number above 0 that fits a float", text);
   };
 }
 
 Check finite_number() {
   return [](const std::string& text) -> std::string {
-    double value = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error == std::errc() && end == last && std::isfinite(value)) return "";
+    const auto value = number_in<double>(text);
+    if (value && std::isfinite(*value)) return "";
     return fmt::format("found '{}', want a number", text);
   };
 }
 
 Check share() {
   return [](const std::string& text) -> std::string {
-    double value = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, value);
-    if (error == std::errc() && end == last && value >= 0 && value < 1) return "";
+    const auto value = number_in<double>(text);
+    if (value && *value >= 0 && *value < 1) return "";
     return fmt::format("found '{}', want a share from 0 to below 1, as in 0.1", text);
   };
 }

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "base/number_text.h"
 
 namespace lenet {
 namespace {
@@ -21,9 +22,9 @@ bool read_word(const std::string& word, std::string& value) {
 
 template <class Number>
 bool read_word(const std::string& word, Number& value) {
-  const char* const last = word.data() + word.size();
-  const auto [end, error] = std::from_chars(word.data(), last, value);
-  return error == std::errc() && end == last;
+  const auto number = number_in<Number>(word);
+  if (number) value = *number;
+  return number.has_value();
 }
 
 template <class T>

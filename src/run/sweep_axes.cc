@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "base/number_text.h"
 #include "base/philox.h"
 #include "lenet/error.h"
 
@@ -23,14 +23,6 @@ struct Axis {
 
 [[noreturn]] void fail(const std::string& axis, const std::string& message) {
   throw Error(ErrorKind::kUsage, fmt::format("axis '{}': {}", axis, message));
-}
-
-template <class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -53,7 +45,8 @@ std::optional<std::pair<std::string, std::string>> ends_of(const std::string& te
 
 std::vector<std::string> values_of(const std::string& axis, const std::string& text) {
   if (const auto ends = ends_of(text)) {
-    const auto first = number<std::int64_t>(ends->first), last = number<std::int64_t>(ends->second);
+    const auto first = number_in<std::int64_t>(ends->first),
+               last = number_in<std::int64_t>(ends->second);
     if (!first || !last || *first > *last) fail(axis, "want whole numbers as in seed=0..9");
     if (*last - *first >= kMostRuns) fail(axis, fmt::format("want at most {} values", kMostRuns));
     std::vector<std::string> values;
@@ -100,10 +93,11 @@ std::optional<Interval> interval_of(const Axis& axis) {
     if (logarithmic) fail(axis.name, "want log:low..high");
     return std::nullopt;
   }
-  if (!logarithmic && number<std::int64_t>(ends->first) && number<std::int64_t>(ends->second)) {
+  if (!logarithmic && number_in<std::int64_t>(ends->first) &&
+      number_in<std::int64_t>(ends->second)) {
     return std::nullopt;
   }
-  const auto low = number<double>(ends->first), high = number<double>(ends->second);
+  const auto low = number_in<double>(ends->first), high = number_in<double>(ends->second);
   if (!low || !high || !(*low <= *high) || (logarithmic && *low <= 0)) {
     fail(axis.name, "want low..high, or log:low..high above 0");
   }
