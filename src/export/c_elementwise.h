@@ -12,13 +12,14 @@ namespace lenet {
 
 /// A call of a function of C on each of some floats, in place.
 struct CCall {
-  std::string_view name = {};  ///< empty: there is nothing to call
-  std::string arguments = {};  ///< behind the count
+  std::string_view name;
+  std::string arguments;  ///< behind the count
 };
 
+/// Of a function that is not the identity.
 CCall c_call_of(const Function& function);
 
-/// Their definitions.
-const std::vector<CFunction>& elementwise_functions();
+/// The definitions of all of them.
+std::vector<CFunction> elementwise_functions();
 
 }  // namespace lenet

@@ -10,7 +10,8 @@ namespace lenet {
 
 /// A C type or function, and those that it calls.
 struct CFunction {
-  std::string_view name, text;
+  std::string_view name;
+  std::string text;
   std::vector<std::string_view> needs = {};
 };
 

@@ -114,7 +114,7 @@ static void max_pool2d(const Window *s, const float *x, float *y) {
 
 std::vector<CFunction> all() {
   std::vector<CFunction> functions = layers();
-  const std::vector<CFunction>& elementwise = elementwise_functions();
+  const std::vector<CFunction> elementwise = elementwise_functions();
   functions.insert(functions.end(), elementwise.begin(), elementwise.end());
   functions.push_back(kSoftmax);
   return functions;

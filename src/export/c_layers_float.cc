@@ -44,7 +44,6 @@ void add_pooling(const char* function, const InferenceNode& o, CSource& c) {
 
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
   const CCall call = c_call_of(function);
-  if (call.name.empty()) return;
   c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments),
                   o.output);
 }

@@ -8,6 +8,7 @@
 #include "io/onnx_metadata.h"
 #include "io/onnx_write.h"
 #include "lenet/onnx.h"
+#include "nn/function_layer.h"
 #include "nn/inference.h"
 
 namespace lenet {
@@ -122,23 +123,13 @@ class Export {
   }
 
   void add_function(const InferenceNode& o, const Function& function) {
-    switch (function.kind) {
-      case Function::Kind::kIdentity:
-        return add_node("Identity", o.name);
-      case Function::Kind::kSigmoid:
-        return add_node("Sigmoid", o.name);
-      case Function::Kind::kReLU:
-        return add_node("Relu", o.name);
-      case Function::Kind::kTanh:
-        return add_node("Tanh", o.name);
-      case Function::Kind::kLeakyReLU:
-        return add_node("LeakyRelu", o.name, {}, {{"alpha", function.a}});
-      case Function::Kind::kSiLU:
-        return add_silu(o);
-      case Function::Kind::kScaledTanh:
-        return add_scaled_tanh(o);
-    }
-    unknown("function");
+    if (function.kind == Function::Kind::kSiLU) return add_silu(o);
+    if (function.kind == Function::Kind::kScaledTanh) return add_scaled_tanh(o);
+    const FunctionEntry::Onnx& f = entry_of(function.kind).onnx;
+    if (!f.op) unknown("function of ONNX");
+    Attributes attributes;
+    if (f.number) attributes.emplace_back(f.number, function.a);
+    add_node(f.op, o.name, {}, std::move(attributes));
   }
 
   void add(const InferenceNode& o) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "io/onnx_arithmetic.h"
@@ -16,6 +17,7 @@
 #include "io/onnx_shapes.h"
 #include "io/onnx_windows.h"
 #include "io/safetensors_header.h"
+#include "nn/function_layer.h"
 
 namespace lenet::onnx {
 namespace {
@@ -75,13 +77,16 @@ void add_batch_norm(const Operator& o, Chain& chain) {
   chain.add(std::move(layer), std::move(parameters), std::move(buffers));
 }
 
-void add_leaky_relu(const Operator& o, Chain& chain) {
-  chain.add(std::make_unique<LeakyReLU>(as_written(o.number("alpha", 0.01f))));
+void add_function(const FunctionEntry::Onnx& f, const Operator& o, Chain& chain) {
+  chain.add(f.make(f.number ? as_written(o.number(f.number, f.missing)) : 0));
 }
 
-template <class L>
-void add_elementwise(const Operator&, Chain& chain) {
-  chain.add(std::make_unique<L>());
+/// The function of one number that the operator is; null if it is none.
+const FunctionEntry* find_function(std::string_view op) {
+  for (const FunctionEntry& f : function_entries()) {
+    if (f.onnx.op && f.onnx.op == op) return &f;
+  }
+  return nullptr;
 }
 
 /// The bound of a Clip: from opset 11 on an input.
@@ -156,6 +161,7 @@ void add_dropout(const Operator& o, Chain&) {
 
 void add_nothing(const Operator&, Chain&) {}
 
+/// All but the functions of one number.
 const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators() {
   static const std::map<std::string_view, void (*)(const Operator&, Chain&)> all = {
       {"Add", add_add},
@@ -171,7 +177,6 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"GlobalAveragePool", add_global_average},
       {"GlobalMaxPool", add_global_max},
       {"Identity", add_nothing},
-      {"LeakyRelu", add_leaky_relu},
       {"MatMul", add_matmul},
       {"Max", add_max},
       {"MaxPool", add_max_pool},
@@ -180,12 +185,9 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Pad", add_pad},
       {"ReduceMax", add_reduce_max},
       {"ReduceMean", add_reduce_mean},
-      {"Relu", add_elementwise<ReLU>},
       {"Reshape", add_reshape},
-      {"Sigmoid", add_elementwise<Sigmoid>},
       {"Squeeze", add_squeeze},
       {"Sub", add_sub},
-      {"Tanh", add_elementwise<Tanh>},
       {"Transpose", add_transpose},
       {"Unsqueeze", add_unsqueeze}};
   return all;
@@ -196,8 +198,12 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
 void add_layer(const Operator& o, Chain& chain) {
   const auto found = operators().find(o.node().op);
   if (found != operators().end()) return found->second(o, chain);
-  std::vector<std::string_view> names;
-  for (const auto& [name, add] : operators()) names.push_back(name);
+  if (const FunctionEntry* f = find_function(o.node().op)) return add_function(f->onnx, o, chain);
+  std::set<std::string_view> names;
+  for (const auto& [name, add] : operators()) names.insert(name);
+  for (const FunctionEntry& f : function_entries()) {
+    if (f.onnx.op) names.insert(f.onnx.op);
+  }
   refuse(fmt::format(
       "no layer of lenet does this, want one of {}, or a Softmax or LogSoftmax at the end",
       fmt::join(names, ", ")));

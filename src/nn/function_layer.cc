@@ -1,14 +1,20 @@
+#include "nn/function_layer.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "base/function_formula.h"
-#include "lenet/activation_layers.h"
+#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
 namespace {
+
+using Kind = Function::Kind;
 
 float finite_slope(double slope) {
   if (std::abs(slope) <= static_cast<double>(std::numeric_limits<float>::max())) {
@@ -17,14 +23,63 @@ float finite_slope(double slope) {
   throw Error(ErrorKind::kUsage, fmt::format("negative_slope is {}, want a finite float", slope));
 }
 
+std::unique_ptr<Layer> parse_leaky_relu(const ModelText& model, const LayerText& layer) {
+  return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
+}
+
+template <class L>
+std::unique_ptr<Layer> make(double) {
+  return std::make_unique<L>();
+}
+
+std::unique_ptr<Layer> make_leaky_relu(double slope) { return std::make_unique<LeakyReLU>(slope); }
+
+constexpr FunctionEntry kEntries[] = {
+    {.kind = Kind::kSigmoid,
+     .text = {name_of(Kind::kSigmoid), parse_plain<Sigmoid>},
+     .onnx = {"Sigmoid", make<Sigmoid>},
+     .c = {"sigmoid", "1.0f / (1.0f + expf(-x[i]))"}},
+    {.kind = Kind::kReLU,
+     .text = {name_of(Kind::kReLU), parse_inplace<ReLU>},
+     .onnx = {"Relu", make<ReLU>},
+     .c = {"relu", "x[i] > 0.0f ? x[i] : 0.0f"}},
+    {.kind = Kind::kLeakyReLU,
+     .text = {name_of(Kind::kLeakyReLU), parse_leaky_relu},
+     .onnx = {"LeakyRelu", make_leaky_relu, "alpha", 0.01f},
+     .c = {"leaky_relu", "x[i] > 0.0f ? x[i] : slope * x[i]", "slope"}},
+    {.kind = Kind::kSiLU,
+     .text = {name_of(Kind::kSiLU), parse_inplace<SiLU>},
+     .c = {.name = "silu",
+           .value = "x[i] * (1.0f / (1.0f + expf(-x[i])))",
+           .comment = "x * sigmoid(x)"}},
+    {.kind = Kind::kTanh,
+     .text = {name_of(Kind::kTanh), parse_plain<Tanh>},
+     .onnx = {"Tanh", make<Tanh>},
+     .c = {"tanh_all", "tanhf(x[i])"}},
+    {.kind = Kind::kScaledTanh,
+     .text = {name_of(Kind::kScaledTanh), parse_plain<ScaledTanh>, LayerEntry::In::kShort},
+     .c = {.name = "scaled_tanh",
+           .value = "1.7159f * tanhf(x[i] * (2.0f / 3.0f))",
+           .comment = "1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)"}}};
+
+static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
+
 }  // namespace
+
+std::span<const FunctionEntry> function_entries() { return kEntries; }
+
+const FunctionEntry& entry_of(Function::Kind kind) {
+  const auto* found = std::ranges::find(kEntries, kind, &FunctionEntry::kind);
+  if (found == std::end(kEntries)) unknown("function");
+  return *found;
+}
 
 std::string FunctionLayer::text() const { return name_of(std::get<FunctionOp>(op_).function.kind); }
 
 Shape FunctionLayer::infer(const Shape& input) { return inferred(input, input); }
 
 LeakyReLU::LeakyReLU(double negative_slope)
-    : FunctionLayer({Function::Kind::kLeakyReLU, finite_slope(negative_slope)}),
+    : FunctionLayer({Kind::kLeakyReLU, finite_slope(negative_slope)}),
       negative_slope_(negative_slope) {}
 
 std::string LeakyReLU::text() const {

@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -13,7 +13,9 @@
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "nn/arguments.h"
+#include "nn/function_layer.h"
 #include "nn/model_text.h"
+#include "nn/parse_layer.h"
 
 namespace lenet {
 namespace {
@@ -23,7 +25,6 @@ using Parameters = std::vector<Parameter>;
 
 Size2d size_of(const IntegerPair& pair) { return {pair[0], pair[1]}; }
 
-bool is_short(const LayerText& layer) { return layer.form == Form::kShort; }
 bool is_lazy(const LayerText& layer) { return layer.name.starts_with("Lazy"); }
 
 /// The parameters of PyTorch's layer: those given, behind its number of inputs, which a lazy layer
@@ -164,20 +165,6 @@ std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText&
                          .num_features = inputs_of(a, layer, "num_features")});
 }
 
-/// A layer of one number.
-template <class L>
-std::unique_ptr<Layer> parse_number(const ModelText& model, const LayerText& layer,
-                                    std::string_view name, double missing) {
-  const Arguments a(model, layer,
-                    is_short(layer) ? Parameters{{name}} : Parameters{{name}, {"inplace"}});
-  a.boolean("inplace", false);
-  return std::make_unique<L>(a.number(name, missing));
-}
-
-std::unique_ptr<Layer> parse_leaky_relu(const ModelText& model, const LayerText& layer) {
-  return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
-}
-
 std::unique_ptr<Layer> parse_dropout(const ModelText& model, const LayerText& layer) {
   return parse_number<Dropout>(model, layer, "p", 0.5);
 }
@@ -190,58 +177,37 @@ std::unique_ptr<Layer> parse_flatten(const ModelText& model, const LayerText& la
   return std::make_unique<Flatten>();
 }
 
-template <class L>
-std::unique_ptr<Layer> parse_plain(const ModelText& model, const LayerText& layer) {
-  const Arguments none(model, layer, {});
-  return std::make_unique<L>();
+using In = LayerEntry::In;
+
+/// Behind these come the functions of one number.
+constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
+                                  {"LazyConv2d", parse_conv2d, In::kTorch},
+                                  {"AvgPool2d", parse_avg_pool2d},
+                                  {"MaxPool2d", parse_max_pool2d},
+                                  {"AdaptiveAvgPool2d", parse_adaptive_pool},
+                                  {"Linear", parse_linear},
+                                  {"LazyLinear", parse_linear, In::kTorch},
+                                  {"BatchNorm1d", parse_batch_norm<BatchNorm1d>},
+                                  {"BatchNorm2d", parse_batch_norm<BatchNorm2d>},
+                                  {"LazyBatchNorm1d", parse_batch_norm<BatchNorm1d>, In::kTorch},
+                                  {"LazyBatchNorm2d", parse_batch_norm<BatchNorm2d>, In::kTorch},
+                                  {"Affine2d", parse_plain<Affine2d>, In::kShort},
+                                  {"LeNet5C3", parse_plain<LeNet5C3>, In::kShort},
+                                  {"Dropout", parse_dropout},
+                                  {"Flatten", parse_flatten}};
+
+std::vector<LayerEntry> layers_of(Form form) {
+  std::vector<LayerEntry> layers(std::begin(kLayers), std::end(kLayers));
+  for (const FunctionEntry& function : function_entries()) layers.push_back(function.text);
+  std::erase_if(layers, [=](const LayerEntry& entry) { return !entry.is_of(form); });
+  return layers;
 }
-
-/// One that PyTorch may compute in place, which changes no result.
-template <class L>
-std::unique_ptr<Layer> parse_inplace(const ModelText& model, const LayerText& layer) {
-  const Arguments a(model, layer, is_short(layer) ? Parameters{} : Parameters{{"inplace"}});
-  a.boolean("inplace", false);
-  return std::make_unique<L>();
-}
-
-struct Entry {
-  std::string_view name;
-  std::unique_ptr<Layer> (*parse)(const ModelText&, const LayerText&);
-  enum class In { kBoth, kShort, kTorch } in = In::kBoth;
-
-  bool is_of(Form form) const {
-    return in == In::kBoth || (in == In::kShort) == (form == Form::kShort);
-  }
-};
-
-constexpr std::array<Entry, 21> kLayers = {
-    {{"Conv2d", parse_conv2d},
-     {"LazyConv2d", parse_conv2d, Entry::In::kTorch},
-     {"AvgPool2d", parse_avg_pool2d},
-     {"MaxPool2d", parse_max_pool2d},
-     {"AdaptiveAvgPool2d", parse_adaptive_pool},
-     {"Linear", parse_linear},
-     {"LazyLinear", parse_linear, Entry::In::kTorch},
-     {"BatchNorm1d", parse_batch_norm<BatchNorm1d>},
-     {"BatchNorm2d", parse_batch_norm<BatchNorm2d>},
-     {"LazyBatchNorm1d", parse_batch_norm<BatchNorm1d>, Entry::In::kTorch},
-     {"LazyBatchNorm2d", parse_batch_norm<BatchNorm2d>, Entry::In::kTorch},
-     {"Affine2d", parse_plain<Affine2d>, Entry::In::kShort},
-     {"LeNet5C3", parse_plain<LeNet5C3>, Entry::In::kShort},
-     {"Dropout", parse_dropout},
-     {"Flatten", parse_flatten},
-     {"Sigmoid", parse_plain<Sigmoid>},
-     {"ReLU", parse_inplace<ReLU>},
-     {"LeakyReLU", parse_leaky_relu},
-     {"SiLU", parse_inplace<SiLU>},
-     {"Tanh", parse_plain<Tanh>},
-     {"ScaledTanh", parse_plain<ScaledTanh>, Entry::In::kShort}}};
 
 Error unknown_layer(const ModelText& model, const LayerText& layer) {
   const std::string prefix = layer.form == Form::kTorch ? "nn." : "";
   std::vector<std::string> known;
-  for (const Entry& entry : kLayers) {
-    if (entry.is_of(layer.form)) known.push_back(prefix + std::string(entry.name));
+  for (const LayerEntry& entry : layers_of(layer.form)) {
+    known.push_back(prefix + std::string(entry.name));
   }
   const std::string found = prefix + layer.name.substr(0, 40);
   if (layer.name == "Softmax" || layer.name == "LogSoftmax") {
@@ -259,9 +225,9 @@ Error unknown_layer(const ModelText& model, const LayerText& layer) {
 }
 
 std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& layer) {
-  const auto entry = std::ranges::find_if(
-      kLayers, [&](const Entry& e) { return e.name == layer.name && e.is_of(layer.form); });
-  if (entry == kLayers.end()) throw unknown_layer(model, layer);
+  const std::vector<LayerEntry> layers = layers_of(layer.form);
+  const auto entry = std::ranges::find(layers, layer.name, &LayerEntry::name);
+  if (entry == layers.end()) throw unknown_layer(model, layer);
   return entry->parse(model, layer);
 }
 
