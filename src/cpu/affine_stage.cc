@@ -46,7 +46,7 @@ class AffineStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_affine_stage(const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const AffineOp& /*op*/, const StageShape& shape) {
   const std::int64_t channels = shape.input[0];
   return std::make_unique<AffineStage>(channels, element_count(shape.input) / channels);
 }

@@ -89,7 +89,7 @@ class Conv2dStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_conv2d_stage(const Conv2dOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const Conv2dOp& op, const StageShape& shape) {
   const kernels::Conv2dShape sizes = kernel_shape(op.window, shape.input, shape.output);
   const WeightMatrix matrix{sizes.out_channels, sizes.in_channels * sizes.taps(), op.bias};
   return std::make_unique<Conv2dStage>(sizes, matrix, held_at_zero(shape.layer, shape.parameters));

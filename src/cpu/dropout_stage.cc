@@ -33,7 +33,7 @@ class DropoutStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_dropout_stage(const DropoutOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const DropoutOp& op, const StageShape& shape) {
   return std::make_unique<DropoutStage>(op.p, element_count(shape.input));
 }
 

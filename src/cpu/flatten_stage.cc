@@ -23,7 +23,7 @@ class FlattenStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_flatten_stage(const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const FlattenOp& /*op*/, const StageShape& shape) {
   return std::make_unique<FlattenStage>(element_count(shape.input));
 }
 

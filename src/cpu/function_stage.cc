@@ -32,7 +32,7 @@ class FunctionStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_function_stage(const FunctionOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const FunctionOp& op, const StageShape& shape) {
   return std::make_unique<FunctionStage>(op.function, element_count(shape.input));
 }
 

@@ -93,7 +93,7 @@ class LinearStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_linear_stage(const LinearOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const LinearOp& op, const StageShape& shape) {
   return std::make_unique<LinearStage>(WeightMatrix{shape.output[0], shape.input[0], op.bias});
 }
 

@@ -63,12 +63,12 @@ class Pool2dStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_avg_pool2d_stage(const AvgPool2dOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const AvgPool2dOp& op, const StageShape& shape) {
   return std::make_unique<Pool2dStage>(kernel_shape(op.window, shape.input, shape.output),
                                        kernels::Pooling::kAverage);
 }
 
-std::unique_ptr<CpuStage> make_max_pool2d_stage(const MaxPool2dOp& op, const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const MaxPool2dOp& op, const StageShape& shape) {
   return std::make_unique<Pool2dStage>(kernel_shape(op.window, shape.input, shape.output),
                                        kernels::Pooling::kMaximum);
 }

@@ -130,15 +130,16 @@ struct StageShape {
   std::int64_t parameters;  ///< floats of the layer's
 };
 
-std::unique_ptr<CpuStage> make_conv2d_stage(const Conv2dOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_linear_stage(const LinearOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_avg_pool2d_stage(const AvgPool2dOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_max_pool2d_stage(const MaxPool2dOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_affine_stage(const StageShape& shape);
-std::unique_ptr<CpuStage> make_function_stage(const FunctionOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_dropout_stage(const DropoutOp& op, const StageShape& shape);
-std::unique_ptr<CpuStage> make_flatten_stage(const StageShape& shape);
-std::unique_ptr<CpuStage> make_user_stage(const StageShape& shape);
+// The stage of each operation, but for BatchNormOp (cpu/make_stage.h).
+std::unique_ptr<CpuStage> stage_for(const Conv2dOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const LinearOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const AvgPool2dOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const MaxPool2dOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const AffineOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const FunctionOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const DropoutOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const FlattenOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const UserOp& op, const StageShape& shape);
 
 /// All parameters in one part; none without any.
 std::vector<UpdatePart> one_part(std::int64_t parameters);

@@ -32,7 +32,7 @@ class UserStage final : public CpuStage {
 
 }  // namespace
 
-std::unique_ptr<CpuStage> make_user_stage(const StageShape& shape) {
+std::unique_ptr<CpuStage> stage_for(const UserOp& /*op*/, const StageShape& shape) {
   return std::make_unique<UserStage>(shape.layer, shape.parameters);
 }
 

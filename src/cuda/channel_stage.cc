@@ -158,11 +158,11 @@ class AffineStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNormOp& op) {
+std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan) {
   return std::make_unique<NormStage>(plan, op);
 }
 
-std::unique_ptr<CudaStage> make_affine_stage(const StagePlan& plan) {
+std::unique_ptr<CudaStage> stage_for(const AffineOp& /*op*/, const StagePlan& plan) {
   return std::make_unique<AffineStage>(plan);
 }
 

@@ -67,11 +67,11 @@ class DropoutStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_function_stage(const StagePlan& plan, const Function& function) {
-  return std::make_unique<FunctionStage>(plan, function);
+std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan) {
+  return std::make_unique<FunctionStage>(plan, op.function);
 }
 
-std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const DropoutOp& op) {
+std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan) {
   return std::make_unique<DropoutStage>(plan, op.p);
 }
 

@@ -49,9 +49,12 @@ bool is_simple_pooling(const Stage& stage) {
   return (average ? average->window : maximum->window) == Window{.kernel = 2, .stride = 2};
 }
 
-std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Window& window,
-                                           bool maximum) {
-  return std::make_unique<PoolStage>(plan, window, maximum);
+std::unique_ptr<CudaStage> stage_for(const AvgPool2dOp& op, const StagePlan& plan) {
+  return std::make_unique<PoolStage>(plan, op.window, false);
+}
+
+std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& plan) {
+  return std::make_unique<PoolStage>(plan, op.window, true);
 }
 
 }  // namespace lenet::cuda

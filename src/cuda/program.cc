@@ -14,20 +14,13 @@ namespace lenet::cuda {
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
   using Made = std::unique_ptr<CudaStage>;
   return std::visit(
-      Overloaded{[&](const Conv2dOp& op) { return make_conv2d_stage(plan, op); },
-                 [&](const LinearOp&) { return make_linear_stage(plan); },
-                 [&](const AvgPool2dOp& op) { return make_pool_stage(plan, op.window, false); },
-                 [&](const MaxPool2dOp& op) { return make_pool_stage(plan, op.window, true); },
-                 [&](const BatchNormOp& op) { return make_norm_stage(plan, op); },
-                 [&](const AffineOp&) { return make_affine_stage(plan); },
-                 [&](const FunctionOp& op) { return make_function_stage(plan, op.function); },
-                 [&](const DropoutOp& op) { return make_dropout_stage(plan, op); },
-                 [](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
+      Overloaded{[](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
                  [&](const UserOp&) -> Made {
                    throw Error(ErrorKind::kUsage,
                                fmt::format("{}, which runs on the CPU alone",
                                            own_layer_text(*plan.stage.node.layer)));
-                 }},
+                 },
+                 [&](const auto& op) { return stage_for(op, plan); }},
       plan.stage.node.op);
 }
 

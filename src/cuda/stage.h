@@ -66,14 +66,15 @@ struct StagePlan {
   ParameterMemory memory;  ///< this layer's place in it
 };
 
-std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2dOp& op);
-std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan);
-std::unique_ptr<CudaStage> make_pool_stage(const StagePlan& plan, const Window& window,
-                                           bool maximum);
-std::unique_ptr<CudaStage> make_norm_stage(const StagePlan& plan, const BatchNormOp& op);
-std::unique_ptr<CudaStage> make_affine_stage(const StagePlan& plan);
-std::unique_ptr<CudaStage> make_function_stage(const StagePlan& plan, const Function& function);
-std::unique_ptr<CudaStage> make_dropout_stage(const StagePlan& plan, const DropoutOp& op);
+// The stage of each operation; Flatten makes none.
+std::unique_ptr<CudaStage> stage_for(const Conv2dOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const LinearOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const AvgPool2dOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan);
 
 /// Throws Error (kUsage) for a layer that is not the library's.
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan);

@@ -173,12 +173,12 @@ class WeightedStage final : public CudaStage {
 
 }  // namespace
 
-std::unique_ptr<CudaStage> make_conv2d_stage(const StagePlan& plan, const Conv2dOp& op) {
+std::unique_ptr<CudaStage> stage_for(const Conv2dOp& op, const StagePlan& plan) {
   return std::make_unique<WeightedStage>(plan, op);
 }
 
-std::unique_ptr<CudaStage> make_linear_stage(const StagePlan& plan) {
-  return std::make_unique<WeightedStage>(plan, LinearOp());
+std::unique_ptr<CudaStage> stage_for(const LinearOp& op, const StagePlan& plan) {
+  return std::make_unique<WeightedStage>(plan, op);
 }
 
 }  // namespace lenet::cuda

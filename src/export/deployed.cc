@@ -67,11 +67,8 @@ void require_finite(const InferenceNode& o) {
 }  // namespace
 
 bool is_weighted(const InferenceNode& node) {
-  return std::visit(
-      Overloaded{[](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return true; },
-                 [](const OneOf<AvgPool2dOp, MaxPool2dOp, FunctionOp> auto&) { return false; },
-                 [](const NotDeployed auto&) { return false; }},
-      node.op);
+  return std::visit([]<class Op>(const Op&) { return OneOf<Op, Conv2dOp, LinearOp, AffineOp>; },
+                    node.op);
 }
 
 std::int64_t row_size(const InferenceNode& weighted) {

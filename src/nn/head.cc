@@ -16,11 +16,8 @@ namespace {
 
 /// Keeps outputs apart and in order.
 bool goes_behind_a_head(const Layer& layer) {
-  return std::visit(
-      Overloaded{[](const OneOf<DropoutOp, FlattenOp, FunctionOp> auto&) { return true; },
-                 [](const OneOf<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp,
-                                UserOp> auto&) { return false; }},
-      layer.operation());
+  return std::visit([]<class Op>(const Op&) { return OneOf<Op, DropoutOp, FlattenOp, FunctionOp>; },
+                    layer.operation());
 }
 
 bool is_linear(const Layer& layer) { return std::holds_alternative<LinearOp>(layer.operation()); }

@@ -72,11 +72,10 @@ std::vector<InferenceNode> inference_nodes(const Sequential& net) {
 
 const Window& window_of(const InferenceNode& node) {
   return std::visit(
-      Overloaded{[](const OneOf<Conv2dOp, AvgPool2dOp, MaxPool2dOp> auto& op) -> const Window& {
-                   return op.window;
-                 },
-                 [](const OneOf<LinearOp, BatchNormOp, AffineOp, FunctionOp, DropoutOp, FlattenOp,
-                                UserOp> auto&) -> const Window& { unknown("window"); }},
+      [](const auto& op) -> const Window& {
+        if constexpr (requires { op.window; }) return op.window;
+        unknown("window");
+      },
       node.op);
 }
 
