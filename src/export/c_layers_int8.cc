@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "base/require.h"
 #include "export/c_layers.h"
 #include "export/deployed.h"
 
@@ -70,22 +69,21 @@ void add_affine(const Int8Operation& q, CSource& c) {
 
 void add_node(const Int8Operation& q, CSource& c) {
   const InferenceNode& o = q.what;
-  std::visit(Overloaded{[&](const Conv2dOp&) {
-                          c.window(o);
-                          c.call_across("conv2d",
-                                        fmt::format("&window{}, {}", o.name, add_weights(q, c)),
-                                        o.output);
-                        },
-                        [&](const LinearOp&) { add_linear(q, c); },
-                        [&](const AffineOp&) { add_affine(q, c); },
-                        [&](const AvgPool2dOp&) { add_average(q, c); },
-                        [&](const MaxPool2dOp&) {
-                          c.window(o);
-                          c.call_across("max_pool2d", "&window" + o.name, o.output);
-                        },
-                        [&](const FunctionOp&) { add_table(q, c); },
-                        [](const NotDeployed auto&) { unknown("deployed node"); }},
-             o.op);
+  visit_integers(Overloaded{[&](const Conv2dOp&) {
+                              c.window(o);
+                              c.call_across("conv2d",
+                                            fmt::format("&window{}, {}", o.name, add_weights(q, c)),
+                                            o.output);
+                            },
+                            [&](const LinearOp&) { add_linear(q, c); },
+                            [&](const AffineOp&) { add_affine(q, c); },
+                            [&](const AvgPool2dOp&) { add_average(q, c); },
+                            [&](const MaxPool2dOp&) {
+                              c.window(o);
+                              c.call_across("max_pool2d", "&window" + o.name, o.output);
+                            },
+                            [&](const FunctionOp&) { add_table(q, c); }},
+                 o.op);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/function_formula.h"
-#include "base/require.h"
 #include "export/deployed.h"
 #include "export/loops.h"
 #include "lenet/error.h"
@@ -69,17 +68,16 @@ Values max_pool2d(const InferenceNode& o, const Values& x) {
 }
 
 Values apply(const InferenceNode& o, Values x) {
-  return std::visit(Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
-                               [&](const LinearOp&) { return linear(o, x); },
-                               [&](const AffineOp&) { return affine(o, std::move(x)); },
-                               [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
-                               [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
-                               [&](const FunctionOp& op) {
-                                 for (float& v : x) v = function_value(op.function, v);
-                                 return std::move(x);
-                               },
-                               [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},
-                    o.op);
+  return visit_integers(Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
+                                   [&](const LinearOp&) { return linear(o, x); },
+                                   [&](const AffineOp&) { return affine(o, std::move(x)); },
+                                   [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
+                                   [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
+                                   [&](const FunctionOp& op) {
+                                     for (float& v : x) v = function_value(op.function, v);
+                                     return std::move(x);
+                                   }},
+                        o.op);
 }
 
 /// (byte / 255 - mean) / deviation.

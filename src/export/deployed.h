@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
+#include "base/require.h"
 #include "base/visit.h"
 #include "nn/inference.h"
 
@@ -24,6 +26,26 @@ bool is_weighted(const InferenceNode& node);
 /// For what is in no deployed network.
 template <class Op>
 concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
+
+/// What there is in 8-bit integers. QuantizedNetwork refuses the rest of a deployed network.
+template <class Op>
+concept HasIntegers = OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AffineOp, FunctionOp>;
+
+/// f of the operation of a network that was not refused, with a function for each that
+/// HasIntegers.
+template <class F>
+auto visit_integers(const F& f, const Operation& op) {
+  using Result = std::invoke_result_t<const F&, const Conv2dOp&>;
+  return std::visit(
+      [&]<class Op>(const Op& o) -> Result {
+        if constexpr (HasIntegers<Op>) {
+          return f(o);
+        } else {
+          unknown("operation in integers");
+        }
+      },
+      op);
+}
 
 /// Weights of one output channel.
 std::int64_t row_size(const InferenceNode& weighted);

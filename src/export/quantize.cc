@@ -21,7 +21,7 @@ constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
 
 std::int64_t area_of(const Window& window) { return window.kernel.height * window.kernel.width; }
 
-/// Summed into one output.
+/// Summed into one output. For each operation of a deployed network.
 std::int64_t products_of(const InferenceNode& o) {
   return std::visit(
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
@@ -116,7 +116,7 @@ class Quantizer {
     const bool keeps_scale = std::holds_alternative<MaxPool2dOp>(o.op);
     const Affine8 out = keeps_scale ? scale_ : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = scale_.zero, .zero_out = out.zero};
-    std::visit(
+    visit_integers(
         Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
                      add_weights(o, logits, out, q);
                    },
@@ -125,8 +125,7 @@ class Quantizer {
                      q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
                    },
                    [](const MaxPool2dOp&) {},
-                   [&](const FunctionOp& op) { q.table = table_of(op.function, scale_, out); },
-                   [](const NotDeployed auto&) { unknown("deployed node"); }},
+                   [&](const FunctionOp& op) { q.table = table_of(op.function, scale_, out); }},
         o.op);
     to_.operations.push_back(std::move(q));
     scale_ = out;

@@ -96,14 +96,14 @@ Values look_up(const Table8& table, Values x) {
 }
 
 Values apply(const Int8Operation& q, Values x) {
-  return std::visit(Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
-                                 return rescaled(q, weighted_sums(q, x));
-                               },
-                               [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
-                               [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
-                               [&](const FunctionOp&) { return look_up(q.table, std::move(x)); },
-                               [](const NotDeployed auto&) -> Values { unknown("deployed node"); }},
-                    q.what.op);
+  return visit_integers(
+      Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
+                   return rescaled(q, weighted_sums(q, x));
+                 },
+                 [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
+                 [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
+                 [&](const FunctionOp&) { return look_up(q.table, std::move(x)); }},
+      q.what.op);
 }
 
 Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {
