@@ -122,6 +122,6 @@ int main() {
   Sequential classifier{Flatten(), CenteredLayer(), MyLinear(32), Linear(10)};
   const auto [train, test] = load_data_fashion_mnist();
   const Report r = fit(classifier, train, test, {.epochs = 1, .lr = 0.1f, .max_steps = 100});
-  std::printf("after 100 steps: test accuracy %.3f\n", r.test_acc);
-  return std::fabs(sum) < 1e-3 && r.test_acc > 0.5 ? 0 : 1;
+  std::printf("after 100 steps: test accuracy %.3f\n", r.test_acc());
+  return std::fabs(sum) < 1e-3 && r.test_acc() > 0.5 ? 0 : 1;
 }

@@ -23,7 +23,7 @@ int main(int argc, char** argv) try {
   options.augmentation = {.flip = true, .shift = 2};
   options.normalize = true;
   options.on_epoch = [](const EpochReport& e) {
-    std::printf("epoch %d: test accuracy %.3f\n", static_cast<int>(e.epoch), e.test_acc);
+    std::printf("epoch %d: test accuracy %.3f\n", static_cast<int>(e.epoch), e.test_acc());
   };
   fit(net, train, test, options);
   save_model(argv[2], net, train.class_names());

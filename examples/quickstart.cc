@@ -14,7 +14,7 @@ int main() {
                  Linear(10)};
   auto [train, test] = load_data_fashion_mnist();
   Report r = fit(net, train, test, {.epochs = 1, .batch_size = 64, .lr = 0.1f});
-  std::printf("test accuracy %.3f, %.0f images/s\n", r.test_acc, r.examples_per_sec);
+  std::printf("test accuracy %.3f, %.0f images/s\n", r.test_acc(), r.examples_per_sec);
   save_model("clothes.safetensors", net, train.class_names());
 
   Predictor predict(net);

@@ -11,5 +11,5 @@ int main(int argc, char** argv) {
   const lenet::RunSettings settings = {.out = folder, .checkpoint_every = "200steps"};
   const lenet::TrainedRun run = lenet::has_checkpoint(folder) ? lenet::resume_run(folder, settings)
                                                               : lenet::train_run(options, settings);
-  std::printf("test accuracy %.3f, in %s\n", run.report.test_acc, run.folder.c_str());
+  std::printf("test accuracy %.3f, in %s\n", run.report.test_acc(), run.folder.c_str());
 }

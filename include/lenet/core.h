@@ -15,6 +15,7 @@
 #include "lenet/layer.h"
 #include "lenet/layers.h"
 #include "lenet/library_layer.h"
+#include "lenet/metrics.h"
 #include "lenet/operation.h"
 #include "lenet/optimizer.h"
 #include "lenet/pack.h"

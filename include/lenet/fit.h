@@ -13,6 +13,7 @@
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
+#include "lenet/metrics.h"
 #include "lenet/optimizer.h"
 #include "lenet/pixel_statistics.h"
 #include "lenet/random.h"
@@ -23,28 +24,37 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// Where training stands after a step. Loss and accuracy are means since the epoch's start.
+/// Where training stands after a step. Loss and metric are means since the epoch's start.
 struct StepEvent {
   std::int64_t epoch;        ///< from 1
   std::int64_t step, steps;  ///< within the epoch, from 1; steps an epoch
   double step_loss;          ///< of this batch
-  double train_loss, train_acc;
+  double train_loss, train_metric;
   double examples_per_sec;  ///< over the steps so far, loading and evaluation left out
+  const Metric* metric = &kAccuracy;
+
+  double train_acc() const { return as_accuracy(*metric, train_metric); }
 };
 
 /// A point of the chapter's plot.
 struct FitPoint {
   double epoch;  ///< the x axis
-  std::optional<double> train_loss, train_acc, test_acc;
-  std::optional<double> holdout_acc = {};  ///< of the images set aside
+  std::optional<double> train_loss = {}, train_metric = {}, test_metric = {};
+  std::optional<double> holdout_metric = {};  ///< of the images set aside
+  const Metric* metric = &kAccuracy;          ///< what those are of
 };
 
 struct EpochReport {
-  std::int64_t epoch;                       ///< from 1
-  double train_loss, train_acc;             ///< running means over the epoch, as the weights change
-  double test_acc;                          ///< after the epoch
-  std::optional<double> holdout_acc = {};   ///< of the images set aside
-  std::optional<double> averaged_acc = {};  ///< on the test set, by the averaged weights
+  std::int64_t epoch;               ///< from 1
+  double train_loss, train_metric;  ///< running means over the epoch, as the weights change
+  double test_metric;               ///< after the epoch
+  std::optional<double> holdout_metric = {};   ///< of the images set aside
+  std::optional<double> averaged_metric = {};  ///< on the test set, by the averaged weights
+  const Metric* metric = &kAccuracy;           ///< what those are of
+
+  // Throw Error (kUsage) where the metric is another.
+  double train_acc() const { return as_accuracy(*metric, train_metric); }
+  double test_acc() const { return as_accuracy(*metric, test_metric); }
 };
 
 /// Weights of a network beside its own: parameters and buffers.
@@ -98,12 +108,12 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
 
 /// What a training run ended with: the figures that the chapter prints, and each epoch's.
 struct Report {
-  double loss = 0, train_acc = 0, test_acc = 0;  ///< of best_epoch
+  double loss = 0, train_metric = 0, test_metric = 0;  ///< of best_epoch
   double examples_per_sec = 0;                   ///< step time alone, as D2L's Timer counts
   double wall_seconds = 0;                       ///< from the call to the return, stops left out
   std::int64_t examples = 0;                     ///< seen in training
   int threads = 0;
-  std::optional<double> holdout_acc = {};  ///< of that epoch too
+  std::optional<double> holdout_metric = {};  ///< of that epoch too
   bool stopped = false;                    ///< by on_pause, before the end
   bool out_of_patience = false;  ///< ended before the last epoch, for want of a better one
   std::int64_t best_epoch = 0;   ///< of the weights that the network ends with
@@ -111,6 +121,11 @@ struct Report {
   std::vector<EpochReport> epochs;
   std::vector<FitPoint> points;
   std::vector<double> step_losses;  ///< filled where max_steps is given
+  const Metric* metric = &kAccuracy;
+
+  // Throw Error (kUsage) where the metric is another.
+  double train_acc() const { return as_accuracy(*metric, train_metric); }
+  double test_acc() const { return as_accuracy(*metric, test_metric); }
 };
 
 /// Where a run stands between two steps: a run that goes on from here ends in the same bits as one
@@ -122,7 +137,7 @@ struct FitState {
   Trainer::Snapshot trainer;
   Trainer::Snapshot epoch_start;  ///< as it was there, with rollbacks
   std::int64_t rollbacks = 0;     ///< so far
-  double best_acc = -1;           ///< on the images set aside
+  double best_metric = -1;        ///< on the images set aside
   std::int64_t best_epoch = 0;    ///< 0: none yet
   Averages best;                  ///< its parameters and buffers, with keep_best
   double step_seconds = 0;        ///< of all steps so far

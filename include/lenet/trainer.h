@@ -12,6 +12,7 @@
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
+#include "lenet/metrics.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
 
@@ -78,23 +79,6 @@ class Batch {
   std::int64_t epoch_ = 0;
   std::span<const float> floats_;
   std::span<const Label> classes_;
-};
-
-/// Sums over the examples of a step or an evaluation.
-struct Metrics {
-  double loss_sum = 0;  ///< cross-entropy, natural logarithm
-  std::int64_t correct = 0;
-  std::int64_t examples = 0;
-
-  double loss() const { return loss_sum / static_cast<double>(examples); }
-  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(examples); }
-
-  Metrics& operator+=(const Metrics& other) {
-    loss_sum += other.loss_sum;
-    correct += other.correct;
-    examples += other.examples;
-    return *this;
-  }
 };
 
 /// What an evaluation says, image by image.

@@ -45,7 +45,7 @@ Json document_of(const ModelOnData& on, const Figures& f) {
   }
   Json document = {{"data", on.data},
                    {"loss", f.metrics.loss()},
-                   {"accuracy", f.metrics.accuracy()},
+                   {std::string(f.metrics.metric->title), f.metrics.metric_mean()},
                    {"examples", f.metrics.examples},
                    {"examples_per_sec", f.rate},
                    {"per_class_accuracy", per_class}};
@@ -57,8 +57,8 @@ Json document_of(const ModelOnData& on, const Figures& f) {
 void print(const ModelOnData& on, const Figures& f) {
   fmt::print("evaluated on {}: {}\n", on.data, on.images_title());
   fmt::print("{}", on.other_data_line());
-  fmt::print("loss {:.3f}, accuracy {:.4f} on {} images, {:.1f} examples/sec\n", f.metrics.loss(),
-             f.metrics.accuracy(), f.metrics.examples, f.rate);
+  fmt::print("loss {:.3f}, {} {:.4f} on {} images, {:.1f} examples/sec\n", f.metrics.loss(),
+             f.metrics.metric->title, f.metrics.metric_mean(), f.metrics.examples, f.rate);
   std::size_t width = 12;
   for (const std::string& name : f.names) width = std::max(width, name.size());
   for (std::size_t k = 0; k < f.per_class.size(); ++k) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/commands.h"
@@ -29,8 +30,10 @@ struct TrainCommand {
 };
 
 void print_report(const Report& r, const Device& device) {
-  fmt::print("loss {:.3f}, train acc {:.3f}, test acc {:.3f}", r.loss, r.train_acc, r.test_acc);
-  if (r.holdout_acc) fmt::print(", holdout acc {:.3f}", *r.holdout_acc);
+  const std::string_view metric = r.metric->name;
+  fmt::print("loss {:.3f}, train {} {:.3f}, test {} {:.3f}", r.loss, metric, r.train_metric, metric,
+             r.test_metric);
+  if (r.holdout_metric) fmt::print(", holdout {} {:.3f}", metric, *r.holdout_metric);
   fmt::print("\n");
   if (r.examples == 0) return;  // of a run that was finished
   fmt::print("{:.1f} examples/sec on {}\n", r.examples_per_sec, to_string(device));

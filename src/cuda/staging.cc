@@ -11,7 +11,7 @@ Metrics total_of(const PartialMetrics* partials, std::int64_t images) {
   Metrics total{.examples = images};
   for (std::int64_t i = 0; i < CrossEntropy::blocks_of(images); ++i) {
     total.loss_sum += partials[i].loss;
-    total.correct += static_cast<std::int64_t>(partials[i].correct);
+    total.metric_sum += partials[i].metric;
   }
   return total;
 }

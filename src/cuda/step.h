@@ -25,7 +25,7 @@ struct StopMark {
 /// Sums of a block of images.
 struct PartialMetrics {
   double loss;
-  double correct;
+  double metric;
 };
 
 }  // namespace lenet::cuda

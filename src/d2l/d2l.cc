@@ -96,7 +96,7 @@ TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& 
   TrainCh6 result{std::move(report), figure.animator()};
   const Report& r = result.report;
   out << fmt::format("loss {:.3f}, train acc {:.3f}, test acc {:.3f}\n{:.1f} examples/sec on {}\n",
-                     r.loss, r.train_acc, r.test_acc, r.examples_per_sec, to_string(device));
+                     r.loss, r.train_acc(), r.test_acc(), r.examples_per_sec, to_string(device));
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/sha256.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
+#include "train/loss.h"
 
 namespace lenet {
 namespace {
@@ -48,12 +50,12 @@ std::optional<double> read_optional(const Json& value) {
 Json document_of(const Report& r) {
   Json epochs = Json::array(), points = Json::array();
   for (const EpochReport& e : r.epochs) {
-    epochs.push_back({e.epoch, e.train_loss, e.train_acc, e.test_acc,
-                      optional_number(e.holdout_acc), optional_number(e.averaged_acc)});
+    epochs.push_back({e.epoch, e.train_loss, e.train_metric, e.test_metric,
+                      optional_number(e.holdout_metric), optional_number(e.averaged_metric)});
   }
   for (const FitPoint& p : r.points) {
-    points.push_back({p.epoch, optional_number(p.train_loss), optional_number(p.train_acc),
-                      optional_number(p.test_acc)});
+    points.push_back({p.epoch, optional_number(p.train_loss), optional_number(p.train_metric),
+                      optional_number(p.test_metric)});
   }
   return {{"examples", r.examples},
           {"wall_seconds", r.wall_seconds},
@@ -66,45 +68,73 @@ Json document_of(const Report& r) {
 std::optional<double> holdout_of(const Report& r, double epoch) {
   const auto found = std::ranges::find_if(
       r.epochs, [=](const EpochReport& e) { return static_cast<double>(e.epoch) == epoch; });
-  return found == r.epochs.end() ? std::nullopt : found->holdout_acc;
+  return found == r.epochs.end() ? std::nullopt : found->holdout_metric;
 }
 
-Report read_report(const Json& document) {
+Report read_report(const Json& document, const Metric& metric) {
   Report r;
+  r.metric = &metric;
   r.examples = document.at("examples");
   r.wall_seconds = document.at("wall_seconds");
   r.step_losses = document.at("step_losses").get<std::vector<double>>();
   for (const Json& e : document.at("epochs")) {
-    r.epochs.push_back(
-        {e.at(0), e.at(1), e.at(2), e.at(3), read_optional(e.at(4)), read_optional(e.at(5))});
+    r.epochs.push_back({.epoch = e.at(0),
+                        .train_loss = e.at(1),
+                        .train_metric = e.at(2),
+                        .test_metric = e.at(3),
+                        .holdout_metric = read_optional(e.at(4)),
+                        .averaged_metric = read_optional(e.at(5)),
+                        .metric = &metric});
   }
   for (const Json& p : document.at("points")) {
-    r.points.push_back(
-        {p.at(0), read_optional(p.at(1)), read_optional(p.at(2)), read_optional(p.at(3))});
-    if (r.points.back().test_acc) r.points.back().holdout_acc = holdout_of(r, p.at(0));
+    FitPoint& point = r.points.emplace_back();
+    point = {.epoch = p.at(0),
+             .train_loss = read_optional(p.at(1)),
+             .train_metric = read_optional(p.at(2)),
+             .test_metric = read_optional(p.at(3)),
+             .metric = &metric};
+    if (point.test_metric) point.holdout_metric = holdout_of(r, point.epoch);
   }
   return r;
+}
+
+/// A metric's sum, as a whole number where it counts.
+Json sum_of(double sum) {
+  return sum == std::floor(sum) ? Json(static_cast<std::int64_t>(sum)) : Json(sum);
+}
+
+/// The best on the images set aside.
+std::string best_key(const Metric& metric) { return fmt::format("best_{}", metric.name); }
+
+/// By which the run is judged.
+const Metric& metric_of(const Json& document) {
+  for (const Metric* metric : known_metrics()) {
+    if (document.contains(best_key(*metric))) return *metric;
+  }
+  return kAccuracy;
 }
 
 Json document_of(const FitState& s) {
   return {{"epoch", s.epoch},
           {"step", s.step},
-          {"sum", {s.sum.loss_sum, s.sum.correct, s.sum.examples}},
+          {"sum", {s.sum.loss_sum, sum_of(s.sum.metric_sum), s.sum.examples}},
           {"generator", s.generator.state()},
           {"steps", s.trainer.steps},
           {"rollbacks", s.rollbacks},
-          {"best_acc", s.best_acc},
+          {best_key(*s.report.metric), s.best_metric},
           {"best_epoch", s.best_epoch},
           {"step_seconds", s.step_seconds},
           {"report", document_of(s.report)}};
 }
 
 FitState read_state(const Json& document) {
+  const Metric& metric = metric_of(document);
   FitState s;
   s.epoch = document.at("epoch");
   s.step = document.at("step");
   const Json& sum = document.at("sum");
-  s.sum = {.loss_sum = sum.at(0), .correct = sum.at(1), .examples = sum.at(2)};
+  s.sum = {
+      .loss_sum = sum.at(0), .metric_sum = sum.at(1), .examples = sum.at(2), .metric = &metric};
   s.generator.set_state(document.at("generator"));
   s.trainer.steps = document.at("steps");
   if (s.step < 0 || s.trainer.steps < s.step) {
@@ -113,10 +143,10 @@ FitState read_state(const Json& document) {
   }
   s.epoch_start.steps = s.trainer.steps - s.step;
   s.rollbacks = document.at("rollbacks");
-  s.best_acc = document.at("best_acc");
+  s.best_metric = document.at(best_key(metric));
   s.best_epoch = document.at("best_epoch");
   s.step_seconds = document.at("step_seconds");
-  s.report = read_report(document.at("report"));
+  s.report = read_report(document.at("report"), metric);
   return s;
 }
 

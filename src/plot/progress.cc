@@ -60,13 +60,13 @@ std::string bar(double fraction, int columns, bool color) {
 }  // namespace
 
 std::string progress_line(const Progress& progress, int columns, bool color) {
-  enum Part { kEpoch, kPercent, kRate, kLoss, kAccuracy, kTime, kParts };
+  enum Part { kEpoch, kPercent, kRate, kLoss, kMetric, kTime, kParts };
   std::array<std::string, kParts> parts;
   parts[kEpoch] = fmt::format("epoch {}/{}", progress.epoch, progress.epochs);
   parts[kPercent] = fmt::format("{:>3}%", static_cast<int>(100 * done(progress)));
   parts[kRate] = rate_text(progress.images_per_second);
   parts[kLoss] = fmt::format("loss {:.3f}", progress.loss);
-  parts[kAccuracy] = fmt::format("acc {:.3f}", progress.accuracy);
+  parts[kMetric] = fmt::format("{} {:.3f}", progress.metric_name, progress.metric);
   parts[kTime] = time_text(progress.seconds_left);
 
   const auto joined = [&parts](std::string_view after_epoch) {
@@ -77,7 +77,7 @@ std::string progress_line(const Progress& progress, int columns, bool color) {
     }
     return line;
   };
-  for (const Part least : {kRate, kPercent, kTime, kAccuracy}) {
+  for (const Part least : {kRate, kPercent, kTime, kMetric}) {
     if (terminal_width(joined("")) <= columns) break;
     parts[least].clear();
   }
@@ -90,12 +90,14 @@ std::string progress_line(const Progress& progress, int columns, bool color) {
 }
 
 std::string epoch_line(const EpochResult& result) {
-  std::string line = fmt::format("epoch {}/{}  loss {:.3f}  train acc {:.3f}", result.epoch,
-                                 result.epochs, result.loss, result.train_accuracy);
-  if (result.test_accuracy) line += fmt::format("  test acc {:.3f}", *result.test_accuracy);
-  if (result.holdout_accuracy) {
-    line += fmt::format("  holdout acc {:.3f}", *result.holdout_accuracy);
-  }
+  std::string line =
+      fmt::format("epoch {}/{}  loss {:.3f}", result.epoch, result.epochs, result.loss);
+  const auto add = [&](std::string_view set, const std::optional<double>& value) {
+    if (value) line += fmt::format("  {} {} {:.3f}", set, result.metric_name, *value);
+  };
+  add("train", result.train_metric);
+  add("test", result.test_metric);
+  add("holdout", result.holdout_metric);
   const std::string rate = rate_text(result.images_per_second);
   return rate.empty() ? line : line.append(kSeparator).append(rate);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace lenet {
 
@@ -15,8 +16,9 @@ struct Progress {
   std::int64_t steps = 0;
   double images_per_second = 0;
   double loss = 0;  ///< running means of the epoch
-  double accuracy = 0;
+  double metric = 0;
   double seconds_left = 0;  ///< to the end of the run
+  std::string_view metric_name = "acc";
 };
 
 /// After an epoch.
@@ -24,10 +26,11 @@ struct EpochResult {
   std::int64_t epoch = 0;  ///< from 1
   std::int64_t epochs = 0;
   double loss = 0;
-  double train_accuracy = 0;
-  std::optional<double> test_accuracy = std::nullopt;
-  std::optional<double> holdout_accuracy = std::nullopt;  ///< by which weights are chosen
+  double train_metric = 0;
+  std::optional<double> test_metric = std::nullopt;
+  std::optional<double> holdout_metric = std::nullopt;  ///< by which weights are chosen
   double images_per_second = 0;
+  std::string_view metric_name = "acc";
 };
 
 /// "epoch 3/10  ━━━━━━━╸──────  24%  78,900 images/s  loss 0.912  acc 0.634  0:05 left", at most

@@ -27,8 +27,8 @@ struct LiveFigure::State {
   }
 
   void add(const FitPoint& p) {
-    std::vector<std::optional<double>> ys = {p.train_loss, p.train_acc, p.test_acc};
-    if (options.holdout > 0) ys.push_back(p.holdout_acc);
+    std::vector<std::optional<double>> ys = {p.train_loss, p.train_metric, p.test_metric};
+    if (options.holdout > 0) ys.push_back(p.holdout_metric);
     animator.add(p.epoch, ys);
   }
 
@@ -44,9 +44,10 @@ struct LiveFigure::State {
                    .steps = e.steps,
                    .images_per_second = e.examples_per_sec,
                    .loss = e.train_loss,
-                   .accuracy = e.train_acc,
+                   .metric = e.train_metric,
                    .seconds_left = since.elapsed() * static_cast<double>(all - done) /
-                                   static_cast<double>(done - *before)});
+                                   static_cast<double>(done - *before),
+                   .metric_name = e.metric->name});
   }
 
   void show(const EpochReport& e) {
@@ -54,10 +55,11 @@ struct LiveFigure::State {
     display->epoch({.epoch = e.epoch,
                     .epochs = options.epochs,
                     .loss = e.train_loss,
-                    .train_accuracy = e.train_acc,
-                    .test_accuracy = e.test_acc,
-                    .holdout_accuracy = e.holdout_acc,
-                    .images_per_second = rate});
+                    .train_metric = e.train_metric,
+                    .test_metric = e.test_metric,
+                    .holdout_metric = e.holdout_metric,
+                    .images_per_second = rate,
+                    .metric_name = e.metric->name});
   }
 
   const FitOptions& options;

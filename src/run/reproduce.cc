@@ -10,6 +10,7 @@
 #include "lenet/error.h"
 #include "lenet/simd.h"
 #include "run/json_document.h"
+#include "run/metric_keys.h"
 #include "run/run_folder.h"
 #include "run/run_options.h"
 #include "run/run_request.h"
@@ -49,8 +50,10 @@ std::vector<Comparison> compare(const Json& before, const Json& now, const fs::p
     all.push_back({weights == std::string("sha256") ? "weights" : "averaged weights",
                    text_of(before, weights), text_of(now, weights)});
   }
-  for (const char* figure : {"loss", "train_acc", "test_acc", "holdout_acc", "averaged_acc",
-                             "best_epoch", "early_stop"}) {
+  std::vector<std::string> figures = {"loss"};
+  figures.insert(figures.end(), metric_keys().begin(), metric_keys().end());
+  figures.insert(figures.end(), {"best_epoch", "early_stop"});
+  for (const std::string& figure : figures) {
     if (!before.contains(figure) && !now.contains(figure)) continue;
     all.push_back({figure, text_of(before, figure), text_of(now, figure)});
   }

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "lenet/error.h"
 #include "run/json_document.h"
+#include "run/metric_keys.h"
 #include "run/out_folder.h"
 
 namespace lenet {
@@ -84,9 +85,9 @@ void remove_partial_files(const fs::path& folder) {
 std::string line_of(const FitPoint& point) {
   nlohmann::ordered_json line = {{"epoch", point.epoch}};
   if (point.train_loss) line["train_loss"] = *point.train_loss;
-  if (point.train_acc) line["train_acc"] = *point.train_acc;
-  if (point.test_acc) line["test_acc"] = *point.test_acc;
-  if (point.holdout_acc) line["holdout_acc"] = *point.holdout_acc;
+  put_metric(line, "train", *point.metric, point.train_metric);
+  put_metric(line, "test", *point.metric, point.test_metric);
+  put_metric(line, "holdout", *point.metric, point.holdout_metric);
   return line.dump() + '\n';
 }
 

@@ -13,6 +13,7 @@
 #include "lenet/simd.h"
 #include "run/data_options.h"
 #include "run/json_document.h"
+#include "run/metric_keys.h"
 #include "run/run_ending.h"
 #include "run/run_options.h"
 
@@ -37,42 +38,38 @@ std::string data_name(const RunOptions& o) {
   return folder && *folder ? absolute(folder) : "fashion-mnist";
 }
 
-/// What is there under the name, if anything is.
-std::optional<double> number_in(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found == object.end() ? std::nullopt : std::optional(found->get<double>());
-}
-
 Json epoch_document(const EpochReport& e) {
-  Json epoch = {{"epoch", e.epoch},
-                {"loss", e.train_loss},
-                {"train_acc", e.train_acc},
-                {"test_acc", e.test_acc}};
-  if (e.holdout_acc) epoch["holdout_acc"] = *e.holdout_acc;
-  if (e.averaged_acc) epoch["averaged_acc"] = *e.averaged_acc;
+  Json epoch = {{"epoch", e.epoch}, {"loss", e.train_loss}};
+  put_metric(epoch, "train", *e.metric, e.train_metric);
+  put_metric(epoch, "test", *e.metric, e.test_metric);
+  put_metric(epoch, "holdout", *e.metric, e.holdout_metric);
+  put_metric(epoch, "averaged", *e.metric, e.averaged_metric);
   return epoch;
 }
 
-EpochReport epoch_of(const Json& epoch) {
+EpochReport epoch_of(const Json& epoch, const Metric& metric) {
   return {.epoch = epoch.at("epoch").get<std::int64_t>(),
           .train_loss = epoch.at("loss").get<double>(),
-          .train_acc = epoch.at("train_acc").get<double>(),
-          .test_acc = epoch.at("test_acc").get<double>(),
-          .holdout_acc = number_in(epoch, "holdout_acc"),
-          .averaged_acc = number_in(epoch, "averaged_acc")};
+          .train_metric = epoch.at(metric_key("train", metric)).get<double>(),
+          .test_metric = epoch.at(metric_key("test", metric)).get<double>(),
+          .holdout_metric = metric_in(epoch, "holdout", metric),
+          .averaged_metric = metric_in(epoch, "averaged", metric),
+          .metric = &metric};
 }
 
 /// Throws what Json throws of a document that has another form.
 Report parsed_report(const Json& result) {
+  const Metric& metric = metric_of(result, "test");
   Report report;
+  report.metric = &metric;
   report.loss = result.at("loss").get<double>();
-  report.train_acc = result.at("train_acc").get<double>();
-  report.test_acc = result.at("test_acc").get<double>();
-  report.holdout_acc = number_in(result, "holdout_acc");
-  for (const Json& epoch : result.at("epochs")) report.epochs.push_back(epoch_of(epoch));
+  report.train_metric = result.at(metric_key("train", metric)).get<double>();
+  report.test_metric = result.at(metric_key("test", metric)).get<double>();
+  report.holdout_metric = metric_in(result, "holdout", metric);
+  for (const Json& epoch : result.at("epochs")) report.epochs.push_back(epoch_of(epoch, metric));
   report.best_epoch = result.value("best_epoch", std::ssize(report.epochs));
   const bool set_aside = std::ranges::any_of(
-      report.epochs, [](const EpochReport& e) { return e.holdout_acc.has_value(); });
+      report.epochs, [](const EpochReport& e) { return e.holdout_metric.has_value(); });
   report.out_of_patience = set_aside && result.contains("early_stop");
   if (result.contains("step_losses")) result["step_losses"].get_to(report.step_losses);
   return report;
@@ -120,9 +117,11 @@ Json result_document(const Report& report, const RunOptions& o, const Device& de
                      const RunFolder& folder) {
   Json epochs = Json::array();
   for (const EpochReport& e : report.epochs) epochs.push_back(epoch_document(e));
-  Json result = {
-      {"loss", report.loss}, {"train_acc", report.train_acc}, {"test_acc", report.test_acc}};
-  if (report.holdout_acc) result["holdout_acc"] = *report.holdout_acc;
+  const Metric& metric = *report.metric;
+  Json result = {{"loss", report.loss}};
+  put_metric(result, "train", metric, report.train_metric);
+  put_metric(result, "test", metric, report.test_metric);
+  put_metric(result, "holdout", metric, report.holdout_metric);
   result.update({{"examples_per_sec", report.examples_per_sec},
                  {"wall_seconds", report.wall_seconds},
                  {"device", to_string(device)},
@@ -135,7 +134,7 @@ Json result_document(const Report& report, const RunOptions& o, const Device& de
   if (report.out_of_patience) result["early_stop"] = early_stop_text(report, o.fit.patience);
   if (report.best_epoch != std::ssize(report.epochs)) result["best_epoch"] = report.best_epoch;
   if (report.averages) {
-    result["averaged_acc"] = *report.epochs.back().averaged_acc;
+    put_metric(result, "averaged", metric, report.epochs.back().averaged_metric);
     result["averaged_sha256"] = sha256_of_file(folder.averages_file());
   }
   if (o.fit.max_steps != FitOptions().max_steps) result["step_losses"] = report.step_losses;

@@ -11,6 +11,7 @@
 #include "lenet/sweep.h"
 #include "lenet/timer.h"
 #include "run/data_options.h"
+#include "run/metric_keys.h"
 #include "run/model_argument.h"
 #include "run/run_options.h"
 #include "run/run_request.h"
@@ -87,12 +88,14 @@ Json result_document(const Overrides& overrides, const SweepOutcome& outcome) {
     return result;
   }
   const Report& r = *outcome.report;
-  result.update(Json{{"loss", r.loss}, {"train_acc", r.train_acc}, {"test_acc", r.test_acc}});
-  if (const auto& last = r.epochs[static_cast<std::size_t>(r.best_epoch - 1)]; last.holdout_acc) {
-    result["holdout_acc"] = *last.holdout_acc;
-  }
-  if (const auto& averaged = r.epochs.back().averaged_acc) result["averaged_acc"] = *averaged;
-  for (const EpochReport& e : r.epochs) result["test_accs"].push_back(e.test_acc);
+  const Metric& metric = *r.metric;
+  result["loss"] = r.loss;
+  put_metric(result, "train", metric, r.train_metric);
+  put_metric(result, "test", metric, r.test_metric);
+  put_metric(result, "holdout", metric, r.holdout_metric);
+  put_metric(result, "averaged", metric, r.epochs.back().averaged_metric);
+  Json& curve = result[metric_key("test", metric) + 's'];
+  for (const EpochReport& e : r.epochs) curve.push_back(e.test_metric);
   result["examples_per_sec"] = r.examples_per_sec;
   return result;
 }
@@ -105,10 +108,11 @@ void require_metric(const SweepRequest& c, const std::vector<Overrides>& overrid
     return given || std::ranges::any_of(overrides,
                                         [&](const Overrides& run) { return run.contains(option); });
   };
-  require(metric != "holdout_acc" || gives("holdout", common.holdout != 0),
-          "--metric holdout_acc: no images are set aside; want --holdout, as in --holdout 0.1");
-  require(metric != "averaged_acc" || gives("ema", common.ema_decay != 0),
-          "--metric averaged_acc: no averages are kept; want --ema, as in --ema 0.99");
+  require(!metric.starts_with("holdout_") || gives("holdout", common.holdout != 0),
+          fmt::format("--metric {}: no images are set aside; want --holdout, as in --holdout 0.1",
+                      metric));
+  require(!metric.starts_with("averaged_") || gives("ema", common.ema_decay != 0),
+          fmt::format("--metric {}: no averages are kept; want --ema, as in --ema 0.99", metric));
 }
 
 /// The numbers of the runs without a result.
@@ -148,7 +152,9 @@ std::int64_t train_missing(const SweepRequest& request, const RunSettings& setti
     if (outcome.report) examples += outcome.report->examples;
     settings.ended(fmt::format(
         "{}/{}  run {} {}  {}", ++ended, runs.size(), run, of_run.dump(),
-        outcome.report ? fmt::format("test acc {:.4f}", outcome.report->test_acc) : outcome.error));
+        outcome.report ? fmt::format("test {} {:.4f}", outcome.report->metric->name,
+                                     outcome.report->test_metric)
+                       : outcome.error));
   });
   if (ended == std::ssize(runs)) {
     settings.ended(fmt::format("{:.0f} images/s in all, evaluation included",

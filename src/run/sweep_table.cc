@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "lenet/animator.h"
+#include "run/metric_keys.h"
 
 namespace lenet {
 namespace {
@@ -19,6 +20,29 @@ std::string csv_cell(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
+}
+
+/// All runs are of the same data, and so of the same loss.
+const Metric& common_metric(const SweepResults& results) {
+  for (const auto& [run, result] : results) {
+    if (result.contains("error")) continue;
+    return metric_of(result, "test");
+  }
+  return kAccuracy;
+}
+
+/// Columns of the table.
+std::vector<std::string> figures_of(const SweepResults& results) {
+  std::vector<std::string> names = {"loss"};
+  for (const std::string_view set : kReportedSets) {
+    names.push_back(metric_key(set, common_metric(results)));
+  }
+  return names;
+}
+
+/// Where a result keeps the metric of each epoch: "test_accs".
+std::string curve_key(const SweepResults& results) {
+  return metric_key("test", common_metric(results)) + 's';
 }
 
 }  // namespace
@@ -36,17 +60,21 @@ double Group::deviation() const {
 }
 
 const std::vector<std::string>& sweep_figures() {
-  static const std::vector<std::string> names = {"loss", "train_acc", "test_acc", "holdout_acc",
-                                                 "averaged_acc"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = {"loss"};
+    all.insert(all.end(), metric_keys().begin(), metric_keys().end());
+    return all;
+  }();
   return names;
 }
 
 std::string sweep_csv(const SweepResults& results) {
+  const std::vector<std::string> figures = figures_of(results);
   std::vector<std::string> header = {"run"};
   for (const auto& [name, value] : results.begin()->second["options"].items()) {
     header.push_back(name);
   }
-  header.insert(header.end(), sweep_figures().begin(), sweep_figures().end());
+  header.insert(header.end(), figures.begin(), figures.end());
   header.push_back("error");
   std::string text = fmt::format("{}\n", fmt::join(header, ","));
   for (const auto& [run, result] : results) {
@@ -54,7 +82,7 @@ std::string sweep_csv(const SweepResults& results) {
     for (const auto& [name, value] : result["options"].items()) {
       cells.push_back(csv_cell(value.get<std::string>()));
     }
-    for (const std::string& name : sweep_figures()) {
+    for (const std::string& name : figures) {
       cells.push_back(result.contains(name) ? result[name].dump() : "");
     }
     cells.push_back(csv_cell(result.value("error", "")));
@@ -67,21 +95,22 @@ std::string sweep_svg(const SweepResults& results) {
   constexpr std::uint32_t kColors[] = {0x1f77b4, 0xbf00bf, 0x008000, 0xd62728,
                                        0xff7f0e, 0x17becf, 0x8c564b, 0x7f7f7f};
   AnimatorOptions figure;
-  figure.ylabel = "test acc";
+  const std::string curve = curve_key(results);
+  figure.ylabel = fmt::format("test {}", common_metric(results).name);
   figure.width = 6;
   figure.height = 4;
   figure.series.clear();
   std::size_t longest = 0;
   for (const auto& [run, result] : results) {
     figure.series.push_back({"", kColors[static_cast<std::size_t>(run) % std::size(kColors)]});
-    longest = std::max(longest, result.value("test_accs", Json::array()).size());
+    longest = std::max(longest, result.value(curve, Json::array()).size());
   }
   if (longest == 0) return "";
   Animator animator(figure);
   for (std::size_t epoch = 0; epoch < longest; ++epoch) {
     std::vector<std::optional<double>> ys;
     for (const auto& [run, result] : results) {
-      const Json accs = result.value("test_accs", Json::array());
+      const Json accs = result.value(curve, Json::array());
       ys.push_back(epoch < accs.size() ? std::optional(accs[epoch].get<double>()) : std::nullopt);
     }
     animator.add(static_cast<double>(epoch + 1), ys);
@@ -104,7 +133,7 @@ std::vector<Group> groups_of(const SweepResults& results, const std::string& met
     else
       ++group->failed;
   }
-  const bool less_is_better = metric == "loss";
+  const bool less_is_better = !larger_is_better(metric);
   std::ranges::stable_sort(groups, [&](const Group& a, const Group& b) {
     if (a.values.empty() || b.values.empty()) return !a.values.empty() && b.values.empty();
     return less_is_better ? a.mean() < b.mean() : a.mean() > b.mean();

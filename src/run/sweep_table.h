@@ -9,7 +9,7 @@
 
 namespace lenet {
 
-/// Results by run: "options", and either "error" or the figures and "test_accs".
+/// Results by run: "options", and either "error" or the figures and "test_accs", one an epoch.
 using SweepResults = std::map<std::int64_t, nlohmann::ordered_json>;
 
 /// The figures of a run that a table can be sorted by.
@@ -18,7 +18,7 @@ const std::vector<std::string>& sweep_figures();
 /// A line a run, in the order of the sweep: no time, so that it has the same bytes every time.
 std::string sweep_csv(const SweepResults& results);
 
-/// Test accuracy by epoch, a curve a run; empty if no run has one.
+/// The test set's metric by epoch, a curve a run; empty if no run has one.
 std::string sweep_svg(const SweepResults& results);
 
 /// Runs that differ in nothing but the seed.

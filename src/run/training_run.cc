@@ -251,7 +251,7 @@ void Run::tell_ending(const Report& report) {
   if (report.stopped) return;
   if (report.out_of_patience) {
     tell(ending_text(report, fit_));
-  } else if (fit_.keep_best && report.holdout_acc) {
+  } else if (fit_.keep_best && report.holdout_metric) {
     tell(kept_text(report));
   }
 }

@@ -83,7 +83,10 @@ bool FitRun::run_epoch() {
     if (now_.step % steps_a_point_ == 0 || last) {
       const double x = static_cast<double>(now_.epoch - 1) +
                        static_cast<double>(now_.step) / static_cast<double>(count_.epoch);
-      add_point({x, now_.sum.loss(), now_.sum.accuracy(), std::nullopt});
+      add_point({.epoch = x,
+                 .train_loss = now_.sum.loss(),
+                 .train_metric = now_.sum.metric_mean(),
+                 .metric = now_.sum.metric});
     }
     if (!last && total_steps() < options_.max_steps && !go_on()) return false;
   }
@@ -160,9 +163,15 @@ void FitRun::add_step(const Metrics& metrics) {
   now_.report.examples += metrics.examples;
   if (limited_) now_.report.step_losses.push_back(metrics.loss());
   if (!options_.on_step) return;
-  options_.on_step({now_.epoch, now_.step, count_.epoch, metrics.loss(), now_.sum.loss(),
-                    now_.sum.accuracy(),
-                    static_cast<double>(now_.report.examples) / now_.step_seconds});
+  options_.on_step(
+      {.epoch = now_.epoch,
+       .step = now_.step,
+       .steps = count_.epoch,
+       .step_loss = metrics.loss(),
+       .train_loss = now_.sum.loss(),
+       .train_metric = now_.sum.metric_mean(),
+       .examples_per_sec = static_cast<double>(now_.report.examples) / now_.step_seconds,
+       .metric = metrics.metric});
 }
 
 void FitRun::end_epoch() {
@@ -172,14 +181,20 @@ void FitRun::end_epoch() {
     diverged(fmt::format("the loss on the test set is {}", std::abs(test.loss())),
              learning_rate(total_steps() - 1));
   }
-  EpochReport report{now_.epoch, now_.sum.loss(), now_.sum.accuracy(), test.accuracy()};
+  EpochReport report{.epoch = now_.epoch,
+                     .train_loss = now_.sum.loss(),
+                     .train_metric = now_.sum.metric_mean(),
+                     .test_metric = test.metric_mean(),
+                     .metric = test.metric};
   draw_loader_seed(generator_);
   if (!split_.holdout.empty()) judge(report);
-  add_point({static_cast<double>(now_.epoch), std::nullopt, std::nullopt, report.test_acc,
-             report.holdout_acc});
+  add_point({.epoch = static_cast<double>(now_.epoch),
+             .test_metric = report.test_metric,
+             .holdout_metric = report.holdout_metric,
+             .metric = report.metric});
   if (options_.ema_decay > 0) {
     trainer_.swap_averages();
-    report.averaged_acc = trainer_.evaluate(test_).metrics.accuracy();
+    report.averaged_metric = trainer_.evaluate(test_).metrics.metric_mean();
     trainer_.swap_averages();
   }
   now_.report.epochs.push_back(report);
@@ -188,9 +203,10 @@ void FitRun::end_epoch() {
 
 /// Looks at the images set aside, and keeps the weights if none before were better.
 void FitRun::judge(EpochReport& report) {
-  report.holdout_acc = trainer_.evaluate(train_, split_.holdout).metrics.accuracy();
-  if (*report.holdout_acc <= now_.best_acc) return;
-  now_.best_acc = *report.holdout_acc;
+  const double found = trainer_.evaluate(train_, split_.holdout).metrics.metric_mean();
+  report.holdout_metric = found;
+  if (now_.best_epoch > 0 && !better(*report.metric, found, now_.best_metric)) return;
+  now_.best_metric = found;
   now_.best_epoch = report.epoch;
   if (!options_.keep_best) return;
   now_.best.parameters.assign(net_.parameters().begin(), net_.parameters().end());
@@ -221,9 +237,10 @@ Report FitRun::finished_report() {
   report.best_epoch = has_best ? now_.best_epoch : report.epochs.back().epoch;
   const EpochReport& best = report.epochs[static_cast<std::size_t>(report.best_epoch - 1)];
   report.loss = best.train_loss;
-  report.train_acc = best.train_acc;
-  report.test_acc = best.test_acc;
-  report.holdout_acc = best.holdout_acc;
+  report.train_metric = best.train_metric;
+  report.test_metric = best.test_metric;
+  report.holdout_metric = best.holdout_metric;
+  report.metric = best.metric;
   return report;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "kernels/cross_entropy.h"
 #include "lenet/label.h"
@@ -33,5 +34,8 @@ struct CrossEntropyLoss {
   /// Overwrites the logits that forward() saw with the gradient of `scale` times the loss.
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* logits) const;
 };
+
+/// The metrics of all losses.
+std::span<const Metric* const> known_metrics();
 
 }  // namespace lenet

@@ -75,10 +75,10 @@ TEST(TrainCh6, PrintsTheChaptersLinesAndDrawsItsPoints) {
   std::snprintf(want, sizeof(want),
                 "training on cpu\nloss %.3f, train acc %.3f, test acc %.3f\n"
                 "%.1f examples/sec on cpu\n",
-                r.loss, r.train_acc, r.test_acc, r.examples_per_sec);
+                r.loss, r.train_acc(), r.test_acc(), r.examples_per_sec);
   EXPECT_EQ(out.str(), want);
   EXPECT_EQ(r.points.size(), 12u);
-  EXPECT_EQ(evaluate_accuracy_gpu(net, test), r.test_acc);
+  EXPECT_EQ(evaluate_accuracy_gpu(net, test), r.test_acc());
 }
 
 TEST(TrainCh6, TrainsAsFitDoesFromTheSameSeed) {

@@ -18,7 +18,7 @@ FitState some_state() {
   FitState s;
   s.epoch = 3;
   s.step = 4;
-  s.sum = {.loss_sum = 0.1 + 0.2, .correct = 5, .examples = 64};
+  s.sum = {.loss_sum = 0.1 + 0.2, .metric_sum = 5, .examples = 64};
   s.generator = Generator(9);
   s.generator.next32();
   s.trainer = {.parameters = {1.5f, -0.0f, 1e-42f},
@@ -32,7 +32,7 @@ FitState some_state() {
   s.epoch_start.parameters = {2, 3, 4};
   s.epoch_start.steps = 20;
   s.rollbacks = 1;
-  s.best_acc = 1.0 / 3;
+  s.best_metric = 1.0 / 3;
   s.best_epoch = 2;
   s.best = {{1, 2, 3}, {4}};
   s.step_seconds = 0.25;
@@ -68,7 +68,7 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.epoch, 3);
   EXPECT_EQ(got.step, 4);
   EXPECT_EQ(got.sum.loss_sum, want.sum.loss_sum);
-  EXPECT_EQ(got.sum.correct, 5);
+  EXPECT_EQ(got.sum.metric_sum, 5);
   EXPECT_EQ(got.sum.examples, 64);
   EXPECT_EQ(got.generator.state(), want.generator.state());
   EXPECT_TRUE(same_bits(got.trainer.parameters, want.trainer.parameters));
@@ -78,7 +78,7 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.trainer.average, want.trainer.average);
   EXPECT_EQ(got.trainer.average_buffers, want.trainer.average_buffers);
   EXPECT_EQ(got.trainer.steps, 24);
-  EXPECT_EQ(got.best_acc, want.best_acc);
+  EXPECT_EQ(got.best_metric, want.best_metric);
   EXPECT_EQ(got.best_epoch, 2);
   EXPECT_EQ(got.best.parameters, want.best.parameters);
   EXPECT_EQ(got.best.buffers, want.best.buffers);
@@ -88,15 +88,15 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_EQ(got.report.step_losses, want.report.step_losses);
   ASSERT_EQ(got.report.epochs.size(), 2u);
   EXPECT_EQ(got.report.epochs[0].train_loss, 2.3);
-  EXPECT_EQ(got.report.epochs[0].holdout_acc, 0.3);
-  EXPECT_FALSE(got.report.epochs[0].averaged_acc);
-  EXPECT_EQ(got.report.epochs[1].averaged_acc, 0.5);
+  EXPECT_EQ(got.report.epochs[0].holdout_metric, 0.3);
+  EXPECT_FALSE(got.report.epochs[0].averaged_metric);
+  EXPECT_EQ(got.report.epochs[1].averaged_metric, 0.5);
   ASSERT_EQ(got.report.points.size(), 2u);
   EXPECT_EQ(got.report.points[0].train_loss, 2.3);
-  EXPECT_FALSE(got.report.points[0].test_acc);
-  EXPECT_EQ(got.report.points[1].test_acc, 0.2);
-  EXPECT_FALSE(got.report.points[0].holdout_acc);
-  EXPECT_EQ(got.report.points[1].holdout_acc, want.report.epochs[0].holdout_acc);  // as in 0.2.0
+  EXPECT_FALSE(got.report.points[0].test_metric);
+  EXPECT_EQ(got.report.points[1].test_metric, 0.2);
+  EXPECT_FALSE(got.report.points[0].holdout_metric);
+  EXPECT_EQ(got.report.points[1].holdout_metric, want.report.epochs[0].holdout_metric);  // as in 0.2.0
 }
 
 TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {

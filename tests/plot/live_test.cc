@@ -25,7 +25,7 @@ namespace lenet {
 namespace {
 
 Progress progress_at(std::int64_t step) {
-  return {.epoch = 1, .epochs = 2, .step = step, .steps = 10, .loss = 2.3, .accuracy = 0.1};
+  return {.epoch = 1, .epochs = 2, .step = step, .steps = 10, .loss = 2.3, .metric = 0.1};
 }
 
 // On 80x24: 79 columns of plot, a fourth as many rows, and the line of progress.
@@ -123,8 +123,8 @@ TEST(LiveDisplay, WritesALineAnEpochWhereThereIsNoTerminal) {
     live.epoch({.epoch = epoch,
                 .epochs = 2,
                 .loss = 1.5,
-                .train_accuracy = 0.25,
-                .test_accuracy = 0.5,
+                .train_metric = 0.25,
+                .test_metric = 0.5,
                 .images_per_second = 1000});
   }
   live.finish();

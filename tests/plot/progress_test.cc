@@ -16,7 +16,7 @@ constexpr Progress kSome{.epoch = 3,
                          .steps = 235,
                          .images_per_second = 78900,
                          .loss = 0.912,
-                         .accuracy = 0.634,
+                         .metric = 0.634,
                          .seconds_left = 5};
 
 TEST(ProgressLine, TellsTheShareOfTheWholeRun) {
@@ -72,16 +72,16 @@ TEST(EpochLine, ShowsTheTestAccuracyIfThereIsOne) {
   EpochResult result{.epoch = 3,
                      .epochs = 10,
                      .loss = 0.8124,
-                     .train_accuracy = 0.681,
-                     .test_accuracy = 0.673,
+                     .train_metric = 0.681,
+                     .test_metric = 0.673,
                      .images_per_second = 76500};
   EXPECT_EQ(epoch_line(result),
             "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  76,500 images/s");
-  result.holdout_accuracy = 0.69;
+  result.holdout_metric = 0.69;
   EXPECT_EQ(epoch_line(result),
             "epoch 3/10  loss 0.812  train acc 0.681  test acc 0.673  holdout acc 0.690  76,500 "
             "images/s");
-  result.test_accuracy = result.holdout_accuracy = std::nullopt;
+  result.test_metric = result.holdout_metric = std::nullopt;
   EXPECT_EQ(epoch_line(result), "epoch 3/10  loss 0.812  train acc 0.681  76,500 images/s");
 }
 

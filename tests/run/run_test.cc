@@ -48,7 +48,7 @@ TEST_F(RunLibrary, WritesTheFolderOfARunAndPrintsNothing) {
   const TrainedRun run = train_run(options(), settings("out"));
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_GT(run.report.test_acc, 0.9);
+  EXPECT_GT(run.report.test_acc(), 0.9);
   EXPECT_EQ(run.report.epochs.size(), 3u);
   EXPECT_EQ(run.folder, dir_ / "out");
   EXPECT_EQ(Json::parse(run.result), record("out").at("result"));

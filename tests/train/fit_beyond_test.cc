@@ -62,8 +62,8 @@ TEST(FitBeyond, TrainsOnWhatIsNotSetAsideAndStandardisesByIt) {
   const Report report = fit(net, data, data, o);
   const Split split = stratified_split(data, 0.3, 0);
   EXPECT_EQ(report.examples, std::ssize(split.train));
-  ASSERT_TRUE(report.epochs[0].holdout_acc);
-  EXPECT_EQ(report.holdout_acc, report.epochs[0].holdout_acc);
+  ASSERT_TRUE(report.epochs[0].holdout_metric);
+  EXPECT_EQ(report.holdout_metric, report.epochs[0].holdout_metric);
   const PixelStatistics pixels = pixel_statistics(data, split.train);
   EXPECT_EQ(net.normalization(), (Normalization{pixels.mean, pixels.deviation}));
 }
@@ -76,18 +76,18 @@ TEST(FitBeyond, KeepsTheWeightsThatWereBestOnTheImagesSetAside) {
   Sequential net = Sequential::parse("Flatten Linear(4)");
   const Report report = fit(net, data, data, o);
   const auto best = std::ranges::max_element(report.epochs, {},
-                                             [](const EpochReport& e) { return *e.holdout_acc; });
+                                             [](const EpochReport& e) { return *e.holdout_metric; });
   EXPECT_EQ(report.best_epoch, best->epoch);
-  EXPECT_EQ(report.test_acc, best->test_acc);
-  EXPECT_EQ(report.holdout_acc, best->holdout_acc);
+  EXPECT_EQ(report.test_acc(), best->test_acc());
+  EXPECT_EQ(report.holdout_metric, best->holdout_metric);
   std::size_t shown = 0;
   for (const FitPoint& p : report.points) {
-    EXPECT_EQ(p.holdout_acc.has_value(), p.test_acc.has_value());
-    if (!p.holdout_acc) continue;
-    EXPECT_EQ(p.holdout_acc, report.epochs[shown++].holdout_acc);
+    EXPECT_EQ(p.holdout_metric.has_value(), p.test_metric.has_value());
+    if (!p.holdout_metric) continue;
+    EXPECT_EQ(p.holdout_metric, report.epochs[shown++].holdout_metric);
   }
   EXPECT_EQ(shown, report.epochs.size());
-  EXPECT_EQ(evaluate_accuracy(net, data), best->test_acc);
+  EXPECT_EQ(evaluate_accuracy(net, data), best->test_acc());
 }
 
 TEST(FitBeyond, StopsWhenPatienceEnds) {
@@ -140,11 +140,11 @@ TEST(FitBeyond, EvaluationIsTheSameWithAndWithoutAugmentation) {
   const Dataset data = noise_images({1, 6, 6}, 64, 3);
   FitOptions o{.epochs = 1, .batch_size = 16, .lr = 1e-30};
   Sequential plain = Sequential::parse("Flatten Linear(3)");
-  const double want = fit(plain, data, data, o).test_acc;
+  const double want = fit(plain, data, data, o).test_acc();
   o.augmentation = {.shift = 3, .erase = 1};
   Sequential net = Sequential::parse("Flatten Linear(3)");
   const Report report = fit(net, data, data, o);
-  EXPECT_EQ(report.test_acc, want);
+  EXPECT_EQ(report.test_acc(), want);
 }
 
 TEST(FitBeyond, AugmentationChangesTheImagesOfATrainingStepAndEveryEpochAnew) {

@@ -46,14 +46,14 @@ TEST(Fit, TakesTheChaptersStepsAndPoints) {
   EXPECT_EQ(reported, want);
   ASSERT_EQ(report.points.size(), 12u);
   EXPECT_EQ(report.points[1].train_loss, steps[93].train_loss);
-  EXPECT_EQ(report.points[1].train_acc, steps[93].train_acc);
-  EXPECT_FALSE(report.points[1].test_acc);
+  EXPECT_EQ(report.points[1].train_metric, steps[93].train_acc());
+  EXPECT_FALSE(report.points[1].test_metric);
   EXPECT_FALSE(report.points[5].train_loss);
-  EXPECT_EQ(report.points[5].test_acc, report.epochs[0].test_acc);
+  EXPECT_EQ(report.points[5].test_metric, report.epochs[0].test_acc());
   // What is printed is of the last epoch.
   EXPECT_EQ(report.loss, report.epochs[1].train_loss);
-  EXPECT_EQ(report.train_acc, steps.back().train_acc);
-  EXPECT_EQ(report.test_acc, evaluate_accuracy(net, test));
+  EXPECT_EQ(report.train_acc(), steps.back().train_acc());
+  EXPECT_EQ(report.test_acc(), evaluate_accuracy(net, test));
   EXPECT_GT(report.examples_per_sec, 0);
   EXPECT_GE(report.wall_seconds, 120000 / report.examples_per_sec);
   EXPECT_TRUE(report.step_losses.empty());
@@ -89,7 +89,7 @@ TEST(Fit, StopsAfterMaxSteps) {
     const Report report = fit(net, data, data, {.epochs = 3, .batch_size = 16, .max_steps = limit});
     EXPECT_EQ(std::ssize(report.step_losses), limit);
     EXPECT_EQ(std::ssize(report.epochs), (limit + 3) / 4);
-    EXPECT_EQ(report.test_acc, evaluate_accuracy(net, data));
+    EXPECT_EQ(report.test_acc(), evaluate_accuracy(net, data));
   }
 }
 

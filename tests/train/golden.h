@@ -76,10 +76,10 @@ inline nlohmann::json golden_json(const std::string& file) {
 inline void expect_the_chapters_band(const Report& report) {
   EXPECT_GE(report.loss, 0.44);
   EXPECT_LE(report.loss, 0.48);
-  EXPECT_GE(report.train_acc, 0.82);
-  EXPECT_LE(report.train_acc, 0.84);
-  EXPECT_GE(report.test_acc, 0.74);
-  EXPECT_LE(report.test_acc, 0.83);
+  EXPECT_GE(report.train_acc(), 0.82);
+  EXPECT_LE(report.train_acc(), 0.84);
+  EXPECT_GE(report.test_acc(), 0.74);
+  EXPECT_LE(report.test_acc(), 0.83);
 }
 
 }  // namespace lenet

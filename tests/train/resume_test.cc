@@ -57,19 +57,19 @@ std::vector<float> values(const Sequential& net) {
 
 void expect_same(const Report& a, const Report& b) {
   EXPECT_EQ(a.loss, b.loss);
-  EXPECT_EQ(a.test_acc, b.test_acc);
+  EXPECT_EQ(a.test_acc(), b.test_acc());
   EXPECT_EQ(a.examples, b.examples);
   EXPECT_EQ(a.best_epoch, b.best_epoch);
   ASSERT_EQ(a.points.size(), b.points.size());
   for (std::size_t i = 0; i < a.points.size(); ++i) {
     EXPECT_EQ(a.points[i].epoch, b.points[i].epoch);
     EXPECT_EQ(a.points[i].train_loss, b.points[i].train_loss);
-    EXPECT_EQ(a.points[i].test_acc, b.points[i].test_acc);
+    EXPECT_EQ(a.points[i].test_metric, b.points[i].test_metric);
   }
   ASSERT_EQ(a.epochs.size(), b.epochs.size());
   for (std::size_t i = 0; i < a.epochs.size(); ++i) {
-    EXPECT_EQ(a.epochs[i].holdout_acc, b.epochs[i].holdout_acc);
-    EXPECT_EQ(a.epochs[i].averaged_acc, b.epochs[i].averaged_acc);
+    EXPECT_EQ(a.epochs[i].holdout_metric, b.epochs[i].holdout_metric);
+    EXPECT_EQ(a.epochs[i].averaged_metric, b.epochs[i].averaged_metric);
   }
   ASSERT_EQ(a.averages.has_value(), b.averages.has_value());
   if (a.averages) {
@@ -174,14 +174,14 @@ TEST(Resume, OfARunThatSetsImagesAsideSinceThen) {
   EXPECT_FALSE(at_once.out_of_patience);
   EXPECT_EQ(at_once.best_epoch, 2);  // the last
   EXPECT_EQ(at_once.loss, at_once.epochs.at(1).train_loss);
-  EXPECT_FALSE(at_once.holdout_acc);
+  EXPECT_FALSE(at_once.holdout_metric);
   EXPECT_TRUE(std::ranges::equal(ended.parameters(), state.trainer.parameters));
   options.epochs = 3;
   Sequential further = start(plain);
   const Report report = resume(further, data, data, options, state);
   EXPECT_EQ(report.best_epoch, 3);
-  EXPECT_EQ(report.holdout_acc, report.epochs.at(2).holdout_acc);
-  EXPECT_TRUE(report.holdout_acc);
+  EXPECT_EQ(report.holdout_metric, report.epochs.at(2).holdout_metric);
+  EXPECT_TRUE(report.holdout_metric);
 }
 
 TEST(Resume, RefusesAStateOfAnotherRun) {

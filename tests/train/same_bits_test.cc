@@ -30,7 +30,7 @@ Trained train_an_epoch(int threads, std::int64_t batch_size) {
   const Report report =
       fit(net, examples(), examples(), {.epochs = 1, .batch_size = batch_size, .threads = threads});
   EXPECT_EQ(report.threads, threads);
-  return {{net.parameters().begin(), net.parameters().end()}, report.loss, report.test_acc};
+  return {{net.parameters().begin(), net.parameters().end()}, report.loss, report.test_acc()};
 }
 
 void expect_same_bits(const Trained& got, const Trained& want, const std::string& what) {
@@ -85,7 +85,7 @@ TEST(SameBits, InTheFiguresOfBatchesLargerThanAMicroBatch) {
       options.on_step = [&](const StepEvent& e) { figures.back().push_back(e.step_loss); };
       const Report report = fit(net, data, data, options);
       for (const FitPoint& p : report.points) {
-        figures.back().push_back(p.train_loss.value_or(*p.test_acc));
+        figures.back().push_back(p.train_loss.value_or(*p.test_metric));
       }
       figures.back().push_back(evaluate(net, data, threads).metrics.loss_sum);
       EXPECT_EQ(figures.back(), figures.front()) << batch_size << ", " << threads << " threads";
@@ -108,7 +108,7 @@ TEST(SameBits, InEvaluationOnAnyNumberOfThreads) {
   for (const int threads : kThreads) {
     const Evaluation got = evaluate(net, data, threads);
     EXPECT_EQ(got.metrics.loss_sum, want.metrics.loss_sum);
-    EXPECT_EQ(got.metrics.correct, want.metrics.correct);
+    EXPECT_EQ(got.metrics.metric_sum, want.metrics.metric_sum);
     EXPECT_EQ(got.predicted, want.predicted);
   }
 }

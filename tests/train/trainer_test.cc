@@ -186,7 +186,7 @@ TEST(Evaluate, CountsEachImageOnceAndSaysWhatItIs) {
   const Evaluation result = evaluate(net, data, 2);
   EXPECT_EQ(result.predicted, std::vector<std::int32_t>(37, 1));
   const auto ones = std::count(data.labels().begin(), data.labels().end(), 1);
-  EXPECT_EQ(result.metrics.correct, ones);
+  EXPECT_EQ(result.metrics.metric_sum, ones);
   EXPECT_EQ(result.metrics.examples, 37);
   EXPECT_EQ(evaluate_accuracy(net, data), static_cast<double>(ones) / 37);
   double loss = 0;

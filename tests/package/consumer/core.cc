@@ -29,7 +29,7 @@ int main() {
   const lenet::Report report =
       lenet::fit(net, data, data, {.epochs = 20, .batch_size = 16, .lr = 0.1f});
   lenet::Predictor predict(net);
-  std::printf("loss %.4f, accuracy %.2f, data %s\n", report.loss, report.test_acc,
+  std::printf("loss %.4f, accuracy %.2f, data %s\n", report.loss, report.test_acc(),
               lenet::data_sha256(data, data).c_str());
-  return report.test_acc == 1 && predict.probabilities(data.image(1))[1] > 0.5f ? 0 : 1;
+  return report.test_acc() == 1 && predict.probabilities(data.image(1))[1] > 0.5f ? 0 : 1;
 }
