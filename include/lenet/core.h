@@ -29,5 +29,6 @@
 #include "lenet/split.h"
 #include "lenet/summary.h"
 #include "lenet/sweep.h"
+#include "lenet/targets.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"

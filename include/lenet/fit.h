@@ -109,12 +109,12 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
 /// What a training run ended with: the figures that the chapter prints, and each epoch's.
 struct Report {
   double loss = 0, train_metric = 0, test_metric = 0;  ///< of best_epoch
-  double examples_per_sec = 0;                   ///< step time alone, as D2L's Timer counts
-  double wall_seconds = 0;                       ///< from the call to the return, stops left out
-  std::int64_t examples = 0;                     ///< seen in training
+  double examples_per_sec = 0;                         ///< step time alone, as D2L's Timer counts
+  double wall_seconds = 0;    ///< from the call to the return, stops left out
+  std::int64_t examples = 0;  ///< seen in training
   int threads = 0;
   std::optional<double> holdout_metric = {};  ///< of that epoch too
-  bool stopped = false;                    ///< by on_pause, before the end
+  bool stopped = false;                       ///< by on_pause, before the end
   bool out_of_patience = false;  ///< ended before the last epoch, for want of a better one
   std::int64_t best_epoch = 0;   ///< of the weights that the network ends with
   std::optional<Averages> averages = {};

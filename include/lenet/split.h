@@ -18,9 +18,9 @@ struct Split {
 };
 
 /// Sets aside `fraction` of the images of every class, rounded to the nearest number, but not all
-/// of them, and chosen by `seed`. Where that is none of any class, as with one image a class, the
-/// fraction of all images. Throws Error (kUsage) if the fraction is not between 0 and 1, and for
-/// one image alone.
+/// of them, and chosen by `seed`; images without classes count as one. Where that is none of any
+/// class, as with one image a class, the fraction of all images. Throws Error (kUsage) if the
+/// fraction is not between 0 and 1, and for one image alone.
 Split stratified_split(const Dataset& data, double fraction, std::uint64_t seed);
 
 /// "2 classes have too few images to set a share of 0.1 aside, and keep all"; "" if there are none.

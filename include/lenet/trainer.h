@@ -15,6 +15,7 @@
 #include "lenet/metrics.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
+#include "lenet/targets.h"
 
 namespace LENET_PUBLIC lenet {
 
@@ -22,35 +23,53 @@ namespace LENET_PUBLIC lenet {
 template <class R>
 concept TemporaryRange = std::ranges::range<R> && !std::ranges::borrowed_range<R>;
 
-/// Labelled examples for one step or one evaluation: bytes of a data set in some order, or floats.
-/// Refers to them: they must outlive the batch, and temporaries are refused.
+/// Examples for one step or one evaluation: images of a data set in some order, or floats. Refers
+/// to them: they must outlive the batch, and temporaries are refused.
 class Batch {
  public:
-  /// The images of `data` that `indices` names. Pixels count as byte / 255.
+  /// The images of `data` that `indices` names, and their targets. Bytes count as byte / 255, and
+  /// all are normalised as the network says.
   Batch(const Dataset& data, std::span<const std::int32_t> indices)
       : data_(&data), indices_(indices) {}
 
-  /// floats: (classes.size(), shape of the network's input), one class an example.
+  /// floats: (examples, shape of the network's input), which it takes as they are. The targets: one
+  /// class an example,
   Batch(std::span<const float> floats, std::span<const Label> classes)
-      : floats_(floats), classes_(classes) {}
+      : floats_(floats), classes_(classes), size_(std::ssize(classes)) {}
+
+  /// or a row an example,
+  Batch(std::span<const float> floats, FloatRows rows)
+      : floats_(floats), rows_(rows), size_(rows.size()) {}
+
+  /// or nothing, for a forward pass.
+  Batch(std::span<const float> floats, std::int64_t examples) : floats_(floats), size_(examples) {}
 
   Batch(const Dataset&& data, std::span<const std::int32_t> indices) = delete;
   template <TemporaryRange Indices>
   Batch(const Dataset& data, Indices&& indices) = delete;
-  template <class Floats, class Classes>
-  requires TemporaryRange<Floats> || TemporaryRange<Classes> Batch(Floats&& floats,
-                                                                   Classes&& classes)
+  template <class Floats, class Targets>
+  requires TemporaryRange<Floats> || TemporaryRange<Targets> Batch(Floats&& floats,
+                                                                   Targets&& targets)
   = delete;
 
-  std::int64_t size() const {
-    return static_cast<std::int64_t>(data_ ? indices_.size() : classes_.size());
-  }
+  std::int64_t size() const { return data_ ? std::ssize(indices_) : size_; }
+
+  /// Which kind the targets are.
+  bool has_classes() const { return data_ ? data_->has_classes() : !classes_.empty(); }
+  bool has_rows() const { return row_width() > 0; }
+  std::int64_t row_width() const { return data_ ? data_->rows().width : rows_.width; }
+
+  /// The target of example i.
   Label label(std::int64_t i) const {
     const auto n = static_cast<std::size_t>(i);
     return data_ ? data_->label(indices_[n]) : classes_[n];
   }
+  std::span<const float> row(std::int64_t i) const {
+    return data_ ? data_->rows()[indices_[static_cast<std::size_t>(i)]] : rows_[i];
+  }
 
   /// The same batch with its images changed as `augmentation` says, drawn for this seed and epoch.
+  /// For images of bytes.
   Batch augmented(const Augmentation& augmentation, std::uint64_t seed, std::int64_t epoch) const {
     Batch changed = *this;
     changed.augmentation_ = augmentation;
@@ -68,8 +87,10 @@ class Batch {
   std::uint64_t seed() const { return seed_; }
   std::int64_t epoch() const { return epoch_; }
 
+  // Of a batch of floats.
   std::span<const float> floats() const { return floats_; }
   std::span<const Label> classes() const { return classes_; }
+  FloatRows rows() const { return rows_; }
 
  private:
   const Dataset* data_ = nullptr;
@@ -79,17 +100,19 @@ class Batch {
   std::int64_t epoch_ = 0;
   std::span<const float> floats_;
   std::span<const Label> classes_;
+  FloatRows rows_;
+  std::int64_t size_ = 0;
 };
 
 /// What an evaluation says, image by image.
 struct Evaluation {
   Metrics metrics;
-  std::vector<std::int32_t> predicted;  ///< class of each image, in the order of the batch
+  std::vector<std::int32_t> predicted;  ///< class of each image, in order; none without classes
 };
 
-/// Trains a network with the mean cross-entropy of each batch. The result has the same bits for any
-/// number of threads. Refers to the network, which must be built, outlive the trainer and not be
-/// built anew.
+/// Trains a network with the mean loss of each batch, which follows from its targets (targets.h).
+/// The result has the same bits for any number of threads. Refers to the network, which must be
+/// built, outlive the trainer and not be built anew.
 class Trainer {
  public:
   struct Options {
@@ -99,7 +122,7 @@ class Trainer {
     std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
     Optimizer optimizer = {};
-    double label_smoothing = 0;  ///< share of the target spread over all classes
+    double label_smoothing = 0;  ///< share of a class target spread over all classes
     double clip_norm = 0;        ///< the largest norm of a gradient; 0: any
     double ema_decay = 0;        ///< of the averaged weights; 0: none are kept
     std::uint64_t seed = 0;      ///< of Dropout

@@ -41,6 +41,7 @@ void CudaEngine::require_fit(std::span<const Batch> batches) {
   std::int64_t largest = staging_->size().batch;
   for (const Batch& batch : batches) {
     lenet::require_fit(net_, batch);
+    metric_of(batch);
     require_normalizable(net_, network_.frozen(), batch.size(), options_.batch_size);
     largest = std::max(largest, batch.size());
   }
@@ -69,7 +70,7 @@ StepsDone CudaEngine::steps(std::span<const Batch> batches, std::span<const doub
   return all;
 }
 
-/// Batches from the first on that one run can take: bytes of one data set, changed alike or not,
+/// Batches from the first on that one run can take: images of one data set, changed alike or not,
 /// of one size but for the last, which may be smaller. Batches of floats go one by one.
 std::size_t CudaEngine::run_length(std::span<const Batch> batches) const {
   const Batch& first = batches.front();
@@ -97,8 +98,7 @@ StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double
   } else {
     network_.parameters().queue_begin();
     const Pass pass = network_.pass(first.size());
-    network_.queue_floats(pass, first.floats().data(), first.classes().data());
-    queue_pass(pass, 0);
+    queue_pass(pass, network_.queue_floats(pass, first), 0);
   }
   network_.parameters().queue_fetch();
   staging_->fetch(std::ssize(batches));
@@ -121,7 +121,7 @@ void CudaEngine::launch_part(const Run& run, std::int64_t first, std::int64_t en
   };
   const auto [place, is_new] =
       graphs_.try_emplace({first, end, run.batch, end < run.steps ? run.batch : run.last,
-                           run.source.pixels, run.source.changes});
+                           run.source.images(), run.source.changes});
   if (is_new) return queue();
   if (!place->second) place->second = network_.stream().record(queue);
   network_.stream().launch(*place->second);
@@ -130,36 +130,43 @@ void CudaEngine::launch_part(const Run& run, std::int64_t first, std::int64_t en
 void CudaEngine::queue_step(const Run& run, std::int64_t i) {
   const Pass pass = network_.pass(i + 1 < run.steps ? run.batch : run.last);
   network_.parameters().queue_begin();
-  network_.queue_gather(pass, run.source, i * run.batch);
-  queue_pass(pass, i);
+  queue_pass(pass, network_.queue_gather(pass, run.source, i * run.batch), i);
 }
 
 /// The i-th step of a run, once its images lie before the network.
-void CudaEngine::queue_pass(const Pass& images, std::int64_t i) {
+void CudaEngine::queue_pass(const Pass& images, const TargetPlaces& targets, std::int64_t i) {
   Pass pass = images;
   pass.step = staging_->scalars(i);
   pass.seed = options_.seed;
-  queue_both_ways(pass, i, staging_->stop());
+  queue_both_ways(pass, targets, i, staging_->stop());
   network_.parameters().queue_step(pass.step, static_cast<std::int32_t>(i),
                                    {staging_->stop(), staging_->bad_tensors(i)});
 }
 
 /// Forward to the loss, and back to the gradients' slots.
-void CudaEngine::queue_both_ways(const Pass& pass, std::int64_t i, StopMark* stop) {
+void CudaEngine::queue_both_ways(const Pass& pass, const TargetPlaces& targets, std::int64_t i,
+                                 StopMark* stop) {
   network_.program().forward(pass);
-  network_.queue_loss(pass, {.smoothing = static_cast<float>(options_.label_smoothing),
-                             .dx = network_.program().output_gradient(),
-                             .metrics = staging_->metrics(i),
-                             .stop = stop,
-                             .step = static_cast<std::int32_t>(i)});
+  network_.queue_loss(pass, targets,
+                      {.dx = network_.program().output_gradient(),
+                       .metrics = staging_->metrics(i),
+                       .stop = stop,
+                       .step = static_cast<std::int32_t>(i)},
+                      static_cast<float>(options_.label_smoothing));
   network_.program().backward(pass);
+}
+
+/// Throws Error (kUsage) for targets that no loss takes.
+const Metric& CudaEngine::metric_of(const Batch& batch) const {
+  const std::int64_t outputs = element_count(net_.output_shape());
+  return lenet::metric_of(loss_of(batch, outputs, options_.label_smoothing));
 }
 
 /// Reads what the steps left, up to the first that failed.
 StepsDone CudaEngine::outcome(std::span<const Batch> batches, std::span<Metrics> metrics) const {
   StepsDone done;
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    metrics[i] = staging_->metrics_of(done.steps, batches[i].size());
+    metrics[i] = staging_->metrics_of(done.steps, batches[i].size(), metric_of(batches[i]));
     done.bad_loss = !std::isfinite(metrics[i].loss_sum);
     for (std::int64_t t = 0; t < staging_->size().tensors && !done.bad_loss; ++t) {
       if (!staging_->bad(done.steps, t)) continue;
@@ -222,16 +229,15 @@ Metrics CudaEngine::gradient(const Batch& batch, std::span<float> gradient) {
   pass.step = staging_->scalars(0);
   pass.seed = options_.seed;
   network_.parameters().queue_begin();
-  if (batch.data()) {
-    network_.queue_gather(pass, staging_->bring_images({&batch, 1}, network_.images(), team_), 0);
-  } else {
-    network_.queue_floats(pass, batch.floats().data(), batch.classes().data());
-  }
-  queue_both_ways(pass, 0, nullptr);
+  const TargetPlaces targets =
+      batch.data() ? network_.queue_gather(
+                         pass, staging_->bring_images({&batch, 1}, network_.images(), team_), 0)
+                   : network_.queue_floats(pass, batch);
+  queue_both_ways(pass, targets, 0, nullptr);
   network_.parameters().queue_gradient();
   staging_->fetch(1);
   network_.parameters().get_gradient(gradient);
-  return staging_->metrics_of(0, batch.size());
+  return staging_->metrics_of(0, batch.size(), metric_of(batch));
 }
 
 Evaluation CudaEngine::evaluate(const Dataset& data, std::span<const std::int32_t> order) {

@@ -51,9 +51,11 @@ class CudaEngine final : public Engine {
   void launch(const Run& run);
   void launch_part(const Run& run, std::int64_t first, std::int64_t end);
   void queue_step(const Run& run, std::int64_t i);
-  void queue_pass(const Pass& images, std::int64_t i);
-  void queue_both_ways(const Pass& pass, std::int64_t i, StopMark* stop);
+  void queue_pass(const Pass& images, const TargetPlaces& targets, std::int64_t i);
+  void queue_both_ways(const Pass& pass, const TargetPlaces& targets, std::int64_t i,
+                       StopMark* stop);
   StepsDone outcome(std::span<const Batch> batches, std::span<Metrics> metrics) const;
+  const Metric& metric_of(const Batch& batch) const;
   void count(const StepsDone& done);
   void bring_network();  ///< the parameters as they are on the card
 

@@ -14,7 +14,7 @@ struct GatherBytes {
   static constexpr int kPixels = 16;
 
   const std::uint8_t* pixels;  ///< of all images, `size` an image
-  const Label* classes;        ///< of all images
+  const Label* classes;        ///< of all images; null where there are none
   const std::int32_t* order;
   std::int64_t size;            ///< bytes of an image
   Divisor plane;                ///< bytes of a channel
@@ -39,7 +39,7 @@ struct GatherBytes {
       const std::int64_t i = first(task) + k;
       if (i < size) x[i * stride + image] = blank ? 0.0f : value(bytes[k], channel_of(i));
     }
-    if (task == 0) labels[image] = blank ? Label{0} : classes[index];
+    if (task == 0 && classes) labels[image] = blank ? Label{0} : classes[index];
   }
 
   LENET_HOST_DEVICE std::int64_t first(std::int64_t task) const { return task * kPixels; }
@@ -79,18 +79,38 @@ struct GatherChanged {
       y = 0;
       ++channel;
     }
-    if (task == 0) s.labels[image] = s.classes[index];
+    if (task == 0 && s.classes) s.labels[image] = s.classes[index];
   }
 };
 
-/// x[i][n] = values[n][i]. A thread: one value.
+/// x[i][n] = values[order[n]][i], standardised by channels. A thread: one value; the first task
+/// brings the labels too.
 struct GatherFloats {
   const float* values;
-  std::int64_t size, images, stride;
+  const Label* classes;       ///< of all images; null: there are none, or they are there already
+  const std::int32_t* order;  ///< null: image n is the n-th
+  std::int64_t size;
+  Divisor plane;      ///< values of a channel
+  const float* mean;  ///< a channel each; null: not standardised
+  const float* scale;
+  std::int64_t images, stride;
   float* x;
+  Label* labels;
+
+  ImageGrid grid() const { return {size, stride}; }
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
-    x[task * stride + image] = image < images ? values[image * size + task] : 0.0f;
+    const bool blank = image >= images;
+    const std::int64_t index = blank ? 0 : (order ? order[image] : image);
+    const float value = values[index * size + task];
+    x[task * stride + image] = blank ? 0.0f : standardised(value, task);
+    if (task == 0 && classes) labels[image] = blank ? Label{0} : classes[index];
+  }
+
+  LENET_HOST_DEVICE float standardised(float value, std::int64_t i) const {
+    if (!mean) return value;
+    const auto channel = plane.divide(static_cast<std::uint32_t>(i)).quotient;
+    return (value - mean[channel]) * scale[channel];
   }
 };
 

@@ -3,6 +3,34 @@
 #include <algorithm>
 
 namespace lenet::cuda {
+namespace {
+
+/// A copy on the card, once the stream has been waited for; empty of nothing.
+template <class T>
+DeviceArray<T> copy_of(Stream& stream, const T* values, std::int64_t count) {
+  if (count == 0) return {};
+  DeviceArray<T> copy(count);
+  stream.copy_to_device(copy.data(), values, copy.bytes());
+  return copy;
+}
+
+}  // namespace
+
+ImageStore::Resident ImageStore::uploaded(const Dataset& data) {
+  const std::int64_t values = data.size() * element_count(data.image_shape());
+  const FloatRows rows = data.rows();
+  Resident added{.id = data.id(),
+                 .pixels = {},
+                 .floats = {},
+                 .classes = copy_of(stream_, data.labels().data(), std::ssize(data.labels())),
+                 .rows = copy_of(stream_, rows.values.data(), std::ssize(rows.values))};
+  if (data.has_bytes())
+    added.pixels = copy_of(stream_, data.image(0), values);
+  else
+    added.floats = copy_of(stream_, data.floats(0), values);
+  stream_.wait();
+  return added;
+}
 
 ImageSource ImageStore::resident(const Dataset& data) {
   const auto found = std::ranges::find(residents_, data.id(), &Resident::id);
@@ -13,14 +41,13 @@ ImageSource ImageStore::resident(const Dataset& data) {
       residents_.erase(residents_.begin());
       ++generation_;
     }
-    const std::int64_t bytes = data.size() * element_count(data.image_shape());
-    Resident added{data.id(), DeviceArray<std::uint8_t>(bytes), DeviceArray<Label>(data.size())};
-    stream_.copy_to_device(added.pixels.data(), data.image(0), added.pixels.bytes());
-    stream_.copy_to_device(added.classes.data(), data.labels().data(), added.classes.bytes());
-    stream_.wait();
-    residents_.push_back(std::move(added));
+    residents_.push_back(uploaded(data));
   }
-  return {residents_.back().pixels.data(), residents_.back().classes.data(), nullptr, nullptr};
+  const Resident& last = residents_.back();
+  return {.pixels = last.pixels.data(),
+          .floats = last.floats.data(),
+          .classes = last.classes.data(),
+          .rows = last.rows.data()};
 }
 
 }  // namespace lenet::cuda

@@ -11,12 +11,17 @@
 
 namespace lenet::cuda {
 
-/// Where a gather finds its images, all on the card.
+/// Where a gather finds its images, and the loss their targets, all on the card: of each the one
+/// kind that the data has; the other is null.
 struct ImageSource {
   const std::uint8_t* pixels;
+  const float* floats;
   const Label* classes;
-  const std::int32_t* order;     ///< indices into both
-  const IntegerChange* changes;  ///< of order[0], order[1] ...; null: not augmented
+  const float* rows;
+  const std::int32_t* order = nullptr;     ///< indices into these
+  const IntegerChange* changes = nullptr;  ///< of order[0], order[1] ...; null: not augmented
+
+  const void* images() const { return pixels ? static_cast<const void*>(pixels) : floats; }
 };
 
 /// Data sets that have been uploaded, each once. The training set and the test set stay; a third
@@ -25,7 +30,7 @@ class ImageStore {
  public:
   explicit ImageStore(Stream& stream) : stream_(stream) {}
 
-  /// The bytes of `data`, without order and changes. Valid until generation() changes.
+  /// Images and targets of `data`, without order and changes. Valid until generation() changes.
   ImageSource resident(const Dataset& data);
 
   /// Grows when something that resident() has named is gone.
@@ -35,8 +40,12 @@ class ImageStore {
   struct Resident {
     std::uint64_t id;
     DeviceArray<std::uint8_t> pixels;
+    DeviceArray<float> floats;
     DeviceArray<Label> classes;
+    DeviceArray<float> rows;
   };
+
+  Resident uploaded(const Dataset& data);
 
   static constexpr std::size_t kMost = 2;
 

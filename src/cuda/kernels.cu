@@ -140,9 +140,12 @@ void launch(Stream& stream, const Dropout4& kernel) {
   launch_images(stream, kernel, {pieces(kernel.elements, 4), kernel.images});
 }
 
-void launch(Stream& stream, const CrossEntropy& kernel) {
+template <class Loss>
+void launch(Stream& stream, const LossKernel<Loss>& kernel) {
   launch_blocks(stream, kernel, kernel.blocks());
 }
+
+template void launch(Stream& stream, const LossKernel<CrossEntropy>& kernel);
 
 void launch(Stream& stream, const GatherBytes& kernel) {
   launch_images(stream, kernel, kernel.grid());
@@ -153,7 +156,7 @@ void launch(Stream& stream, const GatherChanged& kernel) {
 }
 
 void launch(Stream& stream, const GatherFloats& kernel) {
-  launch_images(stream, kernel, {kernel.size, kernel.stride});
+  launch_images(stream, kernel, kernel.grid());
 }
 
 void launch(Stream& stream, const SquareSum& kernel) {

@@ -4,11 +4,11 @@
 #include "cuda/channels.h"
 #include "cuda/contraction.h"
 #include "cuda/conv2d_gradient.h"
-#include "cuda/cross_entropy.h"
 #include "cuda/elementwise.h"
 #include "cuda/gather.h"
 #include "cuda/linear.h"
 #include "cuda/linear_gradient.h"
+#include "cuda/loss.h"
 #include "cuda/pooling.h"
 #include "cuda/runtime.h"
 #include "cuda/update.h"
@@ -27,12 +27,15 @@ void launch(Stream& stream, const NormGradientMeans& kernel);
 void launch(Stream& stream, const ChannelForward& kernel);
 void launch(Stream& stream, const ChannelBackward& kernel);
 void launch(Stream& stream, const Dropout4& kernel);
-void launch(Stream& stream, const CrossEntropy& kernel);
 void launch(Stream& stream, const GatherBytes& kernel);
 void launch(Stream& stream, const GatherChanged& kernel);
 void launch(Stream& stream, const GatherFloats& kernel);
 void launch(Stream& stream, const SquareSum& kernel);
 void launch(Stream& stream, const KeepBuffers& kernel);
+
+/// Of each loss.
+template <class Loss>
+void launch(Stream& stream, const LossKernel<Loss>& kernel);
 
 /// values: of one image.
 void launch(Stream& stream, const FunctionForward& kernel, std::int64_t values);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cuda/kernels.h"
 #include "cuda/staging.h"
 #include "train/pack_runner.h"
 
@@ -45,10 +46,27 @@ void CudaNetwork::grow(std::int64_t training) {
   parameters_.connect(*program_);
 }
 
-void CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
-                               std::int64_t first) const {
+TargetPlaces CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
+                                       std::int64_t first) const {
   const Shape& input = net_.input_shape();
   const std::int64_t size = element_count(input);
+  const TargetPlaces targets{.labels = source.classes ? labels_.data() : nullptr,
+                             .rows = source.rows,
+                             .order = source.order + first};
+  if (source.floats) {
+    launch(pass.stream, GatherFloats{.values = source.floats,
+                                     .classes = source.classes,
+                                     .order = source.order + first,
+                                     .size = size,
+                                     .plane = Divisor(size / input.front()),
+                                     .mean = mean_.data(),
+                                     .scale = scale_.data(),
+                                     .images = pass.images,
+                                     .stride = pass.stride,
+                                     .x = program_->input(),
+                                     .labels = labels_.data()});
+    return targets;
+  }
   const GatherBytes bytes{.pixels = source.pixels,
                           .classes = source.classes,
                           .order = source.order + first,
@@ -60,70 +78,92 @@ void CudaNetwork::queue_gather(const Pass& pass, const ImageSource& source,
                           .stride = pass.stride,
                           .x = program_->input(),
                           .labels = labels_.data()};
-  if (!source.changes) return launch(pass.stream, bytes);
-  launch(pass.stream,
-         GatherChanged{
-             .s = bytes, .changes = source.changes + first, .height = input[1], .width = input[2]});
+  if (source.changes) {
+    launch(
+        pass.stream,
+        GatherChanged{
+            .s = bytes, .changes = source.changes + first, .height = input[1], .width = input[2]});
+  } else {
+    launch(pass.stream, bytes);
+  }
+  return targets;
 }
 
-void CudaNetwork::queue_floats(const Pass& pass, const float* values, const Label* classes) {
-  const std::int64_t size = element_count(net_.input_shape());
+TargetPlaces CudaNetwork::queue_floats(const Pass& pass, const Batch& batch, std::int64_t first) {
+  const auto count = static_cast<std::size_t>(pass.images);
+  const std::int64_t size = element_count(net_.input_shape()), width = batch.row_width();
   reserve(floats_, pass.images * size);
-  stream_.copy_to_device(floats_.data(), values,
-                         static_cast<std::size_t>(pass.images * size) * sizeof(float));
-  stream_.copy_to_device(labels_.data(), classes,
-                         sizeof(Label) * static_cast<std::size_t>(pass.images));
+  stream_.copy_to_device(floats_.data(), batch.floats().data() + first * size,
+                         count * static_cast<std::size_t>(size) * sizeof(float));
   launch(pass.stream, GatherFloats{.values = floats_.data(),
+                                   .classes = nullptr,
+                                   .order = nullptr,
                                    .size = size,
+                                   .plane = Divisor(size),
+                                   .mean = nullptr,
+                                   .scale = nullptr,
                                    .images = pass.images,
                                    .stride = pass.stride,
-                                   .x = program_->input()});
+                                   .x = program_->input(),
+                                   .labels = nullptr});
+  TargetPlaces targets;
+  if (batch.has_classes()) {
+    stream_.copy_to_device(labels_.data(), batch.classes().data() + first, count * sizeof(Label));
+    targets.labels = labels_.data();
+  } else if (batch.has_rows()) {
+    reserve(rows_, pass.images * width);
+    stream_.copy_to_device(rows_.data(), batch.rows()[first].data(),
+                           count * static_cast<std::size_t>(width) * sizeof(float));
+    targets.rows = rows_.data();
+  }
+  return targets;
 }
 
-void CudaNetwork::queue_loss(const Pass& pass, CrossEntropy loss) const {
-  loss.classes = element_count(net_.output_shape());
-  loss.images = pass.images;
-  loss.stride = pass.stride;
-  loss.x = program_->output();
-  loss.labels = labels_.data();
-  launch(pass.stream, loss);
+void CudaNetwork::queue_loss(const Pass& pass, const TargetPlaces& targets, LossPlaces places,
+                             float smoothing) const {
+  places.outputs = element_count(net_.output_shape());
+  places.images = pass.images;
+  places.stride = pass.stride;
+  places.x = program_->output();
+  with_loss(places, targets, smoothing, [&](const auto& kernel) { launch(pass.stream, kernel); });
 }
 
 Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32_t> order) {
-  require_fit(net_, Batch(data, order));
+  const Batch batch(data, order);
+  require_fit(net_, batch);
   ImageSource source = images_.resident(data);
   const std::int64_t images = std::ssize(order);
   reserve(order_, images);
   reserve(predicted_, images);
-  reserve(partials_, pieces(images, kEvaluated) * CrossEntropy::blocks_of(kEvaluated));
+  reserve(partials_, pieces(images, kEvaluated) * loss_blocks(kEvaluated));
   stream_.copy_to_device(order_.data(), order.data(), order.size_bytes());
   source.order = order_.data();
   std::int64_t blocks = 0;
   for (std::int64_t first = 0; first < images; first += kEvaluated) {
     const Pass of_part = pass(std::min(kEvaluated, images - first));
-    queue_gather(of_part, source, first);
+    const TargetPlaces targets = queue_gather(of_part, source, first);
     program_->forward(of_part);
-    queue_loss(of_part,
+    queue_loss(of_part, targets,
                {.predicted = predicted_.data() + first, .metrics = partials_.data() + blocks});
-    blocks += CrossEntropy::blocks_of(of_part.images);
+    blocks += loss_blocks(of_part.images);
   }
   Evaluation result;
-  result.predicted.resize(order.size());
+  if (data.has_classes()) result.predicted.resize(order.size());
   std::vector<PartialMetrics> partials(static_cast<std::size_t>(blocks));
   download<std::int32_t>(stream_, predicted_, result.predicted);
   download<PartialMetrics>(stream_, partials_, partials);
-  result.metrics = total_of(partials.data(), images);
+  const Loss loss = loss_of(batch, element_count(net_.output_shape()), 0);
+  result.metrics = total_of(partials.data(), images, metric_of(loss));
   return result;
 }
 
 std::vector<float> CudaNetwork::outputs(const Batch& batch) {
   require_fit(net_, batch);
   const std::int64_t outputs = element_count(net_.output_shape()), images = batch.size();
-  const std::int64_t size = element_count(net_.input_shape());
   std::vector<float> result(static_cast<std::size_t>(images * outputs)), columns;
   for (std::int64_t first = 0; first < images; first += kEvaluated) {
     const Pass of_part = pass(std::min(kEvaluated, images - first));
-    queue_floats(of_part, batch.floats().data() + first * size, batch.classes().data() + first);
+    queue_floats(of_part, batch, first);
     program_->forward(of_part);
     columns.resize(static_cast<std::size_t>(outputs * of_part.stride));
     stream_.copy_to_host(columns.data(), program_->output(), columns.size() * sizeof(float));

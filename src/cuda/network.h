@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cuda/image_store.h"
+#include "cuda/loss.h"
 #include "cuda/parameters.h"
 #include "cuda/program.h"
 #include "lenet/trainer.h"
@@ -34,15 +35,16 @@ class CudaNetwork {
   /// A pass of so many images, as in an evaluation.
   Pass pass(std::int64_t images) { return {stream_, images, round_up(images, kWarp)}; }
 
-  /// Brings images order[first], order[first + 1] ... of the source, and their classes, before the
-  /// network.
-  void queue_gather(const Pass& pass, const ImageSource& source, std::int64_t first) const;
+  /// Brings images order[first], order[first + 1] ... of the source before the network, and tells
+  /// where their targets then lie.
+  TargetPlaces queue_gather(const Pass& pass, const ImageSource& source, std::int64_t first) const;
 
-  /// Brings images of floats, in pageable memory, before the network.
-  void queue_floats(const Pass& pass, const float* values, const Label* classes);
+  /// The same for the first examples of a batch of floats, in pageable memory.
+  TargetPlaces queue_floats(const Pass& pass, const Batch& batch, std::int64_t first = 0);
 
   /// The loss of the outputs, with the members that the caller has set.
-  void queue_loss(const Pass& pass, CrossEntropy loss) const;
+  void queue_loss(const Pass& pass, const TargetPlaces& targets, LossPlaces places,
+                  float smoothing = 0) const;
 
   Evaluation evaluate(const Dataset& data, std::span<const std::int32_t> order);
   std::vector<float> outputs(const Batch& batch);
@@ -59,8 +61,8 @@ class CudaNetwork {
   std::unique_ptr<Program> program_;
   DeviceArray<float> mean_, scale_;  ///< empty: not standardised
   DeviceArray<Label> labels_;
-  DeviceArray<float> floats_;        ///< images of floats
-  DeviceArray<std::int32_t> order_;  ///< of an evaluation
+  DeviceArray<float> floats_, rows_;  ///< of a batch of floats
+  DeviceArray<std::int32_t> order_;   ///< of an evaluation
   DeviceArray<std::int32_t> predicted_;
   DeviceArray<PartialMetrics> partials_;
 };

@@ -7,9 +7,9 @@
 
 namespace lenet::cuda {
 
-Metrics total_of(const PartialMetrics* partials, std::int64_t images) {
-  Metrics total{.examples = images};
-  for (std::int64_t i = 0; i < CrossEntropy::blocks_of(images); ++i) {
+Metrics total_of(const PartialMetrics* partials, std::int64_t images, const Metric& metric) {
+  Metrics total{.examples = images, .metric = &metric};
+  for (std::int64_t i = 0; i < loss_blocks(images); ++i) {
     total.loss_sum += partials[i].loss;
     total.metric_sum += partials[i].metric;
   }
@@ -19,7 +19,7 @@ Metrics total_of(const PartialMetrics* partials, std::int64_t images) {
 Staging::Staging(Stream& stream, const Size& size)
     : stream_(stream),
       size_(size),
-      blocks_(CrossEntropy::blocks_of(size.batch)),
+      blocks_(loss_blocks(size.batch)),
       scalars_(size.steps),
       order_(size.steps * size.batch),
       metrics_(size.steps * blocks_),
@@ -78,8 +78,8 @@ void Staging::fetch(std::int64_t steps) {
   stream_.wait();
 }
 
-Metrics Staging::metrics_of(std::int64_t step, std::int64_t images) const {
-  return total_of(metrics_.host.data() + step * blocks_, images);
+Metrics Staging::metrics_of(std::int64_t step, std::int64_t images, const Metric& metric) const {
+  return total_of(metrics_.host.data() + step * blocks_, images, metric);
 }
 
 }  // namespace lenet::cuda

@@ -5,8 +5,8 @@
 #include <span>
 
 #include "base/thread_team.h"
-#include "cuda/cross_entropy.h"
 #include "cuda/image_store.h"
+#include "cuda/loss.h"
 #include "cuda/runtime.h"
 #include "cuda/step.h"
 #include "lenet/trainer.h"
@@ -46,8 +46,8 @@ class Staging {
   void bring_numbers(std::span<const double> lrs, const Trainer::Options& options,
                      std::int64_t number);
 
-  /// The images of batches of bytes, all of one size but the last: indices into what `store` holds,
-  /// and, if they are augmented, their changes, which the team draws.
+  /// The images of batches of a data set, all of one size but the last: indices into what `store`
+  /// holds, and, if they are augmented, their changes, which the team draws.
   ImageSource bring_images(std::span<const Batch> batches, ImageStore& store, ThreadTeam& team);
 
   /// What step i reads and writes on the card.
@@ -62,7 +62,7 @@ class Staging {
   void fetch(std::int64_t steps);
 
   /// After fetch().
-  Metrics metrics_of(std::int64_t step, std::int64_t images) const;
+  Metrics metrics_of(std::int64_t step, std::int64_t images, const Metric& metric) const;
   bool bad(std::int64_t step, std::int64_t tensor) const {
     return bad_tensors_.host[step * size_.tensors + tensor] != 0;
   }
@@ -72,7 +72,7 @@ class Staging {
 
   Stream& stream_;
   Size size_;
-  std::int64_t blocks_;  ///< of CrossEntropy, a step
+  std::int64_t blocks_;  ///< of a loss, a step
   Mirrored<StepScalars> scalars_;
   Mirrored<std::int32_t> order_;
   Mirrored<PartialMetrics> metrics_;
@@ -81,7 +81,7 @@ class Staging {
   Mirrored<IntegerChange> changes_;  ///< as order_; empty before the first
 };
 
-/// The sums of CrossEntropy's blocks over so many images.
-Metrics total_of(const PartialMetrics* partials, std::int64_t images);
+/// The sums of a loss's blocks over so many images.
+Metrics total_of(const PartialMetrics* partials, std::int64_t images, const Metric& metric);
 
 }  // namespace lenet::cuda

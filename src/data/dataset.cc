@@ -16,41 +16,94 @@ std::uint64_t next_id() {
   return ++last;
 }
 
+[[noreturn]] void bad(const std::string& what) {
+  throw Error(ErrorKind::kBadInput, "dataset: " + what);
+}
+
+/// How many examples they are of.
+std::int64_t checked_count(const ClassTargets& t) {
+  if (t.labels.empty()) bad("no labels, want at least one");
+  const auto largest = std::max_element(t.labels.begin(), t.labels.end());
+  if (*largest >= t.classes) {
+    bad(fmt::format("label {} at image {}, want below {}", *largest, largest - t.labels.begin(),
+                    t.classes));
+  }
+  if (!t.class_names.empty() && std::ssize(t.class_names) != t.classes) {
+    bad(fmt::format("{} class names, want {} or none", t.class_names.size(), t.classes));
+  }
+  return std::ssize(t.labels);
+}
+
+std::int64_t checked_count(const FloatTargets& t) {
+  const std::int64_t count = std::ssize(t.values);
+  if (t.width < 1 || count == 0 || count % t.width != 0) {
+    bad(fmt::format("{} target values in rows of {}, want whole rows, at least one", count,
+                    t.width));
+  }
+  return count / t.width;
+}
+
 }  // namespace
+
+Dataset::Dataset(Images images, Shape image_shape, Targets targets)
+    : images_(std::move(images)),
+      size_(std::visit([](const auto& t) { return checked_count(t); }, targets)),
+      image_size_(element_count(image_shape)),
+      image_shape_(std::move(image_shape)),
+      targets_(std::move(targets)),
+      id_(next_id()) {
+  if (const auto* bytes = std::get_if<ByteImages>(&images_)) {
+    bytes_ = bytes->pixels.get() + bytes->offset;
+    return;
+  }
+  const std::vector<float>& floats = std::get<FloatImages>(images_).values;
+  if (std::ssize(floats) != size_ * image_size_) {
+    bad(fmt::format("{} floats, want {} images of shape {}", floats.size(), size_,
+                    to_string(image_shape_)));
+  }
+  floats_ = floats.data();
+}
 
 Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Shape image_shape,
                  std::vector<Label> labels, std::int64_t classes,
                  std::vector<std::string> class_names)
-    : pixels_(std::move(pixels)),
-      offset_(offset),
-      image_size_(element_count(image_shape)),
-      image_shape_(std::move(image_shape)),
-      labels_(std::move(labels)),
-      classes_(classes),
-      class_names_(std::move(class_names)),
-      id_(next_id()) {
-  if (labels_.empty()) throw Error(ErrorKind::kBadInput, "dataset: no labels, want at least one");
-  const auto largest = std::max_element(labels_.begin(), labels_.end());
-  if (*largest >= classes_) {
-    throw Error(ErrorKind::kBadInput, fmt::format("dataset: label {} at image {}, want below {}",
-                                                  *largest, largest - labels_.begin(), classes_));
-  }
-  if (!class_names_.empty() && std::ssize(class_names_) != classes_) {
-    throw Error(ErrorKind::kBadInput, fmt::format("dataset: {} class names, want {} or none",
-                                                  class_names_.size(), classes_));
-  }
+    : Dataset(ByteImages{std::move(pixels), offset}, std::move(image_shape),
+              ClassTargets{std::move(labels), classes, std::move(class_names)}) {}
+
+const std::vector<std::string>& Dataset::class_names() const {
+  static const std::vector<std::string> none;
+  return has_classes() ? of_classes().class_names : none;
+}
+
+FloatRows Dataset::rows() const& {
+  const auto* targets = std::get_if<FloatTargets>(&targets_);
+  return targets ? FloatRows{targets->values, targets->width} : FloatRows();
 }
 
 Dataset Dataset::relabelled(std::span<const Label> labels, std::int64_t classes,
                             std::vector<std::string> class_names) && {
-  require(std::ssize(labels) == classes_,
+  require_classes(*this, "new labels");
+  const ClassTargets& now = of_classes();
+  require(std::ssize(labels) == now.classes,
           fmt::format("dataset: {} new labels, want one for each of the {} classes", labels.size(),
-                      classes_));
+                      now.classes));
   std::vector<Label> changed;
-  changed.reserve(labels_.size());
-  for (const Label label : labels_) changed.push_back(labels[label]);
-  return Dataset(std::move(pixels_), offset_, std::move(image_shape_), std::move(changed), classes,
-                 std::move(class_names));
+  changed.reserve(now.labels.size());
+  for (const Label label : now.labels) changed.push_back(labels[label]);
+  return Dataset(std::move(images_), std::move(image_shape_),
+                 ClassTargets{std::move(changed), classes, std::move(class_names)});
+}
+
+void require_bytes(const Dataset& data, std::string_view what) {
+  if (data.has_bytes()) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: takes images of bytes, and those of the data are floats", what));
+}
+
+void require_classes(const Dataset& data, std::string_view what) {
+  if (data.has_classes()) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("{}: wants a class an example, and the data's targets are floats", what));
 }
 
 }  // namespace lenet

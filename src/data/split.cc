@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "base/philox.h"
@@ -16,7 +17,13 @@ namespace {
 
 using Indices = std::vector<std::int32_t>;
 
+/// Images without classes are of one.
 std::vector<Indices> by_class(const Dataset& data) {
+  if (!data.has_classes()) {
+    Indices all(static_cast<std::size_t>(data.size()));
+    std::iota(all.begin(), all.end(), 0);
+    return {all};
+  }
   std::vector<Indices> result(static_cast<std::size_t>(data.classes()));
   for (std::int32_t i = 0; i < data.size(); ++i) result[data.label(i)].push_back(i);
   return result;
@@ -58,7 +65,7 @@ Split stratified_split(const Dataset& data, double fraction, std::uint64_t seed)
     Indices& indices = classes[label];
     if (indices.empty()) continue;
     const std::size_t count = holdout_count(indices.size(), fraction);
-    if (count == 0) ++split.small_classes;
+    split.small_classes += count == 0 && data.has_classes();
     set_aside(indices, count, label);
   }
   if (split.holdout.empty()) {

@@ -179,6 +179,7 @@ Rescaling Rescaling::by(double factor) {
 }
 
 void require_shape(const Dataset& data, const Shape& wanted) {
+  require_bytes(data, "quantization");
   require(data.image_shape() == wanted,
           fmt::format("the images have shape {}, the network was built for {}",
                       to_string(data.image_shape()), to_string(wanted)));

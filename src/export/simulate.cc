@@ -147,6 +147,7 @@ std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
 
 double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads) {
   require_shape(data, net.state().input);
+  require_classes(data, "the accuracy of integers");
   ThreadTeam team(threads > 0 ? threads : available_cpus());
   std::vector<std::uint8_t> right(static_cast<std::size_t>(data.size()));
   team.run(data.size(), [&](std::int64_t n, int) {

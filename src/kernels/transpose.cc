@@ -30,10 +30,9 @@ HWY_INLINE void store_blocks(V v, Matrix to) {
 /// 4 rows of as many floats as a vector has: two rounds of interleaving, of floats and then of
 /// pairs, turn each block of 4 x 4.
 template <class D>
-HWY_INLINE void transpose_4_rows(D d, ConstMatrix from, Matrix to) {
+HWY_INLINE void transpose_4_rows(D d, const float* const* rows, std::int64_t first, Matrix to) {
   const hn::Repartition<double, D> pairs;
-  const auto row = [&](std::int64_t r)
-                       HWY_ATTR { return hn::LoadU(d, from.data + r * from.stride); };
+  const auto row = [&](int r) HWY_ATTR { return hn::LoadU(d, rows[r] + first); };
   const auto r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
   const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
   const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
@@ -49,22 +48,38 @@ HWY_INLINE void transpose_4_rows(D d, ConstMatrix from, Matrix to) {
   store(3, hn::InterleaveUpper(pairs, high01, high23));
 }
 
-void Transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix to) {
+/// The first floats of 4 rows, and how many those are.
+HWY_INLINE std::int64_t transpose_whole_blocks(const float* const* rows, std::int64_t columns,
+                                               Matrix to) {
   const F32 d;
   const hn::FixedTag<float, 4> d4;
-  const std::int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-  for (std::int64_t r = 0; r < whole_rows; r += 4) {
-    std::int64_t c = 0;
-    const auto from_here = [&] {
-      return ConstMatrix{from.data + r * from.stride + c, from.stride};
-    };
-    const auto to_here = [&] { return Matrix{to.data + c * to.stride + r, to.stride}; };
-    for (; c + kLanes <= columns; c += kLanes) transpose_4_rows(d, from_here(), to_here());
-    for (; c < whole_columns; c += 4) transpose_4_rows(d4, from_here(), to_here());
+  std::int64_t c = 0;
+  const auto to_here = [&] { return Matrix{to.data + c * to.stride, to.stride}; };
+  for (; c + kLanes <= columns; c += kLanes) transpose_4_rows(d, rows, c, to_here());
+  for (; c + 4 <= columns; c += 4) transpose_4_rows(d4, rows, c, to_here());
+  return c;
+}
+
+void Transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix to) {
+  for (std::int64_t r = 0; r < rows; r += 4) {
+    const float* of[4];
+    const std::int64_t count = std::min<std::int64_t>(rows - r, 4);
+    for (std::int64_t i = 0; i < count; ++i) of[i] = from.data + (r + i) * from.stride;
+    const Matrix here{to.data + r, to.stride};
+    const std::int64_t whole = count == 4 ? transpose_whole_blocks(of, columns, here) : 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      for (std::int64_t c = whole; c < columns; ++c) here.data[c * to.stride + i] = of[i][c];
+    }
   }
-  for (std::int64_t r = 0; r < rows; ++r) {
-    for (std::int64_t c = r < whole_rows ? whole_columns : 0; c < columns; ++c) {
-      to.data[c * to.stride + r] = from.data[r * from.stride + c];
+}
+
+void GatherRows(const float* const* rows, std::int64_t size, float* x) {
+  for (std::int64_t lane = 0; lane < kPack; lane += 4) {
+    const float* const* const of = rows + lane;
+    const bool all = of[0] && of[1] && of[2] && of[3];
+    const std::int64_t whole = all ? transpose_whole_blocks(of, size, {x + lane, kPack}) : 0;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      for (std::int64_t k = whole; k < size; ++k) x[k * kPack + lane + i] = of[i] ? of[i][k] : 0;
     }
   }
 }
@@ -120,6 +135,7 @@ namespace lenet::kernels {
 
 HWY_EXPORT(Transpose);
 HWY_EXPORT(GatherImages);
+HWY_EXPORT(GatherRows);
 
 void transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix to) {
   HWY_DYNAMIC_DISPATCH(Transpose)(rows, columns, from, to);
@@ -127,6 +143,10 @@ void transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix
 
 void gather_images(const std::uint8_t* const* images, std::int64_t pixels, float* x) {
   HWY_DYNAMIC_DISPATCH(GatherImages)(images, pixels, x);
+}
+
+void gather_rows(const float* const* rows, std::int64_t size, float* x) {
+  HWY_DYNAMIC_DISPATCH(GatherRows)(rows, size, x);
 }
 
 }  // namespace lenet::kernels

@@ -24,4 +24,7 @@ void transpose(std::int64_t rows, std::int64_t columns, ConstMatrix from, Matrix
 /// images: kPack pointers; a null one gives zeros. x: pixels * kPack floats, aligned to 64 bytes.
 void gather_images(const std::uint8_t* const* images, std::int64_t pixels, float* x);
 
+/// x[i][lane] = rows[lane][i], for i < size; the same of floats.
+void gather_rows(const float* const* rows, std::int64_t size, float* x);
+
 }  // namespace lenet::kernels

@@ -41,6 +41,7 @@ bool at_chance(const EpochReport& epoch, std::int64_t classes) {
 }  // namespace
 
 std::string ChanceLevel::explain(const EpochReport& epoch) {
+  if (!train_.has_classes()) return "";
   epochs_ = at_chance(epoch, train_.classes()) ? epochs_ + 1 : 0;
   if (epochs_ < 2 || explained_) return "";
   explained_ = true;

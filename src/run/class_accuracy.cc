@@ -4,6 +4,7 @@ namespace lenet {
 
 ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data,
                                  std::int64_t outputs) {
+  if (!data.has_classes()) return {};
   std::vector<double> right(static_cast<std::size_t>(outputs)), all(right.size());
   for (std::size_t i = 0; i < evaluation.predicted.size(); ++i) {
     const Label label = data.labels()[i];

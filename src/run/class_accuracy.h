@@ -13,7 +13,7 @@ namespace lenet {
 /// The share of each class' images that are classified right; nothing for a class without images.
 using ClassAccuracy = std::vector<std::optional<double>>;
 
-/// Of each of the network's outputs, of which the data may have a part.
+/// Of each of the network's outputs, of which the data may have a part; none without classes.
 ClassAccuracy per_class_accuracy(const Evaluation& evaluation, const Dataset& data,
                                  std::int64_t outputs);
 

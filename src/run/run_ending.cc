@@ -54,7 +54,8 @@ std::string ending_text(const Report& report, const FitOptions& options) {
                        early_stop_text(report, options.patience), report.best_epoch,
                        options.keep_best ? "" : ", the last one (--keep-best keeps the best)");
   }
-  const std::string kept = options.keep_best && report.holdout_metric ? "; " + kept_text(report) : "";
+  const std::string kept =
+      options.keep_best && report.holdout_metric ? "; " + kept_text(report) : "";
   if (ended_by_steps(report, options)) {
     return fmt::format("all {} steps of --max-steps are trained{}", options.max_steps, kept);
   }

@@ -33,6 +33,8 @@ Image sample_sheet(const Dataset& data) {
   const Shape& shape = data.image_shape();
   const std::int64_t scale = std::max<std::int64_t>(1, kLeastSide / std::max(shape[1], shape[2]));
   const std::int64_t row = shape[1] * scale + kGap, column = shape[2] * scale + kGap;
+  require_bytes(data, "the sheet of samples");
+  require_classes(data, "the sheet of samples");
   const std::int64_t height = data.classes() * row + kGap, width = kColumns * column + kGap;
   require(
       height <= kMostImageSide && width <= kMostImageSide,

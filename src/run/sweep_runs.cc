@@ -150,11 +150,11 @@ std::int64_t train_missing(const SweepRequest& request, const RunSettings& setti
     const Overrides& of_run = overrides[static_cast<std::size_t>(run)];
     folder.add(run, result_document(of_run, outcome));
     if (outcome.report) examples += outcome.report->examples;
-    settings.ended(fmt::format(
-        "{}/{}  run {} {}  {}", ++ended, runs.size(), run, of_run.dump(),
-        outcome.report ? fmt::format("test {} {:.4f}", outcome.report->metric->name,
-                                     outcome.report->test_metric)
-                       : outcome.error));
+    settings.ended(fmt::format("{}/{}  run {} {}  {}", ++ended, runs.size(), run, of_run.dump(),
+                               outcome.report
+                                   ? fmt::format("test {} {:.4f}", outcome.report->metric->name,
+                                                 outcome.report->test_metric)
+                                   : outcome.error));
   });
   if (ended == std::ssize(runs)) {
     settings.ended(fmt::format("{:.0f} images/s in all, evaluation included",

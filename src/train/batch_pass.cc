@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace lenet {
 namespace {
@@ -16,11 +17,11 @@ std::int64_t largest_statistics(const cpu::Plan& plan) {
 
 }  // namespace
 
-BatchPass::BatchPass(PackRunner& runner, Sequential& net, const CrossEntropyLoss& loss,
+BatchPass::BatchPass(PackRunner& runner, Sequential& net, double label_smoothing,
                      std::int64_t packs)
     : runner_(runner),
       net_(net),
-      loss_(loss),
+      label_smoothing_(label_smoothing),
       gradients_(runner.plan(), packs),
       statistics_(packs * largest_statistics(runner.plan())),
       statistics_size_(largest_statistics(runner.plan())),
@@ -31,7 +32,8 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, const CrossEntropyLoss
 
 void BatchPass::run(const Batch& batch, const MicroBatch& micro_batch, const StepPlace& place,
                     Metrics& total) {
-  const Run run{batch, micro_batch, place};
+  const std::int64_t outputs = element_count(net_.output_shape());
+  const Run run{batch, micro_batch, place, loss_of(batch, outputs, label_smoothing_)};
   const std::size_t last = runner_.plan().segments().size() - 1;
   for (std::size_t s = 0; s <= last; ++s) forward(run, s);
   const auto& segments = runner_.plan().segments();
@@ -128,9 +130,14 @@ void BatchPass::backward(const Run& run, std::size_t segment) {
 void BatchPass::loss(const Run& run, std::int64_t pack, float* arena) {
   const PackTargets& targets = targets_[static_cast<std::size_t>(pack)];
   float* outputs = runner_.outputs(arena);
-  const PackLoss loss = loss_.forward(targets, outputs);
-  metrics_[static_cast<std::size_t>(pack)] = loss.metrics;
-  loss_.backward(targets, loss, 1.0f / static_cast<float>(run.batch.size()), outputs);
+  const float scale = 1.0f / static_cast<float>(run.batch.size());
+  std::visit(
+      [&](const auto& loss) {
+        const PackLoss of_pack = loss.forward(targets, outputs);
+        metrics_[static_cast<std::size_t>(pack)] = of_pack.metrics;
+        loss.backward(targets, of_pack, scale, outputs);
+      },
+      run.loss);
 }
 
 }  // namespace lenet

@@ -26,7 +26,7 @@ struct MicroBatch {
 class BatchPass {
  public:
   /// packs: in the largest micro-batch. Refers to the runner and the network.
-  BatchPass(PackRunner& runner, Sequential& net, const CrossEntropyLoss& loss, std::int64_t packs);
+  BatchPass(PackRunner& runner, Sequential& net, double label_smoothing, std::int64_t packs);
 
   /// All packs of the batch must be in one micro-batch.
   bool whole_batch() const { return runner_.plan().segments().size() > 1; }
@@ -43,6 +43,7 @@ class BatchPass {
     const Batch& batch;
     MicroBatch micro_batch;
     StepPlace place;
+    Loss loss;
   };
 
   float* arena(std::int64_t pack, int thread) {
@@ -59,7 +60,7 @@ class BatchPass {
 
   PackRunner& runner_;
   Sequential& net_;
-  CrossEntropyLoss loss_;
+  double label_smoothing_;
   cpu::BatchGradients gradients_;
   AlignedFloats statistics_;
   std::int64_t statistics_size_ = 0;  ///< floats of a pack's

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <numeric>
+#include <variant>
 
 #include "base/require.h"
 #include "kernels/transpose.h"
@@ -16,14 +17,17 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
   runner.pack_for_evaluation();
-  const CrossEntropyLoss loss{element_count(runner.net().output_shape())};
+  const Loss loss = loss_of(batch, element_count(runner.net().output_shape()), 0);
   Evaluation result;
-  result.predicted.resize(order.size());
+  if (batch.has_classes()) result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackTargets targets = runner.forward(batch, pack, thread);
-    const PackLoss of_pack = loss.forward(targets, runner.outputs(runner.arena(thread)));
+    const float* outputs = runner.outputs(runner.arena(thread));
+    const PackLoss of_pack =
+        std::visit([&](const auto& l) { return l.forward(targets, outputs); }, loss);
     packs[static_cast<std::size_t>(pack)] = of_pack.metrics;
+    if (result.predicted.empty()) return;
     std::copy_n(of_pack.softmax.predicted, targets.count, result.predicted.data() + pack * kPack);
   });
   for (const Metrics& m : packs) result.metrics += m;
@@ -57,19 +61,17 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   return result;
 }
 
-/// A label for each image of `values`.
-std::vector<Label> blank_labels(const Sequential& net, std::span<const float> values) {
+/// `values` without targets.
+Batch unlabelled(const Sequential& net, std::span<const float> values) {
   net.require_built();
-  return std::vector<Label>(values.size() /
-                            static_cast<std::size_t>(element_count(net.input_shape())));
+  return {values, std::ssize(values) / element_count(net.input_shape())};
 }
 
 }  // namespace
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
   PackRunner runner(net, threads);
-  const std::vector<Label> labels = blank_labels(net, values);
-  return outputs_of(runner, Batch(values, labels));
+  return outputs_of(runner, unlabelled(net, values));
 }
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
@@ -77,10 +79,8 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
   switch (device.kind) {
     case Device::Kind::kCpu:
       return forward(net, values);
-    case Device::Kind::kCuda: {
-      const std::vector<Label> labels = blank_labels(net, values);
-      return cuda_outputs(net, Batch(values, labels), device.index);
-    }
+    case Device::Kind::kCuda:
+      return cuda_outputs(net, unlabelled(net, values), device.index);
   }
   unknown("device");
 }

@@ -15,6 +15,7 @@ namespace {
 
 /// What no image is of would be trained away from, but never to.
 void require_an_output_a_class(const Sequential& net, const Dataset& train) {
+  if (!train.has_classes()) return;
   const std::int64_t outputs = element_count(net.output_shape());
   require(outputs == train.classes(),
           fmt::format("the data has {}, the network ends with {} outputs; end it with Linear({})",
@@ -38,13 +39,14 @@ void require_last_batch(const Sequential& net, const Frozen& frozen, std::int64_
 }
 
 /// There is nothing to divide by where all pixels of a channel are alike.
-void require_contrast(const PixelStatistics& pixels, std::size_t images) {
+/// one: the pixel that counts as 1.
+void require_contrast(const PixelStatistics& pixels, std::size_t images, float one) {
   for (std::size_t c = 0; c < pixels.deviation.size(); ++c) {
-    require(pixels.deviation[c] > 0,
-            fmt::format(
-                "normalize: all pixels of channel {}, of channels 0 to {}, are {:.0f} in the {} "
-                "training images, so it has no deviation to divide by; train without it",
-                c, pixels.deviation.size() - 1, 255 * pixels.mean[c], images));
+    require(
+        pixels.deviation[c] > 0,
+        fmt::format("normalize: all pixels of channel {}, of channels 0 to {}, are {:g} in the {} "
+                    "training images, so it has no deviation to divide by; train without it",
+                    c, pixels.deviation.size() - 1, one * pixels.mean[c], images));
   }
 }
 
@@ -52,8 +54,14 @@ PixelStatistics checked_pixels(const FitOptions& options, const Dataset& train,
                                const Split& split) {
   if (!options.normalize) return {};
   PixelStatistics pixels = pixel_statistics(train, split.train);
-  require_contrast(pixels, split.train.size());
+  require_contrast(pixels, split.train.size(), train.has_bytes() ? 255 : 1);
   return pixels;
+}
+
+void require_same_kind(const Dataset& train, const Dataset& test) {
+  require(train.has_bytes() == test.has_bytes() && train.has_classes() == test.has_classes(),
+          "the test set's images or targets are of another kind than the training set's: want both "
+          "bytes or both floats, and both classes or both floats");
 }
 
 void require_network(const Sequential& net, const Dataset& train, const Dataset& test,
@@ -63,6 +71,7 @@ void require_network(const Sequential& net, const Dataset& train, const Dataset&
   require_fit(net, train);
   require_fit(net, test);
   require_an_output_a_class(net, train);
+  require_same_kind(train, test);
   // Labels are numbers: of other names they would be taken for each other.
   const bool named = !train.class_names().empty() && !test.class_names().empty();
   require(!named || train.class_names() == test.class_names(),

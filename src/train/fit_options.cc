@@ -59,6 +59,8 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
       fmt::format("batch size: {}, want 1 to the {} training images", o.batch_size, train.size()));
   check_options(o);
   check(o.augmentation, train.image_shape());
+  if (o.augmentation.any()) require_bytes(train, "augmentation");
+  if (o.label_smoothing > 0) require_classes(train, "label smoothing");
   Split split = split_of(train, o);
   const auto images = std::ssize(split.train);
   require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "

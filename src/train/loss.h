@@ -1,8 +1,9 @@
-// The loss of one pack, forward and backward: the mean softmax cross-entropy over a batch.
+// The loss of one pack, forward and backward, as a mean over a batch.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <variant>
 
 #include "kernels/cross_entropy.h"
 #include "lenet/label.h"
@@ -11,20 +12,24 @@
 
 namespace lenet {
 
-/// What the outputs of one pack are compared with: lanes from `count` on are blank.
+/// What the outputs of one pack are compared with, by the kind of the targets: lanes from `count`
+/// on are blank.
 struct PackTargets {
   std::int64_t count;
   Label label[kPack];
+  const float* row[kPack];
 };
 
 /// The loss of one pack, and what its gradient takes.
 struct PackLoss {
   Metrics metrics;
-  kernels::SoftmaxStatistics softmax;  ///< the predicted classes too
+  kernels::SoftmaxStatistics softmax;  ///< of cross-entropy; the predicted classes too
 };
 
-/// Cross-entropy of `outputs` logits, with this share of each target spread evenly over them.
+/// Softmax cross-entropy with this share of each target spread evenly over the outputs.
 struct CrossEntropyLoss {
+  static constexpr const Metric& kMetric = kAccuracy;
+
   std::int64_t outputs;
   float label_smoothing = 0;
 
@@ -34,6 +39,15 @@ struct CrossEntropyLoss {
   /// Overwrites the logits that forward() saw with the gradient of `scale` times the loss.
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* logits) const;
 };
+
+using Loss = std::variant<CrossEntropyLoss>;
+
+/// The loss that the batch's targets want of a network with so many outputs. Throws Error (kUsage)
+/// for a batch without targets, or for label smoothing where there are no classes.
+Loss loss_of(const Batch& batch, std::int64_t outputs, double label_smoothing);
+
+/// By which it is reported and judged.
+const Metric& metric_of(const Loss& loss);
 
 /// The metrics of all losses.
 std::span<const Metric* const> known_metrics();

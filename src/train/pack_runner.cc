@@ -17,11 +17,21 @@ const Sequential& built(const Sequential& net) {
   return net;
 }
 
-/// Copies images of floats, one a lane.
+/// Copies examples of a batch of floats, one a lane.
 void gather_floats(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
                    float* x) {
   std::fill_n(x, size * kPack, 0.0f);
   kernels::transpose(count, size, {batch.floats().data() + first * size, size}, {x, kPack});
+}
+
+/// Copies images of floats out of a data set.
+void gather_rows(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
+                 float* x) {
+  const float* images[kPack] = {};
+  for (std::int64_t lane = 0; lane < count; ++lane) {
+    images[lane] = batch.data()->floats(batch.indices()[static_cast<std::size_t>(first + lane)]);
+  }
+  kernels::gather_rows(images, size, x);
 }
 
 /// Copies images of bytes, changed as the batch says. scratch: room for kPack images.
@@ -41,6 +51,15 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
   kernels::gather_images(images, size, x);
 }
 
+PackTargets targets_of(const Batch& batch, std::int64_t first, std::int64_t count) {
+  PackTargets targets{.count = count, .label = {}, .row = {}};
+  for (std::int64_t lane = 0; lane < count; ++lane) {
+    if (batch.has_classes()) targets.label[lane] = batch.label(first + lane);
+    if (batch.has_rows()) targets.row[lane] = batch.row(first + lane).data();
+  }
+  return targets;
+}
+
 }  // namespace
 
 int checked_threads(int threads) {
@@ -56,6 +75,27 @@ void require_trainable(const Sequential& net) {
   throw Error(ErrorKind::kUsage, fmt::format("the network has nothing to train: {}", net.text()));
 }
 
+namespace {
+
+void require_outputs(const Sequential& net, std::int64_t row_width) {
+  const std::int64_t outputs = element_count(net.output_shape());
+  if (row_width == outputs) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("a target is {} floats, the network ends with {} outputs; end it with "
+                          "Linear({})",
+                          row_width, outputs, row_width));
+}
+
+void require_indices(const Dataset& data, std::span<const std::int32_t> indices) {
+  for (const std::int32_t i : indices) {
+    if (i >= 0 && i < data.size()) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("image {} of a batch, but the data has {}", i, data.size()));
+  }
+}
+
+}  // namespace
+
 void require_fit(const Sequential& net, const Dataset& data) {
   const Shape& input = built(net).input_shape();
   const std::int64_t outputs = element_count(net.output_shape());
@@ -64,6 +104,7 @@ void require_fit(const Sequential& net, const Dataset& data) {
                 fmt::format("the images have shape {}, the network was built for {}",
                             to_string(data.image_shape()), to_string(input)));
   }
+  if (!data.has_classes()) return require_outputs(net, data.rows().width);
   if (data.classes() > outputs) {
     throw Error(
         ErrorKind::kUsage,
@@ -75,19 +116,17 @@ void require_fit(const Sequential& net, const Dataset& data) {
 void require_fit(const Sequential& net, const Batch& batch) {
   if (batch.size() == 0) throw Error(ErrorKind::kUsage, "the batch is empty");
   if (batch.data()) {
-    for (const std::int32_t i : batch.indices()) {
-      if (i >= 0 && i < batch.data()->size()) continue;
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("image {} of a batch, but the data has {}", i, batch.data()->size()));
-    }
+    require_indices(*batch.data(), batch.indices());
+    if (batch.augmentation().any()) require_bytes(*batch.data(), "augmentation");
     return require_fit(net, *batch.data());
   }
   const Shape& input = built(net).input_shape();
-  const auto images = static_cast<std::int64_t>(batch.classes().size());
-  if (static_cast<std::int64_t>(batch.floats().size()) != images * element_count(input)) {
-    throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}",
-                                               batch.floats().size(), images, to_string(input)));
+  if (std::ssize(batch.floats()) != batch.size() * element_count(input)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} values, want {} images of shape {}", batch.floats().size(),
+                            batch.size(), to_string(input)));
   }
+  if (batch.has_rows()) return require_outputs(net, batch.row_width());
   const std::int64_t outputs = element_count(net.output_shape());
   for (const Label label : batch.classes()) {
     if (label < outputs) continue;
@@ -125,20 +164,18 @@ PackRunner::PackRunner(const Sequential& net, int threads, const Frozen& frozen)
 }
 
 PackTargets PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
-  const std::int64_t first = pack * kPack;
-  PackTargets targets{.count = std::min(kPack, batch.size() - first), .label = {}};
-  for (std::int64_t lane = 0; lane < targets.count; ++lane) {
-    targets.label[lane] = batch.label(first + lane);
-  }
+  const std::int64_t first = pack * kPack, count = std::min(kPack, batch.size() - first);
   const std::int64_t size = element_count(net_.input_shape());
-  if (batch.data()) {
+  if (!batch.data()) {
+    gather_floats(batch, first, count, size, arena);
+  } else if (batch.data()->has_bytes()) {
     auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
-    gather_bytes(batch, first, targets.count, size, scratch, arena);
-    standardize(net_.normalization(), size, kPack, arena);
+    gather_bytes(batch, first, count, size, scratch, arena);
   } else {
-    gather_floats(batch, first, targets.count, size, arena);
+    gather_rows(batch, first, count, size, arena);
   }
-  return targets;
+  if (batch.data()) standardize(net_.normalization(), size, kPack, arena);
+  return targets_of(batch, first, count);
 }
 
 PackTargets PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {

@@ -23,7 +23,7 @@ int checked_threads(int threads);
 void require_trainable(const Sequential& net);
 
 /// Throws Error (kUsage) unless the network is built for images of this shape and has an output a
-/// class.
+/// class, or one for each float of a target.
 void require_fit(const Sequential& net, const Dataset& data);
 
 /// The same for a batch, of whatever kind.

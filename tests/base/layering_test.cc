@@ -77,6 +77,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"library_layer.h", "nn"},
     {"live.h", "run"},
     {"load_data.h", "formats"},
+    {"metrics.h", "train"},
     {"model_file.h", "io"},
     {"onnx.h", "io"},
     {"operation.h", "nn"},
@@ -95,6 +96,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"split.h", "data"},
     {"summary.h", "nn"},
     {"sweep.h", "train"},
+    {"targets.h", "data"},
     {"timer.h", "base"},
     {"trainer.h", "train"},
 };

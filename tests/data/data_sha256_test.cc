@@ -46,6 +46,23 @@ TEST(DataSha256, TakesAnEmptyTestSet) {
             "fabcf8c157438e99d0096c30e46ced833e57cd113d2d7120833207668f13f545");
 }
 
+TEST(DataSha256, TellsFloatsFromBytesAndRowsFromClasses) {
+  const auto floats = [](std::vector<float> values, std::vector<Label> labels) {
+    return Dataset(FloatImages{std::move(values)}, {1, 1, 2}, ClassTargets{std::move(labels), 2});
+  };
+  EXPECT_EQ(data_sha256(floats({0.5f, 1, 2, -3}, {0, 1}), floats({1, 2}, {1})),
+            "ecfd6a464bbdf7c9f59ee7a38482c110aef2a6bf42dddb6b63f6b0d4675c901f");
+  const auto bytes = [](std::vector<std::uint8_t> pixels, std::vector<float> rows) {
+    auto copy = std::make_unique<std::uint8_t[]>(pixels.size());
+    std::ranges::copy(pixels, copy.get());
+    return Dataset(ByteImages{std::move(copy)}, {1, 1, 2}, FloatTargets{std::move(rows), 1});
+  };
+  EXPECT_EQ(data_sha256(bytes({1, 2, 3, 4}, {0.5f, 1}), bytes({5, 6}, {2})),
+            "f28ac41df6e757ee9333ede11310481868bbaccf50bcc9f75fc851597a4c959a");
+  EXPECT_EQ(data_sha256(Dataset(FloatImages{{7}}, {1, 1, 1}, FloatTargets{{1, 2}, 2}), Dataset()),
+            "299c1feeb2b9695b3f73f923b077f2010506409ff8d844dfff283907c8a12b9e");
+}
+
 TEST(DataSha256, IsOfTheImagesNotOfTheFileAroundThem) {
   Set behind = kTrain;
   behind.pixels.insert(behind.pixels.begin(), {9, 9, 9});

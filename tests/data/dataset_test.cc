@@ -36,6 +36,40 @@ TEST(Dataset, WantsOneNameAClassOrNone) {
                        "1 class names, want 2"));
 }
 
+TEST(Dataset, HoldsFloatsAsImagesAndAsTargets) {
+  const Dataset data(FloatImages{{1, 2, 3, 4, 5, 6}}, {1, 1, 2}, FloatTargets{{7, 8, 9}, 1});
+  EXPECT_EQ(data.size(), 3);
+  EXPECT_FALSE(data.has_bytes() || data.has_classes());
+  EXPECT_EQ(data.floats(1)[0], 3);
+  EXPECT_EQ(data.rows()[2][0], 9);
+  EXPECT_EQ(data.classes(), 0);
+  EXPECT_TRUE(data.labels().empty() && data.class_names().empty());
+  const Dataset bytes = make({0, 1}, 2);
+  EXPECT_TRUE(bytes.has_bytes() && bytes.has_classes());
+  EXPECT_EQ(bytes.rows().size(), 0);
+}
+
+TEST(Dataset, RefusesFloatsThatMakeNoWholeExamples) {
+  const auto message = [](std::vector<float> images, FloatTargets targets) {
+    return error_of(ErrorKind::kBadInput, [&] {
+      Dataset(FloatImages{images}, {1, 1, 2}, targets);
+    });
+  };
+  EXPECT_TRUE(contains(message({1, 2, 3}, {{1, 2}, 1}), "3 floats, want 2 images of shape 1x1x2"));
+  EXPECT_TRUE(contains(message({1, 2}, {{1, 2, 3}, 2}), "3 target values in rows of 2"));
+  EXPECT_TRUE(contains(message({1, 2}, {{1}, 0}), "1 target values in rows of 0"));
+  EXPECT_TRUE(contains(message({}, {{}, 1}), "0 target values"));
+}
+
+TEST(Dataset, RefusesNewLabelsWhereThereAreNoClasses) {
+  EXPECT_TRUE(contains(
+      error_of(ErrorKind::kUsage,
+               [] {
+                 Dataset(FloatImages{{1}}, {1, 1, 1}, FloatTargets{{1}, 1}).relabelled({}, 0);
+               }),
+      "wants a class an example"));
+}
+
 TEST(Dataset, TakesOtherClassesWithoutTouchingItsImages) {
   Dataset data = make({0, 2, 1}, 3, {"a", "b", "c"});
   const std::uint64_t id = data.id();

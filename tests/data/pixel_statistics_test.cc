@@ -33,6 +33,13 @@ TEST(PixelStatistics, AreOfEachChannelApart) {
   EXPECT_EQ(statistics.deviation, (std::vector<float>{0.5f, 0.0f}));
 }
 
+TEST(PixelStatistics, TakeFloatsAsTheyAre) {
+  const Dataset data(FloatImages{{0, 2, 10, 10, 4, 6, 10, 10}}, {2, 1, 2}, ClassTargets{{0, 0}, 1});
+  const PixelStatistics statistics = pixel_statistics(data, std::vector<std::int32_t>{0, 1});
+  EXPECT_EQ(statistics.mean, (std::vector<float>{3, 10}));
+  EXPECT_EQ(statistics.deviation, (std::vector<float>{static_cast<float>(std::sqrt(5.0)), 0}));
+}
+
 TEST(PixelStatistics, CountTheImagesThatAreNamed) {
   const Dataset data = make({1, 1, 1}, {0, 51, 255});
   EXPECT_EQ(pixel_statistics(data, std::vector<std::int32_t>{1}).mean[0], 0.2f);

@@ -40,6 +40,17 @@ TEST(StratifiedSplit, TakesTheFractionOfEveryClassRounded) {
   EXPECT_EQ(class_counts(data, split.train), (std::vector<std::int64_t>{90, 0, 13, 13, 23}));
 }
 
+TEST(StratifiedSplit, TakesImagesWithoutClassesAsOne) {
+  const Dataset data(FloatImages{std::vector<float>(15)}, {1, 1, 1},
+                     FloatTargets{std::vector<float>(15), 1});
+  const Split split = stratified_split(data, 0.2, 0);
+  EXPECT_EQ(split.holdout.size(), 3u);
+  EXPECT_EQ(split.train.size(), 12u);
+  EXPECT_EQ(small_classes_text(split, 0.2), "");
+  EXPECT_EQ(stratified_split(data, 0.01, 0).holdout.size(), 1u);
+  EXPECT_EQ(stratified_split(data, 0.01, 0).small_classes, 0);
+}
+
 TEST(StratifiedSplit, NamesEveryImageOnceInAscendingOrder) {
   const Dataset data = make({70, 30, 50});
   const Split split = stratified_split(data, 0.3, 5);

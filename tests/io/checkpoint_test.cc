@@ -96,7 +96,8 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_FALSE(got.report.points[0].test_metric);
   EXPECT_EQ(got.report.points[1].test_metric, 0.2);
   EXPECT_FALSE(got.report.points[0].holdout_metric);
-  EXPECT_EQ(got.report.points[1].holdout_metric, want.report.epochs[0].holdout_metric);  // as in 0.2.0
+  EXPECT_EQ(got.report.points[1].holdout_metric,
+            want.report.epochs[0].holdout_metric);  // as in 0.2.0
 }
 
 TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {

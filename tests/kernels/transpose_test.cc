@@ -33,6 +33,31 @@ TEST(Transpose, TurnsEveryShapeInsideLargerMatricesOnEveryTarget) {
   }
 }
 
+TEST(GatherRows, PutsRowsIntoLanesAndZerosIntoBlankOnesOnEveryTarget) {
+  for (const std::int64_t target : kernel_targets()) {
+    const ForcedTarget forced(target);
+    for (const std::int64_t size : {1, 3, 4, 5, 15, 16, 17, 33, 784}) {
+      for (std::int64_t count = 0; count <= kPack; ++count) {
+        std::vector<float> values;
+        for (std::int64_t i = 0; i < count * size; ++i) values.push_back(static_cast<float>(i + 1));
+        std::array<const float*, kPack> rows{};
+        for (std::int64_t n = 0; n < count; ++n) {
+          rows[static_cast<std::size_t>(n)] = values.data() + (count - 1 - n) * size;
+        }
+        const AlignedFloats x = unwritten(size * kPack);
+        gather_rows(rows.data(), size, x.data());
+        for (std::int64_t i = 0; i < size; ++i) {
+          for (std::int64_t n = 0; n < kPack; ++n) {
+            const float* row = rows[static_cast<std::size_t>(n)];
+            ASSERT_EQ(x.data()[i * kPack + n], row ? row[i] : 0)
+                << i << " of " << size << ", lane " << n << " of " << count;
+          }
+        }
+      }
+    }
+  }
+}
+
 /// Pixel i of image n: every byte occurs.
 std::uint8_t pixel(std::int64_t n, std::int64_t i) {
   return static_cast<std::uint8_t>(37 * n + 5 * i + i / 256);

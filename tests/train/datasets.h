@@ -39,4 +39,17 @@ inline Dataset noise_images(const Shape& shape, std::int64_t count, std::int64_t
   return Dataset(std::move(pixels), 0, shape, std::move(labels), classes);
 }
 
+/// The same data as floats: byte / 255.
+inline Dataset as_floats(const Dataset& data) {
+  const std::int64_t size = element_count(data.image_shape());
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    for (std::int64_t k = 0; k < size; ++k) {
+      values.push_back(static_cast<float>(data.image(i)[k]) / 255.0f);
+    }
+  }
+  return Dataset(FloatImages{std::move(values)}, data.image_shape(),
+                 ClassTargets{{data.labels().begin(), data.labels().end()}, data.classes()});
+}
+
 }  // namespace lenet

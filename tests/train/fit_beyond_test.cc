@@ -75,8 +75,8 @@ TEST(FitBeyond, KeepsTheWeightsThatWereBestOnTheImagesSetAside) {
   o.keep_best = true;
   Sequential net = Sequential::parse("Flatten Linear(4)");
   const Report report = fit(net, data, data, o);
-  const auto best = std::ranges::max_element(report.epochs, {},
-                                             [](const EpochReport& e) { return *e.holdout_metric; });
+  const auto best = std::ranges::max_element(
+      report.epochs, {}, [](const EpochReport& e) { return *e.holdout_metric; });
   EXPECT_EQ(report.best_epoch, best->epoch);
   EXPECT_EQ(report.test_acc(), best->test_acc());
   EXPECT_EQ(report.holdout_metric, best->holdout_metric);

@@ -1,0 +1,43 @@
+// What the outputs of a network are compared with, an example each.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lenet/export.h"
+#include "lenet/label.h"
+
+namespace LENET_PUBLIC lenet {
+
+/// A class an example: trained on by softmax cross-entropy.
+struct ClassTargets {
+  std::vector<Label> labels;
+  std::int64_t classes = 0;                   ///< labels are below
+  std::vector<std::string> class_names = {};  ///< one a class, or none
+};
+
+/// `width` floats an example: (examples, width).
+struct FloatTargets {
+  std::vector<float> values;
+  std::int64_t width = 0;
+};
+
+using Targets = std::variant<ClassTargets, FloatTargets>;
+
+/// Floats in rows of `width`. Refers to them.
+struct FloatRows {
+  std::span<const float> values = {};
+  std::int64_t width = 0;
+
+  std::int64_t size() const {
+    return width > 0 ? static_cast<std::int64_t>(values.size()) / width : 0;
+  }
+  std::span<const float> operator[](std::int64_t row) const {
+    return values.subspan(static_cast<std::size_t>(row * width), static_cast<std::size_t>(width));
+  }
+};
+
+}  // namespace lenet

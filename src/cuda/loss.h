@@ -1,0 +1,115 @@
+// The losses: their values, gradients and metrics, block by block.
+#pragma once
+
+#include "cuda/kernel.h"
+#include "cuda/step.h"
+#include "lenet/label.h"
+
+namespace lenet::cuda {
+
+/// What a loss compares the outputs with: a class or a row for each image of a pass.
+struct TargetPlaces {
+  const Label* labels = nullptr;        ///< of image n at n; null where the targets are rows
+  const float* rows = nullptr;          ///< a row for each image of the data
+  const std::int32_t* order = nullptr;  ///< the row of image n is order[n]; null: n
+};
+
+/// What all losses read and write.
+struct LossPlaces {
+  std::int64_t outputs = 0;
+  std::int64_t images = 0, stride = 0;  ///< images: those that are not blank; stride: N
+  const float* x = nullptr;
+  float* dx = nullptr;                ///< null outside training
+  std::int32_t* predicted = nullptr;  ///< classes; may be null
+  PartialMetrics* metrics = nullptr;  ///< one a block
+  StopMark* stop = nullptr;           ///< null outside training
+  std::int32_t step = 0;              ///< of those queued together
+};
+
+/// Threads of a block, one an image.
+inline constexpr int kLossThreads = 128;
+
+inline std::int64_t loss_blocks(std::int64_t images) {
+  return pieces(round_up(images, kWarp), kLossThreads);
+}
+
+/// A thread: one image, of which `loss` tells value, gradient and metric; a block sums those of its
+/// images.
+template <class Loss>
+struct LossKernel {
+  static constexpr int kThreads = kLossThreads;
+  using Tree = TreeSum<kThreads>;
+  struct Registers {};
+
+  LossPlaces s;
+  Loss loss;
+
+  std::int64_t blocks() const { return loss_blocks(s.images); }
+  int shared_floats() const { return 4 * kThreads; }  // two doubles a thread
+  LENET_HOST_DEVICE int phases() const { return Tree::kSteps + 2; }
+
+  LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers&) const {
+    auto* values = reinterpret_cast<double*>(at.shared);
+    double* metrics = values + kThreads;
+    if (phase == 0) {
+      const std::int64_t n = at.block * kThreads + at.thread;
+      values[at.thread] = metrics[at.thread] = 0;
+      if (n < s.images) {
+        loss(s, n, values[at.thread], metrics[at.thread]);
+      } else if (n < s.stride && s.dx) {
+        for (std::int64_t k = 0; k < s.outputs; ++k) s.dx[k * s.stride + n] = 0;
+      }
+    } else if (phase <= Tree::kSteps) {
+      Tree::halve(phase - 1, at.thread, values);
+      Tree::halve(phase - 1, at.thread, metrics);
+    } else if (at.thread == 0) {
+      s.metrics[at.block] = {values[0], metrics[0]};
+      if (s.stop && !is_finite(values[0]) && s.step < s.stop->first) s.stop->first = s.step;
+    }
+  }
+};
+
+/// Softmax cross-entropy. With the target t = (1 - smoothing) at the label + smoothing / classes
+/// everywhere: loss = logsumexp(x) - sum of t x, dx = (softmax(x) - t) / images.
+struct CrossEntropy {
+  const Label* labels;
+  float smoothing;
+
+  LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
+                                    double& correct) const {
+    std::int32_t best = 0;
+    float largest = s.x[n], sum_of_x = 0;
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float value = s.x[k * s.stride + n];
+      sum_of_x += value;
+      if (!(value > largest)) continue;
+      best = static_cast<std::int32_t>(k);
+      largest = value;
+    }
+    float sum = 0;
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
+      sum += expf(s.x[k * s.stride + n] - largest);
+    }
+    const float logsumexp = largest + logf(sum);
+    const std::int64_t label = labels[n];
+    const float of_all = smoothing / static_cast<float>(s.outputs);
+    loss = static_cast<double>(logsumexp - (1 - smoothing) * s.x[label * s.stride + n] -
+                               of_all * sum_of_x);
+    correct = best == label ? 1 : 0;
+    if (s.predicted) s.predicted[n] = best;
+    if (!s.dx) return;
+    const float scale = 1.0f / static_cast<float>(s.images);
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float target = of_all + (k == label ? 1 - smoothing : 0.0f);
+      s.dx[k * s.stride + n] = scale * (expf(s.x[k * s.stride + n] - logsumexp) - target);
+    }
+  }
+};
+
+/// Calls f with the kernel of the loss that these targets want.
+template <class F>
+void with_loss(const LossPlaces& s, const TargetPlaces& targets, float smoothing, F f) {
+  f(LossKernel<CrossEntropy>{s, {targets.labels, smoothing}});
+}
+
+}  // namespace lenet::cuda
