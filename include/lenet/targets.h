@@ -19,7 +19,8 @@ struct ClassTargets {
   std::vector<std::string> class_names = {};  ///< one a class, or none
 };
 
-/// `width` floats an example: (examples, width).
+/// `width` floats an example, (examples, width): trained on by the mean of their squared errors, as
+/// torch.nn.MSELoss, with their mean absolute error as its metric.
 struct FloatTargets {
   std::vector<float> values;
   std::int64_t width = 0;

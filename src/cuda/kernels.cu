@@ -146,6 +146,7 @@ void launch(Stream& stream, const LossKernel<Loss>& kernel) {
 }
 
 template void launch(Stream& stream, const LossKernel<CrossEntropy>& kernel);
+template void launch(Stream& stream, const LossKernel<SquaredError>& kernel);
 
 void launch(Stream& stream, const GatherBytes& kernel) {
   launch_images(stream, kernel, kernel.grid());

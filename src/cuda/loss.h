@@ -106,9 +106,31 @@ struct CrossEntropy {
   }
 };
 
+/// The mean over the outputs of (output - target)^2, with the mean absolute error as its metric.
+struct SquaredError {
+  TargetPlaces targets;
+
+  LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
+                                    double& distance) const {
+    const std::int64_t row = targets.order ? targets.order[n] : n;
+    const float* target = targets.rows + row * s.outputs;
+    const float factor = 2.0f / static_cast<float>(s.images) / static_cast<float>(s.outputs);
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float error = s.x[k * s.stride + n] - target[k];
+      const auto wide = static_cast<double>(error);
+      loss += wide * wide;
+      distance += wide < 0 ? -wide : wide;
+      if (s.dx) s.dx[k * s.stride + n] = factor * error;
+    }
+    loss /= static_cast<double>(s.outputs);
+    distance /= static_cast<double>(s.outputs);
+  }
+};
+
 /// Calls f with the kernel of the loss that these targets want.
 template <class F>
 void with_loss(const LossPlaces& s, const TargetPlaces& targets, float smoothing, F f) {
+  if (targets.rows) return f(LossKernel<SquaredError>{s, {targets}});
   f(LossKernel<CrossEntropy>{s, {targets.labels, smoothing}});
 }
 

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <type_traits>
 
-#include "base/require.h"
+#include "lenet/error.h"
 
 namespace lenet {
 namespace {
@@ -34,9 +35,44 @@ void CrossEntropyLoss::backward(const PackTargets& targets, const PackLoss& loss
                                   loss.softmax, logits);
 }
 
+PackLoss SquaredErrorLoss::forward(const PackTargets& targets, const float* y) const {
+  PackLoss loss{.metrics = {.examples = targets.count, .metric = &kMetric}, .softmax = {}};
+  for (std::int64_t lane = 0; lane < targets.count; ++lane) {
+    double squares = 0, distances = 0;
+    for (std::int64_t k = 0; k < outputs; ++k) {
+      const auto error = static_cast<double>(y[k * kPack + lane] - targets.row[lane][k]);
+      squares += error * error;
+      distances += std::abs(error);
+    }
+    loss.metrics.loss_sum += squares / static_cast<double>(outputs);
+    loss.metrics.metric_sum += distances / static_cast<double>(outputs);
+  }
+  return loss;
+}
+
+/// d/dy of the mean of (y - target)^2 is 2 (y - target) / outputs.
+void SquaredErrorLoss::backward(const PackTargets& targets, const PackLoss&, float scale,
+                                float* y) const {
+  const float factor = 2 * scale / static_cast<float>(outputs);
+  for (std::int64_t k = 0; k < outputs; ++k) {
+    for (std::int64_t lane = 0; lane < kPack; ++lane) {
+      float& of_lane = y[k * kPack + lane];
+      of_lane = lane < targets.count ? factor * (of_lane - targets.row[lane][k]) : 0.0f;
+    }
+  }
+}
+
 Loss loss_of(const Batch& batch, std::int64_t outputs, double label_smoothing) {
-  require(batch.has_classes(), "the loss: cross-entropy wants a class an example");
-  return CrossEntropyLoss{outputs, static_cast<float>(label_smoothing)};
+  if (batch.has_classes()) return CrossEntropyLoss{outputs, static_cast<float>(label_smoothing)};
+  if (!batch.has_rows()) {
+    throw Error(ErrorKind::kUsage, "the batch has no targets, want a class or a row an example");
+  }
+  if (label_smoothing != 0) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("label smoothing: {}, want 0 where the targets are floats", label_smoothing));
+  }
+  return SquaredErrorLoss{outputs};
 }
 
 const Metric& metric_of(const Loss& loss) {
@@ -46,9 +82,9 @@ const Metric& metric_of(const Loss& loss) {
 std::span<const Metric* const> known_metrics() { return known_metrics(std::type_identity<Loss>()); }
 
 double as_accuracy(const Metric& metric, double value) {
-  require(metric.name == kAccuracy.name,
-          fmt::format("accuracy: the loss has another metric, {}", metric.title));
-  return value;
+  if (metric.name == kAccuracy.name) return value;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("accuracy: the loss has another metric, {}", metric.title));
 }
 
 }  // namespace lenet

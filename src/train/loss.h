@@ -40,7 +40,18 @@ struct CrossEntropyLoss {
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* logits) const;
 };
 
-using Loss = std::variant<CrossEntropyLoss>;
+/// The mean over the outputs of (output - target)^2.
+struct SquaredErrorLoss {
+  static constexpr Metric kMetric = {"mae", "mean absolute error", false};
+
+  std::int64_t outputs;
+
+  PackLoss forward(const PackTargets& targets, const float* outputs) const;
+  void backward(const PackTargets& targets, const PackLoss& loss, float scale,
+                float* outputs) const;
+};
+
+using Loss = std::variant<CrossEntropyLoss, SquaredErrorLoss>;
 
 /// The loss that the batch's targets want of a network with so many outputs. Throws Error (kUsage)
 /// for a batch without targets, or for label smoothing where there are no classes.

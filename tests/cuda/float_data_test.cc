@@ -1,4 +1,5 @@
 // Data sets of floats on the card.
+#include <algorithm>
 #include <numeric>
 
 #include "lenet/fit.h"
@@ -36,6 +37,50 @@ TEST(CudaFloatImages, AreNormalisedAsOnTheCpu) {
   EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
   EXPECT_EQ(of_card.metric_sum, of_cpu.metric_sum);
   EXPECT_LE(relative_distance(got, want), 1e-5);
+}
+
+TEST(CudaFloatTargets, HaveTheCpusLossMetricAndGradient) {
+  const Dataset data = noise_with_rows({2, 5, 7}, 140, 3);
+  Sequential net = built(kNet, {2, 5, 7});
+  std::vector<std::int32_t> order(133);
+  std::iota(order.rbegin(), order.rend(), 5);
+  std::vector<float> want(net.parameters().size()), got(want.size());
+  Trainer cpu(net, {.batch_size = 133}), card(net, {.batch_size = 133, .device = kCard});
+  const auto expect_alike = [&](const Batch& batch) {
+    const Metrics of_cpu = cpu.gradient(batch, want), of_card = card.gradient(batch, got);
+    EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
+    EXPECT_NEAR(of_card.metric_mean(), of_cpu.metric_mean(), 1e-5 * of_cpu.metric_mean());
+    EXPECT_EQ(of_card.metric, of_cpu.metric);
+    EXPECT_LE(relative_distance(got, want), 1e-5);
+  };
+  expect_alike(Batch(data, order));
+  expect_alike(Batch({data.floats(0), 133 * 70}, FloatRows{data.rows().values.first(3 * 133), 3}));
+  const Metrics of_cpu = evaluate(net, data).metrics, of_card = evaluate(net, data, kCard).metrics;
+  EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
+  EXPECT_NEAR(of_card.metric_mean(), of_cpu.metric_mean(), 1e-5 * of_cpu.metric_mean());
+}
+
+TEST(CudaFloatTargets, StepsAtOnceHaveTheBitsOfStepsOneByOne) {
+  const Dataset data = noise_with_rows({2, 5, 7}, 393, 3);
+  std::vector<std::int32_t> order(393);
+  std::iota(order.begin(), order.end(), 0);
+  const auto trained = [&](std::int64_t at_once) {
+    Sequential net = built(kNet, {2, 5, 7});
+    Trainer trainer(net, {.batch_size = 20, .device = kCard});
+    std::vector<Batch> batches;
+    for (std::size_t step = 0; step < 60; ++step) {  // queued by itself, recorded, queued again
+      const std::size_t first = step % 20 * 20;
+      const std::size_t size = std::min<std::size_t>(20, order.size() - first);
+      batches.emplace_back(data, std::span(order).subspan(first, size));
+      if (std::ssize(batches) < at_once) continue;
+      const std::vector<double> rates(batches.size(), 0.1);
+      std::vector<Metrics> metrics(batches.size());
+      EXPECT_EQ(trainer.steps(batches, rates, metrics), std::ssize(batches));
+      batches.clear();
+    }
+    return copy_of(net.parameters());
+  };
+  EXPECT_EQ(trained(20), trained(1));
 }
 
 }  // namespace

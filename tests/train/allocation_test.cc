@@ -95,5 +95,19 @@ TEST(TrainingStep, AllocatesNothingWithNormalisationDropoutClippingAndAverages) 
   }
 }
 
+TEST(TrainingStep, AllocatesNothingForTargetsOfFloats) {
+  const Dataset data = noise_with_rows({2, 6, 6}, 300, 3);
+  std::vector<std::int32_t> order(300);
+  std::iota(order.begin(), order.end(), 0);
+  Sequential net = built("Conv2d(3, 3) Tanh Flatten Linear(3)", {2, 6, 6});
+  Trainer trainer(net, {.batch_size = 300, .threads = 2});
+  const Batch of_data(data, order);
+  const Batch of_floats({data.floats(0), 100 * 72}, FloatRows{data.rows().values.first(300), 3});
+  trainer.step(of_data, 0.1);
+  const long before = allocations;
+  for (int i = 0; i < 10; ++i) trainer.step(i % 2 == 0 ? of_data : of_floats, 0.1);
+  EXPECT_EQ(allocations - before, 0);
+}
+
 }  // namespace
 }  // namespace lenet

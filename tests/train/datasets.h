@@ -52,4 +52,22 @@ inline Dataset as_floats(const Dataset& data) {
                  ClassTargets{{data.labels().begin(), data.labels().end()}, data.classes()});
 }
 
+/// Noise of which each target is `width` means over parts of the image, less 1.
+inline Dataset noise_with_rows(const Shape& shape, std::int64_t count, std::int64_t width) {
+  const Dataset noise = as_floats(noise_images(shape, count, 2));
+  const std::int64_t size = element_count(shape);
+  FloatTargets targets{{}, width};
+  for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t k = 0; k < width; ++k) {
+      float sum = -1;
+      for (std::int64_t j = k; j < size; j += width) {
+        sum += noise.floats(i)[j] / static_cast<float>(size / width);
+      }
+      targets.values.push_back(sum);
+    }
+  }
+  const float* values = noise.floats(0);
+  return Dataset(FloatImages{{values, values + count * size}}, shape, std::move(targets));
+}
+
 }  // namespace lenet

@@ -85,7 +85,7 @@ TEST(BatchWithoutTargets, IsRefusedByAStep) {
   Trainer trainer(trains, {.batch_size = 2});
   const std::vector<float> values(8);
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { trainer.step(Batch(values, 2), 0.1); }),
-                       "wants a class an example"));
+                       "the batch has no targets"));
 }
 
 }  // namespace

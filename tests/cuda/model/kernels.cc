@@ -110,7 +110,7 @@ std::map<std::string, Bind> all_kernels() {
                     GatherChanged, GatherFloats, KeepBuffers, Update, LayOut, FunctionForward,
                     FunctionBackward>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, LossKernel<CrossEntropy>,
-                    SquareSum>(all);
+                    LossKernel<SquaredError>, SquareSum>(all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
   add_contractions<6, 0>(all), add_contractions<6, 3>(all), add_contractions<6, 5>(all);
   add_gradients<1>(all), add_gradients<3>(all), add_gradients<4>(all), add_gradients<5>(all);
