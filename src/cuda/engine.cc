@@ -6,7 +6,7 @@
 
 #include "base/gpus.h"
 #include "train/pack_runner.h"
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet::cuda {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet::cuda {
 namespace {
@@ -37,7 +37,7 @@ DeviceValues::DeviceValues(const Trainer::Snapshot& like)
       average_buffers(std::ssize(like.average_buffers)) {}
 
 Parameters::Parameters(const Sequential& net, Stream& stream, const Trainer::Options& options)
-    : Parameters(net, stream, options, initial_values(net, options)) {}
+    : Parameters(net, stream, options, initial_snapshot(net, options)) {}
 
 Parameters::Parameters(const Sequential& net, Stream& stream, const Trainer::Options& options,
                        const Trainer::Snapshot& initial)

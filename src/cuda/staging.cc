@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "data/image_change.h"
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet::cuda {
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "base/require.h"
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet {
 
@@ -87,7 +87,7 @@ void check_state(const FitState& s, const Sequential& net, const FitOptions& o,
               s.best.parameters.size() == (has_best ? net.parameters().size() : 0) &&
               s.best.buffers.size() == (has_best ? net.buffers().size() : 0),
           "the state of the run does not fit its options");
-  const TrainedValues wanted = initial_values(net, trainer_options(o));
+  const Trainer::Snapshot wanted = initial_snapshot(net, trainer_options(o));
   const bool has_start = o.rollbacks > 0 && s.step > 0;
   require(alike(s.trainer, wanted) && (!has_start || alike(s.epoch_start, wanted)),
           "the state of the run is that of another network, optimizer or averages");

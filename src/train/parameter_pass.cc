@@ -22,8 +22,9 @@ ParameterPass::ParameterPass(PackRunner& runner, Sequential& net,
       gradient_(static_cast<std::int64_t>(net.parameters().size())),
       squares_(tasks_.size()),
       finite_(tasks_.size(), 1),
-      values_(initial_values(net, options)),
-      previous_(values_) {}
+      state_(initial_state(net, options)),
+      begin_buffers_(net.buffers().begin(), net.buffers().end()),
+      previous_(snapshot_of(net, state_)) {}
 
 ParameterPass::Task ParameterPass::task_of(const cpu::PlannedStage& stage,
                                            const cpu::UpdatePart& part, const Frozen& frozen) {
@@ -56,15 +57,15 @@ std::vector<ParameterPass::Task> ParameterPass::tasks_of(const cpu::Plan& plan,
   return tasks;
 }
 
-void ParameterPass::begin() { std::ranges::copy(net_.buffers(), values_.buffers.begin()); }
+void ParameterPass::begin() { std::ranges::copy(net_.buffers(), begin_buffers_.begin()); }
 
 void ParameterPass::end_without_step() {
-  std::ranges::copy(values_.buffers, net_.buffers().begin());
+  std::ranges::copy(begin_buffers_, net_.buffers().begin());
 }
 
 /// A limit on the gradient's norm puts a barrier between the gradient and the optimizer.
 void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) {
-  OptimizerStep step{&options_.optimizer, lr ? *lr : 0, values_.steps + 1};
+  OptimizerStep step{&options_.optimizer, lr ? *lr : 0, state_.steps + 1};
   const bool at_once = lr && options_.clip_norm == 0;
   for_each_task([&](const Task& task, std::size_t i) {
     sum_gradient(task, images, accumulate);
@@ -86,14 +87,14 @@ void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) 
 }
 
 void ParameterPass::end_step() {
-  std::ranges::copy(values_.buffers, previous_.buffers.begin());
+  std::ranges::copy(begin_buffers_, previous_.buffers.begin());
   if (options_.ema_decay > 0) {
-    std::ranges::copy(values_.average_buffers, previous_.average_buffers.begin());
+    std::ranges::copy(state_.average_buffers, previous_.average_buffers.begin());
     for (const ParameterRange& range : trained_buffers_) {
-      move_average(part_of(net_.buffers(), range), values_.average_buffers.data() + range.first);
+      move_average(part_of(net_.buffers(), range), state_.average_buffers.data() + range.first);
     }
   }
-  previous_.steps = values_.steps++;
+  previous_.steps = state_.steps++;
 }
 
 std::optional<std::int64_t> ParameterPass::bad_layer() const {
@@ -151,50 +152,46 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   for (const ParameterRange& range : task.trained) {
     const auto first = static_cast<std::size_t>(range.first);
     const std::span<float> parameters = part_of(net_.parameters(), range);
-    copy_part(values_, parameters, first, previous_);
-    optimizer_step(step, {parameters, gradient_.data() + first, from_element(values_.first, first),
-                          from_element(values_.second, first)});
-    if (!values_.average.empty()) move_average(parameters, values_.average.data() + first);
+    copy_part(state_, parameters, first, previous_);
+    optimizer_step(step, {parameters, gradient_.data() + first, from_element(state_.first, first),
+                          from_element(state_.second, first)});
+    if (!state_.average.empty()) move_average(parameters, state_.average.data() + first);
   }
   task.stage->cpu->pack_weights(task.part, layer, runner_.packed() + task.stage->packed);
 }
 
 /// average += part * (value - average).
 void ParameterPass::move_average(std::span<const float> now, float* average) const {
-  const float part = average_part(options_.ema_decay, values_.steps);
+  const float part = average_part(options_.ema_decay, state_.steps);
   for (std::size_t i = 0; i < now.size(); ++i) average[i] += part * (now[i] - average[i]);
 }
 
 void ParameterPass::parameters_changed() {
-  take_changed(net_, values_);
-  previous_ = values_;
-  runner_.pack();
+  Trainer::Snapshot now = snapshot();
+  take_changed(net_, now);
+  restore(now);
 }
 
 void ParameterPass::go_back() {
   std::ranges::copy(previous_.parameters, net_.parameters().begin());
   std::ranges::copy(previous_.buffers, net_.buffers().begin());
-  values_ = previous_;
+  state_ = state_of(previous_);
   runner_.pack();
 }
 
-Trainer::Snapshot ParameterPass::snapshot() const {
-  Trainer::Snapshot now = values_;
-  std::ranges::copy(net_.parameters(), now.parameters.begin());
-  std::ranges::copy(net_.buffers(), now.buffers.begin());
-  return now;
-}
+Trainer::Snapshot ParameterPass::snapshot() const { return snapshot_of(net_, state_); }
 
 void ParameterPass::restore(const Trainer::Snapshot& from) {
   std::ranges::copy(from.parameters, net_.parameters().begin());
   std::ranges::copy(from.buffers, net_.buffers().begin());
-  values_ = previous_ = from;
+  state_ = state_of(from);
+  previous_ = from;
   runner_.pack();
 }
 
 void ParameterPass::swap_averages() {
-  std::ranges::swap_ranges(net_.parameters(), values_.average);
-  std::ranges::swap_ranges(net_.buffers(), values_.average_buffers);
+  std::ranges::swap_ranges(net_.parameters(), state_.average);
+  std::ranges::swap_ranges(net_.buffers(), state_.average_buffers);
   runner_.pack();
 }
 

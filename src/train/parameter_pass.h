@@ -10,7 +10,7 @@
 #include "lenet/trainer.h"
 #include "train/optimizer.h"
 #include "train/pack_runner.h"
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet {
 
@@ -39,7 +39,7 @@ class ParameterPass {
   std::span<const float> gradient() const {
     return {gradient_.data(), static_cast<std::size_t>(gradient_.size())};
   }
-  std::int64_t steps() const { return values_.steps; }
+  std::int64_t steps() const { return state_.steps; }
 
   void go_back();
   void parameters_changed();
@@ -83,8 +83,9 @@ class ParameterPass {
   AlignedFloats gradient_;
   std::vector<double> squares_;        ///< of the gradient, by task
   std::vector<unsigned char> finite_;  ///< the gradient, by task
-  TrainedValues values_;               ///< what goes with the parameters now
-  TrainedValues previous_;  ///< as it was before the last step, or as set from outside since
+  TrainingState state_;
+  std::vector<float> begin_buffers_;  ///< the network's before the step under way
+  Trainer::Snapshot previous_;        ///< before the last step, or as set from outside since
 };
 
 }  // namespace lenet

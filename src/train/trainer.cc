@@ -12,7 +12,7 @@
 #include "nn/user_layer.h"
 #include "train/engine.h"
 #include "train/pack_runner.h"
-#include "train/trained_values.h"
+#include "train/training_state.h"
 
 namespace lenet {
 namespace {
@@ -122,7 +122,7 @@ void Trainer::swap_averages() {
 Trainer::Snapshot Trainer::snapshot() const { return state_->engine->snapshot(); }
 
 void Trainer::restore(const Snapshot& snapshot) {
-  require(alike(snapshot, initial_values(state_->net, state_->options)) && snapshot.steps >= 0,
+  require(alike(snapshot, initial_snapshot(state_->net, state_->options)) && snapshot.steps >= 0,
           "the snapshot is of a trainer with another network, optimizer or averages");
   state_->engine->restore(snapshot);
 }
