@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/require.h"
+#include "train/model_selection.h"
 #include "train/training_state.h"
 
 namespace lenet {
@@ -97,10 +98,6 @@ void check_state(const FitState& s, const Sequential& net, const FitOptions& o,
   require(steps_done(s, steps) <= o.max_steps,
           fmt::format("max steps: {}, want at least the {} that the run has trained", o.max_steps,
                       steps_done(s, steps)));
-}
-
-bool out_of_patience(const FitState& s, const FitOptions& o) {
-  return o.patience > 0 && s.best_epoch > 0 && s.epoch - 1 - s.best_epoch >= o.patience;
 }
 
 bool is_finished(const FitState& s, const FitOptions& o, const StepCount& steps) {

@@ -22,9 +22,6 @@ Split checked_split(const FitOptions& options, const Dataset& train);
 void check_state(const FitState& state, const Sequential& net, const FitOptions& options,
                  const StepCount& steps);
 
-/// Of an epoch that was judged: a run may set images aside only since it goes on.
-bool out_of_patience(const FitState& state, const FitOptions& options);
-
 /// Whether nothing is left to train.
 bool is_finished(const FitState& state, const FitOptions& options, const StepCount& steps);
 

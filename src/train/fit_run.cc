@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "lenet/error.h"
 #include "train/fit_options.h"
+#include "train/loss.h"
+#include "train/model_selection.h"
 
 namespace lenet {
 
@@ -21,14 +22,15 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       split_(checked.split()),
       net_(normalized(net, checked.pixels())),
       trainer_(net, trainer_options(options), Trainer::Checked()),
-      places_(split_.train.size()),
-      order_(split_.train),
-      count_(steps_of(std::ssize(order_), options)),
+      order_(split_.train, options.shuffle),
+      count_(steps_of(order_.size(), options)),
       steps_a_point_(std::max<std::int64_t>(1, count_.epoch / 5)),
       limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {
-  std::iota(places_.begin(), places_.end(), 0);
   now_.generator = generator;
   now_.report.threads = trainer_.threads();
+  const Loss loss = loss_of(Batch(train, order_.batch(0, 1)), element_count(net.output_shape()),
+                            options.label_smoothing);
+  now_.report.metric = &metric_of(loss);
   const auto most = static_cast<std::size_t>(std::min(steps_a_point_, trainer_.steps_at_once()));
   batches_.reserve(most);
   rates_.reserve(most);
@@ -45,7 +47,7 @@ void FitRun::go_on_from(const FitState& state) {
   now_.report.stopped = false;
   generator_ = state.generator;
   wall_before_ = state.report.wall_seconds;
-  if (now_.step > 0) shuffle();
+  if (now_.step > 0) order_.begin_epoch(generator_);
 }
 
 Report FitRun::run() {
@@ -65,7 +67,9 @@ Report FitRun::run() {
     end_with_best();
     keep_averages();
   }
-  Report report = finished_report();
+  Report report = std::move(now_.report);
+  report.examples_per_sec = static_cast<double>(report.examples) / now_.step_seconds;
+  report_best(now_, options_, report);
   report.wall_seconds = wall_before_ + wall_.elapsed();
   return report;
 }
@@ -75,7 +79,7 @@ bool FitRun::run_epoch() {
   if (now_.step == 0) {
     now_.generator = generator_;
     if (options_.rollbacks > 0) now_.epoch_start = trainer_.snapshot();
-    shuffle();
+    order_.begin_epoch(generator_);
   }
   while (now_.step < count_.epoch && total_steps() < options_.max_steps) {
     run_steps(steps_to_run());
@@ -118,15 +122,6 @@ Sequential& FitRun::normalized(Sequential& net, const PixelStatistics& pixels) {
   return net;
 }
 
-/// The images of the epoch in the order in which PyTorch's loader visits them.
-void FitRun::shuffle() {
-  if (!options_.shuffle) return draw_loader_seed(generator_);
-  shuffle_as_data_loader(generator_, places_);
-  std::ranges::transform(places_, order_.begin(), [&](std::int32_t place) {
-    return split_.train[static_cast<std::size_t>(place)];
-  });
-}
-
 /// As many steps as the trainer takes at once, up to the next point of the plot.
 std::int64_t FitRun::steps_to_run() const {
   const std::int64_t to_point = steps_a_point_ - now_.step % steps_a_point_;
@@ -139,10 +134,7 @@ void FitRun::run_steps(std::int64_t count) {
   batches_.clear();
   rates_.clear();
   for (std::int64_t step = now_.step; step < now_.step + count; ++step) {
-    const auto first = static_cast<std::size_t>(step * options_.batch_size);
-    const std::size_t size =
-        std::min(static_cast<std::size_t>(options_.batch_size), order_.size() - first);
-    batches_.push_back(Batch(train_, std::span(order_).subspan(first, size))
+    batches_.push_back(Batch(train_, order_.batch(step, options_.batch_size))
                            .augmented(options_.augmentation, options_.seed, now_.epoch));
     rates_.push_back(learning_rate(total_steps() + step - now_.step));
   }
@@ -187,7 +179,9 @@ void FitRun::end_epoch() {
                      .test_metric = test.metric_mean(),
                      .metric = test.metric};
   draw_loader_seed(generator_);
-  if (!split_.holdout.empty()) judge(report);
+  if (!split_.holdout.empty()) {
+    judge(trainer_.evaluate(train_, split_.holdout).metrics, net_, options_, report, now_);
+  }
   add_point({.epoch = static_cast<double>(now_.epoch),
              .test_metric = report.test_metric,
              .holdout_metric = report.holdout_metric,
@@ -201,20 +195,8 @@ void FitRun::end_epoch() {
   if (options_.on_epoch) options_.on_epoch(report);
 }
 
-/// Looks at the images set aside, and keeps the weights if none before were better.
-void FitRun::judge(EpochReport& report) {
-  const double found = trainer_.evaluate(train_, split_.holdout).metrics.metric_mean();
-  report.holdout_metric = found;
-  if (now_.best_epoch > 0 && !better(*report.metric, found, now_.best_metric)) return;
-  now_.best_metric = found;
-  now_.best_epoch = report.epoch;
-  if (!options_.keep_best) return;
-  now_.best.parameters.assign(net_.parameters().begin(), net_.parameters().end());
-  now_.best.buffers.assign(net_.buffers().begin(), net_.buffers().end());
-}
-
 void FitRun::end_with_best() {
-  if (!options_.keep_best || now_.best_epoch == 0) return;
+  if (!ends_with_best(now_, options_)) return;
   std::ranges::copy(now_.best.parameters, net_.parameters().begin());
   std::ranges::copy(now_.best.buffers, net_.buffers().begin());
   trainer_.parameters_changed();
@@ -226,22 +208,6 @@ void FitRun::keep_averages() {
   now_.report.averages = Averages{{net_.parameters().begin(), net_.parameters().end()},
                                   {net_.buffers().begin(), net_.buffers().end()}};
   trainer_.swap_averages();
-}
-
-/// The report with the figures that the chapter prints, if an epoch has been finished.
-Report FitRun::finished_report() {
-  Report report = std::move(now_.report);
-  report.examples_per_sec = static_cast<double>(report.examples) / now_.step_seconds;
-  if (report.epochs.empty()) return report;
-  const bool has_best = options_.keep_best && now_.best_epoch > 0;
-  report.best_epoch = has_best ? now_.best_epoch : report.epochs.back().epoch;
-  const EpochReport& best = report.epochs[static_cast<std::size_t>(report.best_epoch - 1)];
-  report.loss = best.train_loss;
-  report.train_metric = best.train_metric;
-  report.test_metric = best.test_metric;
-  report.holdout_metric = best.holdout_metric;
-  report.metric = best.metric;
-  return report;
 }
 
 void FitRun::add_point(const FitPoint& point) {

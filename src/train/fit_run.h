@@ -11,6 +11,7 @@
 #include "lenet/split.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
+#include "train/epoch_order.h"
 
 namespace lenet {
 
@@ -31,15 +32,12 @@ class FitRun {
   FitState state() const;
   std::int64_t total_steps() const { return (now_.epoch - 1) * count_.epoch + now_.step; }
   static Sequential& normalized(Sequential& net, const PixelStatistics& pixels);
-  void shuffle();
   std::int64_t steps_to_run() const;
   void run_steps(std::int64_t count);
   void add_step(const Metrics& metrics);
   void end_epoch();
-  void judge(EpochReport& report);
   void end_with_best();
   void keep_averages();
-  Report finished_report();
   void add_point(const FitPoint& point);
   double rate_factor() const { return std::ldexp(1.0, -static_cast<int>(now_.rollbacks)); }
   double learning_rate(std::int64_t step) const {
@@ -55,8 +53,7 @@ class FitRun {
   Split split_;
   Sequential& net_;
   Trainer trainer_;
-  std::vector<std::int32_t> places_;  ///< in split_.train, shuffled
-  std::vector<std::int32_t> order_;   ///< the images there
+  EpochOrder order_;
   StepCount count_;
   std::int64_t steps_since_pause_ = 0;
   std::int64_t steps_a_point_;  ///< of the plot

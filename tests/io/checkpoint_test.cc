@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "data/test_files.h"
 #include "lenet/safetensors.h"
+#include "train/loss.h"
 
 namespace lenet {
 namespace {
@@ -98,6 +99,24 @@ TEST_F(CheckpointFile, KeepsEveryBit) {
   EXPECT_FALSE(got.report.points[0].holdout_metric);
   EXPECT_EQ(got.report.points[1].holdout_metric,
             want.report.epochs[0].holdout_metric);  // as in 0.2.0
+}
+
+TEST_F(CheckpointFile, KeepsTheMetricOfAnotherLoss) {
+  for (const Metric* metric : known_metrics()) {
+    FitState state = some_state();
+    state.report.metric = metric;
+    state.sum.metric_sum = 0.1 + 0.7;
+    const auto path = dir_ / "other.safetensors";
+    save_checkpoint(path, {"{}", state});
+    const FitState got = load_checkpoint(path).state;
+    EXPECT_EQ(got.report.metric, metric);
+    EXPECT_EQ(got.sum.metric, metric);
+    EXPECT_EQ(got.sum.metric_sum, 0.1 + 0.7);
+    EXPECT_EQ(got.best_metric, state.best_metric);
+    EXPECT_EQ(got.report.epochs.at(0).metric, metric);
+    EXPECT_EQ(got.report.points.at(1).metric, metric);
+  }
+  EXPECT_EQ(known_metrics().size(), 2u);
 }
 
 TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {
