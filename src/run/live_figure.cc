@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -10,11 +12,13 @@
 namespace lenet {
 namespace {
 
-AnimatorOptions figure_of(const FitOptions& options) {
+AnimatorOptions figure_of(const FitOptions& options, const Metric& metric) {
   AnimatorOptions figure;
   figure.xlim = AxisLimits{1, static_cast<double>(options.epochs)};
+  figure.series[1].label = fmt::format("train {}", metric.name);
+  figure.series[2].label = fmt::format("test {}", metric.name);
   if (options.holdout > 0) {
-    figure.series.push_back({"holdout acc", 0xff0000, LineStyle::kDotted});
+    figure.series.push_back({fmt::format("holdout {}", metric.name), 0xff0000, LineStyle::kDotted});
   }
   return figure;
 }
@@ -22,11 +26,15 @@ AnimatorOptions figure_of(const FitOptions& options) {
 }  // namespace
 
 struct LiveFigure::State {
-  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o)) {
+  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o, *metric)) {
     if (out) display.emplace(out, animator, live_options(out));
   }
 
   void add(const FitPoint& p) {
+    if (p.metric != metric) {  // before the first point: that of the data's loss
+      metric = p.metric;
+      animator = Animator(figure_of(options, *metric));
+    }
     std::vector<std::optional<double>> ys = {p.train_loss, p.train_metric, p.test_metric};
     if (options.holdout > 0) ys.push_back(p.holdout_metric);
     animator.add(p.epoch, ys);
@@ -63,6 +71,7 @@ struct LiveFigure::State {
   }
 
   const FitOptions& options;
+  const Metric* metric = &kAccuracy;
   Animator animator;
   std::optional<LiveDisplay> display;
   Timer since;

@@ -63,6 +63,21 @@ TEST(LiveFigure, HasTheCurvesOfTheRunAndOfTheImagesSetAside) {
   EXPECT_EQ(later.animator().svg(), svg);
 }
 
+TEST(LiveFigure, NamesTheMetricOfTheDatasLoss) {
+  FitOptions options = two_epochs();
+  options.holdout = 0.4;
+  LiveFigure figure(options, nullptr);
+  Sequential net = Sequential::parse("Flatten Linear(2)");
+  const Dataset data = noise_with_rows({1, 4, 4}, 30, 2);
+  const Report report = fit(net, data, data, options);
+  const std::string svg = figure.animator().svg();
+  for (const char* label : {"train mae", "test mae", "holdout mae"}) {
+    EXPECT_TRUE(contains(svg, label)) << label;
+  }
+  EXPECT_FALSE(contains(svg, "acc"));
+  EXPECT_GT(report.points.size(), 2u);
+}
+
 TEST(LiveFigure, CallsWhatWasThereBefore) {
   FitOptions options = two_epochs();
   int steps = 0, points = 0, epochs = 0;
