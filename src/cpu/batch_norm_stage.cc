@@ -59,7 +59,7 @@ void BatchNormStage::collect(const float* x, std::int64_t images, float* statist
                               statistics + channels_);
 }
 
-void BatchNormStage::meet(const PackStatistics& packs, std::span<const float> parameters,
+void BatchNormStage::reduce(const PackStatistics& packs, std::span<const float> parameters,
                           std::span<float> buffers, float* packed) const {
   for (std::int64_t c = 0; c < channels_; ++c) {
     PooledStatistics batch;
@@ -82,7 +82,7 @@ void BatchNormStage::collect_backward(const float* x, const float* dy, const flo
                            statistics + channels_, statistics);
 }
 
-void BatchNormStage::meet_backward(const PackStatistics& packs, float* packed) const {
+void BatchNormStage::reduce_backward(const PackStatistics& packs, float* packed) const {
   const auto total = static_cast<double>(packs.images * positions_);
   const auto mean = [&](std::int64_t i) {
     double sum = 0;

@@ -1,4 +1,4 @@
-// BatchNorm on the CPU, whose packs meet twice in a training step.
+// BatchNorm on the CPU, which reduces over the packs of a batch twice in a training step.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct PackStatistics {
   std::int64_t images;  ///< of the batch: all packs but the last are full
 };
 
-/// Training by the batch's statistics. Forward: collect() for each pack, meet() once all are done,
-/// then forward(). Backward: collect_backward(), meet_backward(), backward(). `packed` is the
+/// Training by the batch's statistics. Forward: collect() for each pack, reduce() once all are done,
+/// then forward(). Backward: collect_backward(), reduce_backward(), backward(). `packed` is the
 /// stage's.
 class BatchNormStage final : public CpuStage {
  public:
@@ -35,7 +35,7 @@ class BatchNormStage final : public CpuStage {
 
   /// Mean and variance of the batch into `packed`, and the running ones in `buffers` moved towards
   /// them.
-  void meet(const PackStatistics& packs, std::span<const float> parameters,
+  void reduce(const PackStatistics& packs, std::span<const float> parameters,
             std::span<float> buffers, float* packed) const;
 
   /// The sums that the gradients by bias and weight are, of one pack.
@@ -43,7 +43,7 @@ class BatchNormStage final : public CpuStage {
                         float* statistics) const;
 
   /// Their means over the batch into `packed`.
-  void meet_backward(const PackStatistics& packs, float* packed) const;
+  void reduce_backward(const PackStatistics& packs, float* packed) const;
 
   /// The running mean and variance into `packed`: what an evaluation normalises by.
   void pack_statistics(std::span<const float> parameters, std::span<const float> buffers,

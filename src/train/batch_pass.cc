@@ -91,7 +91,7 @@ void BatchPass::forward(const Run& run, std::size_t segment) {
         backward_rest(stages, pass, gradients);
       });
   if (!norm) return;
-  norm->norm->meet({statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
+  norm->norm->reduce({statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
                    part_of(std::as_const(net_).parameters(), norm->node.parameters),
                    part_of(net_.buffers(), norm->node.buffers), runner_.packed() + norm->packed);
 }
@@ -117,7 +117,7 @@ void BatchPass::backward(const Run& run, std::size_t segment) {
   const cpu::Plan& plan = runner_.plan();
   const cpu::Segment& stages = plan.segments()[segment];
   const cpu::PlannedStage& norm = plan.stages()[stages.last];
-  norm.norm->meet_backward(
+  norm.norm->reduce_backward(
       {statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
       runner_.packed() + norm.packed);
   for_each_pack(run,
