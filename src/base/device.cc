@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <optional>
+#include <string_view>
 
 #include "base/gpus.h"
+#include "base/number_text.h"
 #include "base/require.h"
 #include "lenet/error.h"
 
@@ -23,19 +25,16 @@ std::string to_string(const Device& device) {
 Device parse_device(std::string_view name) {
   if (name == "cpu") return {};
   if (name == "auto") return try_gpu();
-  int index = 0;
-  bool known = name == "cuda";
-  if (name.starts_with("cuda:")) {
-    const char* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data() + 5, end, index);
-    known = error == std::errc() && stop == end && index >= 0;
-  }
-  if (!known) {
+  constexpr std::string_view kCard = "cuda:";
+  std::optional<int> index;
+  if (name == "cuda") index = 0;
+  if (name.starts_with(kCard)) index = number_in<int>(name.substr(kCard.size()));
+  if (!index || *index < 0) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("device '{}': want auto, cpu, cuda or cuda:INDEX", name));
   }
-  require_gpu(index);
-  return {Device::Kind::kCuda, index};
+  require_gpu(*index);
+  return {Device::Kind::kCuda, *index};
 }
 
 void require_gpu(int index) {

@@ -60,7 +60,7 @@ void BatchNormStage::collect(const float* x, std::int64_t images, float* statist
 }
 
 void BatchNormStage::reduce(const PackStatistics& packs, std::span<const float> parameters,
-                          std::span<float> buffers, float* packed) const {
+                            std::span<float> buffers, float* packed) const {
   for (std::int64_t c = 0; c < channels_; ++c) {
     PooledStatistics batch;
     for (std::int64_t p = 0; p < packs.packs; ++p) {

@@ -17,9 +17,9 @@ struct PackStatistics {
   std::int64_t images;  ///< of the batch: all packs but the last are full
 };
 
-/// Training by the batch's statistics. Forward: collect() for each pack, reduce() once all are done,
-/// then forward(). Backward: collect_backward(), reduce_backward(), backward(). `packed` is the
-/// stage's.
+/// Training by the batch's statistics. Forward: collect() for each pack, reduce() once all are
+/// done, then forward(). Backward: collect_backward(), reduce_backward(), backward(). `packed` is
+/// the stage's.
 class BatchNormStage final : public CpuStage {
  public:
   BatchNormStage(const BatchNormOp& op, const StageShape& shape);
@@ -36,7 +36,7 @@ class BatchNormStage final : public CpuStage {
   /// Mean and variance of the batch into `packed`, and the running ones in `buffers` moved towards
   /// them.
   void reduce(const PackStatistics& packs, std::span<const float> parameters,
-            std::span<float> buffers, float* packed) const;
+              std::span<float> buffers, float* packed) const;
 
   /// The sums that the gradients by bias and weight are, of one pack.
   void collect_backward(const float* x, const float* dy, const float* packed,

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <system_error>
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "base/number_text.h"
 #include "data/image_change.h"
 #include "lenet/error.h"
 
@@ -48,14 +49,6 @@ bool in_range(std::int64_t shift) { return shift >= 0 && shift <= kMaxShift; }
 /// False for not-a-number too.
 bool in_range(const Amount& amount, double value) { return value >= 0 && value <= amount.most; }
 
-/// Whether all of `text` is one number.
-template <typename Number>
-bool read(std::string_view text, Number& number) {
-  const char* const text_end = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), text_end, number);
-  return error == std::errc() && end == text_end;
-}
-
 std::vector<std::string_view> split_at_commas(std::string_view text) {
   std::vector<std::string_view> terms;
   for (std::size_t comma = text.find(','); comma != std::string_view::npos;
@@ -76,14 +69,16 @@ void set(Augmentation& augmentation, std::string_view term, std::string_view nam
     return;
   }
   if (name == "shift") {
-    const bool whole = read(number, augmentation.shift);
-    if (!whole || !in_range(augmentation.shift)) fail(term, wanted_shift());
+    const auto shift = number_in<decltype(augmentation.shift)>(number);
+    if (!shift || !in_range(*shift)) fail(term, wanted_shift());
+    augmentation.shift = *shift;
     return;
   }
   for (const Amount& amount : kAmounts) {
     if (name != amount.name) continue;
-    double& value = augmentation.*amount.value;
-    if (!read(number, value) || !in_range(amount, value)) fail(term, wanted(amount));
+    const auto value = number_in<double>(number);
+    if (!value || !in_range(amount, *value)) fail(term, wanted(amount));
+    augmentation.*amount.value = *value;
     return;
   }
   fail(term, kKnown);

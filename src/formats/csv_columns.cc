@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
+#include "base/number_text.h"
 #include "base/text.h"
 
 namespace lenet {
@@ -78,16 +78,11 @@ std::vector<std::string_view> csv_fields(std::string_view line, char separator) 
 }
 
 std::optional<long long> whole_number_in(std::string_view field) {
-  const char* const end = field.data() + field.size();
-  long long value = 0;
-  const auto whole = std::from_chars(field.data(), end, value);
-  if (whole.ec == std::errc() && whole.ptr == end) return value;
-  double real = 0;
-  const auto read = std::from_chars(field.data(), end, real);
+  if (const auto whole = number_in<long long>(field)) return whole;
   constexpr double kMost = 1e15;
-  const bool good = read.ec == std::errc() && read.ptr == end && std::abs(real) < kMost;
-  if (!good || real != std::floor(real)) return std::nullopt;
-  return static_cast<long long>(real);
+  const auto real = number_in<double>(field);
+  if (!real || std::abs(*real) >= kMost || *real != std::floor(*real)) return std::nullopt;
+  return static_cast<long long>(*real);
 }
 
 CsvColumns csv_columns(const std::vector<std::string_view>& fields) {

@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/file.h"
+#include "base/number_text.h"
 #include "io/safetensors_header.h"
 
 namespace lenet::onnx {
@@ -25,9 +25,8 @@ std::optional<std::string_view> find_entry(const Tensor& tensor, std::string_vie
 std::int64_t number_of(const Tensor& tensor, std::string_view key, std::int64_t missing) {
   const std::optional<std::string_view> text = find_entry(tensor, key);
   if (!text) return missing;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc() && end == text->data() + text->size() && number >= 0) return number;
+  const auto number = number_in<std::int64_t>(*text);
+  if (number && *number >= 0) return *number;
   refuse(fmt::format("external_data {} is {}, want a whole number", key, quoted_name(*text)));
 }
 

@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number_text.h"
 #include "base/require.h"
 #include "lenet/layers.h"
 
@@ -59,18 +59,9 @@ bool matches(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
-/// The number of layers that "3" says, or nothing.
-std::optional<std::int64_t> layers_of(const std::string& name) {
-  std::int64_t count = 0;
-  const char* const end = name.data() + name.size();
-  const auto [at, error] = std::from_chars(name.data(), end, count);
-  if (error != std::errc() || at != end) return std::nullopt;
-  return count;
-}
-
 /// Freezes what one name means; false if that is nothing.
 bool freeze(const std::string& name, std::vector<Tensor>& tensors) {
-  const std::optional<std::int64_t> layers = layers_of(name);
+  const auto layers = number_in<std::int64_t>(name);  // "3"
   bool any = false;
   for (Tensor& t : tensors) {
     if (layers ? t.layer >= *layers : !matches(name, t.name)) continue;
@@ -115,7 +106,7 @@ Frozen frozen_of(const Sequential& net, const std::vector<std::string>& names) {
   net.require_built();
   std::vector<Tensor> tensors = tensors_of(net);
   for (const std::string& name : names) {
-    const std::optional<std::int64_t> layers = layers_of(name);
+    const auto layers = number_in<std::int64_t>(name);  // "3"
     require(!layers || (*layers >= 1 && *layers <= net.size()),
             fmt::format("freeze '{}': want 1 to {}, the layers of the network", name, net.size()));
     require(freeze(name, tensors),

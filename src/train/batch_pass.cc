@@ -91,9 +91,10 @@ void BatchPass::forward(const Run& run, std::size_t segment) {
         backward_rest(stages, pass, gradients);
       });
   if (!norm) return;
-  norm->norm->reduce({statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
-                   part_of(std::as_const(net_).parameters(), norm->node.parameters),
-                   part_of(net_.buffers(), norm->node.buffers), runner_.packed() + norm->packed);
+  norm->norm->reduce(
+      {statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
+      part_of(std::as_const(net_).parameters(), norm->node.parameters),
+      part_of(net_.buffers(), norm->node.buffers), runner_.packed() + norm->packed);
 }
 
 /// The way back of a segment but for its own normalisation, whose sums it leaves.
