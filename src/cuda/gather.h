@@ -1,6 +1,7 @@
 // Images of a batch, one a lane.
 #pragma once
 
+#include "base/pixel_formula.h"
 #include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "data/integer_change.h"
@@ -53,8 +54,8 @@ struct GatherBytes {
   }
 
   LENET_HOST_DEVICE float value(std::uint8_t byte, std::int64_t channel) const {
-    const float v = static_cast<float>(byte) / 255.0f;
-    return mean ? (v - mean[channel]) * scale[channel] : v;
+    const float v = pixel_value(byte);
+    return mean ? standardised(v, mean[channel], scale[channel]) : v;
   }
 };
 
@@ -103,14 +104,14 @@ struct GatherFloats {
     const bool blank = image >= images;
     const std::int64_t index = blank ? 0 : (order ? order[image] : image);
     const float value = values[index * size + task];
-    x[task * stride + image] = blank ? 0.0f : standardised(value, task);
+    x[task * stride + image] = blank ? 0.0f : input(value, task);
     if (task == 0 && classes) labels[image] = blank ? Label{0} : classes[index];
   }
 
-  LENET_HOST_DEVICE float standardised(float value, std::int64_t i) const {
+  LENET_HOST_DEVICE float input(float value, std::int64_t i) const {
     if (!mean) return value;
     const auto channel = plane.divide(static_cast<std::uint32_t>(i)).quotient;
-    return (value - mean[channel]) * scale[channel];
+    return standardised(value, mean[channel], scale[channel]);
   }
 };
 

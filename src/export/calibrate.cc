@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/function_formula.h"
+#include "base/pixel_formula.h"
 #include "export/deployed.h"
 #include "export/loops.h"
 #include "lenet/error.h"
@@ -82,8 +83,8 @@ Values apply(const InferenceNode& o, Values x) {
 
 /// (byte / 255 - mean) / deviation.
 Values normalized(const std::uint8_t* pixels, std::int64_t size, const Normalization& by) {
-  Values x(pixels, pixels + size);
-  for (float& v : x) v /= 255.0f;
+  Values x(static_cast<std::size_t>(size));
+  std::transform(pixels, pixels + size, x.begin(), pixel_value);
   standardize(by, size, 1, x.data());
   return x;
 }

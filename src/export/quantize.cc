@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/function_formula.h"
+#include "base/pixel_formula.h"
 #include "base/require.h"
 #include "export/deployed.h"
 #include "export/int8_network.h"
@@ -88,7 +89,7 @@ std::vector<Table8> pixel_tables(const Normalization& n, const Affine8& scale) {
   const std::size_t channels = std::max<std::size_t>(1, n.mean.size());
   std::vector<Table8> tables(channels);
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    std::vector<float> x(channels, static_cast<float>(byte) / 255.0f);
+    std::vector<float> x(channels, pixel_value(static_cast<std::uint8_t>(byte)));
     standardize(n, std::ssize(x), 1, x.data());
     for (std::size_t c = 0; c < channels; ++c) {
       tables[c][byte] = scale.quantize(static_cast<double>(x[c]));

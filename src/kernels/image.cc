@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/pixel_formula.h"
 #include "kernels/transpose.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,7 +24,7 @@ void ImageScale(const std::uint8_t* pixels, std::int64_t count, float* x) {
     const auto v = hn::ConvertTo(d, hn::PromoteTo(wide, hn::LoadU(narrow, pixels + i)));
     hn::StoreU(divide_by_255(d, v), d, x + i);
   }
-  for (; i < count; ++i) x[i] = static_cast<float>(pixels[i]) / 255.0f;
+  for (; i < count; ++i) x[i] = pixel_value(pixels[i]);
 }
 
 /// A padded copy of the input, if there is padding.

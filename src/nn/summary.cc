@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "nn/graph.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
@@ -21,12 +22,12 @@ std::string grouped(std::int64_t n) {
 
 std::vector<LayerSummary> summarize(const Sequential& net) {
   net.require_built();
+  const Graph graph = graph_of(net);
   std::vector<LayerSummary> layers;
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    const std::string text = text_of(net[i]);
-    const ParameterRange range = net.parameter_range(i);
-    layers.push_back({text.substr(0, text.find('(')), text, net.output_shape(i),
-                      range.last - range.first, net[i].multiply_adds()});
+  for (const Node& node : graph.nodes) {
+    const std::string text = text_of(*node.layer);
+    layers.push_back({text.substr(0, text.find('(')), text, graph.output_of(node),
+                      node.parameters.last - node.parameters.first, node.layer->multiply_adds()});
   }
   return layers;
 }
