@@ -20,7 +20,7 @@ std::string roff(const std::string& text) {
 std::string bold(const std::string& text) { return "\\fB" + roff(text) + "\\fR"; }
 
 /// "--lr FLOAT=0.9" and what it means.
-std::string entry(const Argument& a) {
+std::string roff_entry(const Argument& a) {
   std::vector<std::string> names;
   for (const std::string& name : a.names) names.push_back(bold(name));
   if (names.empty()) names.push_back(bold(a.label));
@@ -37,7 +37,7 @@ std::string section(const Command& command) {
   }
   std::string text = fmt::format(".SS {}\n.B lenet {}\n[options]{}\n.PP\n{}\n", command.name(),
                                  command.name(), arguments, roff(command.description()));
-  for (const Argument& a : command.arguments()) text += entry(a);
+  for (const Argument& a : command.arguments()) text += roff_entry(a);
   return text;
 }
 
@@ -67,7 +67,7 @@ std::string manual(const Command& app) {
       "small convolutional networks\n.SH SYNOPSIS\n.B lenet\n.I command\n[options]\n.SH "
       "DESCRIPTION\n{}\n",
       LENET_VERSION, roff(app.description()));
-  for (const Argument& a : app.arguments()) text += entry(a);
+  for (const Argument& a : app.arguments()) text += roff_entry(a);
   text += ".SH COMMANDS\n";
   for (const Command& command : app.commands()) text += section(command);
   text += kEnvironment;

@@ -27,7 +27,9 @@ struct Module {
 /// What a tensor is of its module; its name must say it.
 constexpr std::string_view kParts[] = {"weight", "bias", "running_mean", "running_var"};
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::kBadInput, message); }
+[[noreturn]] void refuse_weights(const std::string& message) {
+  throw Error(ErrorKind::kBadInput, message);
+}
 
 /// "features.", "weight" of "features.weight".
 std::pair<std::string_view, std::string_view> split(std::string_view name) {
@@ -37,7 +39,7 @@ std::pair<std::string_view, std::string_view> split(std::string_view name) {
     const bool apart = module.empty() || !std::isalnum(static_cast<unsigned char>(module.back()));
     if (name.ends_with(part) && apart) return {module, part};
   }
-  refuse(
+  refuse_weights(
       fmt::format("tensor {}: no name of a part that lenet knows by order, want one that ends in "
                   "{}",
                   quoted_name(name), fmt::join(kParts, ", ")));
@@ -149,7 +151,7 @@ const char* name_of(Kind kind) {
 
 auto modules_of_file(const SafeTensors& file) {
   if (file.order == TensorOrder::kNone) {
-    refuse(
+    refuse_weights(
         "its header lists the tensors in another order than its data: it has no order, want "
         "names as lenet has them");
   }
@@ -160,7 +162,7 @@ auto modules_of_file(const SafeTensors& file) {
   for (const Module& module : modules.all) {
     if (modules.kind(module)) continue;
     const NamedTensor& first = tensors[module.parts.begin()->second];
-    refuse(
+    refuse_weights(
         fmt::format("tensor {} of shape {}: of no layer that lenet knows by order, want a "
                     "weight of 4, 2 or 1 axes beside it",
                     quoted_name(first.name), to_string(first.shape)));
@@ -179,7 +181,7 @@ void require_order(const M& file, const std::vector<const Module*>& modules) {
     for (std::size_t j = i + 1; j < modules.size(); ++j) {
       const bool told = compare(modules[i]->name, modules[j]->name).by_number;
       if (told || file.shapes(*modules[i]) != file.shapes(*modules[j])) continue;
-      refuse(
+      refuse_weights(
           fmt::format("{} and {} have the same shapes, and which comes first nobody can tell: "
                       "the file is sorted by its names, which have no numbers there (as in fc1, "
                       "fc2); want names as lenet has them",
@@ -229,16 +231,18 @@ std::vector<const NamedTensor*> weights_by_order(const SafeTensors& file,
     std::vector<const Module*> left = from.of(kind);
     const std::vector<const Module*> layers = to.of(kind);
     if (left.size() != layers.size()) {
-      refuse(fmt::format("by order: {} with weights as of a {} ({}), the network {} has {}",
-                         left.size(), name_of(kind), names_of(left), net.text(), layers.size()));
+      refuse_weights(fmt::format("by order: {} with weights as of a {} ({}), the network {} has {}",
+                                 left.size(), name_of(kind), names_of(left), net.text(),
+                                 layers.size()));
     }
     if (file.order == TensorOrder::kSorted) require_order(from, left);
     for (const Module* layer : layers) {
       const auto module = place_of(from, left, to.shapes(*layer), file.order);
       if (module == left.end()) {
-        refuse(fmt::format("by order: {} has {}, want {} for layer {} of the network {}",
-                           quoted_name(left.front()->name), text_of(from.shapes(*left.front())),
-                           text_of(to.shapes(*layer)), layer->name, net.text()));
+        refuse_weights(fmt::format("by order: {} has {}, want {} for layer {} of the network {}",
+                                   quoted_name(left.front()->name),
+                                   text_of(from.shapes(*left.front())), text_of(to.shapes(*layer)),
+                                   layer->name, net.text()));
       }
       for (const auto& [part, i] : layer->parts) {
         sources[i] = &file.tensors[(*module)->parts.at(part)];

@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t kMostBytes = std::int64_t{64} * 1024 * 1024;  // of a run of many epochs
+constexpr std::int64_t kMostRecordBytes =
+    std::int64_t{64} * 1024 * 1024;  // of a run of many epochs
 
 /// What this run.json is not; names the file.
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
@@ -75,7 +76,7 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return {};
   std::string why;
-  const Json document = parse_json(read_file(file, kMostBytes), &why);
+  const Json document = parse_json(read_file(file, kMostRecordBytes), &why);
   if (!document.is_object()) {
     refuse(file, fmt::format("found {}, want a JSON object",
                              document.is_discarded() ? why : document.type_name()));

@@ -21,12 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t kMostBytes = 1 << 30;
+constexpr std::int64_t kMostRunBytes = 1 << 30;
 
 /// run.json of a run that has ended.
 Json read_run(const fs::path& folder) {
   const fs::path file = folder / "run.json";
-  Json run = parse_json(read_file(file, kMostBytes));
+  Json run = parse_json(read_file(file, kMostRunBytes));
   if (!run.is_object() || !run.contains("result") || !run["result"].contains("sha256")) {
     throw Error(ErrorKind::kBadInput,
                 fmt::format("{}: want the record of a run that has ended, with the SHA-256 of its "
@@ -58,8 +58,8 @@ std::vector<Comparison> compare(const Json& before, const Json& now, const fs::p
     all.push_back({figure, text_of(before, figure), text_of(now, figure)});
   }
   all.push_back({"epochs", text_of(before, "epochs"), text_of(now, "epochs")});
-  all.push_back({"metrics.jsonl", read_file(then_folder / "metrics.jsonl", kMostBytes),
-                 read_file(now_folder / "metrics.jsonl", kMostBytes)});
+  all.push_back({"metrics.jsonl", read_file(then_folder / "metrics.jsonl", kMostRunBytes),
+                 read_file(now_folder / "metrics.jsonl", kMostRunBytes)});
   return all;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMostBytes = std::int64_t{256} * 1024 * 1024;
+constexpr std::int64_t kMostSweepBytes = std::int64_t{256} * 1024 * 1024;
 
 const fs::path& without_run(const fs::path& path) {
   if (!holds_run(path)) return path;
@@ -25,7 +25,7 @@ const fs::path& without_run(const fs::path& path) {
 SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
     : path_(without_run(path)), folder_(path_), lock_(path_), plan_(plan) {
   if (!holds_sweep(path)) return;
-  plan_ = parse_json(read_file(path / kSweepFile, kMostBytes));
+  plan_ = parse_json(read_file(path / kSweepFile, kMostSweepBytes));
   Json held = plan_;
   if (held.is_object()) held.erase(kDataSha256);
   if (nlohmann::json(held) != nlohmann::json(plan)) {  // in any order
@@ -53,7 +53,7 @@ void SweepFolder::begin(const std::string& sha256) {
 void SweepFolder::read_results(std::int64_t runs) {
   std::error_code error;
   if (!fs::exists(path_ / "runs.jsonl", error)) return;
-  const std::string text = read_file(path_ / "runs.jsonl", kMostBytes);
+  const std::string text = read_file(path_ / "runs.jsonl", kMostSweepBytes);
   for (std::size_t first = 0; first < text.size();) {
     const std::size_t end = text.find('\n', first);
     if (end == std::string::npos) break;  // cut off while it was written
