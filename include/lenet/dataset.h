@@ -37,7 +37,7 @@ class Dataset {
   Dataset() = default;
 
   /// Throws Error (kBadInput) without targets, for a label >= classes, for a number of floats or
-  /// names that does not fit.
+  /// names that does not fit, and for a float that is not finite.
   Dataset(Images images, Shape image_shape, Targets targets);
 
   /// Bytes with a class each.
@@ -45,7 +45,7 @@ class Dataset {
           std::vector<Label> labels, std::int64_t classes,
           std::vector<std::string> class_names = {});
 
-  std::int64_t size() const { return size_; }
+  std::int64_t size() const { return has_classes() ? std::ssize(labels()) : rows().size(); }
   const Shape& image_shape() const { return image_shape_; }  ///< {channels, height, width}
 
   /// Which kind the images are: the other's are not to be asked for.
@@ -83,12 +83,12 @@ class Dataset {
   std::uint64_t id() const { return id_; }
 
  private:
-  const ClassTargets& of_classes() const { return *std::get_if<ClassTargets>(&targets_); }
+  const ClassTargets& of_classes() const { return std::get<ClassTargets>(targets_); }
 
   Images images_;
   const std::uint8_t* bytes_ = nullptr;  ///< of image 0
   const float* floats_ = nullptr;
-  std::int64_t size_ = 0, image_size_ = 0;
+  std::int64_t image_size_ = 0;
   Shape image_shape_;
   Targets targets_;
   std::uint64_t id_ = 0;

@@ -11,7 +11,7 @@ namespace LENET_PUBLIC lenet {
 /// What a loss reports beside itself, as a mean over examples; a run is judged by it.
 struct Metric {
   std::string_view name;   ///< as in "test acc" and test_acc
-  std::string_view title;  ///< as in "accuracy 0.9"
+  std::string_view title;  ///< as in "accuracy 0.9", and the key of lenet eval --json
   bool larger_is_better;
 };
 
@@ -41,7 +41,7 @@ struct Metrics {
     loss_sum += other.loss_sum;
     metric_sum += other.metric_sum;
     examples += other.examples;
-    metric = other.metric;
+    if (other.examples > 0) metric = other.metric;
     return *this;
   }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string>
 #include <variant>
@@ -28,9 +29,18 @@ struct FloatTargets {
 
 using Targets = std::variant<ClassTargets, FloatTargets>;
 
-/// Floats in rows of `width`. Refers to them.
+/// Bytes or numbers that end with the expression in which they stand.
+template <class R>
+concept TemporaryRange = std::ranges::range<R> && !std::ranges::borrowed_range<R>;
+
+/// Floats in rows of `width`. Refers to them: temporaries are refused.
 struct FloatRows {
-  std::span<const float> values = {};
+  FloatRows() = default;
+  FloatRows(std::span<const float> v, std::int64_t w) : values(v), width(w) {}
+  template <TemporaryRange Values>
+  FloatRows(Values&& v, std::int64_t w) = delete;
+
+  std::span<const float> values;
   std::int64_t width = 0;
 
   std::int64_t size() const {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,10 +17,6 @@
 #include "lenet/targets.h"
 
 namespace LENET_PUBLIC lenet {
-
-/// Bytes or numbers that end with the expression in which they stand.
-template <class R>
-concept TemporaryRange = std::ranges::range<R> && !std::ranges::borrowed_range<R>;
 
 /// Examples for one step or one evaluation: images of a data set in some order, or floats. Refers
 /// to them: they must outlive the batch, and temporaries are refused.

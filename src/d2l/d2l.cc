@@ -81,6 +81,7 @@ double evaluate_accuracy_gpu(const Sequential& net, const DataIter& data_iter, D
 TrainCh6 train_ch6(Sequential& net, const DataIter& train_iter, const DataIter& test_iter,
                    std::int64_t num_epochs, float lr, Device device, std::ostream& out,
                    Generator& generator) {
+  require_classes(train_iter.data, "train_ch6");
   if (!net.built()) net.build(train_iter.data.image_shape(), generator);
   xavier_uniform(net, generator);
   out << "training on " << to_string(device) << std::endl;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 
 #include "base/require.h"
 #include "lenet/error.h"
@@ -18,6 +19,14 @@ std::uint64_t next_id() {
 
 [[noreturn]] void bad(const std::string& what) {
   throw Error(ErrorKind::kBadInput, "dataset: " + what);
+}
+
+/// `width`: values of an example.
+void require_finite(const char* what, const std::vector<float>& values, std::int64_t width) {
+  const auto at = std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
+  if (at == values.end()) return;
+  bad(fmt::format("a {} of example {} is {}, want finite numbers", what,
+                  (at - values.begin()) / width, *at));
 }
 
 /// How many examples they are of.
@@ -40,6 +49,7 @@ std::int64_t checked_count(const FloatTargets& t) {
     bad(fmt::format("{} target values in rows of {}, want whole rows, at least one", count,
                     t.width));
   }
+  require_finite("target value", t.values, t.width);
   return count / t.width;
 }
 
@@ -47,20 +57,21 @@ std::int64_t checked_count(const FloatTargets& t) {
 
 Dataset::Dataset(Images images, Shape image_shape, Targets targets)
     : images_(std::move(images)),
-      size_(std::visit([](const auto& t) { return checked_count(t); }, targets)),
       image_size_(element_count(image_shape)),
       image_shape_(std::move(image_shape)),
       targets_(std::move(targets)),
       id_(next_id()) {
+  const std::int64_t count = std::visit([](const auto& t) { return checked_count(t); }, targets_);
   if (const auto* bytes = std::get_if<ByteImages>(&images_)) {
     bytes_ = bytes->pixels.get() + bytes->offset;
     return;
   }
   const std::vector<float>& floats = std::get<FloatImages>(images_).values;
-  if (std::ssize(floats) != size_ * image_size_) {
-    bad(fmt::format("{} floats, want {} images of shape {}", floats.size(), size_,
+  if (std::ssize(floats) != count * image_size_) {
+    bad(fmt::format("{} floats, want {} images of shape {}", floats.size(), count,
                     to_string(image_shape_)));
   }
+  require_finite("pixel", floats, image_size_);
   floats_ = floats.data();
 }
 

@@ -100,7 +100,8 @@ Report read_report(const Json& document, const Metric& metric) {
 
 /// A metric's sum, as a whole number where it counts.
 Json sum_of(double sum) {
-  return sum == std::floor(sum) ? Json(static_cast<std::int64_t>(sum)) : Json(sum);
+  const bool counts = sum == std::floor(sum) && std::abs(sum) < 0x1p53;
+  return counts ? Json(static_cast<std::int64_t>(sum)) : Json(sum);
 }
 
 /// The best on the images set aside.

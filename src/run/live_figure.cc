@@ -26,15 +26,15 @@ AnimatorOptions figure_of(const FitOptions& options, const Metric& metric) {
 }  // namespace
 
 struct LiveFigure::State {
-  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o, *metric)) {
+  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o, kAccuracy)) {
     if (out) display.emplace(out, animator, live_options(out));
   }
 
   void add(const FitPoint& p) {
-    if (p.metric != metric) {  // before the first point: that of the data's loss
-      metric = p.metric;
-      animator = Animator(figure_of(options, *metric));
+    if (!begun && p.metric->name != kAccuracy.name) {
+      animator = Animator(figure_of(options, *p.metric));  // of the data's loss
     }
+    begun = true;
     std::vector<std::optional<double>> ys = {p.train_loss, p.train_metric, p.test_metric};
     if (options.holdout > 0) ys.push_back(p.holdout_metric);
     animator.add(p.epoch, ys);
@@ -71,9 +71,9 @@ struct LiveFigure::State {
   }
 
   const FitOptions& options;
-  const Metric* metric = &kAccuracy;
   Animator animator;
   std::optional<LiveDisplay> display;
+  bool begun = false;  ///< a point has been added
   Timer since;
   std::optional<std::int64_t> before;  ///< steps of a run that goes on
   double rate = 0;                     ///< images a second

@@ -30,11 +30,11 @@ void place(const std::uint8_t* image, const Shape& shape, std::int64_t scale, st
 }  // namespace
 
 Image sample_sheet(const Dataset& data) {
+  require_bytes(data, "the sheet of samples");
+  require_classes(data, "the sheet of samples");
   const Shape& shape = data.image_shape();
   const std::int64_t scale = std::max<std::int64_t>(1, kLeastSide / std::max(shape[1], shape[2]));
   const std::int64_t row = shape[1] * scale + kGap, column = shape[2] * scale + kGap;
-  require_bytes(data, "the sheet of samples");
-  require_classes(data, "the sheet of samples");
   const std::int64_t height = data.classes() * row + kGap, width = kColumns * column + kGap;
   require(
       height <= kMostImageSide && width <= kMostImageSide,

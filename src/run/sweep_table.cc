@@ -61,8 +61,8 @@ double Group::deviation() const {
 
 const std::vector<std::string>& sweep_figures() {
   static const std::vector<std::string> names = [] {
-    std::vector<std::string> all = {"loss"};
-    all.insert(all.end(), metric_keys().begin(), metric_keys().end());
+    std::vector<std::string> all = {"loss"};  // the data of files has classes
+    for (const std::string_view set : kReportedSets) all.push_back(metric_key(set, kAccuracy));
     return all;
   }();
   return names;

@@ -9,7 +9,8 @@
 
 namespace lenet {
 
-/// Results by run: "options", and either "error" or the figures and "test_accs", one an epoch.
+/// Results by run: "options", and either "error" or the figures and "test_accs" (or what
+/// else the metric is called), one an epoch.
 using SweepResults = std::map<std::int64_t, nlohmann::ordered_json>;
 
 /// The figures of a run that a table can be sorted by.

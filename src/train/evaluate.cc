@@ -49,7 +49,7 @@ namespace {
 
 /// The outputs for each image of a batch, (images, outputs).
 std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
-  require_fit(runner.net(), batch);
+  require_images(runner.net(), batch);
   const std::int64_t outputs = element_count(runner.net().output_shape());
   std::vector<float> result(static_cast<std::size_t>(batch.size() * outputs));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {

@@ -39,7 +39,7 @@ void require_last_batch(const Sequential& net, const Frozen& frozen, std::int64_
 }
 
 /// There is nothing to divide by where all pixels of a channel are alike.
-/// one: the pixel that counts as 1.
+/// one: how a pixel is stored that counts as 1.
 void require_contrast(const PixelStatistics& pixels, std::size_t images, float one) {
   for (std::size_t c = 0; c < pixels.deviation.size(); ++c) {
     require(

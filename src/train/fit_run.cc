@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/require.h"
 #include "lenet/error.h"
 #include "train/fit_options.h"
 #include "train/loss.h"
@@ -39,6 +40,10 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
 
 void FitRun::go_on_from(const FitState& state) {
   check_state(state, net_, options_, count_);
+  const Metric &was = *state.report.metric, &is = *now_.report.metric;
+  require(was.name == is.name,
+          fmt::format("the run was judged by its {}, and this data's loss has another metric, {}",
+                      was.title, is.title));
   if (options_.rollbacks > 0 && state.step > 0) trainer_.restore(state.epoch_start);
   trainer_.restore(state.trainer);
   const int threads = now_.report.threads;
@@ -166,13 +171,17 @@ void FitRun::add_step(const Metrics& metrics) {
        .metric = metrics.metric});
 }
 
+/// After the last step of an epoch, when no later step would find out.
+void FitRun::require_finite(const Metrics& metrics, const char* set) {
+  if (std::isfinite(metrics.loss_sum)) return;
+  trainer_.undo();
+  diverged(fmt::format("the loss on {} is {}", set, std::abs(metrics.loss())),
+           learning_rate(total_steps() - 1));
+}
+
 void FitRun::end_epoch() {
   const Metrics test = trainer_.evaluate(test_).metrics;
-  if (!std::isfinite(test.loss_sum)) {  // no later step would find out
-    trainer_.undo();
-    diverged(fmt::format("the loss on the test set is {}", std::abs(test.loss())),
-             learning_rate(total_steps() - 1));
-  }
+  require_finite(test, "the test set");
   EpochReport report{.epoch = now_.epoch,
                      .train_loss = now_.sum.loss(),
                      .train_metric = now_.sum.metric_mean(),
@@ -180,7 +189,9 @@ void FitRun::end_epoch() {
                      .metric = test.metric};
   draw_loader_seed(generator_);
   if (!split_.holdout.empty()) {
-    judge(trainer_.evaluate(train_, split_.holdout).metrics, net_, options_, report, now_);
+    const Metrics holdout = trainer_.evaluate(train_, split_.holdout).metrics;
+    require_finite(holdout, "the images set aside");
+    judge(holdout, net_, options_, report, now_);
   }
   add_point({.epoch = static_cast<double>(now_.epoch),
              .test_metric = report.test_metric,

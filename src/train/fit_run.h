@@ -35,6 +35,7 @@ class FitRun {
   std::int64_t steps_to_run() const;
   void run_steps(std::int64_t count);
   void add_step(const Metrics& metrics);
+  void require_finite(const Metrics& metrics, const char* set);
   void end_epoch();
   void end_with_best();
   void keep_averages();

@@ -40,15 +40,14 @@ struct CrossEntropyLoss {
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* logits) const;
 };
 
-/// The mean over the outputs of (output - target)^2.
+/// The mean over the outputs of (output - target)^2; its metric is the mean absolute error.
 struct SquaredErrorLoss {
-  static constexpr Metric kMetric = {"mae", "mean absolute error", false};
+  static constexpr Metric kMetric = {"mae", "mae", false};
 
   std::int64_t outputs;
 
-  PackLoss forward(const PackTargets& targets, const float* outputs) const;
-  void backward(const PackTargets& targets, const PackLoss& loss, float scale,
-                float* outputs) const;
+  PackLoss forward(const PackTargets& targets, const float* y) const;
+  void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* y) const;
 };
 
 using Loss = std::variant<CrossEntropyLoss, SquaredErrorLoss>;

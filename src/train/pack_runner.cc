@@ -86,6 +86,14 @@ void require_outputs(const Sequential& net, std::int64_t row_width) {
                           row_width, outputs, row_width));
 }
 
+void require_shape(const Sequential& net, const Dataset& data) {
+  const Shape& input = built(net).input_shape();
+  if (data.image_shape() == input) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("the images have shape {}, the network was built for {}",
+                          to_string(data.image_shape()), to_string(input)));
+}
+
 void require_indices(const Dataset& data, std::span<const std::int32_t> indices) {
   for (const std::int32_t i : indices) {
     if (i >= 0 && i < data.size()) continue;
@@ -97,14 +105,9 @@ void require_indices(const Dataset& data, std::span<const std::int32_t> indices)
 }  // namespace
 
 void require_fit(const Sequential& net, const Dataset& data) {
-  const Shape& input = built(net).input_shape();
-  const std::int64_t outputs = element_count(net.output_shape());
-  if (data.image_shape() != input) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("the images have shape {}, the network was built for {}",
-                            to_string(data.image_shape()), to_string(input)));
-  }
+  require_shape(net, data);
   if (!data.has_classes()) return require_outputs(net, data.rows().width);
+  const std::int64_t outputs = element_count(net.output_shape());
   if (data.classes() > outputs) {
     throw Error(
         ErrorKind::kUsage,
@@ -113,20 +116,34 @@ void require_fit(const Sequential& net, const Dataset& data) {
   }
 }
 
-void require_fit(const Sequential& net, const Batch& batch) {
-  if (batch.size() == 0) throw Error(ErrorKind::kUsage, "the batch is empty");
-  if (batch.data()) {
-    require_indices(*batch.data(), batch.indices());
-    if (batch.augmentation().any()) require_bytes(*batch.data(), "augmentation");
-    return require_fit(net, *batch.data());
-  }
+void require_images(const Sequential& net, const Batch& batch) {
+  if (batch.size() <= 0) throw Error(ErrorKind::kUsage, "the batch is empty");
   const Shape& input = built(net).input_shape();
-  if (std::ssize(batch.floats()) != batch.size() * element_count(input)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{} values, want {} images of shape {}", batch.floats().size(),
-                            batch.size(), to_string(input)));
+  if (const Dataset* data = batch.data()) {
+    require_indices(*data, batch.indices());
+    if (batch.augmentation().any()) require_bytes(*data, "augmentation");
+    return require_shape(net, *data);
   }
-  if (batch.has_rows()) return require_outputs(net, batch.row_width());
+  if (batch.augmentation().any()) {
+    throw Error(ErrorKind::kUsage, "augmentation: takes images of bytes, and the batch has floats");
+  }
+  const std::int64_t values = std::ssize(batch.floats()), size = element_count(input);
+  if (values % size != 0 || values / size != batch.size()) {
+    throw Error(ErrorKind::kUsage, fmt::format("{} values, want {} images of shape {}", values,
+                                               batch.size(), to_string(input)));
+  }
+}
+
+void require_fit(const Sequential& net, const Batch& batch) {
+  require_images(net, batch);
+  if (batch.data()) return require_fit(net, *batch.data());
+  if (batch.has_rows()) {
+    const FloatRows rows = batch.rows();
+    require_outputs(net, rows.width);
+    if (std::ssize(rows.values) == batch.size() * rows.width) return;
+    throw Error(ErrorKind::kUsage, fmt::format("{} target values, want {} rows of {}",
+                                               rows.values.size(), batch.size(), rows.width));
+  }
   const std::int64_t outputs = element_count(net.output_shape());
   for (const Label label : batch.classes()) {
     if (label < outputs) continue;

@@ -26,8 +26,11 @@ void require_trainable(const Sequential& net);
 /// class, or one for each float of a target.
 void require_fit(const Sequential& net, const Dataset& data);
 
-/// The same for a batch, of whatever kind.
+/// The same for a batch, of whatever kind; one of floats may be without targets.
 void require_fit(const Sequential& net, const Batch& batch);
+
+/// The same for a batch whose targets count for nothing.
+void require_images(const Sequential& net, const Batch& batch);
 
 /// Throws Error (kUsage) unless every normalisation over the batch can take one of so many images;
 /// where there is one, no batch may be larger than `most`.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/errors.h"
 #include "lenet/fit.h"
 #include "nn/networks.h"
 #include "train/datasets.h"
@@ -54,10 +55,31 @@ TEST(CudaFloatTargets, HaveTheCpusLossMetricAndGradient) {
     EXPECT_LE(relative_distance(got, want), 1e-5);
   };
   expect_alike(Batch(data, order));
+  const Dataset bytes = bytes_with_rows({2, 5, 7}, 140, 3);
+  expect_alike(Batch(bytes, order));
+  expect_alike(Batch(bytes, order).augmented({.flip = true, .shift = 1}, 3, 1));
+  expect_alike(Batch(data, order));  // uploaded anew: two sets stay, and this is the third
   expect_alike(Batch({data.floats(0), 133 * 70}, FloatRows{data.rows().values.first(3 * 133), 3}));
   const Metrics of_cpu = evaluate(net, data).metrics, of_card = evaluate(net, data, kCard).metrics;
   EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
   EXPECT_NEAR(of_card.metric_mean(), of_cpu.metric_mean(), 1e-5 * of_cpu.metric_mean());
+}
+
+TEST(CudaFloatTargets, AreRefusedAsOnTheCpu) {
+  const Dataset data = noise_with_rows({2, 5, 7}, 20, 3);
+  Sequential net = built(kNet, {2, 5, 7});
+  Trainer smoothed(net, {.batch_size = 20, .label_smoothing = 0.1, .device = kCard});
+  const std::vector<std::int32_t> order = {0, 1, 2};
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { smoothed.step(Batch(data, order), 0.1); }),
+                       "label smoothing: 0.1, want 0 where the targets are floats"));
+  EXPECT_TRUE(
+      contains(error_of(ErrorKind::kUsage,
+                        [&] {
+                          smoothed.step(Batch({data.floats(0), 3 * 70}, std::int64_t{3}), 0.1);
+                        }),
+               "the batch has no targets"));
+  const std::vector<float> values(data.floats(0), data.floats(0) + 3 * 70);
+  EXPECT_LE(relative_distance(forward(net, values, kCard), forward(net, values)), 1e-5);
 }
 
 TEST(CudaFloatTargets, StepsAtOnceHaveTheBitsOfStepsOneByOne) {

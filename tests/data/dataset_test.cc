@@ -1,5 +1,8 @@
 #include "lenet/dataset.h"
 
+#include <cmath>
+#include <limits>
+
 #include "data/test_files.h"
 
 namespace lenet {
@@ -59,6 +62,28 @@ TEST(Dataset, RefusesFloatsThatMakeNoWholeExamples) {
   EXPECT_TRUE(contains(message({1, 2}, {{1, 2, 3}, 2}), "3 target values in rows of 2"));
   EXPECT_TRUE(contains(message({1, 2}, {{1}, 0}), "1 target values in rows of 0"));
   EXPECT_TRUE(contains(message({}, {{}, 1}), "0 target values"));
+}
+
+TEST(Dataset, RefusesFloatsThatAreNotFinite) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto message = [](std::vector<float> images, std::vector<float> rows) {
+    return error_of(ErrorKind::kBadInput, [&] {
+      Dataset(FloatImages{images}, {1, 1, 2}, FloatTargets{rows, 1});
+    });
+  };
+  EXPECT_TRUE(contains(message({1, 2, 3, nan}, {1, 2}), "a pixel of example 1 is nan"));
+  EXPECT_TRUE(
+      contains(message({1, 2, 3, 4}, {HUGE_VALF, 2}), "a target value of example 0 is inf"));
+}
+
+TEST(Dataset, IsEmptyOnceItHasMovedElsewhere) {
+  Dataset classes = make({0, 1}, 2);
+  const Dataset there = std::move(classes);
+  EXPECT_EQ(classes.size(), 0);  // NOLINT
+  Dataset rows(FloatImages{{1, 2}}, {1, 1, 2}, FloatTargets{{1}, 1});
+  const Dataset of_rows = std::move(rows);
+  EXPECT_EQ(rows.size(), 0);  // NOLINT
+  EXPECT_EQ(of_rows.floats(0)[1], 2);
 }
 
 TEST(Dataset, RefusesNewLabelsWhereThereAreNoClasses) {

@@ -119,6 +119,16 @@ TEST_F(CheckpointFile, KeepsTheMetricOfAnotherLoss) {
   EXPECT_EQ(known_metrics().size(), 2u);
 }
 
+TEST_F(CheckpointFile, KeepsSumsThatAreNoCounts) {
+  for (const double sum : {0.5, 1e20, 9007199254740992.0, 17.0}) {
+    FitState state = some_state();
+    state.sum.metric_sum = sum;
+    const auto path = dir_ / "sum.safetensors";
+    save_checkpoint(path, {"{}", state});
+    EXPECT_EQ(load_checkpoint(path).state.sum.metric_sum, sum);
+  }
+}
+
 TEST_F(CheckpointFile, CutAtAnyByteIsRefused) {
   const auto path = saved();
   for (std::uintmax_t size = std::filesystem::file_size(path); size-- > 0;) {

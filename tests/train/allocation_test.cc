@@ -9,7 +9,9 @@
 
 #include "base/replaced_new.h"
 #include "lenet/trainer.h"
+#include "nn/networks.h"
 #include "train/beyond_nets.h"
+#include "train/datasets.h"
 
 namespace {
 std::atomic<long> allocations{0};

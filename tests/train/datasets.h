@@ -53,21 +53,36 @@ inline Dataset as_floats(const Dataset& data) {
 }
 
 /// Noise of which each target is `width` means over parts of the image, less 1.
-inline Dataset noise_with_rows(const Shape& shape, std::int64_t count, std::int64_t width) {
-  const Dataset noise = as_floats(noise_images(shape, count, 2));
-  const std::int64_t size = element_count(shape);
+inline FloatTargets means_of(const Dataset& noise, std::int64_t width) {
+  const std::int64_t size = element_count(noise.image_shape());
   FloatTargets targets{{}, width};
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < noise.size(); ++i) {
     for (std::int64_t k = 0; k < width; ++k) {
       float sum = -1;
       for (std::int64_t j = k; j < size; j += width) {
-        sum += noise.floats(i)[j] / static_cast<float>(size / width);
+        sum += static_cast<float>(noise.image(i)[j]) / 255.0f / static_cast<float>(size / width);
       }
       targets.values.push_back(sum);
     }
   }
-  const float* values = noise.floats(0);
-  return Dataset(FloatImages{{values, values + count * size}}, shape, std::move(targets));
+  return targets;
+}
+
+/// Images of floats with those targets.
+inline Dataset noise_with_rows(const Shape& shape, std::int64_t count, std::int64_t width) {
+  const Dataset noise = noise_images(shape, count, 2), floats = as_floats(noise);
+  const float* values = floats.floats(0);
+  return Dataset(FloatImages{{values, values + count * element_count(shape)}}, shape,
+                 means_of(noise, width));
+}
+
+/// The same images as bytes.
+inline Dataset bytes_with_rows(const Shape& shape, std::int64_t count, std::int64_t width) {
+  const Dataset noise = noise_images(shape, count, 2);
+  const std::int64_t bytes = count * element_count(shape);
+  auto pixels = std::make_unique<std::uint8_t[]>(static_cast<std::size_t>(bytes));
+  std::copy_n(noise.image(0), bytes, pixels.get());
+  return Dataset(ByteImages{std::move(pixels)}, shape, means_of(noise, width));
 }
 
 }  // namespace lenet

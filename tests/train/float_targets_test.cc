@@ -140,7 +140,53 @@ TEST(FloatTargets, AreLearnedAndJudgedByTheLeastError) {
   EXPECT_EQ(report.test_metric, least->test_metric);
   EXPECT_EQ(evaluate(net, data).metrics.metric_mean(), report.test_metric);
   EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { (void)report.test_acc(); }),
-                       "the loss has another metric, mean absolute error"));
+                       "the loss has another metric, mae"));
+}
+
+TEST(FloatTargets, GoWithImagesOfBytes) {
+  const Dataset bytes = bytes_with_rows(kInput, 300, 3), floats = noise_with_rows(kInput, 300, 3);
+  Sequential one = built(kNet, kInput), other = built(kNet, kInput);
+  fit(one, bytes, bytes, judged(3, 2));
+  fit(other, floats, floats, judged(3, 2));
+  EXPECT_EQ(copy_of(one.parameters()), copy_of(other.parameters()));
+  FitOptions augmented = judged(3, 2);
+  augmented.augmentation = {.flip = true, .shift = 1};
+  fit(other, bytes, bytes, augmented);
+  EXPECT_NE(copy_of(one.parameters()), copy_of(other.parameters()));
+}
+
+TEST(FloatTargets, GoWithNormalisationAveragesAndPatience) {
+  const Dataset data = noise_with_rows(kInput, 300, 3);
+  const auto trained = [&](int threads) {
+    Sequential net = built("Conv2d(3, 3) BatchNorm2d Tanh Flatten Dropout(0.1) Linear(3)", kInput);
+    FitOptions options = judged(60, threads);
+    options.ema_decay = 0.9;
+    options.patience = 2;
+    const Report report = fit(net, data, data, options);
+    EXPECT_TRUE(report.out_of_patience);
+    EXPECT_EQ(std::ssize(report.epochs), report.best_epoch + 2);
+    EXPECT_TRUE(report.epochs[0].averaged_metric);
+    return copy_of(net.parameters());
+  };
+  EXPECT_EQ(trained(1), trained(3));
+}
+
+TEST(FloatTargets, AreRefusedByARunThatWasJudgedByItsAccuracy) {
+  const Dataset rows = noise_with_rows(kInput, 40, 3);
+  const Dataset classes = as_floats(noise_images(kInput, 40, 3));
+  Sequential net = built(kNet, kInput);
+  std::optional<FitState> state;
+  FitOptions options = {.epochs = 2, .batch_size = 20};
+  options.on_pause = [&](const Pause& pause) {
+    state = pause.state();
+    return false;
+  };
+  fit(net, classes, classes, options);
+  options.on_pause = {};
+  ASSERT_TRUE(state);
+  EXPECT_TRUE(
+      contains(error_of(ErrorKind::kUsage, [&] { resume(net, rows, rows, options, *state); }),
+               "the run was judged by its accuracy, and this data's loss has another metric, mae"));
 }
 
 TEST(FloatTargets, AreRefusedWhereTheyDoNotFit) {
@@ -153,6 +199,17 @@ TEST(FloatTargets, AreRefusedWhereTheyDoNotFit) {
                  trainer.step(Batch(rows.values, FloatRows{rows.values, 72}), 0.1);
                }),
                "a target is 72 floats, the network ends with 3 outputs; end it with Linear(72)"));
+  EXPECT_TRUE(contains(
+      message([&] {
+        trainer.step(Batch(rows.values, FloatRows{rows.targets, 3}).augmented({.flip = true}, 0, 0),
+                     0.1);
+      }),
+      "takes images of bytes, and the batch has floats"));
+  const std::vector<float> ragged(3 * 19 + 1);
+  EXPECT_TRUE(contains(message([&] {
+                         trainer.step(Batch(rows.values, FloatRows{ragged, 3}), 0.1);
+                       }),
+                       "58 target values, want 19 rows of 3"));
   Trainer smoothed(net, {.batch_size = 19, .label_smoothing = 0.1});
   const Batch batch(rows.values, FloatRows{rows.targets, 3});
   EXPECT_TRUE(contains(message([&] { smoothed.step(batch, 0.1); }),
