@@ -4,7 +4,7 @@
 #include "cuda/divisor.h"
 #include "cuda/kernel.h"
 #include "cuda/step.h"
-#include "lenet/optimizer.h"
+#include "train/optimizer_rules.h"
 
 namespace lenet::cuda {
 
@@ -113,16 +113,10 @@ struct Update {
   }
 
   LENET_HOST_DEVICE float stepped(std::int64_t at, float g) const {
-    const OptimizerCoefficients& o = scalars->optimizer;
-    const float p = now.parameters[at];
-    switch (kind) {
-      case Optimizer::Kind::kSgd:
-        return momentum ? sgd_step(o, g, p, now.first[at]) : sgd_step(o, g, p);
-      case Optimizer::Kind::kAdam:
-      case Optimizer::Kind::kAdamW:
-        return adam_step(o, g, p, now.first[at], now.second[at]);
-    }
-    return NAN;  // no optimizer
+    const OptimizerState state{now.first, now.second};
+    return with_rule(kind, momentum, [&](auto rule) {
+      return rule.step(scalars->optimizer, g, now.parameters[at], state, at);
+    });
   }
 };
 

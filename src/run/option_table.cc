@@ -15,18 +15,29 @@
 namespace lenet {
 namespace {
 
-/// Which constants an optimizer reads.
-enum class Rule { kSgd, kAdam };
-
-Rule rule_of(const RunOptions& o) {
-  switch (o.fit.optimizer.kind) {
-    case Optimizer::Kind::kSgd:
-      return Rule::kSgd;
-    case Optimizer::Kind::kAdam:
-    case Optimizer::Kind::kAdamW:
-      return Rule::kAdam;
+/// "sgd, adam or adamw".
+std::string choice_of(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 < words.size() ? ", " : " or ";
+    text += words[i];
   }
-  unknown("optimizer");
+  return text;
+}
+
+/// The optimizers that read a constant.
+template <bool OptimizerEntry::*reads>
+OptionReader with_optimizer() {
+  std::vector<std::string> words;
+  for (const OptimizerEntry& entry : kOptimizerEntries) {
+    if (entry.*reads) words.emplace_back(entry.word);
+  }
+  return {"optimizer", choice_of(words), [](const RunOptions& o) {
+            const auto* entry =
+                std::ranges::find(kOptimizerEntries, o.fit.optimizer.kind, &OptimizerEntry::kind);
+            if (entry == std::end(kOptimizerEntries)) unknown("optimizer");
+            return entry->*reads;
+          }};
 }
 
 template <Schedule::Kind kind>
@@ -36,10 +47,9 @@ bool has_schedule(const RunOptions& o) {
 
 const OptionReader kWithWeights = {"weights", "a file",
                                    [](const RunOptions& o) { return !o.weights.empty(); }};
-const OptionReader kWithSgd = {"optimizer", "sgd",
-                               [](const RunOptions& o) { return rule_of(o) == Rule::kSgd; }};
-const OptionReader kWithAdam = {"optimizer", "adam or adamw",
-                                [](const RunOptions& o) { return rule_of(o) == Rule::kAdam; }};
+const OptionReader kWithSgd = with_optimizer<&OptimizerEntry::momentum>();
+const OptionReader kWithBetas = with_optimizer<&OptimizerEntry::betas>();
+const OptionReader kWithEps = with_optimizer<&OptimizerEntry::eps>();
 const OptionReader kWithMomentum = {
     "momentum", "above 0", [](const RunOptions& o) { return o.fit.optimizer.momentum != 0; }};
 const OptionReader kWithStep = {"schedule", "step", has_schedule<Schedule::Kind::kStep>};
@@ -145,7 +155,7 @@ Table optimizer_table(RunOptions& o) {
            .group = kGroup,
            .member = "fit.optimizer.kind",
            .value = value_of_word(kOptimizers, &o.fit.optimizer.kind),
-           .help = "sgd, adam or adamw",
+           .help = choice_of(words_of(kOptimizers)),
            .check = one_of(words_of(kOptimizers))},
           {.name = "momentum",
            .group = kGroup,
@@ -176,13 +186,13 @@ Table optimizer_table(RunOptions& o) {
            .help = "Adam's two decays",
            .check = finite_number(),
            .commas = true,
-           .readers = {kWithAdam}},
+           .readers = {kWithBetas}},
           {.name = "eps",
            .group = kGroup,
            AT(fit.optimizer.eps),
            .help = "Adam's eps",
            .check = finite_number(),
-           .readers = {kWithAdam}},
+           .readers = {kWithEps}},
           {.name = "clip-norm",
            .group = kGroup,
            AT(fit.clip_norm),

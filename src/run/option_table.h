@@ -15,7 +15,7 @@ namespace lenet {
 /// What has to be so for an option to be read by anything.
 struct OptionReader {
   const char* option;  ///< the option that decides
-  const char* wanted;  ///< its values, in words
+  std::string wanted;  ///< its values, in words
   bool (*reads)(const RunOptions&);
 };
 

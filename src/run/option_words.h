@@ -13,8 +13,8 @@
 
 #include "lenet/error.h"
 #include "lenet/model_file.h"
-#include "lenet/optimizer.h"
 #include "lenet/schedule.h"
+#include "train/optimizer_rules.h"
 
 namespace lenet {
 
@@ -24,9 +24,20 @@ struct Word {
   T value;
 };
 
-inline constexpr Word<Optimizer::Kind> kOptimizers[] = {{"sgd", Optimizer::Kind::kSgd},
-                                                        {"adam", Optimizer::Kind::kAdam},
-                                                        {"adamw", Optimizer::Kind::kAdamW}};
+struct OptimizerWords {
+  Word<Optimizer::Kind> all[std::size(kOptimizerEntries)];
+};
+
+constexpr OptimizerWords optimizer_words() {
+  OptimizerWords words = {};
+  for (std::size_t i = 0; i < std::size(kOptimizerEntries); ++i) {
+    words.all[i] = {kOptimizerEntries[i].word, kOptimizerEntries[i].kind};
+  }
+  return words;
+}
+
+inline constexpr OptimizerWords kOptimizerWords = optimizer_words();
+inline constexpr const auto& kOptimizers = kOptimizerWords.all;
 
 inline constexpr Word<Schedule::Kind> kSchedules[] = {{"constant", Schedule::Kind::kConstant},
                                                       {"step", Schedule::Kind::kStep},
