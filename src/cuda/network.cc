@@ -148,9 +148,11 @@ Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32
     blocks += loss_blocks(of_part.images);
   }
   Evaluation result;
-  if (data.has_classes()) result.predicted.resize(order.size());
   std::vector<PartialMetrics> partials(static_cast<std::size_t>(blocks));
-  download<std::int32_t>(stream_, predicted_, result.predicted);
+  if (data.has_classes()) {
+    result.predicted.resize(order.size());
+    download<std::int32_t>(stream_, predicted_, result.predicted);
+  }
   download<PartialMetrics>(stream_, partials_, partials);
   const Loss loss = loss_of(batch, element_count(net_.output_shape()), 0);
   result.metrics = total_of(partials.data(), images, metric_of(loss));
