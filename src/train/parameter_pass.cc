@@ -172,12 +172,7 @@ void ParameterPass::parameters_changed() {
   restore(now);
 }
 
-void ParameterPass::go_back() {
-  std::ranges::copy(previous_.parameters, net_.parameters().begin());
-  std::ranges::copy(previous_.buffers, net_.buffers().begin());
-  state_ = state_of(previous_);
-  runner_.pack();
-}
+void ParameterPass::go_back() { restore(Trainer::Snapshot(previous_)); }
 
 Trainer::Snapshot ParameterPass::snapshot() const { return snapshot_of(net_, state_); }
 
