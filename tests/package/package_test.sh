@@ -109,6 +109,7 @@ core() {
 parts() {
   fresh parts
   configure -DCONSUMER_USES=add_subdirectory -DCONSUMER_LENET="$source_dir" \
+    -DLENET_UNITY_BUILD="$(sed -n 's/^LENET_UNITY_BUILD:BOOL=//p' "$build_dir/CMakeCache.txt")" \
     $(printf -- '-DLENET_WITH_%s=OFF ' IMAGES COMPRESSION DOWNLOAD ONNX) \
     $(printf -- '-DCMAKE_DISABLE_FIND_PACKAGE_%s=ON ' CURL GIF JPEG PNG PkgConfig ZLIB)
   local name built=() missing=()
