@@ -68,6 +68,16 @@ struct FlattenOp {
   bool operator==(const FlattenOp&) const = default;
 };
 
+/// The sum of several values of one shape.
+struct SumOp {
+  bool operator==(const SumOp&) const = default;
+};
+
+/// Several values of one height and width as one, the channels of the first in front.
+struct ConcatOp {
+  bool operator==(const ConcatOp&) const = default;
+};
+
 /// What the forward() and backward() of a user's layer do, which nobody else knows.
 struct UserOp {
   bool operator==(const UserOp&) const = default;
@@ -76,7 +86,7 @@ struct UserOp {
 /// One of them. Executors visit it, so that one more is an error of the build wherever it has not
 /// been thought of.
 struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp,
-                                FunctionOp, DropoutOp, FlattenOp, UserOp> {
+                                FunctionOp, DropoutOp, FlattenOp, SumOp, ConcatOp, UserOp> {
   using variant::variant;
 };
 

@@ -33,13 +33,20 @@ struct Normalization {
   bool operator==(const Normalization&) const = default;
 };
 
+class Container;
+class Sequential;
+
+/// A layer, a container of lenet/containers.h, or a Sequential that becomes a group in another.
+template <class L>
+concept NetworkElement = std::derived_from<L, Layer> || std::same_as<L, Sequential>;
+
 /// torch.nn.Sequential. Input sizes are inferred: build() gives the layers their shapes and the
 /// parameters their memory.
 class Sequential {
  public:
-  template <std::derived_from<Layer>... L>
+  template <NetworkElement... L>
   explicit Sequential(L... layers) {
-    (add(std::make_unique<L>(std::move(layers))), ...);
+    (take(std::move(layers)), ...);
   }
 
   Sequential(Sequential&&) = default;
@@ -107,6 +114,33 @@ class Sequential {
   void set_normalization(Normalization normalization);
 
  private:
+  friend class Container;
+
+  /// What the layers of a network sum up to while build() infers their shapes.
+  struct Totals {
+    std::int64_t values = 0;  ///< of an image, the input's among them
+    std::int64_t parameters = 0, buffers = 0;
+    int depth = 0;  ///< containers around what comes next
+  };
+
+  template <class L>
+  void take(L&& layer) {
+    if constexpr (std::same_as<L, Sequential>) {
+      add_group(std::move(layer));
+    } else if constexpr (std::derived_from<L, Container>) {
+      add_container(std::move(layer));
+    } else {
+      add(std::make_unique<L>(std::move(layer)));
+    }
+  }
+  void add_group(Sequential&& layers);
+  void add_container(Container&& container);
+
+  /// Gives all layers their shapes and places; of the layers of a container too. `path` stands
+  /// before a layer's number. Throws Error (kUsage).
+  void infer(const Shape& input, const std::string& path, Totals& totals);
+  Shape infer_layer(Layer& layer, const Shape& input, const std::string& path, Totals& totals);
+
   template <class F>
   std::vector<NamedParameter> named(std::span<float> values, F of) const;
 

@@ -7,7 +7,7 @@
 namespace lenet::cpu {
 namespace {
 
-bool is_over_batch(const PlannedStage& stage) { return stage.cpu->traits().gradient_over_batch; }
+bool is_over_batch(const PlannedStage& stage) { return stage.traits().gradient_over_batch; }
 
 /// sum = slot 0 + slot 1 + ... in that order, on top of sum itself if `accumulate`. Slot i starts
 /// at slots + i * stride.

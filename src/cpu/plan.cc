@@ -4,17 +4,39 @@
 #include <utility>
 #include <vector>
 
+#include "cpu/layout.h"
+#include "cpu/schedule.h"
+#include "kernels/add.h"
 #include "kernels/function.h"
 
 namespace lenet::cpu {
 namespace {
 
-/// The pass's place at stage i, kept in `place`; null outside training.
-const RandomPlace* place_of(const PackPass& pass, std::size_t i, RandomPlace& place) {
+/// The pass's place at a stage, kept in `place`; null outside training.
+const RandomPlace* place_of(const PackPass& pass, const Stage& stage, RandomPlace& place) {
   if (!pass.random) return nullptr;
   place = *pass.random;
-  place.stage = static_cast<std::int64_t>(i);
+  place.stage = stage.number;
   return &place;
+}
+
+/// Whether a stage reads what one of the segment's gives.
+bool reads(const PlannedStage& stage, const Segment& segment) {
+  return std::ranges::any_of(stage.sources, [&](std::int64_t source) {
+    return source >= static_cast<std::int64_t>(segment.norms.first);
+  });
+}
+
+std::vector<Segment> segments_of(const std::vector<PlannedStage>& stages) {
+  std::vector<Segment> segments = {{{0, 0}, {0, 0}}};
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const bool begins = i == 0 || !stages[i - 1].norm || reads(stages[i], segments.back());
+    if (stages[i].norm && begins) segments.push_back({{i, i}, {i, i}});
+    Segment& last = segments.back();
+    if (stages[i].norm) last.norms.last = last.rest.first = i + 1;
+    last.rest.last = i + 1;
+  }
+  return segments;
 }
 
 void pack_norm(const BatchNormStage& norm, const PlannedStage& stage, const Sequential& net,
@@ -23,10 +45,21 @@ void pack_norm(const BatchNormStage& norm, const PlannedStage& stage, const Sequ
                        part_of(net.buffers(), stage.node.buffers), packed + stage.packed);
 }
 
-/// Adds a reader's dx and the sum of those before it, in the sum's place; in dx's for the last.
-void add_gradient(const PlannedStage& stage, float* sum, float* dx) {
-  float* to = stage.reader == Reader::kLast ? dx : sum;
-  for (std::int64_t i = 0; i < stage.input_count; ++i) to[i] = sum[i] + dx[i];
+/// Brings together what a Sum or a Concat reads.
+void join(const PlannedStage& stage, float* arena) {
+  float* y = arena + stage.output;
+  if (std::holds_alternative<ConcatOp>(stage.node.op)) {
+    for (const PlannedInput& input : stage.inputs) {
+      if (input.value == stage.output + input.part) continue;  // it was written there
+      std::copy_n(arena + input.value, input.count, y + input.part);
+    }
+    return;
+  }
+  const float* sum = arena + stage.inputs[0].value;
+  for (std::size_t k = 1; k < stage.inputs.size(); ++k) {
+    kernels::add(stage.output_count, sum, arena + stage.inputs[k].value, y);
+    sum = y;
+  }
 }
 
 std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
@@ -36,19 +69,17 @@ std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1
 Plan::Plan(const Sequential& net, const Frozen& frozen) : Plan(graph_of(net), frozen) {}
 
 Plan::Plan(Graph graph, const Frozen& frozen) : graph_(std::move(graph)) {
-  arena_size_ = element_count(graph_.values.front()) * kPack;
-  std::vector<Stage> stages = stages_of(graph_, frozen);
+  std::vector<Stage> stages = scheduled(stages_of(graph_, frozen));
   first_trained_ = lenet::first_trained(stages);
   for (Stage& stage : stages) add_stage(std::move(stage));
-  place_gradients();
-  segments_ = {{0, 0}};
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    if (stages_[i].norm) segments_.push_back({i, i});
-    segments_.back().last = i + 1;
-  }
-  scratch_ = arena_size_;
+  scratch_ = lay_out(stages_, element_count(graph_.values.front()) * kPack);
+  if (!stages_.empty()) output_ = stages_.back().output;
+  segments_ = segments_of(stages_);
+  arena_size_ = scratch_;
   for (const PlannedStage& stage : stages_) {
-    arena_size_ = std::max(arena_size_, scratch_ + stage.input_count);
+    for (const PlannedInput& input : stage.inputs) {
+      arena_size_ = std::max(arena_size_, scratch_ + input.count);
+    }
   }
 }
 
@@ -56,61 +87,44 @@ void Plan::add_stage(Stage merged) {
   PlannedStage stage{std::move(merged)};
   const Node& node = stage.node;
   const std::int64_t parameters = node.parameters.last - node.parameters.first;
-  auto [cpu, norm] =
-      make_stage(node.op, {*node.layer, graph_.input_of(node), graph_.output_of(node), parameters});
-  stage.cpu = std::move(cpu);
-  (stage.fixed_statistics ? stage.fixed_norm : stage.norm) = norm;
-  const StageTraits& traits = stage.cpu->traits();
-  const PlannedStage* source = source_of(stage);
-  stage.input = source ? source->output : 0;
-  stage.input_count = element_count(graph_.input_of(node)) * kPack;
-  stage.wants_dx = source && (source->trains || source->wants_dx);
-  stage.output = arena_size_;
+  if (!is_join(node.op)) {
+    auto [cpu, norm] = make_stage(
+        node.op, {*node.layer, graph_.input_of(node), graph_.output_of(node), parameters});
+    stage.cpu = std::move(cpu);
+    (stage.fixed_statistics ? stage.fixed_norm : stage.norm) = norm;
+  }
+  std::int64_t part = 0;
+  for (std::size_t k = 0; k < stage.sources.size(); ++k) {
+    PlannedInput input{.source = stage.sources[k],
+                       .count = element_count(graph_.shape(node.inputs[k])) * kPack};
+    const PlannedStage* source = source_of(input);
+    input.wants_dx = source && (source->trains || source->wants_dx());
+    if (std::holds_alternative<ConcatOp>(node.op))
+      input.part = std::exchange(part, part + input.count);
+    stage.inputs.push_back(input);
+  }
   stage.output_count = element_count(graph_.output_of(node)) * kPack;
   stage.packed = packed_size_;
   stage.slot = slot_size_;
   stage.x_panels = panels_;
-  stage.dy_panels = panels_ + panels_of(stage.input_count);
-  if (traits.gradient_over_batch) {
+  stage.dy_panels = panels_ + panels_of(stage.input().count);
+  if (stage.traits().gradient_over_batch) {
     panels_ = stage.dy_panels + panels_of(stage.output_count);
   } else {
     slot_size_ += parameters;
   }
-  packed_size_ += (traits.packed_size + kPack - 1) / kPack * kPack;
-  output_ = arena_size_;
-  arena_size_ += stage.output_count;
+  packed_size_ += (stage.traits().packed_size + kPack - 1) / kPack * kPack;
   stages_.push_back(std::move(stage));
 }
 
-/// Each value of several readers gets a gradient of its own, and an activation goes to the reader
-/// that takes it if that is the only one.
-void Plan::place_gradients() {
-  std::vector<std::vector<std::size_t>> readers(stages_.size());
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    if (stages_[i].source >= 0) readers[static_cast<std::size_t>(stages_[i].source)].push_back(i);
-  }
-  for (std::size_t s = 0; s < stages_.size(); ++s) {
-    const std::vector<std::size_t>& of = readers[s];
-    if (of.size() == 1) {
-      stages_[s].activation_left = stages_[of.front()].cpu->traits().takes_activation;
-    }
-    if (of.size() < 2) continue;
-    for (const std::size_t i : of) stages_[i].reader = Reader::kBetween;
-    stages_[of.back()].reader = Reader::kFirst;
-    stages_[of.front()].reader = Reader::kLast;
-    stages_[s].gradient = arena_size_;
-    arena_size_ += stages_[s].output_count;
-  }
-}
-
-/// Null for a stage that reads the network's input.
-const PlannedStage* Plan::source_of(const PlannedStage& stage) const {
-  return stage.source < 0 ? nullptr : &stages_[static_cast<std::size_t>(stage.source)];
+/// Null for the network's input.
+const PlannedStage* Plan::source_of(const PlannedInput& input) const {
+  return input.source < 0 ? nullptr : &stages_[static_cast<std::size_t>(input.source)];
 }
 
 void Plan::pack(const Sequential& net, float* packed) const {
   for (const PlannedStage& stage : stages_) {
-    for (const UpdatePart& part : stage.cpu->traits().parts) {
+    for (const UpdatePart& part : stage.traits().parts) {
       stage.cpu->pack_weights(part, part_of(net.parameters(), stage.node.parameters),
                               packed + stage.packed);
     }
@@ -131,75 +145,94 @@ void Plan::pack_fixed_statistics(const Sequential& net, float* packed) const {
   }
 }
 
-void Plan::forward(const PackPass& pass) const {
-  for (const Segment& segment : segments_) forward(segment, pass);
-}
+void Plan::forward(const PackPass& pass) const { forward({0, stages_.size()}, pass); }
 
-void Plan::forward(const Segment& segment, const PackPass& pass) const {
-  for (std::size_t i = segment.first; i < segment.last; ++i) {
+void Plan::forward(const StageRange& stages, const PackPass& pass) const {
+  for (std::size_t i = stages.first; i < stages.last; ++i) {
     const PlannedStage& stage = stages_[i];
-    const PlannedStage* source = source_of(stage);
     float* y = pass.arena + stage.output;
-    RandomPlace place;
-    stage.cpu->forward(
-        {.parameters = part_of(pass.parameters, stage.node.parameters),
-         .packed = pass.packed + stage.packed,
-         .input_activation = source && source->activation_left ? source->activation : Function(),
-         .x = pass.arena + stage.input,
-         .y = y,
-         .random = place_of(pass, i, place)});
+    if (stage.cpu) {
+      const PlannedStage* source = source_of(stage.input());
+      RandomPlace place;
+      stage.cpu->forward(
+          {.parameters = part_of(pass.parameters, stage.node.parameters),
+           .packed = pass.packed + stage.packed,
+           .input_activation = source && source->activation_left ? source->activation : Function(),
+           .x = pass.arena + stage.input().value,
+           .y = y,
+           .random = place_of(pass, stage, place)});
+    } else {
+      join(stage, pass.arena);
+    }
     if (stage.activation != Function() && !stage.activation_left) {
       kernels::function_forward(stage.activation, stage.output_count, y, y);
     }
   }
 }
 
-void Plan::backward(const Segment& stages, const PackPass& pass,
+void Plan::backward(const StageRange& stages, const PackPass& pass,
                     const PackGradients& gradients) const {
   const std::size_t end = std::max(stages.first, first_trained_);
   for (std::size_t i = stages.last; i-- > end;) backward_stage(i, pass, gradients);
 }
 
-/// Leaves the gradient by the input before its activation in the input's own buffer, whose value
-/// nobody needs any more. Where the stage can write over what it reads, or takes that activation's
-/// part itself, it goes there at once. Else it goes through the scratch buffer: the activation's
-/// backward pass reads it there, and its value where the gradient then lies.
+/// Leaves the gradient by the input before its activation in its place, as a rule over the value,
+/// which nobody needs any more. Where the stage can write over what it reads, or takes that
+/// activation's part itself, it goes there at once; so it does where that place is elsewhere. Else
+/// it goes through the scratch buffer.
 void Plan::backward_stage(std::size_t i, const PackPass& pass,
                           const PackGradients& gradients) const {
   const PlannedStage& stage = stages_[i];
-  if (!stage.trains && !stage.wants_dx) return;
-  const PlannedStage* source = source_of(stage);
+  float* dy = pass.arena + stage.dy;
+  if (!stage.cpu) {
+    for (std::size_t k = stage.inputs.size(); k-- > 0;) {
+      leave_gradient(stage.inputs[k], dy + stage.inputs[k].part, pass.arena);
+    }
+    return;
+  }
+  const PlannedInput& input = stage.input();
+  if (!stage.trains && !input.wants_dx) return;
+  const PlannedStage* source = source_of(input);
   const Function activation = source ? source->activation : Function();
   const bool taken = source && source->activation_left;
-  const bool over_x = taken || (activation == Function() && stage.cpu->traits().backward_in_place);
-  const bool in_place = over_x && stage.reader == Reader::kOnly;
-  const bool first = stage.reader == Reader::kFirst;
-  float* x = pass.arena + stage.input;
-  float* scratch = pass.arena + (first ? source->gradient : scratch_);
-  float* dx = !stage.wants_dx ? nullptr : in_place ? x : scratch;
+  const bool alone = input.reader == Reader::kOnly;
+  const bool over_x = taken || (activation == Function() && stage.traits().backward_in_place);
+  const bool elsewhere = input.to != input.value && activation == Function();
+  const bool at_once = input.reader == Reader::kFirst || (alone && (over_x || elsewhere));
+  float* x = pass.arena + input.value;
+  float* dx = !input.wants_dx ? nullptr : pass.arena + (at_once ? input.to : scratch_);
   const std::span<float> dparameters = gradients.batch.slot(stage, gradients.pack);
   if (stage.fixed_norm && stage.trains) {
-    stage.fixed_norm->collect_backward(x, pass.arena + stage.output, pass.packed + stage.packed,
-                                       dparameters.data());
+    stage.fixed_norm->collect_backward(x, dy, pass.packed + stage.packed, dparameters.data());
   }
   RandomPlace place;
   stage.cpu->backward({.parameters = part_of(pass.parameters, stage.node.parameters),
                        .packed = pass.packed + stage.packed,
                        .input_activation = taken ? activation : Function(),
                        .x = x,
-                       .dy = pass.arena + stage.output,
+                       .dy = dy,
                        .dx = dx,
                        .dparameters = dparameters,
                        .rows = gradients.batch.rows(stage, gradients.pack),
                        .images = pass.images,
-                       .random = place_of(pass, i, place),
+                       .random = place_of(pass, stage, place),
                        .trains = stage.trains});
-  if (!stage.wants_dx || in_place || first) return;
-  if (stage.reader != Reader::kOnly) {
-    add_gradient(stage, pass.arena + source->gradient, dx);
-    if (stage.reader == Reader::kBetween) return;
+  if (!at_once) leave_gradient(input, dx, pass.arena);
+}
+
+/// Adds a reader's gradient to that of those before it. The last one's goes through the derivative
+/// of the activation, which the value tells that it replaces.
+void Plan::leave_gradient(const PlannedInput& input, float* dx, float* arena) const {
+  float* to = arena + input.to;
+  if (!input.wants_dx || dx == to) return;
+  const bool ends = input.reader == Reader::kOnly || input.reader == Reader::kLast;
+  const Function f = ends ? source_of(input)->activation : Function();
+  if (input.reader == Reader::kOnly) {
+    return kernels::function_backward_by_value(f, input.count, dx, to);
   }
-  kernels::function_backward_by_value(activation, stage.input_count, dx, x);
+  float* sum = f == Function() ? to : arena + scratch_;
+  kernels::add(input.count, arena + input.sum, dx, sum);
+  if (sum != to) kernels::function_backward_by_value(f, input.count, sum, to);
 }
 
 }  // namespace lenet::cpu

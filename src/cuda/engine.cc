@@ -42,7 +42,7 @@ void CudaEngine::require_fit(std::span<const Batch> batches) {
   for (const Batch& batch : batches) {
     lenet::require_fit(net_, batch);
     metric_of(batch);
-    require_normalizable(net_, network_.frozen(), batch.size(), options_.batch_size);
+    require_normalizable(network_.graph(), network_.frozen(), batch.size(), options_.batch_size);
     largest = std::max(largest, batch.size());
   }
   network_.stream().make_current();

@@ -20,6 +20,7 @@ void reserve(DeviceArray<T>& array, std::int64_t size) {
 CudaNetwork::CudaNetwork(const Sequential& net, const Trainer::Options& options,
                          std::int64_t training)
     : net_(net),
+      graph_(graph_of(net)),
       frozen_(frozen_of(net, options.freeze)),
       stream_(options.device.index),
       parameters_(net, stream_, options),
@@ -40,7 +41,7 @@ void CudaNetwork::grow(std::int64_t training) {
   const std::int64_t most = std::max(training, kEvaluated);
   stream_.wait();
   program_.reset();  // before the new one takes its memory
-  program_ = std::make_unique<Program>(net_, frozen_, stream_, parameters_.memory(),
+  program_ = std::make_unique<Program>(graph_, frozen_, stream_, parameters_.memory(),
                                        Program::Capacity{most, training});
   labels_ = DeviceArray<Label>(round_up(most, kWarp));
   parameters_.connect(*program_);

@@ -11,6 +11,7 @@
 #include "cuda/parameters.h"
 #include "cuda/program.h"
 #include "lenet/trainer.h"
+#include "nn/graph.h"
 
 namespace lenet::cuda {
 
@@ -21,6 +22,7 @@ class CudaNetwork {
   CudaNetwork(const Sequential& net, const Trainer::Options& options, std::int64_t training);
 
   const Sequential& net() const { return net_; }
+  const Graph& graph() const { return graph_; }
   const Frozen& frozen() const { return frozen_; }
   Stream& stream() { return stream_; }
   const Stream& stream() const { return stream_; }
@@ -54,6 +56,7 @@ class CudaNetwork {
   static constexpr std::int64_t kEvaluated = 1024;
 
   const Sequential& net_;
+  Graph graph_;
   Frozen frozen_;
   Stream stream_;
   Parameters parameters_;

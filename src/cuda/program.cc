@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
-
 #include "base/require.h"
 #include "base/visit.h"
 #include "lenet/error.h"
@@ -15,6 +13,10 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
   using Made = std::unique_ptr<CudaStage>;
   return std::visit(
       Overloaded{[](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
+                 [&](const OneOf<SumOp, ConcatOp> auto&) -> Made {
+                   throw Error(ErrorKind::kUsage, fmt::format("{}: branches run on the CPU alone",
+                                                              name_of(plan.stage.node)));
+                 },
                  [&](const UserOp&) -> Made {
                    throw Error(ErrorKind::kUsage,
                                fmt::format("{}, which runs on the CPU alone",
@@ -24,18 +26,16 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
       plan.stage.node.op);
 }
 
-Program::Program(const Sequential& net, const Frozen& frozen, Stream& stream,
+Program::Program(const Graph& graph, const Frozen& frozen, Stream& stream,
                  const ParameterMemory& memory, const Capacity& capacity)
     : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)} {
-  const Graph graph = graph_of(net);
   const std::vector<Stage> stages = stages_of(graph, frozen);
   first_trained_ = first_trained(stages);
-  std::int64_t floats = element_count(net.input_shape());
+  std::int64_t floats = element_count(graph.values.front());
   offsets_ = {0};
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const Stage& stage = stages[i];
     const Node& node = stage.node;
-    assert(stage.source == static_cast<std::int64_t>(i) - 1);  // value i is what stage i reads
     add_stage({.stage = stage,
                .index = static_cast<std::int64_t>(i),
                .input = graph.input_of(node),

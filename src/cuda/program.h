@@ -19,8 +19,8 @@ class Program {
     std::int64_t training;  ///< 0: evaluations alone
   };
 
-  Program(const Sequential& net, const Frozen& frozen, Stream& stream,
-          const ParameterMemory& memory, const Capacity& capacity);
+  Program(const Graph& graph, const Frozen& frozen, Stream& stream, const ParameterMemory& memory,
+          const Capacity& capacity);
 
   /// From input() to output(). With pass.step as in training, every value stays for backward().
   void forward(const Pass& pass) const;

@@ -90,7 +90,14 @@ std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> operations) {
 }
 
 std::vector<InferenceNode> deployed_nodes(const Sequential& net) {
-  std::vector<InferenceNode> operations = fold_norms(inference_nodes(net));
+  std::vector<InferenceNode> operations = inference_nodes(net);
+  for (const InferenceNode& o : operations) {
+    if (o.inputs.size() == 1) continue;
+    throw Error(ErrorKind::kUsage, fmt::format("layer {}: an exported network has no branches; "
+                                               "export it to ONNX",
+                                               o.name));
+  }
+  operations = fold_norms(std::move(operations));
   std::erase_if(operations,
                 [](const InferenceNode& o) { return std::holds_alternative<FlattenOp>(o.op); });
   for (const InferenceNode& o : operations) require_finite(o);

@@ -25,7 +25,7 @@ bool is_weighted(const InferenceNode& node);
 
 /// For what is in no deployed network.
 template <class Op>
-concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
+concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, SumOp, ConcatOp, UserOp>;
 
 /// What there is in 8-bit integers. QuantizedNetwork refuses the rest of a deployed network.
 template <class Op>

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/file.h"
 #include "base/function_formula.h"
 #include "base/require.h"
@@ -34,7 +36,12 @@ class Export {
     graph_.input = model.net.input_shape();
     graph_.output = model.net.output_shape();
     add_normalization(model.net.normalization());
-    for (const InferenceNode& o : inference_nodes(model.net)) add(o);
+    names_[0] = value_;
+    for (const InferenceNode& o : inference_nodes(model.net)) {
+      value_ = names_.at(o.inputs.front());
+      add(o);
+      names_[o.value] = value_;
+    }
     if (options.softmax) add_node("Softmax", "softmax", {}, {{"axis", std::int64_t{-1}}});
     if (graph_.nodes.empty()) add_node("Identity", "identity");
     graph_.nodes.back().output = onnx::kOutputName;
@@ -132,6 +139,13 @@ class Export {
     add_node(f.op, o.name, {}, std::move(attributes));
   }
 
+  /// What a Sum or a Concat reads behind its first value.
+  std::vector<std::string> others_of(const InferenceNode& o) const {
+    std::vector<std::string> others;
+    for (std::size_t k = 1; k < o.inputs.size(); ++k) others.push_back(names_.at(o.inputs[k]));
+    return others;
+  }
+
   void add(const InferenceNode& o) {
     std::visit(
         Overloaded{
@@ -151,12 +165,17 @@ class Export {
             [&](const AffineOp&) { add_affine(o); },
             [&](const FunctionOp& op) { add_function(o, op.function); },
             [&](const FlattenOp&) { add_node("Flatten", o.name); },
+            [&](const SumOp&) { add_node("Sum", o.name, others_of(o)); },
+            [&](const ConcatOp&) {
+              add_node("Concat", o.name, others_of(o), {{"axis", std::int64_t{1}}});
+            },
             [](const OneOf<DropoutOp, UserOp> auto&) { unknown("node of an inference"); }},
         o.op);
   }
 
   onnx::GraphToWrite graph_;
-  std::string value_{onnx::kInputName};
+  std::string value_{onnx::kInputName};        ///< what the next node reads
+  std::map<std::int64_t, std::string> names_;  ///< of the network's values
 };
 
 }  // namespace

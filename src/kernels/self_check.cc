@@ -10,6 +10,7 @@
 
 #include "base/function_formula.h"
 #include "base/philox.h"
+#include "kernels/add.h"
 #include "kernels/batch_norm.h"
 #include "kernels/cross_entropy.h"
 #include "kernels/dropout.h"
@@ -63,6 +64,14 @@ void check_pool2d() {
         expect("the gradient of windows that overlap", dx_overlapping.at(i, lane), want_dx);
       }
     }
+  }
+}
+
+void check_add() {
+  Packs<2> a(1), b(2), y(0);
+  add(2 * kPack, a.data, b.data, y.data);
+  for (int i = 0; i < 2 * kLanesOfPack; ++i) {
+    expect("adding", y.data[i], double{a.data[i]} + double{b.data[i]});
   }
 }
 
@@ -187,6 +196,7 @@ void self_check() {
   check_conv2d();
   check_linear();
   check_pool2d();
+  check_add();
   check_functions();
   check_cross_entropy();
   check_batch_norm();

@@ -15,7 +15,7 @@ namespace {
 /// A tensor of the network under its name of the state_dict.
 struct Tensor {
   std::string name;
-  std::int64_t layer;
+  std::int64_t layer;  ///< of the network, which may be a container
   ParameterRange range;
   bool is_buffer;
   bool frozen = false;
@@ -76,16 +76,21 @@ std::string names_of(const std::vector<Tensor>& tensors) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+/// "3.0" of "3.0.running_mean".
+std::string_view path_of(const Tensor& t) {
+  return std::string_view(t.name).substr(0, t.name.rfind('.'));
+}
+
 /// A BatchNorm's mean and variance go together: it normalises by both.
 void require_both_statistics(const std::vector<Tensor>& tensors) {
   for (const Tensor& a : tensors) {
     const bool alone =
         a.is_buffer && a.frozen && std::ranges::any_of(tensors, [&](const Tensor& b) {
-          return b.is_buffer && b.layer == a.layer && !b.frozen;
+          return b.is_buffer && path_of(b) == path_of(a) && !b.frozen;
         });
     require(!alone, fmt::format("freeze {0}: a layer's running statistics are frozen together; "
                                 "want {1}.running_* or {1}.*",
-                                a.name, a.layer));
+                                a.name, path_of(a)));
   }
 }
 

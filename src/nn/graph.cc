@@ -3,8 +3,93 @@
 #include <fmt/format.h>
 
 #include <numeric>
+#include <utility>
+
+#include "base/require.h"
+#include "base/visit.h"
+#include "nn/container.h"
+#include "nn/user_layer.h"
 
 namespace lenet {
+namespace {
+
+/// A graph as it grows, in the order of the text.
+class Builder {
+ public:
+  explicit Builder(const Sequential& net) : graph_{.values = {net.input_shape()}, .nodes = {}} {
+    add(net, 0, "");
+  }
+
+  Graph take() { return std::move(graph_); }
+
+ private:
+  /// The layers one after the other, from `value`; returns what the last one gives. `path` stands
+  /// before their numbers.
+  std::int64_t add(const Sequential& layers, std::int64_t value, const std::string& path) {
+    for (std::int64_t i = 0; i < layers.size(); ++i) {
+      const std::string at = fmt::format("{}{}", path, i);
+      if (const Container* container = container_of(layers[i])) {
+        value = add(*container, layers.output_shape(i), value, at);
+        continue;
+      }
+      const Operation op = layers[i].operation();
+      require(!is_join(op), fmt::format("layer {}, {}: a layer of your own reads one value", at,
+                                        layers[i].text()));
+      value = add_node({.op = op,
+                        .path = at,
+                        .inputs = {value},
+                        .output = -1,
+                        .parameters = layers.parameter_range(i),
+                        .buffers = layers.buffer_range(i),
+                        .layer = &layers[i],
+                        .index = -1},
+                       layers.output_shape(i));
+    }
+    return value;
+  }
+
+  /// What is in the container, and the node where that meets.
+  std::int64_t add(const Container& container, const Shape& output, std::int64_t value,
+                   const std::string& path) {
+    std::vector<std::int64_t> joined;
+    if (container.kind() == Container::Kind::kResidual) joined.push_back(value);
+    for_each_branch(container, path, [&](const Sequential& branch, const std::string& within) {
+      joined.push_back(add(branch, value, within));
+    });
+    if (joined.size() == 1) return joined.front();
+    return add_node({.op = container.operation(),
+                     .path = path,
+                     .inputs = std::move(joined),
+                     .output = -1,
+                     .parameters = {},
+                     .buffers = {},
+                     .layer = &container,
+                     .index = -1},
+                    output);
+  }
+
+  std::int64_t add_node(Node node, const Shape& output) {
+    node.output = std::ssize(graph_.values);
+    node.index = std::ssize(graph_.nodes);
+    graph_.values.push_back(output);
+    graph_.nodes.push_back(std::move(node));
+    return graph_.nodes.back().output;
+  }
+
+  Graph graph_;
+};
+
+}  // namespace
+
+bool is_join(const Operation& op) {
+  return std::visit([]<class Op>(const Op&) { return OneOf<Op, SumOp, ConcatOp>; }, op);
+}
+
+std::string name_of(const Node& node) {
+  const Container* container = container_of(*node.layer);
+  return fmt::format("layer {}, {}", node.path,
+                     container ? container->name() + "[ ]" : text_of(*node.layer));
+}
 
 std::vector<std::int64_t> memory_of(const Graph& graph) {
   std::vector<std::int64_t> memory(graph.values.size());
@@ -19,19 +104,7 @@ std::vector<std::int64_t> memory_of(const Graph& graph) {
 
 Graph graph_of(const Sequential& net) {
   net.require_built();
-  Graph graph{.values = {net.input_shape()}, .nodes = {}};
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    graph.values.push_back(net.output_shape(i));
-    graph.nodes.push_back({.op = net[i].operation(),
-                           .path = fmt::format("{}", i),
-                           .inputs = {i},
-                           .output = i + 1,
-                           .parameters = net.parameter_range(i),
-                           .buffers = net.buffer_range(i),
-                           .layer = &net[i],
-                           .index = i});
-  }
-  return graph;
+  return Builder(net).take();
 }
 
 }  // namespace lenet

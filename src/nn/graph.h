@@ -13,16 +13,19 @@
 
 namespace lenet {
 
-/// A layer between its values.
+/// A layer between its values, or where the branches of a container meet.
 struct Node {
   Operation op;
-  std::string path;                    ///< as its parameters are named: "3" of "3.weight"
-  std::vector<std::int64_t> inputs;    ///< values that it reads
+  std::string path;                    ///< as its parameters are named: "3.0" of "3.0.weight"
+  std::vector<std::int64_t> inputs;    ///< values that it reads: several in a SumOp or ConcatOp
   std::int64_t output;                 ///< the value that it gives
   ParameterRange parameters, buffers;  ///< its places in the network's
   const Layer* layer;
   std::int64_t index;  ///< among the graph's nodes
 };
+
+/// "layer 3.0, Conv2d(6, 5)", for messages.
+std::string name_of(const Node& node);
 
 /// Refers to the layers of the network, which must outlive it and must not be built anew.
 struct Graph {
@@ -31,8 +34,6 @@ struct Graph {
 
   const Shape& input_of(const Node& node) const { return shape(node.inputs.front()); }
   const Shape& output_of(const Node& node) const { return shape(node.output); }
-
- private:
   const Shape& shape(std::int64_t value) const { return values[static_cast<std::size_t>(value)]; }
 };
 
@@ -44,6 +45,9 @@ std::span<T> part_of(std::span<T> all, ParameterRange range) {
 }
 
 inline bool is_flatten(const Node& node) { return std::holds_alternative<FlattenOp>(node.op); }
+
+/// Whether it reads several values.
+bool is_join(const Operation& op);
 
 /// The value in whose memory each lies: itself, or what the Flatten that gives it reads.
 std::vector<std::int64_t> memory_of(const Graph& graph);

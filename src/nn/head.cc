@@ -9,6 +9,7 @@
 #include "base/visit.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/container.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
@@ -65,9 +66,11 @@ Sequential with_new_head(const Sequential& net, std::int64_t classes) {
   const std::int64_t head = head_of(net);
   const Linear::Options options{.out_features = classes, .bias = head_layer(net).options().bias};
   std::vector<std::string> layers;
+  for_each_layer(net, [](const Layer& layer, const std::string& path) {
+    require(!is_user_layer(layer),
+            fmt::format("layer {}, {}, which no text gives again", path, own_layer_text(layer)));
+  });
   for (std::int64_t i = 0; i < net.size(); ++i) {
-    require(!is_user_layer(net[i]),
-            fmt::format("layer {}, {}, which no text gives again", i, own_layer_text(net[i])));
     layers.push_back(i == head ? Linear(options).text() : net[i].text());
   }
   return Sequential::parse(fmt::format("{}", fmt::join(layers, " ")));

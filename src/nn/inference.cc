@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+#include <utility>
+
 #include "base/require.h"
 #include "base/visit.h"
 #include "lenet/error.h"
@@ -30,7 +33,8 @@ class Tensors {
 
 /// weight and bias, or ones and zeros where a normalisation has none.
 void read_parameters(const Layer& layer, std::span<const float> parameters, InferenceNode& node) {
-  const std::vector<ParameterInfo> tensors = layer.parameters();
+  const std::vector<ParameterInfo> tensors =
+      is_join(node.op) ? std::vector<ParameterInfo>() : layer.parameters();
   const bool norm = std::holds_alternative<BatchNormOp>(node.op);
   if (tensors.empty() && norm) {
     node.weight.assign(static_cast<std::size_t>(node.input[0]), 1.0f);
@@ -54,16 +58,26 @@ void read_statistics(std::span<const float> buffers, InferenceNode& node) {
 std::vector<InferenceNode> inference_nodes(const Sequential& net) {
   const Graph graph = graph_of(net);
   std::vector<InferenceNode> nodes;
+  std::vector<std::int64_t> same(graph.values.size());  // as each value, but for Dropout
+  std::iota(same.begin(), same.end(), 0);
+  const auto at = [](std::int64_t value) { return static_cast<std::size_t>(value); };
   for (const Node& node : graph.nodes) {
     if (std::holds_alternative<UserOp>(node.op)) {
       throw Error(ErrorKind::kUsage, fmt::format("layer {}, {}, which no other format knows",
                                                  node.path, own_layer_text(*node.layer)));
     }
-    if (std::holds_alternative<DropoutOp>(node.op)) continue;
+    std::vector<std::int64_t> inputs;
+    for (const std::int64_t input : node.inputs) inputs.push_back(same[at(input)]);
+    if (std::holds_alternative<DropoutOp>(node.op)) {
+      same[at(node.output)] = inputs.front();
+      continue;
+    }
     nodes.push_back({.op = node.op,
                      .name = node.path,
                      .input = graph.input_of(node),
-                     .output = graph.output_of(node)});
+                     .output = graph.output_of(node),
+                     .inputs = std::move(inputs),
+                     .value = node.output});
     read_parameters(*node.layer, part_of(net.parameters(), node.parameters), nodes.back());
     read_statistics(part_of(net.buffers(), node.buffers), nodes.back());
   }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "lenet/containers.h"
 #include "nn/value_text.h"
 
 namespace lenet {
@@ -17,6 +18,10 @@ struct Path {
 
   bool is_torch() const { return module == "nn" || module == "torch.nn"; }
 };
+
+bool takes_brackets(const Path& path) {
+  return path.name == "Residual" || path.name == "Sum" || path.name == "Concat";
+}
 
 /// Recursive descent, a method a rule of the grammar; each begins at its first character.
 class Parser {
@@ -31,8 +36,8 @@ class Parser {
       entry();
       separator();
     }
-    if (layers_.empty()) no_layer();
-    return std::move(layers_);
+    if (model_.empty()) no_layer();
+    return std::move(model_);
   }
 
  private:
@@ -63,6 +68,10 @@ class Parser {
   /// Returns whether it is a container.
   bool entry() {
     const bool printed = label();
+    if (at_.peek() == '[') {
+      brackets({.module = {}, .name = {}, .position = at_.cursor().position});
+      return false;
+    }
     Path written = path("the name of a layer");
     if (!written.module.empty() && !written.is_torch()) {
       throw model_text_error(
@@ -78,6 +87,15 @@ class Parser {
     if (open && (written.name == "Sequential" || at_label())) {
       container(written);
       return true;
+    }
+    if (!open && at_.peek() == '[') {
+      brackets(std::move(written));
+      return false;
+    }
+    if (open && takes_brackets(written)) {
+      throw model_text_error(
+          text_, written.position,
+          fmt::format("{0} takes layers in brackets, want {0}[ ... ]", written.name));
     }
     if (!open) at_.go_back(after_name);
     layer(std::move(written), printed, open);
@@ -126,10 +144,52 @@ class Parser {
                     path.name));
   }
 
+  /// At its "[".
+  void brackets(Path path) {
+    const TextPosition opened = at_.cursor().position;
+    at_.take('[');
+    if (path.is_torch()) {
+      throw model_text_error(text_, path.position,
+                             fmt::format("found \"{:.40}.\" before brackets, which are not "
+                                         "PyTorch's, want {}[ ... ]",
+                                         path.module, path.name));
+    }
+    if (brackets_ == Container::kMaxDepth) {
+      throw model_text_error(text_, opened,
+                             fmt::format("want at most {} brackets in one another", brackets_));
+    }
+    ++brackets_;
+    LayerText text{.name = std::move(path.name),
+                   .form = LayerText::Form::kShort,
+                   .positional = {},
+                   .keywords = {},
+                   .position = path.position};
+    std::vector<LayerText>* const around = std::exchange(layers_, nullptr);
+    do {
+      text.branches.emplace_back();
+      layers_ = &text.branches.back();
+      branch(opened);
+    } while (!at_.take(']') && at_.take('|'));
+    layers_ = around;
+    --brackets_;
+    add(std::move(text));
+  }
+
+  /// Up to the "|" or "]" that ends it.
+  void branch(TextPosition opened) {
+    at_.blanks();
+    while (at_.peek() != '|' && at_.peek() != ']') {
+      if (at_.at_end()) throw model_text_error(text_, opened, "\"[\" is not closed, want \"]\"");
+      entry();
+      separator();
+    }
+  }
+
   void separator() {
     const std::size_t end_of_layer = at_.cursor().offset;
     at_.blanks();
-    const bool ended = at_.at_end() || (at_.depth() > 0 && at_.peek() == ')');
+    const bool ended = at_.at_end() || (at_.depth() > 0 && at_.peek() == ')') ||
+                       (brackets_ > 0 && (at_.peek() == '|' || at_.peek() == ']'));
     if (!at_.take(',') && !ended && at_.cursor().offset == end_of_layer) {
       at_.fail_at_token("white space or a comma between layers");
     }
@@ -139,10 +199,6 @@ class Parser {
   /// Behind its "(" if `open`, else behind its name.
   void layer(Path path, bool printed, bool open) {
     using Form = LayerText::Form;
-    if (std::ssize(layers_) == kMaxModelTextLayers) {
-      throw model_text_error(text_, path.position,
-                             fmt::format("want at most {} layers", kMaxModelTextLayers));
-    }
     LayerText layer{.name = std::move(path.name),
                     .form = printed           ? Form::kPrinted
                             : path.is_torch() ? Form::kTorch
@@ -156,7 +212,16 @@ class Parser {
       if (at_.peek() != ')' && !at_.take(',')) at_.fail_at_token("\",\" or \")\"");
       at_.blanks();
     }
-    layers_.push_back(std::move(layer));
+    add(std::move(layer));
+  }
+
+  void add(LayerText layer) {
+    if (count_ == kMaxModelTextLayers) {
+      throw model_text_error(text_, layer.position,
+                             fmt::format("want at most {} layers", kMaxModelTextLayers));
+    }
+    ++count_;
+    layers_->push_back(std::move(layer));
   }
 
   void argument(LayerText& layer) {
@@ -191,7 +256,10 @@ class Parser {
 
   std::string_view text_;
   TextScanner at_;
-  std::vector<LayerText> layers_;
+  std::vector<LayerText> model_;
+  std::vector<LayerText>* layers_ = &model_;  ///< where the next one goes
+  std::int64_t count_ = 0;                    ///< of all layers
+  int brackets_ = 0;                          ///< that are open
 };
 
 }  // namespace

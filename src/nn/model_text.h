@@ -2,6 +2,7 @@
 // whoever reads the tree. It is lenet's own short form,
 //
 //   Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2)   # conv1
+//   Residual[ Conv2d(6, 3, padding=1) ] Concat[ ReLU | Tanh ]
 //   Flatten, Linear(10)
 //
 // what one writes for PyTorch,
@@ -16,7 +17,9 @@
 //
 //   text      = [ path "=" ] entries
 //   entries   = entry { separator entry } [","]    separator: white space, one comma, or both
-//   entry     = [ label ] ( container | layer )
+//   entry     = [ label ] ( container | brackets | layer )
+//   brackets  = [ name ] "[" branch { "|" branch } "]"
+//   branch    = [ entries ]                        none: the value itself
 //   label     = "(" ( name | integer ) ")" ":"     as print(net) numbers them
 //   container = path "(" entries ")"               where path is Sequential, or a label comes next
 //   layer     = path [ "(" [ argument { "," argument } [","] ] ")" ]
@@ -56,22 +59,25 @@ struct LayerText {
     kPrinted,  ///< PyTorch's, from print(net), which shows what a lazy layer does not know as 0
   };
 
-  std::string name;  ///< without "nn."
+  std::string name;  ///< without "nn."; of brackets what stands before them, which may be nothing
   Form form = Form::kShort;
   std::vector<ArgumentText> positional;
   std::vector<ArgumentText> keywords;
   TextPosition position;
+  std::vector<std::vector<LayerText>> branches = {};  ///< of brackets
+
+  bool is_brackets() const { return !branches.empty(); }
 };
 
-/// The syntax tree, with the text that it was read from, which error messages quote. Containers are
-/// gone: their layers stand one behind the other.
+/// The syntax tree, with the text that it was read from, which error messages quote. PyTorch's
+/// containers are gone: their layers stand one behind the other.
 struct ModelText {
   std::string text;
   std::vector<LayerText> layers;
 };
 
 inline constexpr std::int64_t kMaxModelTextBytes = std::int64_t{64} * 1024;
-inline constexpr std::int64_t kMaxModelTextLayers = 1000;
+inline constexpr std::int64_t kMaxModelTextLayers = 1000;  ///< brackets count as one too
 
 /// Throws Error (kUsage), with line, column and the line of text, if `text` does not follow the
 /// grammar, holds no layer, is beyond the limits above, holds a byte that is neither printable

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/closest.h"
+#include "lenet/containers.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
@@ -203,6 +204,18 @@ std::vector<LayerEntry> layers_of(Form form) {
   return layers;
 }
 
+/// What stands before brackets; nothing in front of a group.
+constexpr std::pair<std::string_view, Container::Kind> kContainers[] = {
+    {"", Container::Kind::kGroup},
+    {"Residual", Container::Kind::kResidual},
+    {"Sum", Container::Kind::kSum},
+    {"Concat", Container::Kind::kConcat}};
+
+const auto* find_container(std::string_view name) {
+  const auto* found = std::ranges::find(kContainers, name, [](const auto& c) { return c.first; });
+  return found == std::end(kContainers) ? nullptr : found;
+}
+
 Error unknown_layer(const ModelText& model, const LayerText& layer) {
   const std::string prefix = layer.form == Form::kTorch ? "nn." : "";
   std::vector<std::string> known;
@@ -214,6 +227,10 @@ Error unknown_layer(const ModelText& model, const LayerText& layer) {
     return model_text_error(model.text, layer.position,
                             found + " is part of the loss, leave it out");
   }
+  if (find_container(layer.name)) {
+    return model_text_error(model.text, layer.position,
+                            fmt::format("{0} takes layers in brackets, want {0}[ ... ]", found));
+  }
   const std::string likely = closest(found, known);
   const std::string last = std::exchange(known.back(), {});
   known.pop_back();
@@ -224,19 +241,32 @@ Error unknown_layer(const ModelText& model, const LayerText& layer) {
                   fmt::join(known, ", "), last));
 }
 
+Sequential parse_layers(const ModelText& model, const std::vector<LayerText>& layers);
+
+std::unique_ptr<Layer> parse_brackets(const ModelText& model, const LayerText& text) {
+  const auto* entry = find_container(text.name);
+  if (!entry) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("found {:.40}[, want Residual[, Sum[, Concat[ or [ alone", text.name));
+  }
+  std::vector<Sequential> branches;
+  for (const std::vector<LayerText>& branch : text.branches) {
+    branches.push_back(parse_layers(model, branch));
+  }
+  return Container::of(entry->second, std::move(branches));
+}
+
 std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& layer) {
+  if (layer.is_brackets()) return parse_brackets(model, layer);
   const std::vector<LayerEntry> layers = layers_of(layer.form);
   const auto entry = std::ranges::find(layers, layer.name, &LayerEntry::name);
   if (entry == layers.end()) throw unknown_layer(model, layer);
   return entry->parse(model, layer);
 }
 
-}  // namespace
-
-Sequential Sequential::parse(std::string_view text) {
-  const ModelText model = parse_model_text(text);
+Sequential parse_layers(const ModelText& model, const std::vector<LayerText>& layers) {
   Sequential net;
-  for (const LayerText& layer : model.layers) {
+  for (const LayerText& layer : layers) {
     std::unique_ptr<Layer> made;
     try {
       made = parse_layer(model, layer);
@@ -247,6 +277,13 @@ Sequential Sequential::parse(std::string_view text) {
     net.add(std::move(made));
   }
   return net;
+}
+
+}  // namespace
+
+Sequential Sequential::parse(std::string_view text) {
+  const ModelText model = parse_model_text(text);
+  return parse_layers(model, model.layers);
 }
 
 }  // namespace lenet

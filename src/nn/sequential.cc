@@ -8,10 +8,24 @@
 #include "kernels/self_check.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
+#include "nn/container.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
 namespace {
+
+// 2^30 parameters are 4 GiB; 2^24 values of an image are 1 GiB a thread.
+constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
+constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
+
+/// layer.infer(), of a layer whose text alone does not say which one it is.
+Shape infer_within(Layer& layer, const Shape& input, const std::string& path) {
+  try {
+    return layer.infer(input);
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("layer {}, {}", path, e.what()));
+  }
+}
 
 std::int64_t total_size(const std::vector<ParameterInfo>& tensors) {
   std::int64_t total = 0;
@@ -35,41 +49,27 @@ std::string Sequential::text() const {
   return text;
 }
 
+void Sequential::add_group(Sequential&& layers) {
+  std::vector<Sequential> branch;
+  branch.push_back(std::move(layers));
+  add(Container::of(Container::Kind::kGroup, std::move(branch)));
+}
+
+void Sequential::add_container(Container&& container) {
+  add(std::unique_ptr<Layer>(new Container(std::move(container))));
+}
+
 void Sequential::build(const Shape& input, Generator& generator) {
-  // 2^30 parameters are 4 GiB; 2^24 values of an image are 1 GiB a thread.
-  constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
-  constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
   kernels::self_check();
-  shapes_.clear();  // from here on the layers may remember other sizes
-  std::int64_t values = element_count(input);
-  if (values > kMostValues) {
+  shapes_.clear();
+  Totals totals{.values = element_count(input)};
+  if (totals.values > kMostValues) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("input {}: too large: want at most 2^24 values", to_string(input)));
   }
-  std::vector<Shape> shapes = {input};
-  std::vector<ParameterRange> ranges, buffer_ranges;
-  std::int64_t total = 0, buffers = 0;
-  for (const auto& layer : layers_) {
-    shapes.push_back(layer->infer(shapes.back()));
-    const std::int64_t count = total_size(layer->parameters());
-    values += element_count(shapes.back());
-    if (values > kMostValues || count > kMostParameters - total) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("{}: too large: output {}, {} parameters; want at most 2^24 values "
-                              "an image and 2^30 parameters in all layers",
-                              layer->text(), to_string(shapes.back()), count));
-    }
-    ranges.push_back({total, total + count});
-    total += count;
-    const std::int64_t remembered = total_size(layer->buffers());
-    buffer_ranges.push_back({buffers, buffers + remembered});
-    buffers += remembered;
-  }
-  parameters_.assign(static_cast<std::size_t>(total), 0.0f);
-  buffers_.assign(static_cast<std::size_t>(buffers), 0.0f);
-  shapes_ = std::move(shapes);
-  ranges_ = std::move(ranges);
-  buffer_ranges_ = std::move(buffer_ranges);
+  infer(input, "", totals);
+  parameters_.assign(static_cast<std::size_t>(totals.parameters), 0.0f);
+  buffers_.assign(static_cast<std::size_t>(totals.buffers), 0.0f);
   normalization_ = {};
   for (const NamedParameter& p : named_parameters()) {
     if (p.info.bound > 0) {
@@ -80,6 +80,39 @@ void Sequential::build(const Shape& input, Generator& generator) {
   }
   constrain();
   for (const NamedParameter& b : named_buffers()) std::ranges::fill(b.values, b.info.initial);
+}
+
+void Sequential::infer(const Shape& input, const std::string& path, Totals& totals) {
+  shapes_.clear();  // from here on the layers may remember other sizes
+  std::vector<Shape> shapes = {input};
+  std::vector<ParameterRange> ranges, buffer_ranges;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Totals before = totals;
+    const std::string at = fmt::format("{}{}", path, i);
+    shapes.push_back(infer_layer(*layers_[i], shapes.back(), at, totals));
+    ranges.push_back({before.parameters, totals.parameters});
+    buffer_ranges.push_back({before.buffers, totals.buffers});
+  }
+  shapes_ = std::move(shapes);
+  ranges_ = std::move(ranges);
+  buffer_ranges_ = std::move(buffer_ranges);
+}
+
+Shape Sequential::infer_layer(Layer& layer, const Shape& input, const std::string& path,
+                              Totals& totals) {
+  if (Container* container = container_of(layer)) return container->infer(input, path, totals);
+  const Shape output = totals.depth == 0 ? layer.infer(input) : infer_within(layer, input, path);
+  totals.values += element_count(output);
+  const std::int64_t count = total_size(layer.parameters());
+  if (totals.values > kMostValues || count > kMostParameters - totals.parameters) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{}: too large: output {}, {} parameters; want at most 2^24 values "
+                            "an image and 2^30 parameters in all layers",
+                            layer.text(), to_string(output), count));
+  }
+  totals.parameters += count;
+  totals.buffers += total_size(layer.buffers());
+  return output;
 }
 
 void Sequential::require_built() const {

@@ -1,6 +1,6 @@
 #include "nn/stage.h"
 
-#include <cassert>
+#include <utility>
 
 #include "base/function_formula.h"
 
@@ -27,18 +27,20 @@ std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
   const std::vector<std::int64_t> memory = memory_of(graph);
   std::vector<std::int64_t> readers(graph.values.size(), 0);  // of each memory
   for (const Node& node : graph.nodes) {
-    if (!is_flatten(node)) ++readers[at(memory[at(node.inputs.front())])];
+    if (is_flatten(node)) continue;
+    for (const std::int64_t input : node.inputs) ++readers[at(memory[at(input)])];
   }
   std::vector<Stage> stages;
   const std::int64_t last = last_node(graph);
   std::vector<std::int64_t> made_by(graph.values.size(), -1);  // the stage that writes each memory
   for (const Node& node : graph.nodes) {
     if (is_flatten(node)) continue;
-    assert(node.inputs.size() == 1);
-    const std::size_t input = at(memory[at(node.inputs.front())]);
-    const std::int64_t source = made_by[input];
+    std::vector<std::int64_t> sources;
+    for (const std::int64_t input : node.inputs) sources.push_back(made_by[at(memory[at(input)])]);
+    const std::int64_t source = sources.front();
     const Function* function = merged_function(node);
-    if (function && node.index != last && source >= 0 && readers[input] == 1 &&
+    if (function && node.index != last && source >= 0 &&
+        readers[at(memory[at(node.inputs.front())])] == 1 &&
         stages[at(source)].activation == Function()) {
       stages[at(source)].activation = *function;
       made_by[at(node.output)] = source;
@@ -47,7 +49,8 @@ std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
     const bool norm = std::holds_alternative<BatchNormOp>(node.op);
     made_by[at(node.output)] = std::ssize(stages);
     stages.push_back({.node = node,
-                      .source = source,
+                      .sources = std::move(sources),
+                      .number = std::ssize(stages),
                       .trains = !trained_parts(node.parameters, frozen.parameters).empty(),
                       .fixed_statistics = norm && keeps_statistics(node.buffers, frozen)});
   }

@@ -14,7 +14,9 @@ namespace lenet {
 /// A node and the function that is applied to its output in place.
 struct Stage {
   Node node;
-  std::int64_t source = -1;       ///< the stage whose output it reads; -1: the network's input
+  std::vector<std::int64_t>
+      sources;                    ///< the stages whose outputs it reads; -1: the network's input
+  std::int64_t number = 0;        ///< in the order of the text, by which Dropout draws
   Function activation = {};       ///< of the output; its value tells its derivative
   bool trains = true;             ///< has a parameter that is not frozen
   bool fixed_statistics = false;  ///< a BatchNorm whose statistics are frozen

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "lenet/trainer.h"
+#include "nn/graph.h"
 
 namespace lenet {
 namespace {
 
-/// The norm of the gradient by each layer's parameters, over the first images.
-std::vector<double> gradient_norms(Sequential& net, const Dataset& train) {
+/// The norm of the gradient by each node's parameters, over the first images.
+std::vector<double> gradient_norms(Sequential& net, const Graph& graph, const Dataset& train) {
   std::vector<std::int32_t> some(
       static_cast<std::size_t>(std::min<std::int64_t>(256, train.size())));
   std::iota(some.begin(), some.end(), 0);
@@ -21,10 +22,9 @@ std::vector<double> gradient_norms(Sequential& net, const Dataset& train) {
   Trainer(net, {.batch_size = std::ssize(some), .threads = 1})
       .gradient(Batch(train, some), gradient);
   std::vector<double> norms;
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    const ParameterRange range = net.parameter_range(i);
+  for (const Node& node : graph.nodes) {
     double squares = 0;
-    for (std::int64_t k = range.first; k < range.last; ++k) {
+    for (std::int64_t k = node.parameters.first; k < node.parameters.last; ++k) {
       squares += std::pow(static_cast<double>(gradient[static_cast<std::size_t>(k)]), 2);
     }
     norms.push_back(std::sqrt(squares));
@@ -53,12 +53,14 @@ std::string ChanceLevel::explanation(double loss) const {
       "the loss has stayed at {:.3f}, that is ln({}), for two epochs: chance level, the network "
       "says the same of every image. The gradients that reach its layers have these norms:\n",
       loss, train_.classes());
-  const std::vector<double> norms = gradient_norms(net_, train_);
+  const Graph graph = graph_of(net_);
+  const std::vector<double> norms = gradient_norms(net_, graph, train_);
   bool sigmoid = false;
-  for (std::int64_t i = 0; i < net_.size(); ++i) {
-    sigmoid = sigmoid || net_[i].text() == "Sigmoid";
-    const double norm = norms[static_cast<std::size_t>(i)];
-    if (norm > 0) text += fmt::format("  {:>3}  {:<24}  {:.1e}\n", i, net_[i].text(), norm);
+  for (const Node& node : graph.nodes) {
+    const std::string layer = node.layer->text();
+    sigmoid = sigmoid || layer == "Sigmoid";
+    const double norm = norms[static_cast<std::size_t>(node.index)];
+    if (norm > 0) text += fmt::format("  {:>3}  {:<24}  {:.1e}\n", node.path, layer, norm);
   }
   text += sigmoid
               ? "Each Sigmoid lets through a quarter of it at most, and next to nothing where it "

@@ -7,10 +7,15 @@
 namespace lenet {
 namespace {
 
+/// Floats that a pack leaves at one barrier.
 std::int64_t largest_statistics(const cpu::Plan& plan) {
   std::int64_t most = 0;
-  for (const cpu::PlannedStage& stage : plan.stages()) {
-    if (stage.norm) most = std::max(most, stage.norm->statistics_size());
+  for (const cpu::Segment& segment : plan.segments()) {
+    std::int64_t size = 0;
+    for (std::size_t i = segment.norms.first; i < segment.norms.last; ++i) {
+      size += plan.stages()[i].norm->statistics_size();
+    }
+    most = std::max(most, size);
   }
   return most;
 }
@@ -38,7 +43,7 @@ void BatchPass::run(const Batch& batch, const MicroBatch& micro_batch, const Ste
   for (std::size_t s = 0; s <= last; ++s) forward(run, s);
   const auto& segments = runner_.plan().segments();
   for (std::size_t s = last; s-- > 0;) {
-    if (segments[s].last > runner_.plan().first_trained()) backward(run, s);
+    if (segments[s].rest.last > runner_.plan().first_trained()) backward(run, s);
   }
   for (std::int64_t i = 0; i < micro_batch.count; ++i)
     total += metrics_[static_cast<std::size_t>(i)];
@@ -68,63 +73,78 @@ void BatchPass::for_each_pack(const Run& run, F f) {
   });
 }
 
+/// Calls f(a normalisation of the segment, where its statistics begin in a pack's).
+template <class F>
+void BatchPass::for_each_norm(const cpu::Segment& segment, F f) {
+  std::int64_t first = 0;
+  for (std::size_t i = segment.norms.first; i < segment.norms.last; ++i) {
+    const cpu::PlannedStage& stage = runner_.plan().stages()[i];
+    f(stage, first);
+    first += stage.norm->statistics_size();
+  }
+}
+
+/// Of all packs, from float `first` of each on.
+cpu::PackStatistics BatchPass::statistics(const Run& run, std::int64_t first) const {
+  return {statistics_.data() + first, statistics_size_, run.micro_batch.count, run.batch.size()};
+}
+
 /// One segment of all packs. After the last one, the loss and that segment's way back: one visit to
-/// each pack. After the others, the statistics that the next normalisation needs.
+/// each pack. After the others, the statistics that the next normalisations need.
 void BatchPass::forward(const Run& run, std::size_t segment) {
   const cpu::Plan& plan = runner_.plan();
-  const cpu::Segment& stages = plan.segments()[segment];
   const bool last = segment + 1 == plan.segments().size();
-  const cpu::PlannedStage* norm = last ? nullptr : &plan.stages()[stages.last];
   for_each_pack(
       run, [&](std::int64_t pack, const cpu::PackPass& pass, const cpu::PackGradients& gradients) {
         if (segment == 0) {
           targets_[static_cast<std::size_t>(pack)] =
               runner_.gather(run.batch, run.micro_batch.first + pack, pass.arena);
         }
-        plan.forward(stages, pass);
-        if (norm) {
-          norm->norm->collect(pass.arena + norm->input, pass.images,
-                              statistics_.data() + pack * statistics_size_);
-          return;
+        plan.forward(plan.segments()[segment].all(), pass);
+        if (last) {
+          loss(run, pack, pass.arena);
+          return backward_rest(plan.segments()[segment], pass, gradients);
         }
-        loss(run, pack, pass.arena);
-        backward_rest(stages, pass, gradients);
+        float* own = statistics_.data() + pack * statistics_size_;
+        for_each_norm(
+            plan.segments()[segment + 1], [&](const cpu::PlannedStage& stage, std::int64_t first) {
+              stage.norm->collect(pass.arena + stage.input().value, pass.images, own + first);
+            });
       });
-  if (!norm) return;
-  norm->norm->reduce(
-      {statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
-      part_of(std::as_const(net_).parameters(), norm->node.parameters),
-      part_of(net_.buffers(), norm->node.buffers), runner_.packed() + norm->packed);
+  if (last) return;
+  for_each_norm(plan.segments()[segment + 1], [&](const cpu::PlannedStage& stage,
+                                                  std::int64_t first) {
+    stage.norm->reduce(
+        statistics(run, first), part_of(std::as_const(net_).parameters(), stage.node.parameters),
+        part_of(net_.buffers(), stage.node.buffers), runner_.packed() + stage.packed);
+  });
 }
 
-/// The way back of a segment but for its own normalisation, whose sums it leaves.
-void BatchPass::backward_rest(const cpu::Segment& stages, const cpu::PackPass& pass,
+/// The way back of a segment but for its own normalisations, whose sums it leaves.
+void BatchPass::backward_rest(const cpu::Segment& segment, const cpu::PackPass& pass,
                               const cpu::PackGradients& gradients) {
-  const cpu::Plan& plan = runner_.plan();
-  const cpu::PlannedStage& first = plan.stages()[stages.first];
-  if (!first.norm || stages.first == stages.last || stages.first < plan.first_trained()) {
-    return plan.backward(stages, pass, gradients);
-  }
-  plan.backward({stages.first + 1, stages.last}, pass, gradients);
-  float* sums = statistics_.data() + gradients.pack * statistics_size_;
-  first.norm->collect_backward(pass.arena + first.input, pass.arena + first.output,
-                               pass.packed + first.packed, sums);
-  const std::span<float> slot = gradients.batch.slot(first, gradients.pack);
-  std::copy_n(sums, slot.size(), slot.data());
+  runner_.plan().backward(segment.rest, pass, gradients);
+  for_each_norm(segment, [&](const cpu::PlannedStage& stage, std::int64_t first) {
+    if (!stage.trains && !stage.wants_dx()) return;
+    float* sums = statistics_.data() + gradients.pack * statistics_size_ + first;
+    stage.norm->collect_backward(pass.arena + stage.input().value, pass.arena + stage.dy,
+                                 pass.packed + stage.packed, sums);
+    const std::span<float> slot = gradients.batch.slot(stage, gradients.pack);
+    std::copy_n(sums, slot.size(), slot.data());
+  });
 }
 
-/// The way back through the normalisation behind a segment, and through the segment.
+/// The way back through the normalisations behind a segment, and through the segment.
 void BatchPass::backward(const Run& run, std::size_t segment) {
   const cpu::Plan& plan = runner_.plan();
-  const cpu::Segment& stages = plan.segments()[segment];
-  const cpu::PlannedStage& norm = plan.stages()[stages.last];
-  norm.norm->reduce_backward(
-      {statistics_.data(), statistics_size_, run.micro_batch.count, run.batch.size()},
-      runner_.packed() + norm.packed);
+  const cpu::Segment& next = plan.segments()[segment + 1];
+  for_each_norm(next, [&](const cpu::PlannedStage& stage, std::int64_t first) {
+    stage.norm->reduce_backward(statistics(run, first), runner_.packed() + stage.packed);
+  });
   for_each_pack(run,
                 [&](std::int64_t, const cpu::PackPass& pass, const cpu::PackGradients& gradients) {
-                  plan.backward({stages.last, stages.last + 1}, pass, gradients);
-                  backward_rest(stages, pass, gradients);
+                  plan.backward(next.norms, pass, gradients);
+                  backward_rest(plan.segments()[segment], pass, gradients);
                 });
 }
 

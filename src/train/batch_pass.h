@@ -52,8 +52,11 @@ class BatchPass {
   std::int64_t images_of(const Run& run, std::int64_t pack) const;
   void forward(const Run& run, std::size_t segment);
   void backward(const Run& run, std::size_t segment);
-  void backward_rest(const cpu::Segment& stages, const cpu::PackPass& pass,
+  void backward_rest(const cpu::Segment& segment, const cpu::PackPass& pass,
                      const cpu::PackGradients& gradients);
+  template <class F>
+  void for_each_norm(const cpu::Segment& segment, F f);
+  cpu::PackStatistics statistics(const Run& run, std::int64_t first) const;
   void loss(const Run& run, std::int64_t pack, float* arena);
   template <class F>
   void for_each_pack(const Run& run, F f);
@@ -63,7 +66,7 @@ class BatchPass {
   double label_smoothing_;
   cpu::BatchGradients gradients_;
   AlignedFloats statistics_;
-  std::int64_t statistics_size_ = 0;  ///< floats of a pack's
+  std::int64_t statistics_size_ = 0;  ///< floats of a pack's, at one barrier
   bool upward_ = false;
   AlignedFloats arenas_;  ///< one a pack, with whole_batch()
   std::vector<PackTargets> targets_;

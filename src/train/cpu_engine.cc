@@ -81,7 +81,7 @@ Metrics CpuEngine::gradient(const Batch& batch, std::span<float> gradient) {
 /// The gradient of the mean loss; then, if the loss is finite and lr is not null, the step.
 Metrics CpuEngine::run(const Batch& batch, const double* lr) {
   require_fit(net_, batch);
-  require_normalizable(net_, frozen_, batch.size(), options_.batch_size);
+  require_normalizable(runner_.plan().graph(), frozen_, batch.size(), options_.batch_size);
   const std::int64_t packs = packs_of(batch.size());
   runner_.pack_for_step();
   parameters_.begin();

@@ -30,7 +30,7 @@ void require_last_batch(const Sequential& net, const Frozen& frozen, std::int64_
   const std::int64_t last = images - (steps.epoch - 1) * o.batch_size;
   const bool reached = o.max_steps >= steps.epoch;
   try {
-    require_normalizable(net, frozen, reached ? last : o.batch_size, o.batch_size);
+    require_normalizable(graph_of(net), frozen, reached ? last : o.batch_size, o.batch_size);
   } catch (const Error& e) {
     throw Error(e.kind(), fmt::format("{}; {} images train, and by {} the last batch of an epoch "
                                       "has {}: take another batch size",

@@ -152,16 +152,16 @@ void require_fit(const Sequential& net, const Batch& batch) {
   }
 }
 
-void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
+void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t images,
                           std::int64_t most) {
-  for (std::int64_t i = 0; i < net.size(); ++i) {
-    const bool norm = std::holds_alternative<BatchNormOp>(net[i].operation());
-    if (!norm || keeps_statistics(net.buffer_range(i), frozen)) continue;
-    const Shape& shape = net.output_shape(i);
+  for (const Node& node : graph.nodes) {
+    const bool norm = std::holds_alternative<BatchNormOp>(node.op);
+    if (!norm || keeps_statistics(node.buffers, frozen)) continue;
+    const Shape& shape = graph.output_of(node);
     if (images * element_count(shape) <= shape[0]) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("{}: one value a channel in a batch of {}, want more to normalise by",
-                              net[i].text(), images));
+                              node.layer->text(), images));
     }
     if (images <= most) continue;
     throw Error(ErrorKind::kUsage,

@@ -34,7 +34,7 @@ void require_images(const Sequential& net, const Batch& batch);
 
 /// Throws Error (kUsage) unless every normalisation over the batch can take one of so many images;
 /// where there is one, no batch may be larger than `most`.
-void require_normalizable(const Sequential& net, const Frozen& frozen, std::int64_t images,
+void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t images,
                           std::int64_t most);
 
 /// A network made ready to run. Refers to the network.

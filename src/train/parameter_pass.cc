@@ -47,8 +47,8 @@ std::vector<ParameterPass::Task> ParameterPass::tasks_of(const cpu::Plan& plan,
   std::vector<Task> tasks;
   for (const bool over_batch : {true, false}) {
     for (const cpu::PlannedStage& stage : plan.stages()) {
-      if (stage.cpu->traits().gradient_over_batch != over_batch) continue;
-      for (const cpu::UpdatePart& part : stage.cpu->traits().parts) {
+      if (stage.traits().gradient_over_batch != over_batch) continue;
+      for (const cpu::UpdatePart& part : stage.traits().parts) {
         Task task = task_of(stage, part, frozen);
         if (!task.trained.empty()) tasks.push_back(std::move(task));
       }

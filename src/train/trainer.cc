@@ -9,7 +9,7 @@
 
 #include "base/require.h"
 #include "lenet/error.h"
-#include "nn/user_layer.h"
+#include "nn/graph.h"
 #include "train/engine.h"
 #include "train/pack_runner.h"
 #include "train/training_state.h"
@@ -17,20 +17,17 @@
 namespace lenet {
 namespace {
 
-/// "layer 7, Linear(120)".
-std::string layer_name(const Sequential& net, std::int64_t i) {
-  return fmt::format("layer {}, {}", i, text_of(net[i]));
-}
-
 /// The largest weight and where it is; one that is not finite counts as the largest.
 std::string largest_weight(const Sequential& net) {
   const std::span<const float> all = net.parameters();
   const auto size = [](float w) { return std::isnan(w) ? HUGE_VALF : std::abs(w); };
   const auto at = std::ranges::max_element(all, {}, size) - all.begin();
-  std::int64_t layer = 0;
-  while (at >= net.parameter_range(layer).last) ++layer;
+  const Graph graph = graph_of(net);
+  const auto node = std::ranges::find_if(graph.nodes, [&](const Node& n) {
+    return n.parameters.first <= at && at < n.parameters.last;
+  });
   return fmt::format("its largest weight, {:.3g}, is in {}", all[static_cast<std::size_t>(at)],
-                     layer_name(net, layer));
+                     name_of(*node));
 }
 
 const Trainer::Options& checked(const Trainer::Options& options) {
@@ -104,8 +101,10 @@ std::int64_t Trainer::steps(std::span<const Batch> batches, std::span<const doub
     s.failure = fmt::format("the loss is {}; {}", std::abs(last.loss()), largest_weight(s.net));
     s.engine->undo();
   } else if (done.bad_layer) {
+    const Graph graph = graph_of(s.net);
     s.failure = fmt::format("the gradient of {} is not finite; {}",
-                            layer_name(s.net, *done.bad_layer), largest_weight(s.net));
+                            name_of(graph.nodes[static_cast<std::size_t>(*done.bad_layer)]),
+                            largest_weight(s.net));
   }
   return done.steps;
 }

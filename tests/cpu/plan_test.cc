@@ -50,5 +50,28 @@ TEST(Plan, OfLeNetIsThatOfTheDesign) {
   EXPECT_EQ(in_design("panels ([0-9]+) to [0-9]+ of x ([0-9]+)"), panels);
 }
 
+/// Barriers of a training step.
+std::size_t barriers(const char* text) {
+  Sequential net = Sequential::parse(text);
+  Generator generator(0);
+  net.build({1, 8, 8}, generator);
+  return Plan(net).segments().size() - 1;
+}
+
+TEST(Plan, HasOneBarrierForAllNormalisationsThatAreReady) {
+  EXPECT_EQ(barriers("Conv2d(2, 1) BatchNorm2d ReLU BatchNorm2d"), 2);
+  EXPECT_EQ(barriers("BatchNorm2d BatchNorm2d"), 2);
+  // Inception, whose branches have one or two convolutions: two in place of six.
+  EXPECT_EQ(barriers("Concat[ Conv2d(2, 1) BatchNorm2d ReLU"
+                     " | Conv2d(2, 1) BatchNorm2d ReLU Conv2d(2, 3, padding=1) BatchNorm2d ReLU"
+                     " | Conv2d(2, 1) BatchNorm2d ReLU Conv2d(2, 5, padding=2) BatchNorm2d ReLU"
+                     " | MaxPool2d(3, stride=1, padding=1) Conv2d(2, 1) BatchNorm2d ReLU ]"),
+            2);
+  // A projection's waits for nothing.
+  EXPECT_EQ(barriers("Sum[ Conv2d(2, 1) BatchNorm2d ReLU Conv2d(2, 1) BatchNorm2d"
+                     " | Conv2d(2, 1) BatchNorm2d ]"),
+            2);
+}
+
 }  // namespace
 }  // namespace lenet::cpu

@@ -1,4 +1,4 @@
-// The plan of a graph whose values have several readers, which no Sequential has yet.
+// The plan of a graph whose values have several readers.
 #include <gtest/gtest.h>
 
 #include "base/aligned.h"
@@ -30,7 +30,7 @@ class Passes {
     plan.pack(net.net, packed.data());
     const PackPass pass{
         .parameters = net.net.parameters(), .packed = packed.data(), .arena = arena.data()};
-    for (std::int64_t i = 0; i < plan.stages().front().input_count; ++i) {
+    for (std::int64_t i = 0; i < plan.stages().front().input().count; ++i) {
       arena.data()[i] = static_cast<float>(i * 37 % 64 - 31) / 32;
     }
     plan.forward(pass);
@@ -38,7 +38,7 @@ class Passes {
       const PlannedStage& stage = plan.stages()[end];
       outputs.emplace_back(arena.data() + stage.output,
                            arena.data() + stage.output + stage.output_count);
-      std::fill_n(arena.data() + stage.output, stage.output_count, 1.0f);
+      std::fill_n(arena.data() + stage.dy, stage.output_count, 1.0f);
     }
     plan.backward({0, plan.stages().size()}, pass, {gradients, 0});
   }
@@ -111,8 +111,8 @@ TEST(SharedValues, HaveReadersBehindAFlattenToo) {
   const Plan plan(net.graph);
   ASSERT_EQ(plan.stages().size(), 3);
   EXPECT_EQ(plan.stages()[0].activation, Function());
-  EXPECT_EQ(plan.stages()[1].source, 0);
-  EXPECT_EQ(plan.stages()[2].source, 0);
+  EXPECT_EQ(plan.stages()[1].sources.front(), 0);
+  EXPECT_EQ(plan.stages()[2].sources.front(), 0);
   expect_first_gradient({"Conv2d(2, 2) Flatten SiLU Linear(3)", {1, 3, 3}, {{3, 2}}}, {1, 2});
 }
 
@@ -120,8 +120,8 @@ TEST(SharedValues, NeedNoGradientWhereNothingTrainsBefore) {
   Branched net("Linear(4) Linear(4) Linear(4)", {3}, {{2, 1}});
   const Frozen frozen{.parameters = {net.graph.nodes[0].parameters}, .buffers = {}};
   const Plan plan(net.graph, frozen);
-  EXPECT_FALSE(plan.stages()[1].wants_dx);
-  EXPECT_FALSE(plan.stages()[2].wants_dx);
+  EXPECT_FALSE(plan.stages()[1].wants_dx());
+  EXPECT_FALSE(plan.stages()[2].wants_dx());
 }
 
 TEST(SharedValues, HandNoActivationToAPooling) {
@@ -143,11 +143,11 @@ TEST(SharedValues, AreNoneInAChain) {
   const Plan plan(chain.graph);
   ASSERT_EQ(plan.stages().size(), 3);
   for (const PlannedStage& stage : plan.stages()) {
-    EXPECT_EQ(stage.gradient, -1);
-    EXPECT_EQ(stage.reader, Reader::kOnly);
+    EXPECT_EQ(stage.dy, stage.output);
+    EXPECT_EQ(stage.input().reader, Reader::kOnly);
   }
-  EXPECT_FALSE(plan.stages()[0].wants_dx);
-  EXPECT_TRUE(plan.stages()[2].wants_dx);
+  EXPECT_FALSE(plan.stages()[0].wants_dx());
+  EXPECT_TRUE(plan.stages()[2].wants_dx());
 }
 
 }  // namespace

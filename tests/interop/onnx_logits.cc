@@ -26,6 +26,13 @@ constexpr const char* kOdd =
 constexpr const char* kPaddedAverage =
     "Conv2d(4, 3) AvgPool2d(3, stride=2, padding=1) Flatten Linear(10)";
 
+/// Branches of every form.
+constexpr const char* kBranches =
+    "Conv2d(4, 3, padding=1) BatchNorm2d ReLU Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ] ReLU "
+    "Sum[ Conv2d(6, 3, stride=2, padding=1) | Conv2d(6, 1, stride=2) | Sum[ Conv2d(6, 2, "
+    "stride=2) ] ] Concat[ | [ Conv2d(2, 1) SiLU ] | MaxPool2d(3, stride=1, padding=1) Dropout ] "
+    "AdaptiveAvgPool2d(1) Flatten Concat[ Linear(5) Tanh | ] Linear(10)";
+
 /// Biases, scales and running statistics away from 0 and 1.
 void shake(Sequential& net, Generator& generator) {
   for (const NamedParameter& p : net.named_parameters()) {
@@ -74,5 +81,6 @@ int main(int argc, char** argv) {
   }
   lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
   lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
+  lenet::write(folder, "branches", lenet::Sequential::parse(lenet::kBranches), test);
   std::puts("written");
 }

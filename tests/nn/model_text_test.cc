@@ -156,6 +156,41 @@ TEST(ModelText, HasAtMost32BracketsInOneAnother) {
   }
 }
 
+/// The layers with what is in their brackets: "Sum[Tanh,ReLU|]".
+std::string tree_of(const std::vector<LayerText>& layers) {
+  std::string text;
+  for (const LayerText& layer : layers) {
+    text += (text.empty() ? "" : ",") + layer.name;
+    for (std::size_t b = 0; b < layer.branches.size(); ++b) {
+      text += (b == 0 ? "[" : "|") + tree_of(layer.branches[b]);
+    }
+    if (layer.is_brackets()) text += "]";
+  }
+  return text;
+}
+
+TEST(ModelText, HasBracketsWithBranches) {
+  const ModelText model =
+      parse_model_text("Tanh Residual[ReLU] Sum [ A(1), [ B ] # a comment |\n\t| C ],Concat[|D]");
+  EXPECT_EQ(tree_of(model.layers), "Tanh,Residual[ReLU],Sum[A,[B]|C],Concat[|D]");
+  EXPECT_EQ(model.layers[2].position.column, 21);
+  EXPECT_EQ(model.layers[2].branches[1][0].position.line, 2);
+  EXPECT_EQ(tree_of(parse_model_text("[ ]").layers), "[]");
+}
+
+TEST(ModelText, HasAtMost16SquareBracketsInOneAnother) {
+  const auto nested = [](std::size_t depth) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) text += "Sum[";
+    return text + "Tanh" + std::string(depth, ']');
+  };
+  EXPECT_EQ(parse_model_text(nested(16)).layers.size(), 1u);
+  EXPECT_EQ(refusal_of(nested(17)),
+            "model text, line 1, column 68: want at most 16 brackets in one another");
+  EXPECT_EQ(refusal_of(nested(5000)),
+            "model text, line 1, column 68: want at most 16 brackets in one another");
+}
+
 struct Row {
   std::string text;
   std::string message;
@@ -222,6 +257,19 @@ TEST(ModelText, RefusesWhatIsNoModelAndTellsWhere) {
       {"Conv2d(6, (5, 2.5))", "line 1, column 15: found \"2.5\", want an integer of a pair (h, w)"},
       {"Conv2d(6, (5, 5, 5))", "line 1, column 16: found \",\", want \")\" after a pair (h, w)"},
       {"Conv2d(6, ((5, 5), 5))", "line 1, column 14: found \",\", want \")\""},
+      {"ReLU Residual[ Tanh", "line 1, column 14: \"[\" is not closed, want \"]\""},
+      {"Sum[ Tanh | [ ReLU ]", "line 1, column 4: \"[\" is not closed, want \"]\""},
+      {"Tanh ]", "line 1, column 6: found \"]\", want the name of a layer"},
+      {"Tanh | ReLU", "line 1, column 6: found \"|\", want the name of a layer"},
+      {"Residual[ Tanh ) ]", "line 1, column 16: found \")\", want the name of a layer"},
+      {"nn.Sequential(Tanh ]", "line 1, column 20: found \"]\", want the name of a layer"},
+      {"Residual[ Tanh ]Tanh",
+       "line 1, column 17: found \"Tanh\", want white space or a comma between layers"},
+      {"Tanh Residual(Tanh)",
+       "line 1, column 6: Residual takes layers in brackets, want Residual[ ... ]"},
+      {"nn.Residual[ Tanh ]",
+       "line 1, column 1: found \"nn.\" before brackets, which are not PyTorch's, want Residual[ "
+       "... ]"},
       {"Flatten\xc2\xa0Tanh", "line 1, column 8: found byte 0xc2, want printable ASCII"},
       {"Flatten # \xe5\x8d\xb7", "line 1, column 11: found byte 0xe5, want printable ASCII"},
       {"Tanh\n\0Tanh"s, "line 2, column 1: found byte 0x00, want printable ASCII"},

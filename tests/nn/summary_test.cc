@@ -49,6 +49,45 @@ TEST(Summary, PrintsTheChaptersLines) {
             "Linear output shape: \t torch.Size([1, 10])\n");
 }
 
+// Rows of what is in brackets are indented, and count in the total once.
+TEST(Summary, ShowsWhatIsInBrackets) {
+  Sequential net = Sequential::parse(
+      "Conv2d(2, 1) Residual[ Conv2d(2, 3, padding=1) ReLU ] Sum[ Conv2d(3, 1) | [ Conv2d(3, 1) ] "
+      "] Flatten");
+  Generator generator;
+  net.build({1, 4, 4}, generator);
+  EXPECT_EQ(summary_table(net),
+            "         layer                      output            parameters   multiply-adds\n"
+            "---------------------------------------------------------------------------------\n"
+            "         (input)                    1x4x4         \n"
+            "      0  Conv2d(2, 1)               2x4x4                      4              32\n"
+            "      1  Residual                   2x4x4                     38             576\n"
+            "    1.0    Conv2d(2, 3, padding=1)  2x4x4                     38             576\n"
+            "    1.1    ReLU                     2x4x4                      0               0\n"
+            "      2  Sum                        3x4x4                     18             192\n"
+            "  2.0.0    Conv2d(3, 1)             3x4x4                      9              96\n"
+            "  2.1.0    Sequential               3x4x4                      9              96\n"
+            "2.1.0.0      Conv2d(3, 1)           3x4x4                      9              96\n"
+            "      3  Flatten                    48                         0               0\n"
+            "---------------------------------------------------------------------------------\n"
+            "         total                                                60             800\n"
+            "         one training example: 2,368 multiply-adds; weights: 0.2 KiB\n");
+  EXPECT_EQ(summary_d2l(net),
+            "Conv2d output shape: \t torch.Size([1, 2, 4, 4])\n"
+            "Residual output shape: \t torch.Size([1, 2, 4, 4])\n"
+            "Sum output shape: \t torch.Size([1, 3, 4, 4])\n"
+            "Flatten output shape: \t torch.Size([1, 48])\n");
+}
+
+// The gradient by an input costs as much again, where parameters made it.
+TEST(Summary, CountsTheWorkOfBranches) {
+  Sequential net = Sequential::parse("Sum[ Conv2d(2, 1) | Conv2d(2, 1) ] Conv2d(1, 1)");
+  Generator generator;
+  net.build({1, 2, 2}, generator);
+  EXPECT_EQ(work_of(net).forward, 8 + 8 + 8);
+  EXPECT_EQ(work_of(net).training, 2 * 8 + 2 * 8 + 3 * 8);
+}
+
 TEST(Summary, TableHasTheTotals) {
   const std::string table = summary_table(built_lenet());
   for (const char* part : {"1x28x28", "Conv2d(6, 5, padding=2)", "16x5x5", "48,120", "61,706",

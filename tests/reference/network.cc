@@ -19,9 +19,29 @@ Sliding sliding(const Shape& in, IntegerPair kernel, IntegerPair stride, Integer
   return {in[0], in[1], in[2], kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1]};
 }
 
+void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
+
+/// The same for brackets.
+void add_brackets(const ModelText& model, const LayerText& text, Network& net, Shape& shape) {
+  std::vector<Network> branches;
+  if (text.name == "Residual") branches.emplace_back();
+  std::int64_t channels = 0;
+  Shape output;
+  for (const std::vector<LayerText>& branch : text.branches) {
+    output = shape;
+    branches.emplace_back();
+    for (const LayerText& layer : branch) add_layer(model, layer, branches.back(), output);
+    channels += output[0];
+  }
+  if (text.name == "Concat") output[0] = channels;
+  net.push_back(joined_layer(std::move(branches), text.name == "Concat"));
+  shape = output;
+}
+
 /// Adds the layer of `text` to `net` and moves `shape` on to its output.
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape) {
   const std::string name(text.name);
+  if (text.is_brackets()) return add_brackets(model, text, net, shape);
   if (name == "Conv2d") {
     const Arguments a(model, text,
                       {{"out_channels"}, {"kernel_size"}, {"stride"}, {"padding"}, {"bias"}});
@@ -63,6 +83,59 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
 }
 
 }  // namespace
+
+/// All images of a batch through a network in training.
+std::vector<Values> forward_batch(const Network& net, std::vector<Values> images,
+                                  std::span<const double> parameters) {
+  for (const Layer& layer : net) {
+    const auto own = parameters.first(static_cast<std::size_t>(layer.parameters));
+    parameters = parameters.subspan(own.size());
+    if (layer.forward_batch) {
+      images = layer.forward_batch(images, own);
+    } else {
+      for (Values& image : images) image = layer.forward(image, own);
+    }
+  }
+  return images;
+}
+
+Layer joined_layer(std::vector<Network> branches, bool concat) {
+  Layer joined;
+  for (const Network& branch : branches) {
+    for (const Layer& layer : branch) joined.parameters += layer.parameters;
+  }
+  const auto join = [concat](Values& all, const Values& next) {
+    if (concat || all.empty()) {
+      all.insert(all.end(), next.begin(), next.end());
+    } else {
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] += next[i];
+    }
+  };
+  const auto run = [=](const std::vector<Values>& images, std::span<const double> parameters,
+                       const auto& pass) {
+    std::vector<Values> outputs(images.size());
+    for (const Network& branch : branches) {
+      std::int64_t count = 0;
+      for (const Layer& layer : branch) count += layer.parameters;
+      const auto own = parameters.first(static_cast<std::size_t>(count));
+      parameters = parameters.subspan(own.size());
+      const std::vector<Values> values = pass(branch, images, own);
+      for (std::size_t n = 0; n < images.size(); ++n) join(outputs[n], values[n]);
+    }
+    return outputs;
+  };
+  joined.forward_batch = [=](const std::vector<Values>& images, std::span<const double> p) {
+    return run(images, p, forward_batch);
+  };
+  joined.forward = [=](const Values& image, std::span<const double> p) {
+    const auto pass = [](const Network& branch, const std::vector<Values>& one,
+                         std::span<const double> own) {
+      return std::vector<Values>{forward(branch, {own.begin(), own.end()}, one[0])};
+    };
+    return run({image}, p, pass)[0];
+  };
+  return joined;
+}
 
 Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias) {
   const std::int64_t weights = out_channels * s.channels * s.kernel_height * s.kernel_width;
@@ -147,16 +220,7 @@ double loss(const Network& net, const Values& parameters, const Examples& exampl
   for (const float* x = examples.values.data(); images.size() < examples.labels.size(); x += size) {
     images.emplace_back(x, x + size);
   }
-  std::int64_t first = 0;
-  for (const Layer& layer : net) {
-    const Values own = part(parameters, first, layer.parameters);
-    if (layer.forward_batch) {
-      images = layer.forward_batch(images, own);
-    } else {
-      for (Values& image : images) image = layer.forward(image, own);
-    }
-    first += layer.parameters;
-  }
+  images = forward_batch(net, std::move(images), parameters);
   double sum = 0;
   for (std::size_t n = 0; n < images.size(); ++n) {
     sum += cross_entropy(images[n], examples.labels[n]);

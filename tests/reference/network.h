@@ -37,6 +37,9 @@ Layer dropout_layer(double p, std::uint64_t seed, std::uint32_t stage);
 
 using Network = std::vector<Layer>;
 
+/// The values of branches that all read x, added up or one behind the other.
+Layer joined_layer(std::vector<Network> branches, bool concat);
+
 /// The reference of a model text of built-in layers on images of shape `input`.
 Network network_of(const std::string& text, Shape input);
 

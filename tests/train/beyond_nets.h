@@ -18,6 +18,15 @@ inline constexpr const char* kBeyondNet =
     "BatchNorm2d(eps=0.001, momentum=0.3) LeakyReLU(0.1) Dropout(0.2) AdaptiveAvgPool2d(1) Flatten "
     "Linear(19) BatchNorm1d(affine=False) SiLU Dropout(0.5) Linear(4)";
 
+/// Branches of every form, normalisations in two of them, and Dropout.
+inline constexpr const char* kGraphNet =
+    "Conv2d(4, 3, padding=1) BatchNorm2d ReLU MaxPool2d(2) "
+    "Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ReLU Conv2d(4, 3, padding=1) BatchNorm2d ] ReLU "
+    "Sum[ Conv2d(6, 3, stride=2, padding=1) BatchNorm2d ReLU Conv2d(6, 1) BatchNorm2d | "
+    "Conv2d(6, 1, stride=2) BatchNorm2d ] ReLU "
+    "Concat[ | Conv2d(3, 1) SiLU Dropout(0.2) | MaxPool2d(3, stride=1, padding=1) ] "
+    "[ AdaptiveAvgPool2d(1) Flatten ] Concat[ | Linear(5) Sigmoid ] Linear(4)";
+
 inline Sequential built_beyond(const char* text = kBeyondNet, const Shape& input = {1, 10, 9}) {
   Sequential net = Sequential::parse(text);
   Generator generator(3);

@@ -2,6 +2,7 @@
 // normalise over the batch and drop, with momentum or AdamW, clipping and averages.
 #include <cmath>
 #include <cstring>
+#include <tuple>
 
 #include "kernels/targets.h"
 #include "train/beyond_nets.h"
@@ -15,10 +16,14 @@ const Dataset& images() {
   return data;
 }
 
+/// An optimizer and a network.
+using Case = std::tuple<Optimizer, const char*>;
+
 /// The trained values and the losses of six steps on batches of 500, 32 packs of which the last has
 /// 4 images, and of an evaluation.
-std::vector<float> train(const Optimizer& optimizer, int threads) {
-  Sequential net = built_beyond(kBeyondNet, {1, 22, 20});
+std::vector<float> train(const Case& of, int threads) {
+  const auto& [optimizer, text] = of;
+  Sequential net = built_beyond(text, {1, 22, 20});
   net.set_normalization({.mean = {0.4f}, .deviation = {0.3f}});
   Trainer::Options options = beyond_options(optimizer, threads);
   options.batch_size = 500;
@@ -40,7 +45,7 @@ void expect_same_bits(const std::vector<float>& got, const std::vector<float>& w
   EXPECT_EQ(std::memcmp(got.data(), want.data(), want.size() * sizeof(float)), 0) << what;
 }
 
-class BeyondSameBits : public testing::TestWithParam<Optimizer> {};
+class BeyondSameBits : public testing::TestWithParam<Case> {};
 
 TEST_P(BeyondSameBits, OnAnyNumberOfThreadsAndEveryTargetWithFma) {
   const std::vector<float> want = train(GetParam(), 1);
@@ -63,7 +68,9 @@ TEST_P(BeyondSameBits, OnAnyNumberOfThreadsWithoutFma) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, BeyondSameBits, testing::Values(kNesterov, kAdamW));
+INSTANTIATE_TEST_SUITE_P(Optimizers, BeyondSameBits,
+                         testing::Values(Case{kNesterov, kBeyondNet}, Case{kAdamW, kBeyondNet},
+                                         Case{kNesterov, kGraphNet}));
 
 TEST(BeyondSameBits, DependOnTheSeedOfDropout) {
   const auto loss = [](std::uint64_t seed) {

@@ -77,6 +77,16 @@ INSTANTIATE_TEST_SUITE_P(
         "Conv2d(3, 3) Sigmoid AdaptiveAvgPool2d((1, 1)) Flatten", "Flatten SiLU Linear(5) Dropout",
         "ScaledTanh Flatten LeakyReLU Linear(17) BatchNorm1d(eps=0.1)"));
 
+INSTANTIATE_TEST_SUITE_P(
+    NetworksWithBranches, PredictorOf,
+    testing::Values(
+        "Conv2d(4, 3, padding=1) ReLU Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ] ReLU "
+        "Sum[ Conv2d(5, 1, stride=2) | MaxPool2d(2, padding=1) Conv2d(5, 1) | Conv2d(5, "
+        "3, stride=2, padding=1) Tanh ] Flatten Linear(3)",
+        "Residual[ Conv2d(2, 1) ] Concat[ | Conv2d(3, 3, padding=1) | Sigmoid ] AvgPool2d(2) "
+        "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten ] Linear(5) Concat[ | ]",
+        "Flatten Sum[ | | ] Linear(7) Residual[ Residual[ Linear(7) ] SiLU ]"));
+
 TEST(Predictor, NeedsABuiltNetwork) {
   const Sequential net = make_lenet();
   EXPECT_THROW(Predictor predictor(net), Error);

@@ -38,6 +38,9 @@ std::vector<Case> cases() {
   best.threads = 2;
   return {{"Flatten Linear(5) Sigmoid Linear(3)", plain},
           {"Conv2d(4, 3) BatchNorm2d ReLU Flatten Dropout(0.3) Linear(3)", momentum},
+          {"Conv2d(4, 3) Residual[ BatchNorm2d ReLU Conv2d(4, 1) BatchNorm2d ] Concat[ | "
+           "Conv2d(2, 1) BatchNorm2d Dropout(0.3) ] Flatten Linear(3)",
+           momentum},
           {"Conv2d(4, 3) BatchNorm2d SiLU AdaptiveAvgPool2d(1) Flatten Linear(3)", adam},
           {"Flatten Linear(8) BatchNorm1d Tanh Linear(3)", best}};
 }
