@@ -19,6 +19,19 @@ static void normalize(int channels, int plane, const float *mean, const float *s
   }
 }
 )"},
+      {"copy", R"(static void copy(int count, const float *x, float *y) {
+  for (int i = 0; i < count; ++i) y[i] = x[i];
+}
+)"},
+      {"add", R"(/* y = x[0] + x[1] + ...; y may be one of them. */
+static void add(int count, int inputs, const float *const *x, float *y) {
+  for (int i = 0; i < count; ++i) {
+    float sum = x[0][i];
+    for (int k = 1; k < inputs; ++k) sum += x[k][i];
+    y[i] = sum;
+  }
+}
+)"},
       {"conv2d",
        R"(/* weight: (out channels, in channels, kernel height, kernel width); bias: one each, or none. */
 static void conv2d(const Window *s, const float *weight, const float *bias, const float *x,

@@ -35,6 +35,29 @@ static void look_up(int count, const int8_t *table, int8_t *x) {
   for (int i = 0; i < count; ++i) x[i] = table[x[i] + 128];
 }
 )"},
+      {"copy", R"(static void copy(int count, const int8_t *x, int8_t *y) {
+  for (int i = 0; i < count; ++i) y[i] = x[i];
+}
+)"},
+      {"Term",
+       R"(/* A value of a sum: its zero, and its scale as a multiple of what all sums are counted in. */
+typedef struct {
+  int32_t weight;
+  int zero;
+} Term;
+)"},
+      {"add",
+       R"(/* y = x[0] + x[1] + ...; y may be one of them. */
+static void add(int count, int inputs, const Term *terms, const int8_t *const *x,
+                int32_t multiplier, int shift, int zero_out, int8_t *y) {
+  for (int i = 0; i < count; ++i) {
+    int32_t sum = 0;
+    for (int k = 0; k < inputs; ++k) sum += terms[k].weight * (x[k][i] - terms[k].zero);
+    y[i] = rescale(sum, multiplier, shift, zero_out);
+  }
+}
+)",
+       {"Term", "rescale"}},
       {"conv2d",
        R"(/* weight: (out channels, in channels, kernel height, kernel width). */
 static void conv2d(const Window *s, const int8_t *weight, const Channel *channels, int zero_in,

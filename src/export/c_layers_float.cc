@@ -10,7 +10,7 @@ namespace {
 
 void add_input(const Sequential& net, CSource& c) {
   const std::int64_t inputs = element_count(net.input_shape());
-  c.call("scale_pixels", fmt::format("{}, pixels, {}", inputs, c.buffer()),
+  c.call("scale_pixels", fmt::format("{}, pixels, {}", inputs, c.at(0)),
          to_string(net.input_shape()));
   const Normalization& n = net.normalization();
   if (n.mean.empty()) return;
@@ -18,65 +18,82 @@ void add_input(const Sequential& net, CSource& c) {
   for (const float deviation : n.deviation) scale.push_back(1 / deviation);
   c.array("float", "pixel_mean", n.mean);
   c.array("float", "pixel_scale", scale);
-  c.call_in_place(
-      "normalize",
-      fmt::format("{}, {}, pixel_mean, pixel_scale", scale.size(), inputs / std::ssize(scale)),
-      net.input_shape());
+  c.call("normalize",
+         fmt::format("{}, {}, pixel_mean, pixel_scale, {}", scale.size(),
+                     inputs / std::ssize(scale), c.at(0)),
+         to_string(net.input_shape()));
 }
 
 /// "weight3, bias3", or "weight3, 0" without a bias.
 std::string add_weights(const InferenceNode& o, CSource& c) {
-  c.array("float", "weight" + o.name, o.weight);
-  if (!o.bias.empty()) c.array("float", "bias" + o.name, o.bias);
-  return fmt::format("weight{}, {}", o.name, o.bias.empty() ? "0" : "bias" + o.name);
+  const std::string name = c_name(o);
+  c.array("float", "weight" + name, o.weight);
+  if (!o.bias.empty()) c.array("float", "bias" + name, o.bias);
+  return fmt::format("weight{}, {}", name, o.bias.empty() ? "0" : "bias" + name);
 }
 
 void add_affine(const InferenceNode& o, CSource& c) {
   const std::int64_t plane = element_count(o.output) / o.output[0];
-  c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)),
-                  o.output);
+  c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)), o);
 }
 
 void add_pooling(const char* function, const InferenceNode& o, CSource& c) {
   c.window(o);
-  c.call_across(function, "&window" + o.name, o.output);
+  c.call_across(function, "&window" + c_name(o), o);
 }
 
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
   const CCall call = c_call_of(function);
-  c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments),
-                  o.output);
+  c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments), o);
+}
+
+void add_sum(const InferenceNode& o, CSource& c) {
+  c.call("add",
+         fmt::format("{}, {}, {}, {}", element_count(o.output), o.inputs.size(), c.inputs(o),
+                     c.at(o.value)),
+         to_string(o.output));
+}
+
+/// What does not lie there already.
+void add_concat(const InferenceNode& o, CSource& c) {
+  std::int64_t to = c.offset(o.value);
+  for (std::size_t k = 0; k < o.inputs.size(); ++k) {
+    c.copy(element_count(o.input_shapes[k]), c.offset(o.inputs[k]), to, o.input_shapes[k]);
+    to += element_count(o.input_shapes[k]);
+  }
 }
 
 void add_node(const InferenceNode& o, CSource& c) {
-  std::visit(Overloaded{[&](const Conv2dOp&) {
-                          c.window(o);
-                          c.call_across("conv2d",
-                                        fmt::format("&window{}, {}", o.name, add_weights(o, c)),
-                                        o.output);
-                        },
-                        [&](const LinearOp&) {
-                          c.call_across("linear",
-                                        fmt::format("{}, {}, {}", element_count(o.input),
-                                                    element_count(o.output), add_weights(o, c)),
-                                        o.output);
-                        },
-                        [&](const AffineOp&) { add_affine(o, c); },
-                        [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
-                        [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
-                        [&](const FunctionOp& op) { add_function(o, op.function, c); },
-                        [](const NotDeployed auto&) { unknown("deployed node"); }},
-             o.op);
+  std::visit(
+      Overloaded{[&](const Conv2dOp&) {
+                   c.window(o);
+                   c.call_across("conv2d",
+                                 fmt::format("&window{}, {}", c_name(o), add_weights(o, c)), o);
+                 },
+                 [&](const LinearOp&) {
+                   c.call_across("linear",
+                                 fmt::format("{}, {}, {}", element_count(o.input),
+                                             element_count(o.output), add_weights(o, c)),
+                                 o);
+                 },
+                 [&](const AffineOp&) { add_affine(o, c); },
+                 [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
+                 [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
+                 [&](const FunctionOp& op) { add_function(o, op.function, c); },
+                 [&](const SumOp&) { add_sum(o, c); }, [&](const ConcatOp&) { add_concat(o, c); },
+                 [](const NotDeployed auto&) { unknown("deployed node"); }},
+      o.op);
 }
 
 }  // namespace
 
 CSource float_source(const Sequential& net, const std::vector<InferenceNode>& nodes) {
-  CSource c(float_functions(), "float", 4, element_count(net.input_shape()));
+  CSource c(float_functions(), "float", 4, arena_of(nodes, net.input_shape(), false));
   add_input(net, c);
   for (const InferenceNode& o : nodes) add_node(o, c);
   c.call("softmax",
-         fmt::format("{}, {}, probabilities", element_count(net.output_shape()), c.buffer()),
+         fmt::format("{}, {}, probabilities", element_count(net.output_shape()),
+                     c.at(nodes.empty() ? 0 : nodes.back().value)),
          to_string(net.output_shape()));
   return c;
 }

@@ -13,7 +13,7 @@ void add_input(const QuantizedNetwork::State& net, CSource& c) {
   c.array("int8_t", "pixel_table", values);
   c.call("look_up_pixels",
          fmt::format("{}, {}, pixel_table, pixels, {}", channels,
-                     element_count(net.input) / channels, c.buffer()),
+                     element_count(net.input) / channels, c.at(0)),
          to_string(net.input));
 }
 
@@ -24,7 +24,7 @@ std::string add_weights(const Int8Operation& q, CSource& c) {
     channels.push_back(
         fmt::format("{{{}, {}, {}}}", q.bias[o], q.rescaling[o].multiplier, q.rescaling[o].shift));
   }
-  const std::string& name = q.what.name;
+  const std::string name = c_name(q.what);
   c.array("int8_t", "weight" + name, q.weight);
   c.array("Channel", "channels" + name, channels, 12 * std::ssize(channels));
   return fmt::format("weight{0}, channels{0}, {1}, {2}", name, q.zero_in, q.zero_out);
@@ -34,15 +34,16 @@ void add_linear(const Int8Operation& q, CSource& c) {
   const std::string sizes =
       fmt::format("{}, {}", element_count(q.what.input), element_count(q.what.output));
   if (q.logit_scale.empty()) {
-    c.call_across("linear", fmt::format("{}, {}", sizes, add_weights(q, c)), q.what.output);
+    c.call_across("linear", fmt::format("{}, {}", sizes, add_weights(q, c)), q.what);
     return;
   }
-  c.array("int8_t", "weight" + q.what.name, q.weight);
-  c.array("int32_t", "bias" + q.what.name, q.bias);
-  c.array("float", "scale" + q.what.name, q.logit_scale);
+  const std::string name = c_name(q.what);
+  c.array("int8_t", "weight" + name, q.weight);
+  c.array("int32_t", "bias" + name, q.bias);
+  c.array("float", "scale" + name, q.logit_scale);
   c.call("linear_logits",
-         fmt::format("{0}, weight{1}, bias{1}, scale{1}, {2}, {3}, probabilities", sizes,
-                     q.what.name, q.zero_in, c.buffer()),
+         fmt::format("{0}, weight{1}, bias{1}, scale{1}, {2}, {3}, probabilities", sizes, name,
+                     q.zero_in, c.at(q.what.inputs.front())),
          to_string(q.what.output));
 }
 
@@ -50,53 +51,91 @@ void add_average(const Int8Operation& q, CSource& c) {
   c.window(q.what);
   const Rescaling& by = q.rescaling[0];
   c.call_across("avg_pool2d",
-                fmt::format("&window{}, {}, {}, {}, {}", q.what.name, by.multiplier, by.shift,
+                fmt::format("&window{}, {}, {}, {}, {}", c_name(q.what), by.multiplier, by.shift,
                             q.zero_in, q.zero_out),
-                q.what.output);
+                q.what);
 }
 
 void add_table(const Int8Operation& q, CSource& c) {
   const InferenceNode& o = q.what;
-  c.array("int8_t", "table" + o.name, std::vector<std::int8_t>(q.table.begin(), q.table.end()));
-  c.call_in_place("look_up", fmt::format("{}, table{}", element_count(o.output), o.name), o.output);
+  c.array("int8_t", "table" + c_name(o), std::vector<std::int8_t>(q.table.begin(), q.table.end()));
+  c.call_in_place("look_up", fmt::format("{}, table{}", element_count(o.output), c_name(o)), o);
+}
+
+/// Each value brought to the scale of the sum, which its weight is a multiple of.
+void add_sum(const Int8Operation& q, CSource& c) {
+  const InferenceNode& o = q.what;
+  std::vector<std::string> terms;
+  for (const Int8Term& term : q.terms)
+    terms.push_back(fmt::format("{{{}, {}}}", term.weight, term.zero));
+  c.array("Term", "terms" + c_name(o), terms, 8 * std::ssize(terms));
+  c.call("add",
+         fmt::format("{}, {}, terms{}, {}, {}, {}, {}, {}", element_count(o.output), terms.size(),
+                     c_name(o), c.inputs(o), q.rescaling[0].multiplier, q.rescaling[0].shift,
+                     q.zero_out, c.at(o.value)),
+         to_string(o.output));
+}
+
+/// Each value where it belongs, and then at the scale that all have there.
+void add_concat(const Int8Operation& q, CSource& c) {
+  const InferenceNode& o = q.what;
+  const auto for_each_part = [&](const auto& f) {
+    std::int64_t to = c.offset(o.value);
+    for (std::size_t k = 0; k < o.inputs.size(); ++k) {
+      f(k, element_count(o.input_shapes[k]), to);
+      to += element_count(o.input_shapes[k]);
+    }
+  };
+  for_each_part([&](std::size_t k, std::int64_t count, std::int64_t to) {
+    c.copy(count, c.offset(o.inputs[k]), to, o.input_shapes[k]);
+  });
+  for_each_part([&](std::size_t k, std::int64_t count, std::int64_t to) {
+    if (is_identity(q.tables[k])) return;
+    const std::string name = fmt::format("table{}_{}", c_name(o), k);
+    c.array("int8_t", name, std::vector<std::int8_t>(q.tables[k].begin(), q.tables[k].end()));
+    c.call("look_up", fmt::format("{}, {}, {}", count, name, CSource::place(to)),
+           to_string(o.input_shapes[k]));
+  });
 }
 
 void add_affine(const Int8Operation& q, CSource& c) {
   const Shape& output = q.what.output;
   const std::int64_t plane = element_count(output) / output[0];
-  c.call_in_place("affine", fmt::format("{}, {}, {}", output[0], plane, add_weights(q, c)), output);
+  c.call_in_place("affine", fmt::format("{}, {}, {}", output[0], plane, add_weights(q, c)), q.what);
 }
 
 void add_node(const Int8Operation& q, CSource& c) {
   const InferenceNode& o = q.what;
-  visit_integers(Overloaded{[&](const Conv2dOp&) {
-                              c.window(o);
-                              c.call_across("conv2d",
-                                            fmt::format("&window{}, {}", o.name, add_weights(q, c)),
-                                            o.output);
-                            },
-                            [&](const LinearOp&) { add_linear(q, c); },
-                            [&](const AffineOp&) { add_affine(q, c); },
-                            [&](const AvgPool2dOp&) { add_average(q, c); },
-                            [&](const MaxPool2dOp&) {
-                              c.window(o);
-                              c.call_across("max_pool2d", "&window" + o.name, o.output);
-                            },
-                            [&](const FunctionOp&) { add_table(q, c); }},
-                 o.op);
+  visit_integers(
+      Overloaded{
+          [&](const Conv2dOp&) {
+            c.window(o);
+            c.call_across("conv2d", fmt::format("&window{}, {}", c_name(o), add_weights(q, c)), o);
+          },
+          [&](const LinearOp&) { add_linear(q, c); }, [&](const AffineOp&) { add_affine(q, c); },
+          [&](const AvgPool2dOp&) { add_average(q, c); },
+          [&](const MaxPool2dOp&) {
+            c.window(o);
+            c.call_across("max_pool2d", "&window" + c_name(o), o);
+          },
+          [&](const FunctionOp&) { add_table(q, c); }, [&](const SumOp&) { add_sum(q, c); },
+          [&](const ConcatOp&) { add_concat(q, c); }},
+      o.op);
 }
 
 }  // namespace
 
 CSource int8_source(const QuantizedNetwork::State& net) {
-  CSource c(int8_functions(), "int8_t", 1, element_count(net.input));
+  std::vector<InferenceNode> nodes;
+  for (const Int8Operation& q : net.operations) nodes.push_back(q.what);
+  CSource c(int8_functions(), "int8_t", 1, arena_of(nodes, net.input, true));
   add_input(net, c);
   for (const Int8Operation& q : net.operations) add_node(q, c);
   const std::int64_t outputs = element_count(net.output);
   if (!net.ends_in_sums()) {
     c.call("dequantize",
            fmt::format("{}, {}, {}, {}, probabilities", outputs, net.logit_zero,
-                       c_float(net.logit_scale), c.buffer()),
+                       c_float(net.logit_scale), c.at(nodes.empty() ? 0 : nodes.back().value)),
            to_string(net.output));
   }
   c.call("softmax", fmt::format("{}, probabilities, probabilities", outputs),

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/require.h"
 
@@ -45,8 +46,11 @@ std::string class_list(const Model& model) {
 }  // namespace
 
 CSource::CSource(const std::vector<CFunction>& library, std::string_view element,
-                 std::int64_t element_bytes, std::int64_t inputs)
-    : library_(library), element_(element), element_bytes_(element_bytes), most_{inputs, 0} {}
+                 std::int64_t element_bytes, Arena arena)
+    : library_(library),
+      element_(element),
+      element_bytes_(element_bytes),
+      arena_(std::move(arena)) {}
 
 void CSource::array(std::string_view type, std::string_view name,
                     const std::vector<std::string>& values, std::int64_t bytes) {
@@ -60,7 +64,7 @@ void CSource::window(const InferenceNode& o) {
       o.input[0],    o.input[1],   o.input[2],    o.output[0],  o.output[1],    o.output[2],
       kernel.height, kernel.width, stride.height, stride.width, padding.height, padding.width};
   constants_ +=
-      fmt::format("static const Window window{} = {{{}}};\n\n", o.name, fmt::join(fields, ", "));
+      fmt::format("static const Window window{} = {{{}}};\n\n", c_name(o), fmt::join(fields, ", "));
   constant_bytes_ += 4 * std::ssize(fields);
 }
 
@@ -73,21 +77,33 @@ void CSource::call(std::string_view function, std::string_view arguments,
 }
 
 void CSource::call_across(std::string_view function, const std::string& arguments,
-                          const Shape& output) {
-  const char* const from = buffer();
-  current_ = 1 - current_;
-  std::int64_t& most = most_[current_];
-  most = std::max(most, element_count(output));
-  call(function, fmt::format("{}, {}, {}", arguments, from, buffer()), to_string(output));
+                          const InferenceNode& o) {
+  call(function, fmt::format("{}, {}, {}", arguments, at(o.inputs.front()), at(o.value)),
+       to_string(o.output));
 }
 
 void CSource::call_in_place(std::string_view function, const std::string& arguments,
-                            const Shape& output) {
-  call(function, fmt::format("{}, {}", arguments, buffer()), to_string(output));
+                            const InferenceNode& o) {
+  copy(element_count(o.output), offset(o.inputs.front()), offset(o.value), o.output);
+  call(function, fmt::format("{}, {}", arguments, at(o.value)), to_string(o.output));
+}
+
+void CSource::copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape) {
+  if (from == to) return;
+  call("copy", fmt::format("{}, {}, {}", count, place(from), place(to)), to_string(shape));
+}
+
+std::string CSource::place(std::int64_t offset) {
+  return offset == 0 ? "arena" : fmt::format("arena + {}", offset);
+}
+
+std::string CSource::inputs(const InferenceNode& o) const {
+  std::vector<std::string> places;
+  for (const std::int64_t input : o.inputs) places.push_back(at(input));
+  return fmt::format("(const {} *const[]){{{}}}", element_, fmt::join(places, ", "));
 }
 
 std::string CSource::summary(const Model& model, const std::string& name) const {
-  const std::int64_t ram = (most_[0] + most_[1]) * element_bytes_;
   return fmt::format(
       "/* A trained network, exported by lenet.\n"
       " *\n{}"
@@ -95,26 +111,22 @@ std::string CSource::summary(const Model& model, const std::string& name) const 
       " * Input   {} bytes of one image, {}{}; scaled{} inside.\n"
       " * Output  {} probabilities, in the order of {}_classes.\n"
       " * Flash   {} bytes of constants, and 1 to 3 KB of code (Thumb-2) beside the C library's.\n"
-      " * RAM     {} bytes: buffers of {} and {} {} that take turns.\n"
+      " * RAM     {} bytes: an arena of {} {}.\n"
       " *\n"
-      " * C99, for an int of 32 bits or more. The buffers are static: one call at a time.\n"
+      " * C99, for an int of 32 bits or more. The arena is static: one call at a time.\n"
       " */\n",
       c_comment_lines(model.net.text()), element_count(model.net.input_shape()),
       to_string(model.net.input_shape()),
       model.net.input_shape().size() == 3 ? " (channels, height, width)" : "",
       model.net.normalization().mean.empty() ? "" : " and standardised", outputs_of(model), name,
-      constant_bytes_ + class_bytes(model), ram, most_[0], most_[1], element_);
+      constant_bytes_ + class_bytes(model), arena_.size * element_bytes_, arena_.size, element_);
 }
 
 std::string CSource::predict(const std::string& name) const {
-  std::string text;
-  for (int i = 0; i < 2; ++i) {
-    if (most_[i] > 0)
-      text += fmt::format("static {} {}[{}];\n", element_, i == 0 ? "a" : "b", most_[i]);
-  }
-  return text +
-         fmt::format("\nvoid {}_predict(const uint8_t *pixels, float *probabilities) {{\n{}}}\n",
-                     name, calls_);
+  return fmt::format(
+      "static {} arena[{}];\n\n"
+      "void {}_predict(const uint8_t *pixels, float *probabilities) {{\n{}}}\n",
+      element_, arena_.size, name, calls_);
 }
 
 std::string CSource::c_file(const Model& model, const std::string& name,
@@ -147,6 +159,12 @@ std::string CSource::h_file(const Model& model, const std::string& name) const {
       "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
       prefix, sizes, outputs_of(model), name,
       input.size() == 3 ? " (channels, height, width)" : "");
+}
+
+std::string c_name(const InferenceNode& o) {
+  std::string name = o.name;
+  std::ranges::replace(name, '.', '_');
+  return name;
 }
 
 void require_exportable(const std::vector<InferenceNode>& nodes) {

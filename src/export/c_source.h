@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "export/c_arena.h"
 #include "export/c_functions.h"
 #include "export/c_text.h"
 #include "lenet/model_file.h"
@@ -20,7 +21,7 @@ class CSource {
  public:
   /// `element` is the type of an activation, which takes `element_bytes`.
   CSource(const std::vector<CFunction>& library, std::string_view element,
-          std::int64_t element_bytes, std::int64_t inputs);
+          std::int64_t element_bytes, Arena arena);
 
   /// A constant array of `bytes` altogether, from its values as C text.
   void array(std::string_view type, std::string_view name, const std::vector<std::string>& values,
@@ -30,17 +31,30 @@ class CSource {
   template <class T>
   void array(std::string_view type, std::string_view name, const std::vector<T>& values);
 
-  /// "window" + the node's name, of its shapes and window.
+  /// "window" + c_name(o), of its shapes and window.
   void window(const InferenceNode& o);
 
   /// A call in NAME_predict; `comment` says what it gives.
   void call(std::string_view function, std::string_view arguments, std::string_view comment);
 
-  /// A call from one buffer to the other, or in place. The last arguments are the buffers.
-  void call_across(std::string_view function, const std::string& arguments, const Shape& output);
-  void call_in_place(std::string_view function, const std::string& arguments, const Shape& output);
+  /// A call from the node's input to its output, or in place, where they are copied to first if
+  /// they do not lie there. The places are the last arguments.
+  void call_across(std::string_view function, const std::string& arguments, const InferenceNode& o);
+  void call_in_place(std::string_view function, const std::string& arguments,
+                     const InferenceNode& o);
 
-  const char* buffer() const { return current_ == 0 ? "a" : "b"; }  ///< the activation's name
+  /// Copies so many elements, unless they lie there.
+  void copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape);
+
+  /// A place in the arena as C writes it.
+  static std::string place(std::int64_t offset);
+
+  /// Where a value lies.
+  std::int64_t offset(std::int64_t value) const { return arena_.at(value); }
+  std::string at(std::int64_t value) const { return place(offset(value)); }
+
+  /// The list of places of what a node reads.
+  std::string inputs(const InferenceNode& o) const;
 
   std::int64_t constant_bytes() const { return constant_bytes_; }
 
@@ -55,8 +69,7 @@ class CSource {
   const std::vector<CFunction>& library_;
   std::string element_;
   std::int64_t element_bytes_, constant_bytes_ = 0;
-  std::int64_t most_[2] = {0, 0};  ///< elements that each buffer holds
-  int current_ = 0;
+  Arena arena_;
   std::set<std::string_view> used_;
   std::string constants_, calls_;
 };
@@ -74,6 +87,9 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
   }
   array(type, name, texts, std::ssize(values) * static_cast<std::int64_t>(sizeof(T)));
 }
+
+/// The node's name as a part of one in C: "3_0" of "3.0".
+std::string c_name(const InferenceNode& o);
 
 /// Throws Error (kUsage) if weights or activations of this many elements of 4 bytes are no matter
 /// of a C array that an int counts.

@@ -68,16 +68,36 @@ Values max_pool2d(const InferenceNode& o, const Values& x) {
   return y;
 }
 
-Values apply(const InferenceNode& o, Values x) {
+/// The values one behind the other.
+Values concat(const std::vector<const Values*>& inputs) {
+  Values y;
+  for (const Values* x : inputs) y.insert(y.end(), x->begin(), x->end());
+  return y;
+}
+
+Values sum(const std::vector<const Values*>& inputs) {
+  Values y = *inputs.front();
+  for (std::size_t k = 1; k < inputs.size(); ++k) {
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] += (*inputs[k])[i];
+  }
+  return y;
+}
+
+Values function(const Function& f, Values x) {
+  for (float& v : x) v = function_value(f, v);
+  return x;
+}
+
+Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
+  const Values& x = *inputs.front();
   return visit_integers(Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
                                    [&](const LinearOp&) { return linear(o, x); },
-                                   [&](const AffineOp&) { return affine(o, std::move(x)); },
+                                   [&](const AffineOp&) { return affine(o, x); },
                                    [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
                                    [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
-                                   [&](const FunctionOp& op) {
-                                     for (float& v : x) v = function_value(op.function, v);
-                                     return std::move(x);
-                                   }},
+                                   [&](const FunctionOp& op) { return function(op.function, x); },
+                                   [&](const SumOp&) { return sum(inputs); },
+                                   [&](const ConcatOp&) { return concat(inputs); }},
                         o.op);
 }
 
@@ -109,10 +129,10 @@ std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
   std::vector<ValueRange> ranges(nodes.size());
   const std::int64_t size = element_count(data.image_shape());
   for (std::int64_t n = 0; n < images; ++n) {
-    Values x = normalized(data.image(n * data.size() / images), size, normalization);
+    NodeValues<float> values(normalized(data.image(n * data.size() / images), size, normalization));
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-      x = apply(nodes[i], std::move(x));
-      for (const float v : x) {
+      values.set(nodes[i], run(nodes[i], values.inputs(nodes[i])));
+      for (const float v : values.of(nodes[i].value)) {
         if (!std::isfinite(v)) {
           throw Error(ErrorKind::kBadInput,
                       fmt::format("layer {}: an output is {}, want finite numbers to calibrate "

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "lenet/error.h"
 
@@ -37,7 +39,9 @@ InferenceNode affine_of(const InferenceNode& norm) {
           .input = norm.input,
           .output = norm.output,
           .weight = {by.scale.begin(), by.scale.end()},
-          .bias = {by.shift.begin(), by.shift.end()}};
+          .bias = {by.shift.begin(), by.shift.end()},
+          .inputs = norm.inputs,
+          .value = norm.value};
 }
 
 void fold_into(InferenceNode& weighted, const ScaleShift& by) {
@@ -75,33 +79,44 @@ std::int64_t row_size(const InferenceNode& weighted) {
   return std::ssize(weighted.weight) / weighted.output[0];
 }
 
+std::int64_t readers_of(const std::vector<InferenceNode>& nodes, std::int64_t value) {
+  std::int64_t readers = 0;
+  for (const InferenceNode& o : nodes) readers += std::ranges::count(o.inputs, value);
+  return readers;
+}
+
 std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> operations) {
   std::vector<InferenceNode> folded;
   for (InferenceNode& o : operations) {
     const bool norm =
         std::holds_alternative<BatchNormOp>(o.op) || std::holds_alternative<AffineOp>(o.op);
-    if (norm && !folded.empty() && is_weighted(folded.back())) {
-      fold_into(folded.back(), scale_shift_of(o));
+    const auto before = std::ranges::find(folded, o.inputs.front(), &InferenceNode::value);
+    if (norm && before != folded.end() && is_weighted(*before) &&
+        readers_of(operations, before->value) == 1) {
+      fold_into(*before, scale_shift_of(o));
+      before->value = o.value;
     } else {
-      folded.push_back(norm ? affine_of(o) : std::move(o));
+      folded.push_back(norm ? affine_of(o) : o);
     }
   }
   return folded;
 }
 
 std::vector<InferenceNode> deployed_nodes(const Sequential& net) {
-  std::vector<InferenceNode> operations = inference_nodes(net);
-  for (const InferenceNode& o : operations) {
-    if (o.inputs.size() == 1) continue;
-    throw Error(ErrorKind::kUsage, fmt::format("layer {}: an exported network has no branches; "
-                                               "export it to ONNX",
-                                               o.name));
+  std::vector<InferenceNode> nodes;
+  std::map<std::int64_t, std::int64_t> same;  // as the value of a Flatten
+  for (InferenceNode& o : fold_norms(inference_nodes(net))) {
+    for (std::int64_t& input : o.inputs) {
+      if (const auto found = same.find(input); found != same.end()) input = found->second;
+    }
+    if (std::holds_alternative<FlattenOp>(o.op)) {
+      same[o.value] = o.inputs.front();
+      continue;
+    }
+    require_finite(o);
+    nodes.push_back(std::move(o));
   }
-  operations = fold_norms(std::move(operations));
-  std::erase_if(operations,
-                [](const InferenceNode& o) { return std::holds_alternative<FlattenOp>(o.op); });
-  for (const InferenceNode& o : operations) require_finite(o);
-  return operations;
+  return nodes;
 }
 
 }  // namespace lenet

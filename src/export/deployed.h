@@ -12,8 +12,8 @@
 namespace lenet {
 
 /// Replaces each BatchNorm by the scale and shift (AffineOp) that it is in evaluation, and works a
-/// scale and shift that follows a Conv2d, Linear or AffineOp into that one's weight and bias, in
-/// double. Behind anything else it stays.
+/// scale and shift that alone reads a Conv2d, Linear or AffineOp into that one's weight and bias,
+/// in double. Behind anything else it stays.
 std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> nodes);
 
 /// The nodes of a built network, norms folded, Flatten left out. Throws Error: kUsage for a
@@ -25,11 +25,12 @@ bool is_weighted(const InferenceNode& node);
 
 /// For what is in no deployed network.
 template <class Op>
-concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, SumOp, ConcatOp, UserOp>;
+concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
 
 /// What there is in 8-bit integers. QuantizedNetwork refuses the rest of a deployed network.
 template <class Op>
-concept HasIntegers = OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AffineOp, FunctionOp>;
+concept HasIntegers =
+    OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AffineOp, FunctionOp, SumOp, ConcatOp>;
 
 /// f of the operation of a network that was not refused, with a function for each that
 /// HasIntegers.
@@ -46,6 +47,9 @@ auto visit_integers(const F& f, const Operation& op) {
       },
       op);
 }
+
+/// How many inputs of nodes are the value of a node.
+std::int64_t readers_of(const std::vector<InferenceNode>& nodes, std::int64_t value);
 
 /// Weights of one output channel.
 std::int64_t row_size(const InferenceNode& weighted);

@@ -34,14 +34,24 @@ struct Rescaling {
 
 using Table8 = std::array<std::int8_t, 256>;
 
+/// The table that changes nothing.
+bool is_identity(const Table8& table);
+
+/// A value of a Sum: (q - zero) * weight is counted in a unit that all its values share.
+struct Int8Term {
+  std::int32_t weight, zero;
+};
+
 struct Int8Operation {
   InferenceNode what;  ///< without its floats
   std::int32_t zero_in = 0, zero_out = 0;
   std::vector<std::int8_t> weight = {};   ///< Conv2dOp, LinearOp, AffineOp; as `what` lays them out
   std::vector<std::int32_t> bias = {};    ///< one an output channel, at the scale of its sums
-  std::vector<Rescaling> rescaling = {};  ///< one an output channel, or one for AvgPool2d
+  std::vector<Rescaling> rescaling = {};  ///< one an output channel, or one
   std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits
   Table8 table = {};                    ///< elementwise: the value for q at q + 128
+  std::vector<Int8Term> terms = {};     ///< of a Sum; `rescaling` brings the unit to the output's
+  std::vector<Table8> tables = {};      ///< of a Concat: each value at the scale of the output
 };
 
 struct QuantizedNetwork::State {

@@ -4,11 +4,32 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "nn/inference.h"
 
 namespace lenet {
+
+/// The values of a network while its nodes run, by their numbers.
+template <class T>
+class NodeValues {
+ public:
+  explicit NodeValues(std::vector<T> input) { values_[0] = std::move(input); }
+
+  const std::vector<T>& of(std::int64_t value) const { return values_.at(value); }
+  void set(const InferenceNode& o, std::vector<T> value) { values_[o.value] = std::move(value); }
+
+  std::vector<const std::vector<T>*> inputs(const InferenceNode& o) const {
+    std::vector<const std::vector<T>*> inputs;
+    for (const std::int64_t input : o.inputs) inputs.push_back(&of(input));
+    return inputs;
+  }
+
+ private:
+  std::map<std::int64_t, std::vector<T>> values_;
+};
 
 /// Places [first, last) of an axis.
 struct Places {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "base/function_formula.h"
@@ -27,7 +28,9 @@ std::int64_t products_of(const InferenceNode& o) {
   return std::visit(
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
                  [](const AvgPool2dOp& op) { return area_of(op.window); },
-                 [](const OneOf<MaxPool2dOp, FunctionOp> auto&) { return std::int64_t{0}; },
+                 [](const OneOf<MaxPool2dOp, FunctionOp, SumOp, ConcatOp> auto&) {
+                   return std::int64_t{0};
+                 },
                  [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
       o.op);
 }
@@ -102,45 +105,66 @@ bool is_relu(const InferenceNode& o) {
   return o.op == Operation(FunctionOp{{Function::Kind::kReLU}});
 }
 
-/// Quantizes node after node; `scale` is that of the activation so far.
+/// The node that alone reads this one's value, if it is a ReLU: nodes.size() if there is none.
+std::size_t only_relu(const std::vector<InferenceNode>& nodes, const InferenceNode& o) {
+  const auto reader = std::ranges::find_if(nodes, [&](const InferenceNode& n) {
+    return std::ranges::find(n.inputs, o.value) != n.inputs.end();
+  });
+  const bool alone = reader != nodes.end() && is_relu(*reader) && readers_of(nodes, o.value) == 1;
+  return alone ? static_cast<std::size_t>(reader - nodes.begin()) : nodes.size();
+}
+
+/// Quantizes node after node.
 class Quantizer {
  public:
-  Quantizer(const Sequential& net, const Affine8& input, QuantizedNetwork::State& to)
-      : scale_(input), to_(to) {
+  Quantizer(const Sequential& net, const Affine8& input, QuantizedNetwork::State& to) : to_(to) {
+    scales_[0] = input;
     to_.input = net.input_shape();
     to_.output = net.output_shape();
     to_.pixels = pixel_tables(net.normalization(), input);
+    ends_at(input);
   }
 
-  /// `logits`: the sums of this Linear are the network's outputs and stay as they are.
-  void add(const InferenceNode& o, const ValueRange& range, bool logits) {
+  /// Gives value `value`. `logits`: the sums of this Linear are the network's outputs and stay as
+  /// they are.
+  void add(const InferenceNode& o, const ValueRange& range, std::int64_t value, bool logits) {
+    const Affine8 in = scales_.at(o.inputs.front());
     const bool keeps_scale = std::holds_alternative<MaxPool2dOp>(o.op);
-    const Affine8 out = keeps_scale ? scale_ : Affine8::over(range);
-    Int8Operation q{.what = without_floats(o), .zero_in = scale_.zero, .zero_out = out.zero};
+    const Affine8 out = keeps_scale ? in : Affine8::over(range);
+    Int8Operation q{.what = without_floats(o), .zero_in = in.zero, .zero_out = out.zero};
+    q.what.value = value;
     visit_integers(
         Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
-                     add_weights(o, logits, out, q);
+                     add_weights(o, logits, in, out, q);
                    },
                    [&](const AvgPool2dOp& op) {
                      const auto area = static_cast<double>(area_of(op.window));
-                     q.rescaling = {Rescaling::by(scale_.scale / (out.scale * area))};
+                     q.rescaling = {Rescaling::by(in.scale / (out.scale * area))};
                    },
                    [](const MaxPool2dOp&) {},
-                   [&](const FunctionOp& op) { q.table = table_of(op.function, scale_, out); }},
+                   [&](const FunctionOp& op) { q.table = table_of(op.function, in, out); },
+                   [&](const SumOp&) { add_terms(o, out, q); },
+                   [&](const ConcatOp&) {
+                     for (const std::int64_t input : o.inputs) {
+                       q.tables.push_back(table_of(Function(), scales_.at(input), out));
+                     }
+                   }},
         o.op);
     to_.operations.push_back(std::move(q));
-    scale_ = out;
-  }
-
-  void finish() {
-    to_.logit_zero = scale_.zero;
-    to_.logit_scale = static_cast<float>(scale_.scale);
+    scales_[value] = out;
+    ends_at(out);
   }
 
  private:
-  void add_weights(const InferenceNode& o, bool logits, const Affine8& out,
-                   Int8Operation& q) const {
-    for (const double sum_scale : quantize_weights(o, scale_.scale, q)) {
+  /// The scale of the logits, unless more follows.
+  void ends_at(const Affine8& scale) {
+    to_.logit_zero = scale.zero;
+    to_.logit_scale = static_cast<float>(scale.scale);
+  }
+
+  static void add_weights(const InferenceNode& o, bool logits, const Affine8& in,
+                          const Affine8& out, Int8Operation& q) {
+    for (const double sum_scale : quantize_weights(o, in.scale, q)) {
       if (logits) {
         q.logit_scale.push_back(static_cast<float>(sum_scale));
       } else {
@@ -149,7 +173,19 @@ class Quantizer {
     }
   }
 
-  Affine8 scale_;
+  /// The unit is the finest of which the sum of all values fits into 31 bits.
+  void add_terms(const InferenceNode& o, const Affine8& out, Int8Operation& q) const {
+    double all = 0;
+    for (const std::int64_t input : o.inputs) all += scales_.at(input).scale;
+    const double unit = all * 255 / (1 << 30);
+    for (const std::int64_t input : o.inputs) {
+      const Affine8& in = scales_.at(input);
+      q.terms.push_back({static_cast<std::int32_t>(std::lround(in.scale / unit)), in.zero});
+    }
+    q.rescaling = {Rescaling::by(unit / out.scale)};
+  }
+
+  std::map<std::int64_t, Affine8> scales_;  ///< of each value
   QuantizedNetwork::State& to_;
 };
 
@@ -160,6 +196,13 @@ Affine8 Affine8::over(const ValueRange& range) {
   if (least == most) return {};
   const double scale = (most - least) / 255;
   return {scale, static_cast<std::int32_t>(std::lround(-128 - least / scale))};
+}
+
+bool is_identity(const Table8& table) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table[i] != static_cast<int>(i) - 128) return false;
+  }
+  return true;
 }
 
 std::int8_t Affine8::quantize(double x) const {
@@ -196,15 +239,18 @@ QuantizedNetwork::QuantizedNetwork(const Sequential& net, const Dataset& data,
       calibrate(nodes, net.normalization(), data, std::min(images, data.size()));
   auto state = std::make_unique<State>();
   Quantizer quantizer(net, Affine8::over(pixel_range(net.normalization())), *state);
+  std::vector<bool> done(nodes.size() + 1);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    // A ReLU behind sums is their saturation at 0, the lower end of its range.
+    if (done[i]) continue;
+    const InferenceNode& o = nodes[i];
     const bool last = i + 1 == nodes.size();
-    const bool saturates = is_weighted(nodes[i]) && !last && is_relu(nodes[i + 1]);
-    const bool logits = last && std::holds_alternative<LinearOp>(nodes[i].op);
-    quantizer.add(nodes[i], ranges[saturates ? i + 1 : i], logits);
-    i += saturates;
+    // A ReLU behind sums is their saturation at 0, the lower end of its range.
+    const bool sums = is_weighted(o) || std::holds_alternative<SumOp>(o.op);
+    const std::size_t relu = sums ? only_relu(nodes, o) : nodes.size();
+    const std::size_t end = relu < nodes.size() ? relu : i;
+    done[end] = true;
+    quantizer.add(o, ranges[end], nodes[end].value, last && std::holds_alternative<LinearOp>(o.op));
   }
-  quantizer.finish();
   state_ = std::move(state);
 }
 

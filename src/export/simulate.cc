@@ -95,15 +95,35 @@ Values look_up(const Table8& table, Values x) {
   return x;
 }
 
-Values apply(const Int8Operation& q, Values x) {
-  return visit_integers(
-      Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
-                   return rescaled(q, weighted_sums(q, x));
-                 },
-                 [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
-                 [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
-                 [&](const FunctionOp&) { return look_up(q.table, std::move(x)); }},
-      q.what.op);
+Values sum(const Int8Operation& q, const std::vector<const Values*>& inputs) {
+  Sums sums(inputs.front()->size());
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const auto [weight, zero] = q.terms[k];
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * ((*inputs[k])[i] - zero);
+  }
+  return rescaled(q, sums);
+}
+
+Values concat(const Int8Operation& q, const std::vector<const Values*>& inputs) {
+  Values y;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const Values part = look_up(q.tables[k], *inputs[k]);
+    y.insert(y.end(), part.begin(), part.end());
+  }
+  return y;
+}
+
+Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
+  const Values& x = *inputs.front();
+  return visit_integers(Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
+                                     return rescaled(q, weighted_sums(q, x));
+                                   },
+                                   [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
+                                   [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
+                                   [&](const FunctionOp&) { return look_up(q.table, x); },
+                                   [&](const SumOp&) { return sum(q, inputs); },
+                                   [&](const ConcatOp&) { return concat(q, inputs); }},
+                        q.what.op);
 }
 
 Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {
@@ -134,12 +154,16 @@ std::int8_t Rescaling::apply(std::int32_t sum, std::int32_t zero) const {
 
 std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
   const State& s = *state_;
-  Values x = look_up(s, pixels);
-  const std::size_t in_integers = s.operations.size() - s.ends_in_sums();
-  for (std::size_t i = 0; i < in_integers; ++i) x = apply(s.operations[i], std::move(x));
-  if (s.ends_in_sums()) return logits_of_sums(s.operations.back(), x);
+  NodeValues<std::int8_t> values(look_up(s, pixels));
+  std::int64_t last = 0;
+  for (const Int8Operation& q : s.operations) {
+    const std::vector<const Values*> inputs = values.inputs(q.what);
+    if (!q.logit_scale.empty()) return logits_of_sums(q, *inputs.front());
+    values.set(q.what, run(q, inputs));
+    last = q.what.value;
+  }
   std::vector<float> logits;
-  for (const std::int8_t q : x) {
+  for (const std::int8_t q : values.of(last)) {
     logits.push_back(static_cast<float>(q - s.logit_zero) * s.logit_scale);
   }
   return logits;

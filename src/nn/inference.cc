@@ -67,7 +67,11 @@ std::vector<InferenceNode> inference_nodes(const Sequential& net) {
                                                  node.path, own_layer_text(*node.layer)));
     }
     std::vector<std::int64_t> inputs;
-    for (const std::int64_t input : node.inputs) inputs.push_back(same[at(input)]);
+    std::vector<Shape> shapes;
+    for (const std::int64_t input : node.inputs) {
+      inputs.push_back(same[at(input)]);
+      shapes.push_back(graph.shape(input));
+    }
     if (std::holds_alternative<DropoutOp>(node.op)) {
       same[at(node.output)] = inputs.front();
       continue;
@@ -77,7 +81,8 @@ std::vector<InferenceNode> inference_nodes(const Sequential& net) {
                      .input = graph.input_of(node),
                      .output = graph.output_of(node),
                      .inputs = std::move(inputs),
-                     .value = node.output});
+                     .value = node.output,
+                     .input_shapes = std::move(shapes)});
     read_parameters(*node.layer, part_of(net.parameters(), node.parameters), nodes.back());
     read_statistics(part_of(net.buffers(), node.buffers), nodes.back());
   }

@@ -111,6 +111,25 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"LeNet", preset("lenet")}, Network{"LeNetReLU", preset("lenet-relu")},
         Network{"LeNetBN", preset("lenet-bn")}, Network{"LeNet5", preset("lenet5")},
         Network{"Best", preset("best")},
+        Network{"ResidualBlocks",
+                "Conv2d(4, 3, padding=1) BatchNorm2d ReLU "
+                "Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ReLU Conv2d(4, 3, padding=1) "
+                "BatchNorm2d ] ReLU Sum[ Conv2d(6, 3, stride=2, padding=1) BatchNorm2d ReLU "
+                "Conv2d(6, 3, padding=1) BatchNorm2d | Conv2d(6, 1, stride=2) ] ReLU "
+                "AdaptiveAvgPool2d(1) Flatten Linear(5)",
+                {3, 16, 16}},
+        Network{"Inception",
+                "Concat[ Conv2d(2, 1) ReLU | Conv2d(3, 1) ReLU Conv2d(4, 3, padding=1) ReLU | "
+                "MaxPool2d(3, stride=1, padding=1) Conv2d(2, 1) ReLU ] MaxPool2d(2) "
+                "Concat[ | BatchNorm2d ReLU Conv2d(3, 3, padding=1) ] "
+                "Concat[ | BatchNorm2d ReLU Conv2d(3, 3, padding=1) ] ReLU Flatten Linear(4)",
+                {2, 9, 8}},
+        Network{"ReadersOfEveryKind",
+                "Residual[ Conv2d(2, 1) ] Sum[ | | Sigmoid | MaxPool2d(3, stride=1, padding=1) ] "
+                "Concat[ | Tanh | ] Concat[ Flatten | AvgPool2d(2) Flatten ] "
+                "Concat[ | | Linear(3) ] Residual[ Residual[ Dropout ] ] [ Linear(6) Residual[ "
+                "Linear(6) ReLU ] ] Sum[ Linear(4) | Concat[ Linear(1) | Linear(3) ] ]",
+                {2, 6, 5}},
         Network{"EveryLayer",
                 "Conv2d(5, (3, 5), stride=(2, 1), padding=(1, 2), bias=False) BatchNorm2d "
                 "LeakyReLU(0.1) MaxPool2d(3, stride=2, padding=1) BatchNorm2d SiLU "
@@ -125,6 +144,21 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"EndsInAPooling", "Conv2d(4, 3) SiLU AdaptiveAvgPool2d(1) Flatten", {3, 6, 5}},
         Network{"Features", "Linear(4) Sigmoid Linear(3)", {7}}),
     [](const auto& test) { return test.param.name; });
+
+// The activations of MLPerf Tiny's ResNet-8 in bytes: three maps of 16x32x32 at a time.
+TEST_F(CExport, OfResNet8TakesThreeMapsOfMemory) {
+  Sequential net = random_net(
+      "Conv2d(16, 3, padding=1) BatchNorm2d ReLU "
+      "Residual[ Conv2d(16, 3, padding=1) BatchNorm2d ReLU Conv2d(16, 3, padding=1) BatchNorm2d ] "
+      "ReLU Sum[ Conv2d(32, 3, stride=2, padding=1) BatchNorm2d ReLU Conv2d(32, 3, padding=1) "
+      "BatchNorm2d | Conv2d(32, 1, stride=2) ] ReLU Sum[ Conv2d(64, 3, stride=2, padding=1) "
+      "BatchNorm2d ReLU Conv2d(64, 3, padding=1) BatchNorm2d | Conv2d(64, 1, stride=2) ] ReLU "
+      "AdaptiveAvgPool2d(1) Flatten Linear(10)",
+      {3, 32, 32});
+  const QuantizedNetwork quantized(net, random_images({3, 32, 32}, 2), 2);
+  export_c(dir_ / "resnet8.c", {std::move(net), {}}, quantized);
+  EXPECT_TRUE(contains(content("resnet8.c"), "RAM     49152 bytes: an arena of 49152 int8_t"));
+}
 
 TEST_F(CExport, HeaderGivesSizesAndClassNames) {
   export_c(dir_ / "net.c", {random_net("Flatten Linear(3)", {2, 5, 7}), {"top", "middle"}});
@@ -202,7 +236,7 @@ TEST_F(CExport, SummaryNamesFlashAndRam) {
   const std::string text = content("net.c");
   // A window of 12 ints, 18 + 2 + 24 + 3 weights; "a", "b", "class 2" and three pointers.
   EXPECT_TRUE(contains(text, "Flash   " + std::to_string(12 * 4 + 47 * 4 + 2 + 2 + 8 + 12) + " "));
-  EXPECT_TRUE(contains(text, "RAM     96 bytes: buffers of 16 and 8 float"));
+  EXPECT_TRUE(contains(text, "RAM     96 bytes: an arena of 24 float"));
 }
 
 class CExportRefuses : public CExport {

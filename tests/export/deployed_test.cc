@@ -10,9 +10,18 @@
 namespace lenet {
 namespace {
 
-InferenceNode norm(const Operation& op, std::vector<float> weight, std::vector<float> bias) {
+/// Gives value `value` of the one before.
+InferenceNode norm(const Operation& op, std::vector<float> weight, std::vector<float> bias,
+                   std::int64_t value = 2) {
   const Shape shape = {static_cast<std::int64_t>(weight.size()), 1, 1};
-  return {.op = op, .name = "1", .input = shape, .output = shape, .weight = weight, .bias = bias};
+  return {.op = op,
+          .name = "1",
+          .input = shape,
+          .output = shape,
+          .weight = weight,
+          .bias = bias,
+          .inputs = {value - 1},
+          .value = value};
 }
 
 template <class Op>
@@ -27,7 +36,9 @@ InferenceNode conv(std::vector<float> bias) {
           .input = {1, 1, 2},
           .output = {2, 1, 1},
           .weight = {1, 2, 3, 4},
-          .bias = bias};
+          .bias = bias,
+          .inputs = {0},
+          .value = 1};
 }
 
 TEST(FoldNorms, WorksABatchNormIntoTheConvolutionBefore) {
@@ -55,11 +66,20 @@ TEST(FoldNorms, KeepsScaleAndShiftWhereNothingBeforeTakesThem) {
   InferenceNode batch_norm = norm(BatchNormOp{.eps = 0, .momentum = 0.1}, {2, 1}, {10, 0});
   batch_norm.mean = {3, -1};
   batch_norm.variance = {4, 1};
-  const auto folded = fold_norms({pool, batch_norm, norm(AffineOp(), {2, 3}, {1, 1})});
+  const auto folded = fold_norms({pool, batch_norm, norm(AffineOp(), {2, 3}, {1, 1}, 3)});
   ASSERT_EQ(folded.size(), 2u);  // the second goes into the first
   EXPECT_TRUE(is<AffineOp>(folded[1]));
   EXPECT_EQ(folded[1].weight, (std::vector<float>{2, 3}));
   EXPECT_EQ(folded[1].bias, (std::vector<float>{(10 - 3) * 2 + 1, 1 * 3 + 1}));
+}
+
+TEST(FoldNorms, LeavesAConvolutionThatOthersReadAsItIs) {
+  const InferenceNode scale = norm(AffineOp(), {2, 3}, {5, 6});
+  InferenceNode sum = norm(SumOp(), {}, {}, 3);
+  sum.inputs = {1, 2};
+  const auto folded = fold_norms({conv({1, 2}), scale, sum});
+  ASSERT_EQ(folded.size(), 3u);
+  EXPECT_EQ(folded[0].weight, (std::vector<float>{1, 2, 3, 4}));
 }
 
 TEST(DeployedNodes, LeaveFlattenOutButDoNotFoldAcrossIt) {
