@@ -11,6 +11,7 @@
 #include "lenet/load_data.h"
 #include "lenet/model_file.h"
 #include "lenet/onnx.h"
+#include "lenet/pytorch.h"
 #include "lenet/quantize.h"
 #include "lenet/run.h"
 #include "lenet/safetensors.h"

@@ -86,6 +86,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"pack.h", "base"},
     {"pixel_statistics.h", "data"},
     {"predictor.h", "train"},
+    {"pytorch.h", "export"},
     {"quantize.h", "export"},
     {"random.h", "base"},
     {"run.h", "run"},

@@ -27,6 +27,15 @@ TEST_F(CliExport, TakesANameAndAFormat) {
   EXPECT_TRUE(contains(content("bands.h"), "void Third_predict(const uint8_t *pixels"));
 }
 
+TEST_F(CliExport, WritesAModuleOfPyTorch) {
+  train_model();
+  ASSERT_EQ(run({"export", "out", "-o", "net.py"}).exit_code, 0);
+  EXPECT_TRUE(contains(content("net.py"), "net = nn.Sequential(\n"));
+  ASSERT_EQ(run({"export", "out", "-o", "net.txt", "--format", "pytorch"}).exit_code, 0);
+  EXPECT_EQ(content("net.txt"), content("net.py"));
+  expect_refusal(run({"export", "out", "-o", "net.py", "--softmax"}), 2, {"--softmax: of ONNX"});
+}
+
 TEST_F(CliExport, DoesNotReplaceWhatItReads) {
   train_model();
   const std::string model_file = "out/model.safetensors", model = content(model_file);

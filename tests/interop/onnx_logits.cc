@@ -1,5 +1,6 @@
-// Writes networks as ONNX files, and what they make of Fashion-MNIST's test images, for readers
-// that are not lenet's: NAME.onnx and NAME.f32, logits (10000, 10).
+// Writes networks as ONNX files and modules of PyTorch, and what they make of Fashion-MNIST's test
+// images, for readers that are not lenet's: NAME.onnx, NAME.py with NAME.safetensors and the
+// weights of seed 7, NAME.seed7.safetensors, and NAME.f32, logits (10000, 10).
 //
 // usage: onnx_logits FOLDER
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include "base/file.h"
 #include "lenet/fashion_mnist.h"
 #include "lenet/onnx.h"
+#include "lenet/pytorch.h"
 #include "lenet/trainer.h"
 
 namespace lenet {
@@ -59,13 +61,17 @@ void write(const std::filesystem::path& folder, const std::string& name, Sequent
            const Dataset& images) {
   Generator generator(7);
   net.build(images.image_shape(), generator);
+  save_model(folder / (name + ".seed7.safetensors"), net, {});
   xavier_uniform(net, generator);
   shake(net, generator);
   if (name == "odd") net.set_normalization({{0.286f}, {0.353f}});
   const std::vector<float> logits = forward(net, pixels_of(images, net.normalization()));
   write_file(folder / (name + ".f32"),
              {reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)});
-  save_onnx(folder / (name + ".onnx"), {std::move(net), images.class_names()});
+  save_model(folder / (name + ".safetensors"), net, images.class_names());
+  const Model model{std::move(net), images.class_names()};
+  save_onnx(folder / (name + ".onnx"), model);
+  export_pytorch(folder / (name + ".py"), model);
 }
 
 }  // namespace
