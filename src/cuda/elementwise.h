@@ -1,4 +1,4 @@
-// Layers that take each value by itself: functions that stand alone, dropout.
+// What takes each value by itself: functions that stand alone, dropout, what goes into a join.
 #pragma once
 
 #include "base/philox.h"
@@ -33,6 +33,23 @@ struct FunctionBackward {
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
     const std::int64_t at = task * images + image;
     dx[at] = before.of(dy[at] * function_derivative(f, x[at]), at);
+  }
+};
+
+/// y = next(sum + x) where x goes into a Sum or Concat, or dx = sum + dy * the derivative of the
+/// activation before on the way back. A thread: one value.
+struct Add {
+  Derivative before;
+  Function next;
+  std::int64_t images;
+  const float* x;    ///< backward: dy
+  const float* sum;  ///< null: 0
+  float* y;          ///< backward: dx; may be sum
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const std::int64_t at = task * images + image;
+    const float term = before.of(x[at], at);
+    y[at] = value_in_place(next, sum ? sum[at] + term : term);
   }
 };
 

@@ -29,7 +29,7 @@ class DropoutStage final : public CudaStage {
  public:
   DropoutStage(const StagePlan& plan, double p)
       : next_(plan.stage.activation),
-        stage_(static_cast<std::uint32_t>(plan.index)),
+        stage_(static_cast<std::uint32_t>(plan.stage.number)),
         threshold_(static_cast<std::uint32_t>(std::min(p * 0x1p32, 0x1p32 - 1))),
         scale_(p < 1 ? static_cast<float>(1 / (1 - p)) : 0.0f),
         values_(element_count(plan.input)) {}

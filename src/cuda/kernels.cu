@@ -176,6 +176,10 @@ void launch(Stream& stream, const FunctionBackward& kernel, std::int64_t values)
   launch_images(stream, kernel, {values, kernel.images});
 }
 
+void launch(Stream& stream, const Add& kernel, std::int64_t values) {
+  launch_images(stream, kernel, {values, kernel.images});
+}
+
 void launch(Stream& stream, const Update& kernel, std::int64_t runs) {
   launch_images(stream, kernel, {runs, kWarp});
 }

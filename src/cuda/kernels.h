@@ -40,6 +40,7 @@ void launch(Stream& stream, const LossKernel<Loss>& kernel);
 /// values: of one image.
 void launch(Stream& stream, const FunctionForward& kernel, std::int64_t values);
 void launch(Stream& stream, const FunctionBackward& kernel, std::int64_t values);
+void launch(Stream& stream, const Add& kernel, std::int64_t values);
 
 /// runs: of parameters.
 void launch(Stream& stream, const Update& kernel, std::int64_t runs);

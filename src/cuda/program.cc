@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/require.h"
 #include "base/visit.h"
 #include "lenet/error.h"
@@ -13,10 +15,7 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
   using Made = std::unique_ptr<CudaStage>;
   return std::visit(
       Overloaded{[](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
-                 [&](const OneOf<SumOp, ConcatOp> auto&) -> Made {
-                   throw Error(ErrorKind::kUsage, fmt::format("{}: branches run on the CPU alone",
-                                                              name_of(plan.stage.node)));
-                 },
+                 [](const OneOf<SumOp, ConcatOp> auto&) -> Made { return nullptr; },
                  [&](const UserOp&) -> Made {
                    throw Error(ErrorKind::kUsage,
                                fmt::format("{}, which runs on the CPU alone",
@@ -28,16 +27,12 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
 
 Program::Program(const Graph& graph, const Frozen& frozen, Stream& stream,
                  const ParameterMemory& memory, const Capacity& capacity)
-    : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)} {
+    : capacity_{round_up(capacity.forward, kWarp), round_up(capacity.training, kWarp)},
+      offsets_{0, element_count(graph.values.front())} {
   const std::vector<Stage> stages = stages_of(graph, frozen);
-  first_trained_ = first_trained(stages);
-  std::int64_t floats = element_count(graph.values.front());
-  offsets_ = {0};
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    const Stage& stage = stages[i];
+  for (const Stage& stage : stages) {
     const Node& node = stage.node;
     add_stage({.stage = stage,
-               .index = static_cast<std::int64_t>(i),
                .input = graph.input_of(node),
                .output = graph.output_of(node),
                .batch = capacity.training,
@@ -45,19 +40,27 @@ Program::Program(const Graph& graph, const Frozen& frozen, Stream& stream,
                .memory = {memory.parameters + node.parameters.first,
                           memory.buffers + node.buffers.first}},
               frozen);
-    if (i > 0 && is_simple_pooling(stage) && stages_[i - 1].stage->pools()) {
-      stages_[i - 1].does_pooling = true;
-      stages_[i - 1].maximum = std::holds_alternative<MaxPool2dOp>(node.op);
-    }
-    offsets_.push_back(floats);
-    floats += element_count(graph.output_of(node));
   }
-  values_ = DeviceArray<float>(floats * capacity_.forward);
-  gradients_ = DeviceArray<float>(floats * capacity_.training);
+  merge_poolings(stages);
+  values_ = DeviceArray<float>(offsets_.back() * capacity_.forward);
+  gradients_ = DeviceArray<float>(offsets_.back() * capacity_.training);
+  share_ = DeviceArray<float>(order_readers() * capacity_.training);
 }
 
 void Program::add_stage(const StagePlan& plan, const Frozen& frozen) {
-  stages_.push_back({make_stage(plan), plan.stage.activation, false, false});
+  std::vector<Input> inputs = inputs_of(plan.stage);
+  const bool wants_dy = plan.stage.trains || std::ranges::any_of(inputs, [&](const Input& input) {
+                          return wants_gradient(input.value);
+                        });
+  stages_.push_back({.stage = make_stage(plan),
+                     .concat = std::holds_alternative<ConcatOp>(plan.stage.node.op),
+                     .activation = plan.stage.activation,
+                     .inputs = std::move(inputs),
+                     .wants_dy = wants_dy,
+                     .does_pooling = false,
+                     .maximum = false});
+  offsets_.push_back(offsets_.back() + element_count(plan.output));
+  if (!stages_.back().stage) return;
   for (UpdatedTensor tensor : stages_.back().stage->tensors()) {
     tensor.first += plan.stage.node.parameters.first;
     tensor.frozen =
@@ -68,30 +71,143 @@ void Program::add_stage(const StagePlan& plan, const Frozen& frozen) {
   }
 }
 
+std::vector<Program::Input> Program::inputs_of(const Stage& stage) const {
+  const bool concat = std::holds_alternative<ConcatOp>(stage.node.op);
+  std::vector<Input> inputs;
+  std::int64_t part = 0;
+  for (const std::int64_t source : stage.sources) {
+    inputs.push_back({.value = static_cast<std::size_t>(source + 1), .part = part});
+    if (concat) part += size_of(inputs.back().value);
+  }
+  return inputs;
+}
+
+/// A stage may do a pooling if nothing else reads what it gives: in an evaluation that is not
+/// written.
+void Program::merge_poolings(const std::vector<Stage>& stages) {
+  std::vector<int> readers(stages_.size() + 1, 0);
+  for (const Placed& placed : stages_) {
+    for (const Input& input : placed.inputs) ++readers[input.value];
+  }
+  for (std::size_t i = 1; i < stages_.size(); ++i) {
+    Placed& before = stages_[i - 1];
+    const bool alone = stages_[i].inputs.front().value == i && readers[i] == 1;
+    if (!alone || !is_simple_pooling(stages[i]) || !before.stage || !before.stage->pools())
+      continue;
+    before.does_pooling = true;
+    before.maximum = std::holds_alternative<MaxPool2dOp>(stages[i].node.op);
+  }
+}
+
+/// On the way back the first reader of a value writes its gradient, and the others add to it: one
+/// order, so the same bits each time. Returns the floats of the largest share that is added.
+std::int64_t Program::order_readers() {
+  std::vector<bool> written(stages_.size() + 1, false);
+  std::int64_t largest = 0;
+  for (std::size_t i = stages_.size(); i-- > 0;) {
+    Placed& placed = stages_[i];
+    for (std::size_t k = placed.inputs.size(); k-- > 0;) {
+      Input& input = placed.inputs[k];
+      input.adds = written[input.value];
+      written[input.value] = true;
+      const bool shares = placed.stage && input.adds && wants_gradient(input.value);
+      if (shares) largest = std::max(largest, size_of(input.value));
+    }
+  }
+  return largest;
+}
+
+Derivative Program::before(std::size_t v) const {
+  return {v > 0 ? stages_[v - 1].activation : Function(), value(v)};
+}
+
+/// Of a stage that is no join.
 StageBuffers Program::buffers(std::size_t i) const {
   const bool training = capacity_.training > 0;
-  const bool pools = stages_[i].does_pooling;
-  return {.x = value(i),
+  const std::size_t x = stages_[i].inputs.front().value;
+  return {.x = value(x),
           .y = value(i + 1),
           .dy = training ? gradient(i + 1) : nullptr,
-          .dx = training && i > first_trained_ ? gradient(i) : nullptr,
-          .before = {i > 0 ? stages_[i - 1].activation : Function(), value(i)},
-          .pooled = pools ? value(i + 2) : nullptr,
+          .dx = training && wants_gradient(x) ? gradient(x) : nullptr,
+          .before = before(x),
+          .pooled = stages_[i].does_pooling ? value(i + 2) : nullptr,
           .maximum = stages_[i].maximum};
 }
 
 void Program::forward(const Pass& pass) const {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     if (i > 0 && stages_[i - 1].does_pooling) continue;
-    stages_[i].stage->forward(pass, buffers(i));
+    if (stages_[i].stage) {
+      stages_[i].stage->forward(pass, buffers(i));
+    } else {
+      join(i, pass);
+    }
+  }
+}
+
+void Program::join(std::size_t i, const Pass& pass) const {
+  const Placed& placed = stages_[i];
+  const auto add = [&](const Input& input, const float* sum, const Function& next) {
+    launch(pass.stream,
+           Add{.before = {},
+               .next = next,
+               .images = pass.stride,
+               .x = value(input.value),
+               .sum = sum,
+               .y = value(i + 1) + input.part * pass.stride},
+           size_of(input.value));
+  };
+  if (placed.concat) {
+    for (const Input& input : placed.inputs) add(input, nullptr, placed.activation);
+    return;
+  }
+  const float* sum = value(placed.inputs.front().value);
+  for (std::size_t k = 1; k < placed.inputs.size(); ++k) {
+    add(placed.inputs[k], sum, k + 1 < placed.inputs.size() ? Function() : placed.activation);
+    sum = value(i + 1);
   }
 }
 
 void Program::backward(const Pass& pass) const {
-  for (std::size_t i = stages_.size(); i-- > first_trained_;) {
-    stages_[i].stage->backward(pass, buffers(i));
+  for (std::size_t i = stages_.size(); i-- > 0;) {
+    if (!stages_[i].wants_dy) continue;
+    if (stages_[i].stage) {
+      stage_backward(i, pass);
+    } else {
+      join_backward(i, pass);
+    }
   }
   pass.stream.join();
+}
+
+/// Each reader multiplies its share by the derivative of the activation that made the value.
+void Program::stage_backward(std::size_t i, const Pass& pass) const {
+  StageBuffers at = buffers(i);
+  const Input& input = stages_[i].inputs.front();
+  float* const sum = at.dx;
+  if (sum && input.adds) at.dx = share_.data();
+  stages_[i].stage->backward(pass, at);
+  if (at.dx == sum) return;
+  launch(pass.stream,
+         Add{.before = {}, .next = {}, .images = pass.stride, .x = at.dx, .sum = sum, .y = sum},
+         size_of(input.value));
+}
+
+void Program::join_backward(std::size_t i, const Pass& pass) const {
+  const std::vector<Input>& inputs = stages_[i].inputs;
+  for (std::size_t k = inputs.size(); k-- > 0;) {
+    const Input& input = inputs[k];
+    if (!wants_gradient(input.value)) continue;
+    float* dx = gradient(input.value);
+    launch(pass.stream,
+           Add{.before = before(input.value),
+               .next = {},
+               .images = pass.stride,
+               .x = gradient(i + 1) + input.part * pass.stride,
+               .sum = input.adds ? dx : nullptr,
+               .y = dx},
+           size_of(input.value));
+  }
 }
 
 }  // namespace lenet::cuda

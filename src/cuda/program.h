@@ -37,28 +37,48 @@ class Program {
   std::int64_t layer_of(std::size_t tensor) const { return layers_[tensor]; }
 
  private:
-  /// A stage and the places of its output. Value i is what stage i reads.
+  /// What a stage reads. Value 0 is the network's input, value i + 1 what stage i gives.
+  struct Input {
+    std::size_t value;
+    std::int64_t part;  ///< where it begins in the output of a Concat, in floats an image
+    bool adds = false;  ///< to the gradient that a later reader of the value has left
+  };
+
   struct Placed {
-    std::unique_ptr<CudaStage> stage;
+    std::unique_ptr<CudaStage> stage;  ///< null: a Sum or a Concat
+    bool concat;
     Function activation;
+    std::vector<Input> inputs;
+    bool wants_dy;      ///< it or one that it reads from trains
     bool does_pooling;  ///< of the stage behind it, which then has nothing to do forward
     bool maximum;       ///< that pooling's kind
   };
 
-  float* value(std::size_t i) const { return values_.data() + offsets_[i] * capacity_.forward; }
-  float* gradient(std::size_t i) const {
-    return gradients_.data() + offsets_[i] * capacity_.training;
+  float* value(std::size_t v) const { return values_.data() + offsets_[v] * capacity_.forward; }
+  float* gradient(std::size_t v) const {
+    return gradients_.data() + offsets_[v] * capacity_.training;
   }
+  std::int64_t size_of(std::size_t v) const { return offsets_[v + 1] - offsets_[v]; }
+  bool wants_gradient(std::size_t v) const { return v > 0 && stages_[v - 1].wants_dy; }
+  Derivative before(std::size_t v) const;
   StageBuffers buffers(std::size_t i) const;
+
   void add_stage(const StagePlan& plan, const Frozen& frozen);
+  std::vector<Input> inputs_of(const Stage& stage) const;
+  void merge_poolings(const std::vector<Stage>& stages);
+  std::int64_t order_readers();
+
+  void join(std::size_t i, const Pass& pass) const;
+  void join_backward(std::size_t i, const Pass& pass) const;
+  void stage_backward(std::size_t i, const Pass& pass) const;
 
   Capacity capacity_;
-  std::size_t first_trained_;
   std::vector<Placed> stages_;
-  std::vector<std::int64_t> offsets_;  ///< of each value, in floats an image
+  std::vector<std::int64_t> offsets_;  ///< of each value and of their end, in floats an image
   std::vector<UpdatedTensor> tensors_;
   std::vector<std::int64_t> layers_;  ///< of each tensor
   DeviceArray<float> values_, gradients_;
+  DeviceArray<float> share_;  ///< one reader's part of a gradient, before it is added
 };
 
 }  // namespace lenet::cuda

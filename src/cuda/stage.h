@@ -59,7 +59,6 @@ class CudaStage {
 /// What a stage is made of.
 struct StagePlan {
   const Stage& stage;
-  std::int64_t index;  ///< of the stage, by which Dropout draws
   Shape input, output;
   std::int64_t batch;  ///< the most images of a training step; 0: evaluations alone
   Stream& stream;
@@ -76,7 +75,8 @@ std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan);
 
-/// Throws Error (kUsage) for a layer that is not the library's.
+/// Null for a Sum or Concat, which the program does. Throws Error (kUsage) for a layer that is not
+/// the library's.
 std::unique_ptr<CudaStage> make_stage(const StagePlan& plan);
 
 /// A pooling of 2x2 windows side by side, which the stage before may do.

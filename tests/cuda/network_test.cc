@@ -1,7 +1,12 @@
 // The CUDA back end against PyTorch's numbers and the CPU engine: its kernels run as loops on the
 // host, or on a card.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "lenet/fit.h"
 #include "lenet/model_file.h"
@@ -68,7 +73,7 @@ TEST(CudaGolden, TenStepsHavePyTorchsLosses) {
 
 /// Networks of every layer and option, and the shape of their images. None has a
 /// bias before a normalisation, whose gradient is nothing but rounding.
-class CudaNetworks : public testing::TestWithParam<std::pair<const char*, Shape>> {};
+class CudaNetworks : public testing::TestWithParam<std::pair<std::string, Shape>> {};
 
 TEST_P(CudaNetworks, HaveTheCpusOutputsLossAndGradient) {
   Sequential net = Sequential::parse(GetParam().first);
@@ -124,6 +129,58 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("BatchNorm2d(affine=False) AvgPool2d(3, stride=1, padding=1) MaxPool2d(2, "
                   "stride=3) ReLU Flatten Linear(70)",
                   Shape{2, 9, 8})));
+
+/// Every kind of reader of a value that has several, as the first that leaves its gradient and as
+/// one that adds to it.
+std::vector<std::pair<std::string, Shape>> shared_values() {
+  std::vector<std::pair<std::string, Shape>> networks;
+  for (const char* reader :
+       {"Conv2d(2, 3, padding=1)", "MaxPool2d(3, stride=1, padding=1)", "BatchNorm2d", "Affine2d",
+        "SiLU", "Dropout(0.3)", "Sum[ | ]", "Concat[ Conv2d(1, 1) | Conv2d(1, 1) Sigmoid ]"}) {
+    networks.emplace_back(fmt::format("Conv2d(2, 3, padding=1, bias=False) Tanh Sum[ {0} | {0} ] "
+                                      "Sigmoid Residual[ {0} ] Flatten Linear(3)",
+                                      reader),
+                          Shape{2, 6, 5});
+  }
+  networks.emplace_back("Linear(5) Sigmoid Sum[ Linear(5) Tanh | Linear(5) | ] Linear(3)",
+                        Shape{7});
+  return networks;
+}
+
+INSTANTIATE_TEST_SUITE_P(SharedValues, CudaNetworks, testing::ValuesIn(shared_values()));
+
+INSTANTIATE_TEST_SUITE_P(
+    Branches, CudaNetworks,
+    testing::Values(
+        std::pair("Conv2d(4, 3, padding=1) ReLU Residual[ Conv2d(4, 3, padding=1) ReLU Conv2d(4, "
+                  "3, padding=1) ] ReLU AvgPool2d(2) Flatten Linear(3)",
+                  Shape{2, 8, 7}),
+        std::pair("Conv2d(3, 1) Sum[ Conv2d(6, 3, stride=2, padding=1, bias=False) BatchNorm2d "
+                  "ReLU Conv2d(6, 1) | Conv2d(6, 1, stride=2) ] Sigmoid MaxPool2d(2) Flatten "
+                  "Linear(3)",
+                  Shape{2, 8, 7}),
+        std::pair("Conv2d(3, 1) Tanh Concat[ Concat[ | Conv2d(2, 1) Tanh ] Sigmoid | Concat[ "
+                  "Conv2d(1, 3, padding=1) | | ] ReLU ] Tanh AvgPool2d(2) Flatten Linear(3)",
+                  Shape{2, 6, 5}),
+        // A pooling that the stage before may do, and two that it may not.
+        std::pair("Sum[ Conv2d(3, 3, padding=1) Tanh MaxPool2d(2) | Conv2d(3, 2, stride=2) ] "
+                  "Flatten Linear(3)",
+                  Shape{2, 6, 6}),
+        std::pair("Conv2d(4, 3, padding=1) ReLU Concat[ MaxPool2d(2) | Conv2d(2, 2, stride=2) ] "
+                  "Flatten Linear(3)",
+                  Shape{2, 6, 6}),
+        std::pair("Conv2d(4, 1) Concat[ Conv2d(2, 2, stride=2) | AvgPool2d(2) ] Flatten Linear(3)",
+                  Shape{2, 6, 6}),
+        // Readers of the network's input, of which one trains.
+        std::pair("Concat[ Conv2d(2, 1) | | MaxPool2d(3, stride=1, padding=1) ReLU ] Flatten "
+                  "Linear(3)",
+                  Shape{2, 6, 5}),
+        // The last value is a join's, and others read what it joins.
+        std::pair("Conv2d(2, 1) Residual[ Conv2d(2, 3, padding=1) ] Flatten", Shape{2, 3, 2}),
+        std::pair("Flatten Linear(4) Tanh Sum[ | Linear(4) Sigmoid | Linear(4) | ]",
+                  Shape{2, 3, 2}),
+        std::pair("Flatten Linear(4) Concat[ | Linear(2) ] ReLU", Shape{2, 3, 2}),
+        std::pair("Flatten Linear(4) Tanh Concat[ | ]", Shape{2, 3, 2})));
 
 }  // namespace
 }  // namespace lenet

@@ -108,7 +108,7 @@ std::map<std::string, Bind> all_kernels() {
   add_image_kernels<Pool2dForward, Pool2dBackward, Pool2dSideBySideBackward, NormPreparation,
                     NormGradientMeans, ChannelForward, ChannelBackward, Dropout4, GatherBytes,
                     GatherChanged, GatherFloats, KeepBuffers, Update, LayOut, FunctionForward,
-                    FunctionBackward>(all);
+                    FunctionBackward, Add>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, LossKernel<CrossEntropy>,
                     LossKernel<SquaredError>, SquareSum>(all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
