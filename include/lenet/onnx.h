@@ -27,13 +27,14 @@ void save_onnx(const std::filesystem::path& path, const Model& model,
 /// The bytes that save_onnx writes.
 std::string serialise_onnx(const Model& model, const OnnxOptions& options = {});
 
-/// A network of a file from anywhere of opset 7 to 21 that is a chain of layers which lenet has, as
-/// the exporters of PyTorch, Keras and CNTK write them. Values may lie in other files of its
-/// folder. Images with their channels last become (channels, height, width). What stands in front
-/// of all layers becomes the normalization; where that is one of bytes, of a mean or deviation of
-/// 16 or more, it becomes that of byte / 255. Dropout and a Softmax or LogSoftmax at the end are
-/// left out, BatchNormalization stays a layer, the batch's size does not matter. Throws Error: kIo;
-/// kBadInput for anything else, naming the node.
+/// A network of a file from anywhere of opset 7 to 21 that holds layers which lenet has, one behind
+/// the other or in branches that meet again, as the exporters of PyTorch, Keras and CNTK write
+/// them. Values may lie in other files of its folder. Images with their channels last become
+/// (channels, height, width). What stands in front of all layers becomes the normalization; where
+/// that is one of bytes, of a mean or deviation of 16 or more, it becomes that of byte / 255.
+/// Dropout and a Softmax or LogSoftmax at the end are left out, BatchNormalization stays a layer,
+/// the batch's size does not matter. Throws Error: kIo; kBadInput for anything else, naming the
+/// node.
 Model load_onnx(const std::filesystem::path& path);
 
 /// The same from memory, without other files; `source` names the bytes in messages.

@@ -28,7 +28,7 @@ void add_import(const Command& app) {
   auto options = std::make_shared<ImportOptions>();
   const Command command =
       app.add_command("import", "Make a saved model of an ONNX file and print its layers");
-  command.option("MODEL", &options->path, "ONNX file: a chain of layers that lenet has").required();
+  command.option("MODEL", &options->path, "ONNX file of layers that lenet has").required();
   command.option("-o,--out", &options->out, "The file to write, as in model.safetensors")
       .required()
       .check(given_path());

@@ -15,8 +15,6 @@ namespace {
 /// (height, width, channels) of (channels, height, width).
 Shape channels_last(const Shape& image) { return {image[1], image[2], image[0]}; }
 
-bool orders_differ(const Shape& image) { return image[0] > 1 && image[1] * image[2] > 1; }
-
 /// An input of this shape is more likely an image of Keras than one of so many channels.
 bool looks_channels_last(const Shape& dims) {
   constexpr std::int64_t kLeastSide = 5;
@@ -40,8 +38,10 @@ bool moves(const Shape& dims, const std::vector<std::int64_t>& order) {
 
 }  // namespace
 
-Chain::Chain(std::int64_t batch, const Shape& input, std::int64_t most_values, const Source& source)
-    : batch_(batch), left_(most_values), source_(source), floats_(!source.bytes) {
+bool orders_differ(const Shape& image) { return image[0] > 1 && image[1] * image[2] > 1; }
+
+Chain::Chain(std::int64_t batch, const Shape& input, const Source& source, Allowance& allowance)
+    : batch_(batch), allowance_(&allowance), source_(source), floats_(!source.bytes) {
   take_input(input);
 }
 
@@ -66,7 +66,7 @@ std::size_t Chain::channel_axis() const {
 }
 
 const Shape& Chain::require_image() {
-  if (dims_.size() == 3 && empty() && !padded()) {
+  if (dims_.size() == 3 && at_input() && !padded()) {
     input_ = shape_ = dims_;
     interleaved_.reset();
   }
@@ -85,20 +85,22 @@ void Chain::require_floats() const {
   if (!floats_) refuse("takes the input's bytes, want a Cast to floats before it");
 }
 
+void Chain::count_layer() {
+  if (allowance_->layers-- == 0) refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
+}
+
 void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
                 std::vector<float> buffers) {
   require_no_padding();
   require_floats();
-  if (std::ssize(pieces_) == kMaxModelTextLayers) {
-    refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
-  }
-  if (std::ssize(parameters) > left_) {
+  count_layer();
+  if (std::ssize(parameters) > allowance_->values) {
     refuse("the layers take more values than the file holds: the same constant in many layers");
   }
   const Shape before = shape_;
   shape_ = layer->infer(before);
   element_count(shape_);
-  left_ -= std::ssize(parameters);
+  allowance_->values -= std::ssize(parameters);
   if (shape_ != before) {
     dims_ = shape_;
     interleaved_.reset();
@@ -110,7 +112,7 @@ void Chain::replace_last(std::unique_ptr<Layer> layer, std::vector<float> parame
   require_no_padding();
   Piece& piece = pieces_.back();
   layer->infer(piece.input);
-  left_ += std::ssize(piece.parameters) - std::ssize(parameters);
+  allowance_->values += std::ssize(piece.parameters) - std::ssize(parameters);
   piece.layer = std::move(layer);
   piece.parameters = std::move(parameters);
 }
@@ -136,13 +138,14 @@ bool Chain::take_back_flatten(const Shape& dims) {
   shape_ = image;
   dims_ = dims;
   pieces_.pop_back();
+  ++allowance_->layers;
   return true;
 }
 
 void Chain::reshape(const Shape& dims) {
   if (dims == dims_) return;
   if (dims.size() == 1) return flatten();
-  if (empty() && !interleaved_) return take_input(dims);
+  if (at_input() && !interleaved_) return take_input(dims);
   if (take_back_flatten(dims)) return;
   if (interleaved_ || without_ones(dims) != without_ones(dims_)) {
     refuse(fmt::format("(N, {}) as (N, {}), want the images flattened, or sizes of 1 more or less",
@@ -164,13 +167,13 @@ void Chain::transpose(const std::vector<std::int64_t>& order) {
     }
   }
   const bool stays = good && !moves(dims_, order) && (!interleaved_ || to == dims_);
-  const bool to_first = good && order == first && (interleaved_ || (empty() && !padded()));
+  const bool to_first = good && order == first && (interleaved_ || (at_input() && !padded()));
   const bool to_last = good && order == last && !interleaved_ && dims_ == shape_;
   if (stays) {
     dims_ = to;
   } else if (to_first) {
     dims_ = shape_ = to;
-    if (empty() && !padded()) input_ = to;
+    if (at_input() && !padded()) input_ = to;
     interleaved_.reset();
   } else if (to_last) {
     interleaved_ = std::exchange(dims_, to);

@@ -8,6 +8,7 @@
 
 #include "io/onnx_front.h"
 #include "io/onnx_operator.h"
+#include "lenet/containers.h"
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 
@@ -26,6 +27,17 @@ struct Zeros {
   bool operator==(const Zeros&) const = default;
 };
 
+/// What all layers of a graph may still take.
+struct Allowance {
+  std::int64_t values, layers;
+};
+
+/// How values meet: added up, or side by side along ONNX's axis.
+struct Meeting {
+  Container::Kind kind;
+  std::int64_t axis = 0;
+};
+
 /// The graph's values stand beside lenet's, which are (channels, height, width) or (features): the
 /// same elements in the same order, or with the channels last.
 class Chain {
@@ -37,9 +49,17 @@ class Chain {
   };
 
   /// `input`: (features), (channels, height, width), (height, width, channels) or (height, width);
-  /// `batch` as the file fixes it, or -1. In all layers together at most `most_values` parameters.
-  /// Throws Error.
-  Chain(std::int64_t batch, const Shape& input, std::int64_t most_values, const Source& source);
+  /// `batch` as the file fixes it, or -1. The layers take theirs of `allowance`, which outlives the
+  /// chain. Throws Error.
+  Chain(std::int64_t batch, const Shape& input, const Source& source, Allowance& allowance);
+
+  /// A chain from the last value on: one of several that read it. None of its layers is in front of
+  /// all others, and none before it changes any more.
+  Chain branch() const;
+
+  /// What branches of this chain give, as one layer behind the others: a Residual where one of two
+  /// summands is the value itself. Throws Error where they do not meet.
+  void join(const Meeting& meeting, std::vector<Chain> branches);
 
   std::int64_t batch() const { return batch_; }
   const Source& source() const { return source_; }
@@ -85,6 +105,9 @@ class Chain {
   Zeros take_padding();
 
   bool empty() const { return pieces_.empty(); }
+
+  /// Whether no layer stands before what comes next.
+  bool at_input() const { return empty() && !within_; }
   const Piece& last() const { return pieces_.back(); }
 
   Front front;
@@ -93,20 +116,33 @@ class Chain {
   Sequential finish();
 
  private:
+  explicit Chain(Allowance& allowance) : allowance_(&allowance) {}
+
   void take_input(const Shape& dims);
   void resize(const Size2d& by);
   bool take_back_flatten(const Shape& dims);
   void insert_affine(bool bytes);
+  void count_layer();
+  void require_one_layout(const Chain& other, const Meeting& meeting) const;
+  void require_meets(const Chain& other, const Meeting& meeting) const;
+  void require_axis(std::int64_t axis) const;
+  static void require_joins(const Meeting& meeting, const std::vector<Chain>& branches);
+  static Piece as_piece(Container::Kind kind, std::vector<Chain>& branches);
 
-  std::int64_t batch_;
+  std::int64_t batch_ = -1;
   Shape input_, shape_, dims_;
   std::optional<Shape> interleaved_;  ///< the image whose channels the graph has last
   Zeros padding_;
-  std::int64_t left_;
+  Allowance* allowance_;
   Source source_;
-  bool floats_;
+  bool floats_ = true;
+  bool within_ = false;  ///< a branch of another chain
+  int depth_ = 0;        ///< of the brackets in it
   std::vector<Piece> pieces_;
 };
+
+/// Whether an image's elements stand in another order with the channels last.
+bool orders_differ(const Shape& image);
 
 /// Adds the layer of a node to the chain, or none if it changes nothing. Throws Error (kBadInput,
 /// kUsage) for what lenet does not have.

@@ -9,6 +9,7 @@
 #include "io/onnx_external.h"
 #include "io/onnx_graph.h"
 #include "io/onnx_metadata.h"
+#include "io/onnx_readers.h"
 #include "io/onnx_values.h"
 #include "io/onnx_walk.h"
 #include "lenet/error.h"
@@ -66,6 +67,7 @@ Graph graph_of(std::string_view bytes) {
   if (bytes.empty()) refuse("an empty file, want ONNX");
   Graph graph = read_graph(bytes);
   require_opset(graph);
+  share_concats(graph);
   return graph;
 }
 

@@ -41,7 +41,7 @@ struct Statistics {
 /// A BatchNormalization in front of all layers, of images of bytes: that of the pixels. Whether it
 /// was one.
 bool take_standardisation(const Statistics& s, double eps, Chain& chain) {
-  if (!chain.empty() || chain.padded() || chain.source().own) return false;
+  if (!chain.at_input() || chain.padded() || chain.source().own) return false;
   std::vector<float> deviation;
   for (const float v : s.variance) deviation.push_back(static_cast<float>(std::sqrt(v + eps)));
   const bool zero = std::ranges::find(s.scale, 0.0f) != s.scale.end() ||
@@ -161,7 +161,16 @@ void add_dropout(const Operator& o, Chain&) {
 
 void add_nothing(const Operator&, Chain&) {}
 
-/// All but the functions of one number.
+/// Of one value, or of a value and a constant.
+void add_sum(const Operator& o, Chain& chain) {
+  if (o.node().inputs.size() > 1) add_add(o, chain);
+}
+
+void add_concat(const Operator& o, Chain&) {
+  if (o.node().inputs.size() > 1) refuse("puts a constant beside a value, want values alone");
+}
+
+/// All but the functions of one number, behind one value.
 const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators() {
   static const std::map<std::string_view, void (*)(const Operator&, Chain&)> all = {
       {"Add", add_add},
@@ -169,6 +178,7 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"BatchNormalization", add_batch_norm},
       {"Cast", add_cast},
       {"Clip", add_clip},
+      {"Concat", add_concat},
       {"Conv", add_conv},
       {"Div", add_div},
       {"Dropout", add_dropout},
@@ -188,6 +198,7 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Reshape", add_reshape},
       {"Squeeze", add_squeeze},
       {"Sub", add_sub},
+      {"Sum", add_sum},
       {"Transpose", add_transpose},
       {"Unsqueeze", add_unsqueeze}};
   return all;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <ranges>
 #include <span>
-#include <string>
+#include <vector>
 
 #include "io/onnx_graph.h"
 #include "nn/graph.h"
@@ -28,31 +30,42 @@ bool same_layer(const InferenceNode& a, const InferenceNode& b) {
 }
 
 /// A network without values of its own there takes no others than those.
-bool holds(const Sequential& net, const InferenceNode& to, const InferenceNode& from) {
-  const std::int64_t layer = std::stoll(to.name);
-  const ParameterRange range = net.parameter_range(layer);
-  return range.first < range.last || (to.weight == from.weight && to.bias == from.bias);
+bool holds(const InferenceNode& to, const InferenceNode& from) {
+  return to.parameters.first < to.parameters.last ||
+         (to.weight == from.weight && to.bias == from.bias);
+}
+
+/// Whether they do the same one by one, from the same values.
+bool same_network(const std::vector<InferenceNode>& from, const std::vector<InferenceNode>& to) {
+  if (from.size() != to.size()) return false;
+  std::map<std::int64_t, std::int64_t> values = {{0, 0}};
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::vector<std::int64_t> inputs;
+    for (const std::int64_t value : from[i].inputs) inputs.push_back(values.at(value));
+    const bool swapped = std::holds_alternative<SumOp>(to[i].op) && inputs.size() == 2 &&
+                         std::ranges::equal(inputs, to[i].inputs | std::views::reverse);
+    if (inputs != to[i].inputs && !swapped) return false;
+    if (!same_layer(from[i], to[i]) || !holds(to[i], from[i])) return false;
+    values[from[i].value] = to[i].value;
+  }
+  return true;
+}
+
+void copy(const std::vector<float>& values, std::span<float>& to) {
+  std::ranges::copy(values, to.begin());
+  to = to.subspan(values.size());
 }
 
 }  // namespace
 
 void take_values(const Sequential& from, Sequential& net) {
   const std::vector<InferenceNode> source = inference_nodes(from), target = inference_nodes(net);
-  bool same = source.size() == target.size();
-  for (std::size_t i = 0; same && i < source.size(); ++i) {
-    same = same_layer(source[i], target[i]) && holds(net, target[i], source[i]);
-  }
-  if (!same) {
+  if (!same_network(source, target)) {
     refuse(fmt::format("the file's layers are {}, want {}", from.text(), net.text()));
   }
-  const auto copy = [](const std::vector<float>& values, std::span<float>& to) {
-    std::ranges::copy(values, to.begin());
-    to = to.subspan(values.size());
-  };
   for (std::size_t i = 0; i < source.size(); ++i) {
-    const std::int64_t layer = std::stoll(target[i].name);
-    std::span<float> parameters = part_of(net.parameters(), net.parameter_range(layer));
-    std::span<float> buffers = part_of(net.buffers(), net.buffer_range(layer));
+    std::span<float> parameters = part_of(net.parameters(), target[i].parameters);
+    std::span<float> buffers = part_of(net.buffers(), target[i].buffers);
     if (!parameters.empty()) {
       copy(source[i].weight, parameters);
       copy(source[i].bias, parameters);

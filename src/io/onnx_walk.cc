@@ -5,19 +5,21 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <set>
-#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "base/function_formula.h"
+#include "io/onnx_activations.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_constants.h"
-#include "io/onnx_metadata.h"
+#include "io/onnx_readers.h"
+#include "io/onnx_tree.h"
 #include "io/safetensors_header.h"
 #include "lenet/error.h"
+#include "nn/model_text.h"
 
 namespace lenet::onnx {
 namespace {
@@ -26,31 +28,34 @@ namespace {
 class Walk {
  public:
   // No file holds more values than bytes, but small ones may use a constant twice.
-  Walk(const Graph& graph, std::int64_t bytes, bool own)
+  Walk(const Graph& graph, std::int64_t bytes)
       : graph_(graph),
-        most_values_(std::max<std::int64_t>(bytes, 1 << 24)),
-        folding_(constants_, shapes_, most_values_),
-        chain_(start(own)) {}
+        readers_(graph),
+        allowance_{.values = std::max<std::int64_t>(bytes, 1 << 24), .layers = kMaxModelTextLayers},
+        folding_(constants_, shapes_, allowance_.values) {}
 
-  Sequential network() {
-    std::span<const Node> rest = graph_.nodes;
-    while (!rest.empty()) rest = rest.subspan(step(rest));
+  Sequential network(bool own) {
+    start(own);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) step(i);
     require_one_output();
-    return chain_.finish();
+    Tree::End end = tree_.take_last();
+    if (end.value != graph_.outputs[0].name) {
+      refuse(fmt::format("the layers end at {}, want them to end at the graph's output, {}",
+                         quoted_name(end.value), quoted_name(graph_.outputs[0].name)));
+    }
+    return end.chain.finish();
   }
 
  private:
   void require_one_output() const {
-    if (graph_.outputs.size() == 1 && graph_.outputs[0].name == at_) return;
+    if (graph_.outputs.size() == 1) return;
     std::vector<std::string> names;
     for (const Value& output : graph_.outputs) names.push_back(quoted_name(output.name));
-    refuse(
-        fmt::format("the chain of layers ends at {}, the graph has {} outputs ({}); want one, "
-                    "the end of the chain",
-                    quoted_name(at_), names.size(), fmt::join(names, ", ")));
+    refuse(fmt::format("the graph has {} outputs ({}), want one", names.size(),
+                       fmt::join(names, ", ")));
   }
 
-  Chain start(bool own) {
+  void start(bool own) {
     for (const Tensor& tensor : graph_.initializers) {
       define(tensor.name);
       constants_.emplace(tensor.name, tensor);
@@ -65,12 +70,12 @@ class Walk {
       input = &value;
     }
     if (!input) refuse("no input");
-    define(at_ = input->name);
-    shapes_.emplace(at_, input->dims.value_or(Shape()));
-    return start_at(*input, own);
+    define(input->name);
+    shapes_.emplace(input->name, input->dims.value_or(Shape()));
+    tree_.put(input->name, {start_at(*input, own)}, readers_.of(input->name));
   }
 
-  Chain start_at(const Value& input, bool own) const {
+  Chain start_at(const Value& input, bool own) {
     const bool bytes = input.type == kUint8;
     if (!bytes && input.type != kFloat && input.type != kFloat16 && input.type != kDouble) {
       refuse(
@@ -87,8 +92,8 @@ class Walk {
                       "(N, height, width) or (N, features), free at most in N",
                       quoted_name(input.name), fmt::join(dims, ", ")));
     }
-    return Chain(dims[0], Shape(dims.begin() + 1, dims.end()), most_values_,
-                 {.own = own, .bytes = bytes});
+    return Chain(dims[0], Shape(dims.begin() + 1, dims.end()), {.own = own, .bytes = bytes},
+                 allowance_);
   }
 
   void define(std::string_view name) {
@@ -96,35 +101,18 @@ class Walk {
     refuse(fmt::format("{} is defined twice", quoted_name(name)));
   }
 
-  /// Takes the first nodes of `rest` that make one layer; returns how many.
-  std::size_t step(std::span<const Node> rest) {
-    const Node& node = rest[0];
+  void step(std::size_t number) {
+    const Node& node = graph_.nodes[number];
     try {
       require_operator(node);
-      if (take_constant(node)) return 1;
-      if (softmax_) refuse("behind a Softmax or LogSoftmax, want that at the end");
-      const std::size_t count = take_activation(rest);
-      if (count == 0) take_layer(node);
-      const Node& last = rest[count == 0 ? 0 : count - 1];
-      if (last.outputs.empty()) refuse("no output");
-      move_to(last.outputs[0]);
-      for (const Node& taken : rest.first(count == 0 ? 1 : count)) {
-        for (const auto& output : taken.outputs) {
-          if (!output.empty()) define(output);
-        }
+      if (take_constant(node)) return;
+      for (const std::string_view output : node.outputs) {
+        if (!output.empty()) define(output);
       }
-      return count == 0 ? 1 : count;
+      if (!done_.contains(number)) take(number);
     } catch (const Error& e) {
-      const auto number = static_cast<std::size_t>(&node - graph_.nodes.data());
       refuse(fmt::format("{}: {}", describe(node, number), e.what()));
     }
-  }
-
-  void move_to(std::string_view value) {
-    at_ = value;
-    Shape shape = chain_.dims();
-    shape.insert(shape.begin(), chain_.batch());
-    shapes_.emplace(value, std::move(shape));
   }
 
   static void require_operator(const Node& node) {
@@ -142,96 +130,106 @@ class Walk {
     return true;
   }
 
-  /// Whether `node` is this operator and takes exactly these values.
-  static bool is(const Node& node, std::string_view op, std::string_view a, std::string_view b) {
-    return node.op == op && node.inputs.size() == 2 &&
-           ((node.inputs[0] == a && node.inputs[1] == b) ||
-            (node.inputs[0] == b && node.inputs[1] == a));
-  }
-
-  /// Whether `node` multiplies the value by one constant number.
-  bool scales(const Node& node, std::string_view value, float factor) const {
-    if (node.op != "Mul" || node.inputs.size() != 2) return false;
-    const bool first = node.inputs[0] == value;
-    if (!first && node.inputs[1] != value) return false;
-    const auto constant = constants_.find(node.inputs[first ? 1 : 0]);
-    return constant != constants_.end() && constant->second.dims.empty() &&
-           constant->second.type == kFloat && read_floats(constant->second)[0] == factor;
-  }
-
-  /// Activations of several nodes: x sigmoid(x), 1.7159 tanh(2 x / 3). 0 if here is none.
-  std::size_t take_activation(std::span<const Node> rest) {
-    const auto simple = [&](std::size_t i) {
-      return i < rest.size() && rest[i].outputs.size() == 1 && !rest[i].inputs.empty();
-    };
-    if (simple(0) && simple(1) && rest[0].op == "Sigmoid" && rest[0].inputs[0] == at_ &&
-        is(rest[1], "Mul", at_, rest[0].outputs[0])) {
-      chain_.add(std::make_unique<SiLU>());
-      return 2;
+  /// What begins with a node, behind the chains that it reads.
+  void take(std::size_t number) {
+    const Node& node = graph_.nodes[number];
+    if (softmax_) refuse("behind a Softmax or LogSoftmax, want that at the end");
+    if (node.outputs.empty() || node.outputs[0].empty()) refuse("no output");
+    if (std::optional<Activation> activation =
+            activation_at(number, graph_, readers_, constants_)) {
+      Tree::End end = tree_.take(activation->input);
+      end.chain.add(std::move(activation->layer));
+      done_.insert(activation->nodes.begin(), activation->nodes.end());
+      return put(graph_.nodes[activation->nodes.back()].outputs[0], std::move(end));
     }
-    if (simple(0) && simple(1) && simple(2) && scales(rest[0], at_, kSlope<float>) &&
-        rest[1].op == "Tanh" && rest[1].inputs[0] == rest[0].outputs[0] &&
-        scales(rest[2], rest[1].outputs[0], kAmplitude<float>)) {
-      chain_.add(std::make_unique<ScaledTanh>());
-      return 3;
+    std::vector<Tree::End> ends;
+    for (const std::string_view input : node.inputs) {
+      if (!input.empty() && !constants_.contains(input)) ends.push_back(tree_.take(input));
     }
-    return 0;
+    if (ends.empty()) refuse("takes no value of the images, and is none that lenet computes");
+    if (ends.size() == 1) {
+      take_layer(node, ends[0]);
+      return put(node.outputs[0], std::move(ends[0]));
+    }
+    const Meeting meeting = meeting_at(node, ends);
+    put(node.outputs[0], tree_.join(meeting, std::move(ends)));
   }
 
-  void take_layer(const Node& node) {
-    require_chained(node);
+  void put(std::string_view value, Tree::End end) {
+    Shape shape = end.chain.dims();
+    shape.insert(shape.begin(), end.chain.batch());
+    shapes_.emplace(value, std::move(shape));
+    tree_.put(value, std::move(end), readers_.of(value));
+  }
+
+  void take_layer(const Node& node, Tree::End& end) {
+    require_position(node, end.value);
     const Operator o(node, constants_);
-    if (node.op == "Softmax" || node.op == "LogSoftmax") return take_softmax(o);
-    add_layer(o, chain_);
+    if (node.op != "Softmax" && node.op != "LogSoftmax") return add_layer(o, end.chain);
+    if (end.fork != Tree::kNone) {
+      refuse(fmt::format("in a branch of {}, want that at the end of all layers",
+                         quoted_name(tree_.fork_of(end))));
+    }
+    take_softmax(o, end.chain);
   }
 
-  /// Of the inputs one is the end of the chain and the others are constants.
-  void require_chained(const Node& node) const {
-    std::size_t ends = 0;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const std::string_view input = node.inputs[i];
-      if (input.empty() || constants_.contains(input)) continue;
-      if (input != at_ || ++ends > 1) {
-        refuse(
-            fmt::format("takes {}, want the value before it, {}, once, and constants: a chain of "
-                        "layers",
-                        quoted_name(input), quoted_name(at_)));
-      }
-    }
-    static constexpr std::string_view kEither[] = {"Add", "Max", "Min", "Mul", "Sub"};
+  /// The value comes first, but where the operands of two may change places.
+  static void require_position(const Node& node, std::string_view value) {
+    static constexpr std::string_view kEither[] = {"Add", "Max", "Min", "Mul", "Sub", "Sum"};
     const bool either = std::ranges::find(kEither, node.op) != std::end(kEither);
-    if (ends == 0 || (either && node.inputs.size() != 2) || (!either && node.inputs[0] != at_)) {
-      refuse(fmt::format("does not take the value before it, {}, as its {} input", quoted_name(at_),
-                         either ? "one" : "first"));
-    }
+    if (either ? node.inputs.size() <= 2 : node.inputs[0] == value) return;
+    refuse(fmt::format("does not take the value before it, {}, as its {} input", quoted_name(value),
+                       either ? "one" : "first"));
   }
 
   /// Left out, logarithm or not: the network gives logits.
-  void take_softmax(const Operator& o) {
-    const bool features = chain_.dims().size() == 1;
+  void take_softmax(const Operator& o, const Chain& chain) {
+    const bool features = chain.dims().size() == 1;
     const std::int64_t axis = o.integer("axis", features ? 1 : 0);
     if (!features || (axis != 1 && axis != -1)) {
       refuse(fmt::format("axis {} of (N, {}), want axis 1 of (N, classes)", axis,
-                         fmt::join(chain_.dims(), ", ")));
+                         fmt::join(chain.dims(), ", ")));
     }
     softmax_ = true;
   }
 
+  /// Of a node that reads several values.
+  Meeting meeting_at(const Node& node, const std::vector<Tree::End>& ends) const {
+    const std::string a = quoted_name(ends[0].value), b = quoted_name(ends[1].value);
+    const bool concat = node.op == "Concat";
+    if (node.op == "Mul") {
+      refuse(
+          fmt::format("multiplies {} by {}, want one of the two constant, or x sigmoid(x)", a, b));
+    }
+    if (!concat && node.op != "Add" && node.op != "Sum") {
+      refuse(
+          fmt::format("reads two values, {} and {}, want one; several meet in an Add, Sum or "
+                      "Concat alone",
+                      a, b));
+    }
+    if (ends.size() != node.inputs.size()) {
+      refuse(fmt::format("takes a constant beside the values {} and {}, want values alone", a, b));
+    }
+    if (!concat) return {Container::Kind::kSum};
+    return {Container::Kind::kConcat, Operator(node, constants_).integer("axis", 1)};
+  }
+
   const Graph& graph_;
-  std::int64_t most_values_;
+  Readers readers_;
+  Allowance allowance_;
   Constants constants_;
   ValueShapes shapes_;
   Folding folding_;
   std::set<std::string_view> defined_;
-  std::string_view at_;  ///< the last value of the chain
+  std::set<std::size_t> done_;  ///< nodes that an activation before them takes in
   bool softmax_ = false;
-  Chain chain_;
+  Tree tree_;
 };
 
 }  // namespace
 
 Sequential network_of(const Graph& graph, std::int64_t bytes, bool own) {
-  return Walk(graph, bytes, own).network();
+  return Walk(graph, bytes).network(own);
 }
 
 }  // namespace lenet::onnx

@@ -82,7 +82,9 @@ std::vector<InferenceNode> inference_nodes(const Sequential& net) {
                      .output = graph.output_of(node),
                      .inputs = std::move(inputs),
                      .value = node.output,
-                     .input_shapes = std::move(shapes)});
+                     .input_shapes = std::move(shapes),
+                     .parameters = node.parameters,
+                     .buffers = node.buffers});
     read_parameters(*node.layer, part_of(net.parameters(), node.parameters), nodes.back());
     read_statistics(part_of(net.buffers(), node.buffers), nodes.back());
   }

@@ -18,6 +18,7 @@ struct InferenceNode {
   std::vector<std::int64_t> inputs = {};  ///< numbers of the values that it reads
   std::int64_t value = 0;                 ///< of the one that it gives; 0 is the network's input
   std::vector<Shape> input_shapes = {};   ///< of each input; `input` is the first
+  ParameterRange parameters = {}, buffers = {};  ///< its places in the network's
 };
 
 /// The nodes of a built network, in order. Throws Error (kUsage) for a layer that is not the

@@ -1,0 +1,96 @@
+#include "io/onnx_readers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace lenet::onnx {
+namespace {
+
+/// Lists of inputs as paths from one root.
+class Paths {
+ public:
+  std::size_t behind(std::size_t place, std::string_view input) {
+    const auto [found, added] = next_.emplace(std::pair(place, input), outputs_.size());
+    if (added) outputs_.emplace_back();
+    return found->second;
+  }
+
+  /// What the Concat of the inputs up to here gives; "" for none.
+  std::string_view& output(std::size_t place) { return outputs_[place]; }
+
+ private:
+  std::map<std::pair<std::size_t, std::string_view>, std::size_t> next_;
+  std::vector<std::string_view> outputs_ = {""};
+};
+
+/// Of one value alone each is a branch of its own.
+bool of_several(const Node& concat) {
+  return std::ranges::any_of(concat.inputs,
+                             [&](std::string_view input) { return input != concat.inputs[0]; });
+}
+
+}  // namespace
+
+// The axes are not compared: of the same values lenet takes one alone. Two nodes that read the same
+// two values would be refused, so that nothing is lost.
+void share_concats(Graph& graph) {
+  Paths paths;
+  for (Node& node : graph.nodes) {
+    if (node.op != "Concat" || node.outputs.size() != 1) continue;
+    std::size_t place = 0, shared = 0;
+    std::string_view output;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      place = paths.behind(place, node.inputs[i]);
+      if (paths.output(place).empty()) continue;
+      output = paths.output(place);
+      shared = i + 1;
+    }
+    if (of_several(node) && paths.output(place).empty()) paths.output(place) = node.outputs[0];
+    if (shared == 0) continue;
+    const auto first = node.inputs.begin();
+    node.inputs.erase(first + 1, first + static_cast<std::ptrdiff_t>(shared));
+    node.inputs[0] = output;
+  }
+}
+
+Readers::Readers(const Graph& graph) : graph_(graph) {
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (graph.nodes[i].op == "Shape") continue;
+    for (const std::string_view input : graph.nodes[i].inputs) {
+      Reads& reads = reads_[input];
+      ++reads.count;
+      reads.last = i;
+    }
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (silu(i)) --reads_.at(graph.nodes[i].inputs[0]).count;
+  }
+}
+
+std::int64_t Readers::of(std::string_view value) const {
+  const auto found = reads_.find(value);
+  return found == reads_.end() ? 0 : found->second.count;
+}
+
+std::optional<std::size_t> Readers::only_one(std::size_t node) const {
+  if (graph_.nodes[node].outputs.size() != 1) return std::nullopt;
+  const auto found = reads_.find(graph_.nodes[node].outputs[0]);
+  if (found == reads_.end() || found->second.count != 1 || found->second.last <= node) {
+    return std::nullopt;
+  }
+  return found->second.last;
+}
+
+std::optional<std::size_t> Readers::silu(std::size_t node) const {
+  const Node& sigmoid = graph_.nodes[node];
+  const std::optional<std::size_t> next = only_one(node);
+  if (!next || sigmoid.op != "Sigmoid" || sigmoid.inputs.size() != 1) return std::nullopt;
+  const Node& mul = graph_.nodes[*next];
+  const bool both = mul.op == "Mul" && mul.inputs.size() == 2 &&
+                    std::ranges::find(mul.inputs, sigmoid.inputs[0]) != mul.inputs.end() &&
+                    std::ranges::find(mul.inputs, sigmoid.outputs[0]) != mul.inputs.end();
+  return both ? next : std::nullopt;
+}
+
+}  // namespace lenet::onnx
