@@ -61,6 +61,13 @@ called "^apt-get install .*python3-onnx"
 called "$tests"
 called '^cmake .*-DLENET_BUILD_TESTS=ON'
 not_called '^ctest .* -E '
+
+# A misspelt word builds nothing.
+: >"$folder/log"
+if PATH=$folder/bin:$PATH ./run test relase 2>"$folder/err"; then fail "./run test relase was taken"; fi
+grep -q 'test relase: want release' "$folder/err" || fail "refused for another reason"
+[[ ! -s $folder/log ]] || fail "something was called"
+
 job test quick -R Conv2d
 not_called "^apt-get install.*($others)"
 called "^apt-get install.*libgtest-dev"
