@@ -81,6 +81,7 @@ class Parser {
                       written.module));
     }
     const TextScanner::Cursor after_name = at_.cursor();
+    const bool adjoins = at_.peek() == '[';
     at_.blanks();
     const bool open = at_.take('(');
     if (open) at_.blanks();
@@ -88,7 +89,8 @@ class Parser {
       container(written);
       return true;
     }
-    if (!open && at_.peek() == '[') {
+    // Behind a layer without arguments stands a group: Tanh [ ReLU ].
+    if (!open && at_.peek() == '[' && (adjoins || takes_brackets(written))) {
       brackets(std::move(written));
       return false;
     }

@@ -40,10 +40,11 @@ TEST(Containers, HaveTheNamesOfPyTorchsModules) {
 TEST(Containers, SayTheirText) {
   const std::string text =
       "Residual[ Conv2d(2, 1) ReLU ] Sum[ Conv2d(3, 1) | Conv2d(3, 3, padding=1) ] "
-      "Concat[ | [ Tanh ReLU ] | ] [ Flatten Linear(4) ]";
+      "Concat[ | [ Tanh ReLU ] | ] Tanh [ Flatten Linear(4) ]";
   EXPECT_EQ(Sequential::parse(text).text(), text);
   EXPECT_EQ(Sequential::parse("Residual[ReLU,Tanh],Sum [ReLU|]").text(),
             "Residual[ ReLU Tanh ] Sum[ ReLU | ]");
+  EXPECT_EQ(Sequential::parse(Sequential(Tanh(), Sequential(ReLU())).text()).size(), 2);
 }
 
 TEST(Containers, AreWrittenInCxxAsInText) {
