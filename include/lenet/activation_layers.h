@@ -68,4 +68,11 @@ class ScaledTanh final : public FunctionLayer {
   Operation operation() const override { return op_; }
 };
 
+/// log(1 + e^x).
+class Softplus final : public FunctionLayer {
+ public:
+  Softplus() : FunctionLayer({Function::Kind::kSoftplus}) {}
+  Operation operation() const override { return op_; }
+};
+
 }  // namespace lenet

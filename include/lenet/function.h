@@ -15,6 +15,7 @@ struct Function {
     kLeakyReLU,   ///< x above 0, `a` times x below
     kSiLU,        ///< x sigmoid(x)
     kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)
+    kSoftplus,    ///< log(1 + e^x)
   };
 
   Kind kind = Kind::kIdentity;

@@ -35,6 +35,7 @@ LENET_HOST_DEVICE T value_in_place(const Function& f, T x) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       break;
   }
   return T(NAN);
@@ -55,15 +56,17 @@ LENET_HOST_DEVICE T function_value(const Function& f, T x) {
       return x * sigmoid(x);
     case Function::Kind::kScaledTanh:
       return kAmplitude<T> * std::tanh(kSlope<T> * x);
+    case Function::Kind::kSoftplus:
+      return (x > 0 ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
   }
   return T(NAN);
 }
 
 /// Every kind of function.
 inline constexpr Function::Kind kFunctionKinds[] = {
-    Function::Kind::kIdentity,  Function::Kind::kSigmoid,   Function::Kind::kReLU,
-    Function::Kind::kTanh,      Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
-    Function::Kind::kScaledTanh};
+    Function::Kind::kIdentity,   Function::Kind::kSigmoid,   Function::Kind::kReLU,
+    Function::Kind::kTanh,       Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
+    Function::Kind::kScaledTanh, Function::Kind::kSoftplus};
 
 /// As PyTorch names it, or the model text.
 constexpr const char* name_of(Function::Kind kind) {
@@ -82,6 +85,8 @@ constexpr const char* name_of(Function::Kind kind) {
       return "SiLU";
     case Function::Kind::kScaledTanh:
       return "ScaledTanh";
+    case Function::Kind::kSoftplus:
+      return "Softplus";
   }
   return nullptr;
 }
@@ -97,6 +102,7 @@ LENET_HOST_DEVICE constexpr bool told_by_value(const Function& f) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       return false;
   }
   return false;
@@ -117,6 +123,7 @@ LENET_HOST_DEVICE T derivative_by_value(const Function& f, T y) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       break;
   }
   return T(NAN);
@@ -141,6 +148,8 @@ LENET_HOST_DEVICE T function_derivative(const Function& f, T x) {
       const T t = std::tanh(kSlope<T> * x);
       return kAmplitude<T> * kSlope<T> * (1 - t * t);
     }
+    case Function::Kind::kSoftplus:
+      return sigmoid(x);
   }
   return T(NAN);
 }

@@ -83,6 +83,24 @@ struct ScaledTanh {
   }
 };
 
+/// max(x, 0) + log(1 + e) with e = e^-|x|, as 2 atanh(e / (2 + e)) by its series; sigmoid(x). Below
+/// -87, where exp() stays at the least normal float, it is 0.
+struct Softplus {
+  HWY_INLINE Vec operator()(Vec x) const {
+    const F32 d;
+    const Vec e = exp(d, hn::Neg(hn::Abs(x)));
+    const Vec s = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
+    const Vec z = hn::Mul(s, s);
+    Vec p = hn::Set(d, 1 / 13.0f);
+    for (const float n : {11.0f, 9.0f, 7.0f, 5.0f, 3.0f, 1.0f}) {
+      p = hn::MulAdd(p, z, hn::Set(d, 1 / n));
+    }
+    const Vec y = hn::MulAdd(hn::Add(s, s), p, hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x));
+    return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.0f)), y);
+  }
+  HWY_INLINE Vec derivative(Vec x) const { return sigmoid(F32(), x); }
+};
+
 /// dy times the derivative at x.
 template <class F>
 HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
@@ -108,6 +126,7 @@ HWY_INLINE void with_function_by_value(const Function& function, G g) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       assert(false && "told_by_value()");
   }
 }
@@ -122,6 +141,8 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(SiLU());
     case Function::Kind::kScaledTanh:
       return g(ScaledTanh());
+    case Function::Kind::kSoftplus:
+      return g(Softplus());
     case Function::Kind::kIdentity:
     case Function::Kind::kSigmoid:
     case Function::Kind::kReLU:

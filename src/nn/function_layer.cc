@@ -27,6 +27,15 @@ std::unique_ptr<Layer> parse_leaky_relu(const ModelText& model, const LayerText&
   return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
 }
 
+std::unique_ptr<Layer> parse_softplus(const ModelText& model, const LayerText& layer) {
+  const Arguments a(
+      model, layer,
+      is_short(layer) ? std::vector<Parameter>{} : std::vector<Parameter>{{"beta"}, {"threshold"}});
+  require(a.number("beta", 1) == 1 && a.number("threshold", 20) == 20,
+          "want beta=1 and threshold=20");
+  return std::make_unique<Softplus>();
+}
+
 template <class L>
 std::unique_ptr<Layer> make(double) {
   return std::make_unique<L>();
@@ -60,7 +69,11 @@ constexpr FunctionEntry kEntries[] = {
      .text = {name_of(Kind::kScaledTanh), parse_plain<ScaledTanh>, LayerEntry::In::kShort},
      .c = {.name = "scaled_tanh",
            .value = "1.7159f * tanhf(x[i] * (2.0f / 3.0f))",
-           .comment = "1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)"}}};
+           .comment = "1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)"}},
+    {.kind = Kind::kSoftplus,
+     .text = {name_of(Kind::kSoftplus), parse_softplus},
+     .onnx = {"Softplus", make<Softplus>},
+     .c = {"softplus", "(x[i] > 0.0f ? x[i] : 0.0f) + log1pf(expf(-fabsf(x[i])))"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 

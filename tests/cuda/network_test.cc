@@ -108,6 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "padding=1) Conv2d(5, 3, padding=1, bias=False) Tanh AvgPool2d((2, 3), "
                   "stride=(1, 2)) Flatten Linear(11)",
                   Shape{3, 13, 17}),
+        std::pair("Conv2d(4, 3) Softplus AvgPool2d(2) Flatten Linear(4) Softplus", Shape{1, 8, 8}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",

@@ -137,6 +137,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "Affine2d Tanh Conv2d(4, 1) Sigmoid Dropout AdaptiveAvgPool2d(1) Flatten "
                 "Linear(19, bias=False) BatchNorm1d ReLU Linear(4)",
                 {2, 13, 21}},
+        Network{
+            "Softplus", "Conv2d(4, 3) Softplus AvgPool2d(2) Flatten Linear(4) Softplus", {1, 8, 8}},
         Network{"PixelsAlone", "Flatten", {2, 3, 2}},
         Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
         Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},

@@ -54,6 +54,16 @@ TEST_P(OnnxOfPyTorch, ShapeThatIsComputedFlattens) {
 INSTANTIATE_TEST_SUITE_P(Opset, OnnxOfPyTorch, testing::Values(7, 9, 13, 17),
                          testing::PrintToStringParamName());
 
+TEST(OnnxOfLenet, KeepsSoftplus) {
+  Model model{Sequential::parse("Conv2d(2, 2) Softplus Flatten Linear(2)"), {}};
+  Generator generator(1);
+  model.net.build({1, 4, 4}, generator);
+  const Model read = parse_onnx(serialise_onnx(model), "");
+  EXPECT_EQ(read.net.text(), model.net.text());
+  EXPECT_EQ(Sequential::parse("nn.Sequential(nn.Softplus(beta=1.0, threshold=20.0))").text(),
+            "Softplus");
+}
+
 TEST(OnnxOfLenet, KeepsANormalisationWithoutWeightAndBias) {
   Model model{Sequential::parse("Conv2d(2, 2) BatchNorm2d(affine=False) Flatten Linear(2)"), {}};
   Generator generator(1);

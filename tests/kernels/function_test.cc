@@ -116,6 +116,13 @@ TEST(ScaledTanh, DerivativeIsThatOfTheDefinitionOnEveryTarget) {
                      [](double) { return 1.7159 * 2 / 3; });
 }
 
+// exp is within 2 ulp, the quotient and the series add one and a half; log's share is at most all.
+TEST(Softplus, IsWithinFourEpsilonFromMinus87OnEveryTarget) {
+  expect_values({.kind = Kind::kSoftplus}, -87, 4 * kEpsilon);
+  expect_derivatives({.kind = Kind::kSoftplus}, -87, 4 * kEpsilon,
+                     [](double x) { return sigmoid(x); });
+}
+
 TEST(Functions, AreExactWhereTheMathematicsIs) {
   const auto at = [](const Function& f, float x) {
     return value_of(f, std::vector<float>(kPack, x))[3];
@@ -127,6 +134,9 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     }
     EXPECT_EQ(at({.kind = Kind::kSiLU}, 100.0f), 100.0f);
     EXPECT_EQ(at({.kind = Kind::kSiLU}, kInfinity), kInfinity);
+    EXPECT_EQ(at({.kind = Kind::kSoftplus}, 100.0f), 100.0f);
+    EXPECT_EQ(at({.kind = Kind::kSoftplus}, kInfinity), kInfinity);
+    EXPECT_EQ(at({.kind = Kind::kSoftplus}, -kInfinity), 0.0f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -142,8 +152,9 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kLeakyReLU, 0.25f}, x), reference::leaky_relu(0.25, x), 0);
     EXPECT_NEAR(function_value({Kind::kSiLU}, x), reference::silu(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
-    for (const Function& f :
-         {Function{Kind::kLeakyReLU, 0.25f}, Function{Kind::kSiLU}, Function{Kind::kScaledTanh}}) {
+    EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
+    for (const Function& f : {Function{Kind::kLeakyReLU, 0.25f}, Function{Kind::kSiLU},
+                              Function{Kind::kScaledTanh}, Function{Kind::kSoftplus}}) {
       const double h = 1e-6,
                    slope = (function_value(f, x + h) - function_value(f, x - h)) / (2 * h);
       EXPECT_NEAR(function_derivative(f, x), slope, 1e-8);
@@ -172,7 +183,7 @@ TEST(Functions, KeepEveryNaN) {
   const std::vector<float> nans(kPack, std::numeric_limits<float>::quiet_NaN());
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh}) {
+    for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh, Kind::kSoftplus}) {
       EXPECT_TRUE(std::isnan(value_of({.kind = kind, .a = 0.1f}, nans)[0]));
     }
   }

@@ -21,7 +21,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "LeakyReLU(0.3) Conv2d(3, 2) SiLU MaxPool2d(2) Flatten Linear(3)",
                     "Conv2d(3, 2) ScaledTanh AvgPool2d(2) Flatten Linear(4) SiLU Linear(3)",
                     "Conv2d(3, 2) Tanh LeakyReLU(-0.5) Sigmoid Flatten Linear(3) ScaledTanh",
-                    "Flatten SiLU ScaledTanh LeakyReLU(0.1) Linear(3)", "Flatten Linear(3) SiLU"));
+                    "Flatten SiLU ScaledTanh LeakyReLU(0.1) Linear(3)",
+                    "Conv2d(3, 2) Softplus MaxPool2d(2) Flatten Linear(4) Softplus Linear(3)",
+                    "Flatten Linear(3) SiLU"));
 
 INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,
                          testing::Values("Conv2d(4, 2) AdaptiveAvgPool2d(1) Flatten Linear(3)",

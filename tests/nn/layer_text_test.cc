@@ -15,7 +15,7 @@ TEST(LayerText, IsWhatItParsesTo) {
         "BatchNorm1d(momentum=0)", "BatchNorm2d(affine=False)", "BatchNorm1d(eps=1e-12)",
         "BatchNorm1d(eps=1e+20)", "Dropout(0.5)", "Dropout(0)", "Dropout(1)", "Dropout(0.1)",
         "LeakyReLU", "LeakyReLU(0.2)", "LeakyReLU(-1.5)", "LeakyReLU(1e-30)", "SiLU", "ScaledTanh",
-        "AdaptiveAvgPool2d(1)"}) {
+        "Softplus", "AdaptiveAvgPool2d(1)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }
 }

@@ -162,6 +162,8 @@ double silu(double x) { return x / (1 + std::exp(-x)); }
 
 double scaled_tanh(double x) { return 1.7159 * std::tanh(2 * x / 3); }
 
+double softplus(double x) { return std::log(1 + std::exp(x)); }
+
 double activation(Function::Kind kind, double x) {
   switch (kind) {
     case Function::Kind::kIdentity:
@@ -175,6 +177,7 @@ double activation(Function::Kind kind, double x) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       break;
   }
   throw std::invalid_argument("activation");
@@ -194,6 +197,7 @@ double activation_derivative(Function::Kind kind, double x) {
     case Function::Kind::kLeakyReLU:
     case Function::Kind::kSiLU:
     case Function::Kind::kScaledTanh:
+    case Function::Kind::kSoftplus:
       break;
   }
   throw std::invalid_argument("activation");

@@ -75,6 +75,8 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const Arguments a(model, text, {{"negative_slope"}});
     const double slope = a.number("negative_slope", 0.01);
     net.push_back(mapping_layer([=](double x) { return leaky_relu(slope, x); }));
+  } else if (name == "Softplus") {
+    net.push_back(mapping_layer(softplus));
   } else if (name == "SiLU" || name == "ScaledTanh") {
     net.push_back(mapping_layer(name == "SiLU" ? silu : scaled_tanh));
   } else {
