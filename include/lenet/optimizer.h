@@ -7,7 +7,7 @@ namespace LENET_PUBLIC lenet {
 
 /// The rule and its constants, under PyTorch's names and with its defaults.
 struct Optimizer {
-  enum class Kind { kSgd, kAdam, kAdamW };
+  enum class Kind { kSgd, kAdam, kAdamW, kLion };
 
   Kind kind = Kind::kSgd;
   double weight_decay = 0;  ///< added to the gradient; AdamW: shrinks the parameter directly

@@ -43,4 +43,14 @@ LENET_HOST_DEVICE inline float adam_step(const OptimizerCoefficients& o, float g
   return shrunk - o.rate * (m / (std::sqrt(v) / o.correction + o.eps));
 }
 
+/// p after a step of Lion (Chen 2023), with the mean m of the gradients: by the sign of one mean,
+/// which is not kept, while m moves by the other beta.
+LENET_HOST_DEVICE inline float lion_step(const OptimizerCoefficients& o, float g, float p,
+                                         float& m) {
+  const float d = o.beta1 * m + o.one_minus_beta1 * g;
+  m = o.beta2 * m + o.one_minus_beta2 * g;
+  const float sign = d > 0 ? 1.0f : d < 0 ? -1.0f : d;  // NaN stays
+  return p * o.shrinkage - o.rate * sign;
+}
+
 }  // namespace lenet

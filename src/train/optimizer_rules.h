@@ -87,6 +87,24 @@ struct AdamRule {
   }
 };
 
+struct LionRule {
+  static constexpr int kStateVectors = 1;
+  static OptimizerCoefficients coefficients(const OptimizerStep& step) {
+    const Optimizer& o = *step.rule;
+    return {.rate = static_cast<float>(step.lr),
+            .decay = 0,
+            .shrinkage = static_cast<float>(1 - step.lr * o.weight_decay),
+            .beta1 = static_cast<float>(o.beta1),
+            .one_minus_beta1 = static_cast<float>(1 - o.beta1),
+            .beta2 = static_cast<float>(o.beta2),
+            .one_minus_beta2 = static_cast<float>(1 - o.beta2)};
+  }
+  LENET_HOST_DEVICE static float step(const OptimizerCoefficients& o, float g, float p,
+                                      const OptimizerState& state, std::int64_t i) {
+    return lion_step(o, g, p, state.first[i]);
+  }
+};
+
 /// f(rule). momentum: SGD keeps one.
 template <class F>
 LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f) {
@@ -97,6 +115,8 @@ LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f
       return f(AdamRule<false>());
     case Optimizer::Kind::kAdamW:
       return f(AdamRule<true>());
+    case Optimizer::Kind::kLion:
+      return f(LionRule());
   }
   assert(false && "a kind of optimizer");
   return f(SgdRule());
@@ -113,6 +133,7 @@ struct OptimizerEntry {
 inline constexpr OptimizerEntry kOptimizerEntries[] = {
     {.kind = Optimizer::Kind::kSgd, .word = "sgd", .momentum = true},
     {.kind = Optimizer::Kind::kAdam, .word = "adam", .betas = true, .eps = true},
-    {.kind = Optimizer::Kind::kAdamW, .word = "adamw", .betas = true, .eps = true}};
+    {.kind = Optimizer::Kind::kAdamW, .word = "adamw", .betas = true, .eps = true},
+    {.kind = Optimizer::Kind::kLion, .word = "lion", .betas = true}};
 
 }  // namespace lenet

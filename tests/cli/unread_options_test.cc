@@ -28,7 +28,7 @@ TEST_F(CliUnreadOptions, AreRefusedBeforeAnythingIsWritten) {
   refused({"--optimizer", "adamw", "--nesterov"}, "--nesterov: no effect with --optimizer adamw");
   refused({"--optimizer", "adam", "--dampening", "0.1"}, "want --optimizer sgd");
   refused({"--dampening", "0.1"}, "--dampening: no effect with --momentum 0.0");
-  refused({"--betas", "0.8,0.9"}, "with --optimizer sgd; want --optimizer adam or adamw");
+  refused({"--betas", "0.8,0.9"}, "with --optimizer sgd; want --optimizer adam, adamw or lion");
   refused({"--eps", "1e-6"}, "--eps: no effect");
   refused({"--gamma", "0.5"}, "with --schedule constant; want --schedule step");
   refused({"--schedule", "cosine", "--step-epochs", "2"}, "--step-epochs: no effect");

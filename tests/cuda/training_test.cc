@@ -101,6 +101,11 @@ INSTANTIATE_TEST_SUITE_P(
                              o.lr = 0.01;
                              o.schedule.kind = Schedule::Kind::kCosine;
                            }),
+                    Change("Lion",
+                           [](FitOptions& o) {
+                             o.optimizer = {.kind = Optimizer::Kind::kLion, .weight_decay = 0.1};
+                             o.lr = 0.001;
+                           }),
                     Change("AdamW",
                            [](FitOptions& o) {
                              o.optimizer = {.kind = Optimizer::Kind::kAdamW, .weight_decay = 0.1};

@@ -107,6 +107,25 @@ TEST_P(OptimizerOf, StepsAPartAsItDoesAll) {
 INSTANTIATE_TEST_SUITE_P(PyTorchsConfigurations, OptimizerOf,
                          testing::Range(std::size_t{0}, std::size_t{10}));
 
+/// By the update of the paper (algorithm 2), in double.
+TEST(Lion, StepsByTheSignOfTheInterpolatedGradient) {
+  const Optimizer rule{.kind = Kind::kLion, .weight_decay = 0.1, .beta1 = 0.9, .beta2 = 0.99};
+  Optimized values({1.0f, -2.0f, 0.5f}, rule);
+  ASSERT_EQ(rule.state_vectors(), 1);
+  std::vector<double> p = {1, -2, 0.5}, m(3);
+  for (std::int64_t step = 1; step <= 5; ++step) {
+    const std::vector<float> g = {0.3f - 0.2f * static_cast<float>(step), -1.0f, 0.0f};
+    values.step({&rule, 0.01, step}, g);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double c = 0.9 * m[i] + 0.1 * g[i], sign = (c > 0) - (c < 0);
+      p[i] -= 0.01 * (sign + 0.1 * p[i]);
+      m[i] = 0.99 * m[i] + 0.01 * g[i];
+      EXPECT_NEAR(values.parameters[i], p[i], 1e-6);
+      EXPECT_NEAR(values.first[i], m[i], 1e-7);
+    }
+  }
+}
+
 TEST(Optimizer, GoldenFileHasTenConfigurations) {
   EXPECT_EQ(golden_json("optimizers.json").at("configurations").size(), 10u);
 }
