@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <typeinfo>
 
 #include "base/require.h"
@@ -11,6 +12,16 @@
 
 namespace lenet {
 namespace {
+
+struct ContainerName {
+  Container::Kind kind;
+  std::string_view name;
+};
+
+constexpr ContainerName kNames[] = {{Container::Kind::kGroup, ""},
+                                    {Container::Kind::kResidual, "Residual"},
+                                    {Container::Kind::kSum, "Sum"},
+                                    {Container::Kind::kConcat, "Concat"}};
 
 /// What a branch gives, and what it is called in messages.
 struct Joined {
@@ -55,6 +66,11 @@ std::vector<ParameterInfo> tensors_of(const Container& container, F of) {
 
 }  // namespace
 
+std::optional<Container::Kind> container_of_name(std::string_view name) {
+  const auto* entry = std::ranges::find(kNames, name, &ContainerName::name);
+  return entry == std::end(kNames) ? std::nullopt : std::optional(entry->kind);
+}
+
 const Container* container_of(const Layer& layer) {
   const std::type_info& type = typeid(layer);
   const bool container = type == typeid(Container) || type == typeid(Residual) ||
@@ -81,17 +97,9 @@ std::unique_ptr<Container> Container::of(Kind kind, std::vector<Sequential> bran
 }
 
 std::string Container::name() const {
-  switch (kind_) {
-    case Kind::kGroup:
-      return "";
-    case Kind::kResidual:
-      return "Residual";
-    case Kind::kSum:
-      return "Sum";
-    case Kind::kConcat:
-      return "Concat";
-  }
-  unknown("container");
+  const auto* entry = std::ranges::find(kNames, kind_, &ContainerName::kind);
+  if (entry == std::end(kNames)) unknown("container");
+  return std::string(entry->name);
 }
 
 std::string Container::prefix(std::size_t branch) const {
@@ -160,9 +168,8 @@ std::vector<ParameterInfo> Container::buffers() const {
 void Container::constrain(std::span<float> parameters) const {
   for (const Sequential& branch : branches_) {
     for (std::int64_t i = 0; i < branch.size(); ++i) {
-      std::int64_t count = 0;
-      for (const ParameterInfo& info : branch[i].parameters()) count += element_count(info.shape);
-      const auto size = static_cast<std::size_t>(count);
+      const ParameterRange range = branch.parameter_range(i);
+      const auto size = static_cast<std::size_t>(range.last - range.first);
       branch[i].constrain(parameters.first(size));
       parameters = parameters.subspan(size);
     }

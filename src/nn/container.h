@@ -1,9 +1,16 @@
 // Which layers are containers.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "lenet/containers.h"
 
 namespace lenet {
+
+/// What stands before the brackets of a container: nothing in front of a group.
+std::optional<Container::Kind> container_of_name(std::string_view name);
 
 /// The layer as the container that it is; null for any other.
 const Container* container_of(const Layer& layer);

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "lenet/containers.h"
+#include "nn/container.h"
 #include "nn/value_text.h"
 
 namespace lenet {
@@ -19,9 +19,7 @@ struct Path {
   bool is_torch() const { return module == "nn" || module == "torch.nn"; }
 };
 
-bool takes_brackets(const Path& path) {
-  return path.name == "Residual" || path.name == "Sum" || path.name == "Concat";
-}
+bool takes_brackets(const Path& path) { return container_of_name(path.name).has_value(); }
 
 /// Recursive descent, a method a rule of the grammar; each begins at its first character.
 class Parser {
@@ -94,7 +92,7 @@ class Parser {
       brackets(std::move(written));
       return false;
     }
-    if (open && takes_brackets(written)) {
+    if (takes_brackets(written)) {
       throw model_text_error(
           text_, written.position,
           fmt::format("{0} takes layers in brackets, want {0}[ ... ]", written.name));

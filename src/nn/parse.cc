@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/closest.h"
-#include "lenet/containers.h"
 #include "lenet/error.h"
 #include "lenet/layers.h"
 #include "lenet/sequential.h"
 #include "nn/arguments.h"
+#include "nn/container.h"
 #include "nn/function_layer.h"
 #include "nn/model_text.h"
 #include "nn/parse_layer.h"
@@ -204,18 +205,6 @@ std::vector<LayerEntry> layers_of(Form form) {
   return layers;
 }
 
-/// What stands before brackets; nothing in front of a group.
-constexpr std::pair<std::string_view, Container::Kind> kContainers[] = {
-    {"", Container::Kind::kGroup},
-    {"Residual", Container::Kind::kResidual},
-    {"Sum", Container::Kind::kSum},
-    {"Concat", Container::Kind::kConcat}};
-
-const auto* find_container(std::string_view name) {
-  const auto* found = std::ranges::find(kContainers, name, [](const auto& c) { return c.first; });
-  return found == std::end(kContainers) ? nullptr : found;
-}
-
 Error unknown_layer(const ModelText& model, const LayerText& layer) {
   const std::string prefix = layer.form == Form::kTorch ? "nn." : "";
   std::vector<std::string> known;
@@ -226,10 +215,6 @@ Error unknown_layer(const ModelText& model, const LayerText& layer) {
   if (layer.name == "Softmax" || layer.name == "LogSoftmax") {
     return model_text_error(model.text, layer.position,
                             found + " is part of the loss, leave it out");
-  }
-  if (find_container(layer.name)) {
-    return model_text_error(model.text, layer.position,
-                            fmt::format("{0} takes layers in brackets, want {0}[ ... ]", found));
   }
   const std::string likely = closest(found, known);
   const std::string last = std::exchange(known.back(), {});
@@ -244,8 +229,8 @@ Error unknown_layer(const ModelText& model, const LayerText& layer) {
 Sequential parse_layers(const ModelText& model, const std::vector<LayerText>& layers);
 
 std::unique_ptr<Layer> parse_brackets(const ModelText& model, const LayerText& text) {
-  const auto* entry = find_container(text.name);
-  if (!entry) {
+  const std::optional<Container::Kind> kind = container_of_name(text.name);
+  if (!kind) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("found {:.40}[, want Residual[, Sum[, Concat[ or [ alone", text.name));
   }
@@ -253,7 +238,7 @@ std::unique_ptr<Layer> parse_brackets(const ModelText& model, const LayerText& t
   for (const std::vector<LayerText>& branch : text.branches) {
     branches.push_back(parse_layers(model, branch));
   }
-  return Container::of(entry->second, std::move(branches));
+  return Container::of(*kind, std::move(branches));
 }
 
 std::unique_ptr<Layer> parse_layer(const ModelText& model, const LayerText& layer) {
