@@ -22,12 +22,6 @@ Parts bounded(const std::string& node, float least = 0, float most = 6) {
           .initializers = {tensor("least", {}, {least}), tensor("most", {}, {most})}};
 }
 
-Model read(const Parts& parts) { return parse_onnx(model(parts), "m.onnx"); }
-
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { read(parts); });
-}
-
 /// Numbers from -10 to 10.
 Floats wide() {
   Floats values = numbers(72);

@@ -157,19 +157,6 @@ TEST(OnnxBranchesOfLenet, AreReadToADepthOf16) {
   EXPECT_EQ(parse_onnx(bytes, "m.onnx").net.text(), nested(16));
 }
 
-Model read(const Parts& parts) { return parse_onnx(model(parts), "m.onnx"); }
-
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { read(parts); });
-}
-
-std::string relu(const std::string& from, const std::string& to) {
-  return node("Relu", {from}, {to});
-}
-std::string add(const std::string& a, const std::string& b, const std::string& to) {
-  return node("Add", {a, b}, {to});
-}
-
 /// So many times x + relu(x), one behind the other or each inside the next one.
 Parts residuals(int count, bool inside) {
   Parts parts;

@@ -30,10 +30,6 @@ Floats parameters(const Parts& parts) {
   return {read.net.parameters().begin(), read.net.parameters().end()};
 }
 
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { parameters(parts); });
-}
-
 /// (out, in) of a weight (in, out).
 Floats by_output(const Floats& weight, std::size_t outputs) {
   Floats rows;

@@ -31,7 +31,7 @@ Parts in_front(Names nodes, const std::vector<Floats>& constants, const Shape& d
   return parts;
 }
 
-Normalization read(const Parts& parts) {
+Normalization normalization_of(const Parts& parts) {
   return parse_onnx(model(parts), "m.onnx").net.normalization();
 }
 
@@ -48,58 +48,69 @@ void expect_same(const Normalization& got, const Floats& mean, const Floats& dev
 }
 
 TEST(OnnxFront, ThatMakesBytesPixelsIsWhatLenetDoesAnyway) {
-  EXPECT_EQ(read(in_front({step("Div", "x", "one", "front")}, {{255}}, kGrey)), Normalization());
-  EXPECT_EQ(read(in_front({step("Mul", "x", "one", "front")}, {{1 / 255.0f}}, kGrey)),
+  EXPECT_EQ(normalization_of(in_front({step("Div", "x", "one", "front")}, {{255}}, kGrey)),
             Normalization());
-  EXPECT_EQ(read(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
-                          {{1 / 255.0f}, {0}}, kGrey)),
+  EXPECT_EQ(normalization_of(in_front({step("Mul", "x", "one", "front")}, {{1 / 255.0f}}, kGrey)),
             Normalization());
-  EXPECT_EQ(read(in_front({step("Mul", "x", "one", "front")}, {{1}}, kGrey)), Normalization());
+  EXPECT_EQ(
+      normalization_of(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
+                                {{1 / 255.0f}, {0}}, kGrey)),
+      Normalization());
+  EXPECT_EQ(normalization_of(in_front({step("Mul", "x", "one", "front")}, {{1}}, kGrey)),
+            Normalization());
 }
 
 TEST(OnnxFront, IsTheNormalizationOfPixelsFromZeroToOne) {
-  expect_same(read(in_front({step("Sub", "x", "one", "a"), step("Div", "a", "two", "front")},
-                            {{0.5f}, {0.25f}}, kGrey)),
-              {0.5f}, {0.25f});
-  expect_same(read(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
-                            {{2}, {-1}}, kColour)),
-              {0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f});
+  expect_same(
+      normalization_of(in_front({step("Sub", "x", "one", "a"), step("Div", "a", "two", "front")},
+                                {{0.5f}, {0.25f}}, kGrey)),
+      {0.5f}, {0.25f});
+  expect_same(
+      normalization_of(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
+                                {{2}, {-1}}, kColour)),
+      {0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f});
 }
 
 TEST(OnnxFront, OfBytesIsTheNormalizationOfPixels) {
   // (x - 51) / 102 of a byte x is (p - 0.2) / 0.4 of p = x / 255.
-  expect_same(read(in_front({step("Sub", "x", "one", "a"), step("Div", "a", "two", "front")},
-                            {{51}, {102}}, kGrey)),
-              {0.2f}, {0.4f});
+  expect_same(
+      normalization_of(in_front({step("Sub", "x", "one", "a"), step("Div", "a", "two", "front")},
+                                {{51}, {102}}, kGrey)),
+      {0.2f}, {0.4f});
   // Keras' Rescaling(1 / 127.5, offset=-1).
-  expect_same(read(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
-                            {{1 / 127.5f}, {-1}}, kGrey)),
-              {0.5f}, {0.5f});
+  expect_same(
+      normalization_of(in_front({step("Mul", "x", "one", "a"), step("Add", "a", "two", "front")},
+                                {{1 / 127.5f}, {-1}}, kGrey)),
+      {0.5f}, {0.5f});
   // The mean alone taken away.
-  expect_same(read(in_front({step("Sub", "x", "one", "front")}, {{51}}, kGrey)), {0.2f},
+  expect_same(normalization_of(in_front({step("Sub", "x", "one", "front")}, {{51}}, kGrey)), {0.2f},
               {1 / 255.0f});
   // Divided by 255, then standardised.
-  expect_same(read(in_front({step("Div", "x", "one", "a"), step("Sub", "a", "two", "b"),
-                             step("Div", "b", "three", "front")},
-                            {{255}, {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f}}, kColour)),
-              {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f});
+  expect_same(
+      normalization_of(in_front({step("Div", "x", "one", "a"), step("Sub", "a", "two", "b"),
+                                 step("Div", "b", "three", "front")},
+                                {{255}, {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f}}, kColour)),
+      {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f});
 }
 
 TEST(OnnxFront, HasAValueAChannelOnWhicheverAxisTheChannelsAre) {
   const Names nodes = {step("Sub", "x", "one", "a"), step("Div", "a", "two", "b"),
                        node("Transpose", {"b"}, {"front"}, {integers("perm", {0, 3, 1, 2})})};
-  expect_same(read(in_front(nodes, {{0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f}}, kColourLast)),
-              {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f});
+  expect_same(
+      normalization_of(in_front(nodes, {{0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f}}, kColourLast)),
+      {0.1f, 0.2f, 0.3f}, {0.5f, 0.25f, 0.125f});
 }
 
 TEST(OnnxFront, OfAnInputOfBytesBeginsWithACast) {
   const std::string cast = node("Cast", {"x"}, {"a"}, {integer("to", onnx::kFloat)});
-  EXPECT_EQ(read(in_front({cast, step("Div", "a", "one", "front")}, {{255}}, kGrey, onnx::kUint8)),
+  EXPECT_EQ(normalization_of(
+                in_front({cast, step("Div", "a", "one", "front")}, {{255}}, kGrey, onnx::kUint8)),
             Normalization());
-  expect_same(read(in_front({cast, step("Div", "a", "one", "front")}, {{2}}, kGrey, onnx::kUint8)),
+  expect_same(normalization_of(
+                  in_front({cast, step("Div", "a", "one", "front")}, {{2}}, kGrey, onnx::kUint8)),
               {0}, {2 / 255.0f});
   const std::string message = error_of(ErrorKind::kBadInput, [&] {
-    read(in_front({step("Div", "x", "one", "front")}, {{255}}, kGrey, onnx::kUint8));
+    normalization_of(in_front({step("Div", "x", "one", "front")}, {{255}}, kGrey, onnx::kUint8));
   });
   EXPECT_TRUE(contains(message, "takes the input's bytes, want a Cast to floats"));
 }
@@ -118,7 +129,7 @@ Parts batch_norm(const Floats& values) {
 
 TEST(OnnxFront, MayBeABatchNormalizationOfBytes) {
   // (x - 51) / 102 * 2 + 1 = (x - 0) / 51 of a byte x.
-  expect_same(read(batch_norm({2, 1, 51, 102 * 102})), {0}, {0.2f});
+  expect_same(normalization_of(batch_norm({2, 1, 51, 102 * 102})), {0}, {0.2f});
   const Model plain = parse_onnx(model(batch_norm({2, 1, 0.2f, 0.16f})), "m.onnx");
   EXPECT_EQ(plain.net.text(), "BatchNorm2d Flatten");
   EXPECT_EQ(plain.net.normalization(), Normalization());
@@ -158,7 +169,7 @@ TEST(OnnxFront, MayTakeThePixelsFromANumber) {
 
 TEST(OnnxFront, IsRefusedWhereItLeavesNothingOrFitsNoChannels) {
   const auto refusal = [](const Parts& parts) {
-    return error_of(ErrorKind::kBadInput, [&] { read(parts); });
+    return error_of(ErrorKind::kBadInput, [&] { normalization_of(parts); });
   };
   EXPECT_TRUE(contains(refusal(in_front({step("Div", "x", "one", "front")}, {{0}}, kGrey)),
                        "a division by 0"));

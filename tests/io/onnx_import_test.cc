@@ -74,10 +74,6 @@ TEST(OnnxOfLenet, KeepsANormalisationWithoutWeightAndBias) {
 
 std::string text_of(const Parts& parts) { return parse_onnx(model(parts), "m.onnx").net.text(); }
 
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { text_of(parts); });
-}
-
 std::string constant(const std::string& name, const Shape& dims, const std::vector<float>& values) {
   return tensor(name, dims, values, onnx::kInt64);
 }

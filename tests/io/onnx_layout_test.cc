@@ -17,12 +17,6 @@ namespace {
 
 using namespace onnx_test;
 
-Model read(const Parts& parts) { return parse_onnx(model(parts), "m.onnx"); }
-
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { read(parts); });
-}
-
 std::string shape_tensor(const std::string& name, const std::vector<float>& sizes) {
   return tensor(name, {std::ssize(sizes)}, sizes, onnx::kInt64);
 }

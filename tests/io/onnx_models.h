@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/errors.h"
 #include "io/onnx_graph.h"
+#include "lenet/onnx.h"
 #include "lenet/shape.h"
 
 namespace lenet::onnx_test {
@@ -133,6 +135,19 @@ inline std::string model(const Parts& parts) {
   all.add_message(f::model::kGraph, graph);
   all.add_message(f::model::kOpsetImport, opset);
   return bytes;
+}
+
+inline std::string relu(const std::string& from, const std::string& to) {
+  return node("Relu", {from}, {to});
+}
+inline std::string add(const std::string& a, const std::string& b, const std::string& to) {
+  return node("Add", {a, b}, {to});
+}
+
+inline Model read(const Parts& parts) { return parse_onnx(model(parts), "m.onnx"); }
+
+inline std::string refusal(const Parts& parts) {
+  return error_of(ErrorKind::kBadInput, [&] { read(parts); });
 }
 
 }  // namespace lenet::onnx_test

@@ -16,19 +16,6 @@ namespace {
 
 using namespace onnx_test;
 
-Model read(const Parts& parts) { return parse_onnx(model(parts), "m.onnx"); }
-
-std::string refusal(const Parts& parts) {
-  return error_of(ErrorKind::kBadInput, [&] { read(parts); });
-}
-
-std::string relu(const std::string& from, const std::string& to) {
-  return node("Relu", {from}, {to});
-}
-std::string add(const std::string& a, const std::string& b, const std::string& to) {
-  return node("Add", {a, b}, {to});
-}
-
 std::string text_of(const Parts& parts) { return read(parts).net.text(); }
 
 Floats parameters_of(const Parts& parts) {
