@@ -86,17 +86,20 @@ std::int64_t readers_of(const std::vector<InferenceNode>& nodes, std::int64_t va
 }
 
 std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> operations) {
+  std::map<std::int64_t, std::int64_t> readers;  // of each value
+  for (const InferenceNode& o : operations) {
+    for (const std::int64_t input : o.inputs) ++readers[input];
+  }
   std::vector<InferenceNode> folded;
   for (InferenceNode& o : operations) {
     const bool norm =
         std::holds_alternative<BatchNormOp>(o.op) || std::holds_alternative<AffineOp>(o.op);
     const auto before = std::ranges::find(folded, o.inputs.front(), &InferenceNode::value);
-    if (norm && before != folded.end() && is_weighted(*before) &&
-        readers_of(operations, before->value) == 1) {
+    if (norm && before != folded.end() && is_weighted(*before) && readers.at(before->value) == 1) {
       fold_into(*before, scale_shift_of(o));
       before->value = o.value;
     } else {
-      folded.push_back(norm ? affine_of(o) : o);
+      folded.push_back(norm ? affine_of(o) : std::move(o));
     }
   }
   return folded;
