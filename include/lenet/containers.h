@@ -1,10 +1,10 @@
 // Layers in brackets: branches that read one value, and what becomes of theirs.
 //
-//   Sequential net{Conv2d({.out_channels = 16, .kernel = 3, .padding = 1}), ReLU(),
-//                  Residual{Conv2d({.out_channels = 16, .kernel = 3, .padding = 1}),
-//                  BatchNorm2d()}, Sum{Sequential{Conv2d({.out_channels = 32, .kernel = 1}),
-//                  BatchNorm2d()},
-//                      Sequential{Conv2d({.out_channels = 32, .kernel = 3, .padding = 1})}},
+//   const Conv2d::Options narrow{.out_channels = 16, .kernel = 3, .padding = 1};
+//   const Conv2d::Options wide{.out_channels = 32, .kernel = 3, .padding = 1};
+//   Sequential net{Conv2d(narrow), ReLU(),
+//                  Residual{Conv2d(narrow), BatchNorm2d()},
+//                  Sum{Sequential{Conv2d(wide), BatchNorm2d()}, Sequential{Conv2d(wide)}},
 //                  AdaptiveAvgPool2d(), Flatten(), Linear(10)};
 //
 // Each is a subclass of torch.nn.Sequential of three lines, and parameters have the names that it
