@@ -37,8 +37,9 @@ std::string without_metadata(const std::string& bytes) {
   protozero::pbf_writer writer(rest);
   protozero::pbf_reader fields(bytes);
   while (fields.next()) {
-    if (fields.tag() == f::model::kGraph || fields.tag() == f::model::kOpsetImport) {
-      writer.add_message(fields.tag(), fields.get_view());
+    const auto tag = fields.tag();  // which is gone once its value is taken
+    if (tag == f::model::kGraph || tag == f::model::kOpsetImport) {
+      writer.add_message(tag, fields.get_view());
     } else {
       fields.skip();
     }
