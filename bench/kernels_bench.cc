@@ -65,7 +65,7 @@ Conv2dShape conv2d_shape(std::int64_t in, std::int64_t out, std::int64_t size, s
 enum class Pass { kForward, kInputGradient, kWeightGradient };
 
 void conv2d(benchmark::State& state, Conv2dShape s, Pass pass) {
-  const std::int64_t weights = s.out_channels * s.in_channels * s.taps();
+  const std::int64_t weights = s.groups * s.group_weights();
   AlignedFloats x = noise(s.in_channels * s.in_height * s.in_width * kPack);
   AlignedFloats y = noise(s.out_channels * s.out_height * s.out_width * kPack);
   AlignedFloats weight = noise(weights), bias = noise(s.out_channels);
@@ -137,6 +137,15 @@ bool register_all() {
           add_conv2d(fmt::format("conv2d_{0}x{0}_k{1}_s{2}_{3}", channels, kernel, stride, size),
                      conv2d_shape(channels, channels, size, kernel, stride, kernel / 2));
         }
+      }
+    }
+  }
+  for (const std::int64_t kernel : {3, 5}) {
+    for (const std::int64_t stride : {1, 2}) {
+      for (const std::int64_t size : {7, 14, 28}) {
+        Conv2dShape depthwise = conv2d_shape(64, 64, size, kernel, stride, kernel / 2);
+        depthwise.groups = 64;
+        add_conv2d(fmt::format("depthwise_64_k{}_s{}_{}", kernel, stride, size), depthwise);
       }
     }
   }

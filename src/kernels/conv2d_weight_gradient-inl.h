@@ -20,12 +20,12 @@ namespace lenet::kernels::HWY_NAMESPACE {
 
 /// dweight[j][t] = sum over rows, columns and lanes of dy[j][row, column] * x[t][row, column of t].
 ///
-/// Column t is either a tap beside the one before (its own border) or another input channel.
+/// Column t is either the tap behind the one before (its own border) or another input channel.
 struct ProductSum {
   std::int64_t rows, columns;  ///< positions of dy
   std::int64_t inputs;         ///< columns of x
   std::int64_t step, offset;   ///< column of x under position w and t = 0: w * step + offset
-  std::int64_t tap_shift;      ///< added to that column from t to t + 1: 1 or 0
+  std::int64_t tap_shift;      ///< added to that column from t to t + 1: the dilation, or 0
   std::int64_t xt, xh;         ///< strides of x: from t to t + 1, and from row to row of dy
   std::int64_t dyj, dyh;       ///< strides of dy: channel, row
   std::int64_t dwj, dwt;       ///< strides of dweight: channel, t

@@ -16,9 +16,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 
-/// One axis: output position o reads input position o * step + offset + t through tap t.
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// One axis: output position o reads input position o * step + offset + t * dilation through tap t.
 struct Axis {
-  std::int64_t outputs, inputs, taps, step, offset;
+  std::int64_t outputs, inputs, taps, step, offset, dilation = 1;
 
   struct Range {
     std::int64_t first, last;  ///< half open
@@ -28,16 +30,25 @@ struct Axis {
   /// Taps of position o that lie on the input; the others read padding, that is 0.
   Range taps_at(std::int64_t o) const {
     const std::int64_t start = o * step + offset;
-    const std::int64_t first = std::clamp<std::int64_t>(-start, 0, taps);
-    return {first, std::clamp(inputs - start, first, taps)};
+    const std::int64_t first = std::clamp<std::int64_t>(taps_over(-start), 0, taps);
+    return {first, std::clamp(taps_over(inputs - start), first, taps)};
   }
 
   /// Positions whose every tap lies on the input.
   Range interior() const {
     const std::int64_t first =
         std::min(outputs, (std::max<std::int64_t>(-offset, 0) + step - 1) / step);
-    const std::int64_t room = inputs - taps - offset;  // the last tap's place may go this far
+    const std::int64_t room = inputs - span() - offset;  // the last tap's place may go this far
     return {first, room < 0 ? first : std::clamp(room / step + 1, first, outputs)};
+  }
+
+  /// Places from the first tap to the last.
+  std::int64_t span() const { return (taps - 1) * dilation + 1; }
+
+ private:
+  /// Taps that lie within the first `places`, which may be none or less.
+  std::int64_t taps_over(std::int64_t places) const {
+    return dilation == 1 ? places : ceil_div(std::max<std::int64_t>(places, 0), dilation);
   }
 };
 
@@ -55,8 +66,6 @@ struct Correlation {
 constexpr Axis::Range balanced_part(std::int64_t n, std::int64_t parts, std::int64_t k) {
   return {n * k / parts, n * (k + 1) / parts};
 }
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// Positions of the widest block that contract() has.
 inline constexpr int kMaxPositions = max_block(4) > 0   ? 4
@@ -123,8 +132,8 @@ inline void correlate_row(const Correlation& s, Axis::Range interior, int channe
                 .nh = rows.size(),
                 .nw = 0,
                 .xc = s.xc,
-                .xh = s.xh,
-                .xw = s.xw,
+                .xh = s.h.dilation * s.xh,
+                .xw = s.w.dilation * s.xw,
                 .xp = s.w.step * s.xw,
                 .wc = s.wc,
                 .wh = s.wh,
@@ -133,13 +142,13 @@ inline void correlate_row(const Correlation& s, Axis::Range interior, int channe
                 .yp = s.yw,
                 .resume = false};
   weight += rows.first * s.wh;
-  x += (oh * s.h.step + s.h.offset + rows.first) * s.xh;
+  x += (oh * s.h.step + s.h.offset + rows.first * s.h.dilation) * s.xh;
   y += oh * s.yh;
   const auto block = [&](std::int64_t ow, int count) {
     const Axis::Range columns = s.w.taps_at(ow);
     k.nw = columns.size();
     contract(channels, count, k, weight + columns.first * s.ww, bias,
-             x + (ow * s.w.step + s.w.offset + columns.first) * s.xw, y + ow * s.yw);
+             x + (ow * s.w.step + s.w.offset + columns.first * s.w.dilation) * s.xw, y + ow * s.yw);
   };
   for (std::int64_t ow = 0; ow < interior.first; ++ow) block(ow, 1);
   const std::int64_t blocks = ceil_div(interior.size(), positions);

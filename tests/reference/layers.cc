@@ -18,8 +18,8 @@ void for_each_tap(const Sliding& s, std::int64_t c, F f) {
     for (std::int64_t w = 0; w < s.out_width(); ++w) {
       for (std::int64_t i = 0; i < s.kernel_height; ++i) {
         for (std::int64_t j = 0; j < s.kernel_width; ++j) {
-          const std::int64_t row = h * s.stride_height + i - s.pad_height;
-          const std::int64_t column = w * s.stride_width + j - s.pad_width;
+          const std::int64_t row = h * s.stride_height + i * s.dilation_height - s.pad_height;
+          const std::int64_t column = w * s.stride_width + j * s.dilation_width - s.pad_width;
           if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
           f(h * s.out_width() + w, (c * s.height + row) * s.width + column, i * s.kernel_width + j);
         }
@@ -30,6 +30,13 @@ void for_each_tap(const Sliding& s, std::int64_t c, F f) {
 
 std::int64_t out_plane(const Sliding& s) { return s.out_height() * s.out_width(); }
 std::int64_t taps(const Sliding& s) { return s.kernel_height * s.kernel_width; }
+
+/// Channels that an output channel of a convolution sees, and the k-th of output channel o.
+std::int64_t seen(const Sliding& s) { return s.channels / s.groups; }
+std::int64_t channel_seen(const Sliding& s, std::int64_t out_channels, std::int64_t o,
+                          std::int64_t k) {
+  return o / (out_channels / s.groups) * seen(s) + k;
+}
 
 /// The place in x of each window's maximum.
 std::vector<std::size_t> places_of_maxima(const Sliding& s, const Values& x) {
@@ -53,11 +60,12 @@ Values conv2d(const Sliding& s, std::int64_t out_channels, const Values& x, cons
     for (std::int64_t i = 0; i < out_plane(s); ++i) {
       y[at(o * out_plane(s) + i)] = bias.empty() ? 0 : bias[at(o)];
     }
-    for (std::int64_t c = 0; c < s.channels; ++c) {
-      for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
-        y[at(o * out_plane(s) + place)] +=
-            weight[at((o * s.channels + c) * taps(s) + tap)] * x[at(from)];
-      });
+    for (std::int64_t k = 0; k < seen(s); ++k) {
+      for_each_tap(s, channel_seen(s, out_channels, o, k),
+                   [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
+                     y[at(o * out_plane(s) + place)] +=
+                         weight[at((o * seen(s) + k) * taps(s) + tap)] * x[at(from)];
+                   });
     }
   }
   return y;
@@ -68,13 +76,14 @@ Gradients conv2d_backward(const Sliding& s, std::int64_t out_channels, const Val
   Gradients d{Values(x.size()), Values(weight.size()), Values(at(out_channels))};
   for (std::int64_t o = 0; o < out_channels; ++o) {
     for (std::int64_t i = 0; i < out_plane(s); ++i) d.dbias[at(o)] += dy[at(o * out_plane(s) + i)];
-    for (std::int64_t c = 0; c < s.channels; ++c) {
-      for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
-        const double delta = dy[at(o * out_plane(s) + place)];
-        const std::size_t w = at((o * s.channels + c) * taps(s) + tap);
-        d.dx[at(from)] += weight[w] * delta;
-        d.dweight[w] += x[at(from)] * delta;
-      });
+    for (std::int64_t k = 0; k < seen(s); ++k) {
+      for_each_tap(s, channel_seen(s, out_channels, o, k),
+                   [&](std::int64_t place, std::int64_t from, std::int64_t tap) {
+                     const double delta = dy[at(o * out_plane(s) + place)];
+                     const std::size_t w = at((o * seen(s) + k) * taps(s) + tap);
+                     d.dx[at(from)] += weight[w] * delta;
+                     d.dweight[w] += x[at(from)] * delta;
+                   });
     }
   }
   return d;

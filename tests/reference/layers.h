@@ -16,18 +16,25 @@ struct Sliding {
   std::int64_t channels, height, width;
   std::int64_t kernel_height, kernel_width;
   std::int64_t stride_height = 1, stride_width = 1;
-  std::int64_t pad_height = 0, pad_width = 0;
+  std::int64_t pad_height = 0, pad_width = 0;    ///< before
+  std::int64_t more_height = 0, more_width = 0;  ///< after, beyond that
+  std::int64_t dilation_height = 1, dilation_width = 1;
+  std::int64_t groups = 1;
 
   std::int64_t out_height() const {
-    return (height + 2 * pad_height - kernel_height) / stride_height + 1;
+    return (height + 2 * pad_height + more_height - (kernel_height - 1) * dilation_height - 1) /
+               stride_height +
+           1;
   }
   std::int64_t out_width() const {
-    return (width + 2 * pad_width - kernel_width) / stride_width + 1;
+    return (width + 2 * pad_width + more_width - (kernel_width - 1) * dilation_width - 1) /
+               stride_width +
+           1;
   }
 };
 
-/// y[o][h][w] = bias[o] + sum over (c, i, j) of
-/// weight[o][c][i][j] * x[c][h * stride + i - pad][w * stride + j - pad].
+/// y[o][h][w] = bias[o] + sum over c of o's group, i, j of
+/// weight[o][c][i][j] * x[c][h * stride + i * dilation - pad][w * stride + j * dilation - pad].
 /// `bias` holds one value an output channel, or none.
 Values conv2d(const Sliding& s, std::int64_t out_channels, const Values& x, const Values& weight,
               const Values& bias);
