@@ -15,8 +15,8 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// torch.nn.Conv2d: (C, H, W) to (out_channels, H', W') with H' = (H + 2 padding - kernel) / stride
-/// + 1, rounded down.
+/// torch.nn.Conv2d: (C, H, W) to (out_channels, H', W') with
+/// H' = (H + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down.
 class Conv2d : public LibraryLayer {
  public:
   struct Options {
@@ -26,9 +26,13 @@ class Conv2d : public LibraryLayer {
     Size2d padding = 0;
     bool bias = true;
     std::int64_t in_channels = 0;  ///< that infer() wants; 0: any
+    Size2d dilation = 1;
+    std::int64_t groups = 1;  ///< that cut the channels of input and output
+    bool same = false;        ///< padding='same': H' = H, with the odd zero behind the last row
   };
 
-  /// Throws Error (kUsage) for a size out of range.
+  /// Throws Error (kUsage) for a size out of range, groups that do not divide out_channels, or
+  /// `same` with a padding or a stride.
   explicit Conv2d(const Options& options);
 
   const Options& options() const { return options_; }
@@ -204,6 +208,18 @@ class BatchNorm2d final : public BatchNorm {
  public:
   BatchNorm2d() : BatchNorm2d(Options()) {}
   explicit BatchNorm2d(const Options& options) : BatchNorm("BatchNorm2d", 3, options) {}
+};
+
+/// torch.nn.ZeroPad2d: zeros round the image, as many on each side as it takes. In front of a
+/// convolution they cost nothing.
+class ZeroPad2d final : public LibraryLayer {
+ public:
+  /// Throws Error (kUsage) for a size out of range.
+  explicit ZeroPad2d(const Padding& padding);
+
+  std::string text() const override;
+  Shape infer(const Shape& input) override;
+  Operation operation() const override { return op_; }
 };
 
 /// (C, H, W) to (C * H * W), in that order.

@@ -1,6 +1,7 @@
 // What a layer does, as sizes alone: the description of a network that every executor reads.
 #pragma once
 
+#include <cstdint>
 #include <variant>
 
 #include "lenet/export.h"
@@ -9,16 +10,41 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// A window that slides over height and width.
+/// What is added round an image: rows and columns before the first and after the last.
+struct Padding {
+  Size2d before = 0, after = 0;
+
+  constexpr Padding() = default;  // no braces, which could be height and width as well
+  static constexpr Padding both(const Size2d& size) { return sides(size, size); }
+  static constexpr Padding sides(const Size2d& before, const Size2d& after) {
+    Padding padding;
+    padding.before = before;
+    padding.after = after;
+    return padding;
+  }
+  bool operator==(const Padding&) const = default;
+};
+
+/// A window that slides over height and width: its taps are `dilation` places from each other.
 struct Window {
-  Size2d kernel, stride = 1, padding = 0;
+  Size2d kernel, stride = 1;
+  Padding padding = {};
+  Size2d dilation = 1;
+
+  /// Places from its first tap to its last.
+  Size2d span() const {
+    return {(kernel.height - 1) * dilation.height + 1, (kernel.width - 1) * dilation.width + 1};
+  }
+  std::int64_t taps() const { return kernel.height * kernel.width; }
   bool operator==(const Window&) const = default;
 };
 
-/// weight (out, in, kernel height, kernel width), bias (out) or none.
+/// weight (out, in / groups, kernel height, kernel width), bias (out) or none. Each group of output
+/// channels sees a group of input channels alone.
 struct Conv2dOp {
   Window window;
   bool bias = true;
+  std::int64_t groups = 1;
   bool operator==(const Conv2dOp&) const = default;
 };
 
@@ -63,6 +89,13 @@ struct DropoutOp {
   bool operator==(const DropoutOp&) const = default;
 };
 
+/// Zeros round an image. Those in front of a convolution are its window's padding, and no
+/// operation of their own.
+struct ZeroPad2dOp {
+  Padding padding;
+  bool operator==(const ZeroPad2dOp&) const = default;
+};
+
 /// No change of memory.
 struct FlattenOp {
   bool operator==(const FlattenOp&) const = default;
@@ -85,8 +118,9 @@ struct UserOp {
 
 /// One of them. Executors visit it, so that one more is an error of the build wherever it has not
 /// been thought of.
-struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp,
-                                FunctionOp, DropoutOp, FlattenOp, SumOp, ConcatOp, UserOp> {
+struct Operation
+    : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp, FunctionOp,
+                   DropoutOp, ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
   using variant::variant;
 };
 

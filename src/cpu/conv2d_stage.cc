@@ -10,8 +10,8 @@
 namespace lenet::cpu {
 namespace {
 
-kernels::Conv2dShape kernel_shape(const Window& window, const Shape& in, const Shape& out) {
-  const auto [kernel, stride, padding] = window;
+kernels::Conv2dShape kernel_shape(const Conv2dOp& op, const Shape& in, const Shape& out) {
+  const auto& [kernel, stride, padding, dilation] = op.window;
   return {.in_channels = in[0],
           .in_height = in[1],
           .in_width = in[2],
@@ -22,8 +22,11 @@ kernels::Conv2dShape kernel_shape(const Window& window, const Shape& in, const S
           .kernel_width = kernel.width,
           .stride_height = stride.height,
           .stride_width = stride.width,
-          .pad_height = padding.height,
-          .pad_width = padding.width};
+          .pad_height = padding.before.height,
+          .pad_width = padding.before.width,
+          .dilation_height = dilation.height,
+          .dilation_width = dilation.width,
+          .groups = op.groups};
 }
 
 class Conv2dStage final : public CpuStage {
@@ -57,19 +60,24 @@ class Conv2dStage final : public CpuStage {
                           pass.scratch);
   }
 
-  /// The weight (out, in, taps) twice: as (in, taps, out) for the forward pass and as (out, taps,
-  /// in) for the backward pass.
+  /// The weight (out, in, taps) of each group twice: as (in, taps, out) for the forward pass and as
+  /// (out, taps, in) for the backward pass.
   void pack_weights(const UpdatePart& part, std::span<const float> parameters,
                     float* packed) const override {
+    const kernels::Conv2dShape group = shape_.group();
     const std::int64_t columns = matrix_.columns;
     const float* weight = weight_of(parameters);
-    kernels::transpose(part.last_row - part.first_row, columns,
-                       {weight + part.first_row * columns, columns},
-                       {packed + part.first_row, matrix_.outputs});
+    for (std::int64_t first = part.first_row; first < part.last_row;) {
+      const std::int64_t g = first / group.out_channels, group_row = g * group.out_channels;
+      const std::int64_t last = std::min(part.last_row, group_row + group.out_channels);
+      kernels::transpose(last - first, columns, {weight + first * columns, columns},
+                         {packed + group_row * columns + first - group_row, group.out_channels});
+      first = last;
+    }
     float* backward = packed + matrix_.size();
     for (std::int64_t o = part.first_row; o < part.last_row; ++o) {
-      kernels::transpose(shape_.in_channels, shape_.taps(), {weight + o * columns, shape_.taps()},
-                         {backward + o * columns, shape_.in_channels});
+      kernels::transpose(group.in_channels, shape_.taps(), {weight + o * columns, shape_.taps()},
+                         {backward + o * columns, group.in_channels});
     }
   }
 
@@ -77,7 +85,9 @@ class Conv2dStage final : public CpuStage {
   static StageTraits traits_of(const kernels::Conv2dShape& shape, const WeightMatrix& matrix) {
     constexpr std::int64_t kFloatsAPart = 4096;  // a few microseconds of sums over the slots
     StageTraits traits{.backward_in_place = true, .packed_size = 2 * matrix.size()};
-    if (shape.stride_width == 1) traits.image_scratch = kernels::image_conv2d_scratch(shape);
+    if (kernels::image_conv2d_fits(shape)) {
+      traits.image_scratch = kernels::image_conv2d_scratch(shape);
+    }
     traits.parts = row_parts(matrix, std::max<std::int64_t>(1, kFloatsAPart / matrix.columns));
     return traits;
   }
@@ -90,8 +100,8 @@ class Conv2dStage final : public CpuStage {
 }  // namespace
 
 std::unique_ptr<CpuStage> stage_for(const Conv2dOp& op, const StageShape& shape) {
-  const kernels::Conv2dShape sizes = kernel_shape(op.window, shape.input, shape.output);
-  const WeightMatrix matrix{sizes.out_channels, sizes.in_channels * sizes.taps(), op.bias};
+  const kernels::Conv2dShape sizes = kernel_shape(op, shape.input, shape.output);
+  const WeightMatrix matrix{sizes.out_channels, sizes.group().in_channels * sizes.taps(), op.bias};
   return std::make_unique<Conv2dStage>(sizes, matrix, held_at_zero(shape.layer, shape.parameters));
 }
 

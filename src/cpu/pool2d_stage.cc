@@ -8,7 +8,7 @@ namespace lenet::cpu {
 namespace {
 
 kernels::Pool2dShape kernel_shape(const Window& window, const Shape& in, const Shape& out) {
-  const auto [kernel, stride, padding] = window;
+  const auto& [kernel, stride, padding, dilation] = window;
   return {.channels = in[0],
           .in_height = in[1],
           .in_width = in[2],
@@ -18,8 +18,8 @@ kernels::Pool2dShape kernel_shape(const Window& window, const Shape& in, const S
           .kernel_width = kernel.width,
           .stride_height = stride.height,
           .stride_width = stride.width,
-          .pad_height = padding.height,
-          .pad_width = padding.width};
+          .pad_height = padding.before.height,
+          .pad_width = padding.before.width};
 }
 
 class Pool2dStage final : public CpuStage {

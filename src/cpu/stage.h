@@ -138,6 +138,7 @@ std::unique_ptr<CpuStage> stage_for(const MaxPool2dOp& op, const StageShape& sha
 std::unique_ptr<CpuStage> stage_for(const AffineOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const FunctionOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const DropoutOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const ZeroPad2dOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const FlattenOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const UserOp& op, const StageShape& shape);
 

@@ -1,4 +1,5 @@
-// What takes each value by itself: functions that stand alone, dropout, what goes into a join.
+// What takes each value by itself: functions that stand alone, zeros round an image, dropout, what
+// goes into a join.
 #pragma once
 
 #include "base/philox.h"
@@ -50,6 +51,50 @@ struct Add {
     const std::int64_t at = task * images + image;
     const float term = before.of(x[at], at);
     y[at] = value_in_place(next, sum ? sum[at] + term : term);
+  }
+};
+
+struct ZeroPad2dSizes {
+  std::int64_t channels, in_height, in_width, out_height, out_width;
+  std::int64_t top, left;  ///< zeros before the first row and column
+  std::int64_t images;
+
+  std::int64_t inputs() const { return channels * in_height * in_width; }
+  std::int64_t outputs() const { return channels * out_height * out_width; }
+};
+
+/// y = next(x with zeros round it). A thread: one value of y.
+struct ZeroPad2dForward {
+  ZeroPad2dSizes s;
+  Function next;
+  const float* x;
+  float* y;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const std::int64_t w = task % s.out_width - s.left;
+    const std::int64_t h = task / s.out_width % s.out_height - s.top;
+    const std::int64_t channel = task / s.out_width / s.out_height;
+    const bool inside = h >= 0 && h < s.in_height && w >= 0 && w < s.in_width;
+    const std::int64_t from = (channel * s.in_height + h) * s.in_width + w;
+    const float value = inside ? x[from * s.images + image] : 0.0f;
+    y[task * s.images + image] = value_in_place(next, value);
+  }
+};
+
+/// dx = dy where x lies. A thread: one value of dx.
+struct ZeroPad2dBackward {
+  ZeroPad2dSizes s;
+  Derivative before;
+  const float* dy;
+  float* dx;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const std::int64_t w = task % s.in_width + s.left;
+    const std::int64_t h = task / s.in_width % s.in_height + s.top;
+    const std::int64_t channel = task / s.in_width / s.in_height;
+    const std::int64_t from = (channel * s.out_height + h) * s.out_width + w;
+    const std::int64_t at = task * s.images + image;
+    dx[at] = before.of(dy[from * s.images + image], at);
   }
 };
 

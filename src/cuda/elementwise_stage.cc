@@ -1,4 +1,4 @@
-// Functions that stand alone, and Dropout.
+// Functions that stand alone, zeros round an image, and Dropout.
 #include <algorithm>
 
 #include "cuda/stage.h"
@@ -23,6 +23,33 @@ class FunctionStage final : public CudaStage {
  private:
   Function f_, next_;
   std::int64_t values_;
+};
+
+class ZeroPad2dStage final : public CudaStage {
+ public:
+  ZeroPad2dStage(const StagePlan& plan, const Size2d& before)
+      : next_(plan.stage.activation), sizes_{plan.input[0],  plan.input[1],
+                                             plan.input[2],  plan.output[1],
+                                             plan.output[2], before.height,
+                                             before.width,   0} {}
+
+  void forward(const Pass& pass, const StageBuffers& at) const override {
+    launch(pass.stream, ZeroPad2dForward{sizes(pass), next_, at.x, at.y});
+  }
+
+  void backward(const Pass& pass, const StageBuffers& at) const override {
+    if (at.dx) launch(pass.stream, ZeroPad2dBackward{sizes(pass), at.before, at.dy, at.dx});
+  }
+
+ private:
+  ZeroPad2dSizes sizes(const Pass& pass) const {
+    ZeroPad2dSizes sizes = sizes_;
+    sizes.images = pass.stride;
+    return sizes;
+  }
+
+  Function next_;
+  ZeroPad2dSizes sizes_;
 };
 
 class DropoutStage final : public CudaStage {
@@ -69,6 +96,10 @@ class DropoutStage final : public CudaStage {
 
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan) {
   return std::make_unique<FunctionStage>(plan, op.function);
+}
+
+std::unique_ptr<CudaStage> stage_for(const ZeroPad2dOp& op, const StagePlan& plan) {
+  return std::make_unique<ZeroPad2dStage>(plan, op.padding.before);
 }
 
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan) {

@@ -97,6 +97,18 @@ void launch(Stream& stream, const LinearGradient& kernel) {
   launch_blocks(stream, kernel, kernel.blocks());
 }
 
+void launch(Stream& stream, const GroupedForward& kernel) {
+  launch_images(stream, kernel, {kernel.s.outputs(), kernel.s.images});
+}
+
+void launch(Stream& stream, const GroupedInputGradient& kernel) {
+  launch_images(stream, kernel, {kernel.s.inputs(), kernel.s.images});
+}
+
+void launch(Stream& stream, const GroupedWeightGradient& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
 void launch(Stream& stream, const Pool2dForward& kernel) {
   const Pool2dSizes& s = kernel.s;
   launch_images(stream, kernel, {s.channels * s.height.out * s.width.out, s.images});
@@ -138,6 +150,14 @@ void launch(Stream& stream, const ChannelBackward& kernel) {
 
 void launch(Stream& stream, const Dropout4& kernel) {
   launch_images(stream, kernel, {pieces(kernel.elements, 4), kernel.images});
+}
+
+void launch(Stream& stream, const ZeroPad2dForward& kernel) {
+  launch_images(stream, kernel, {kernel.s.outputs(), kernel.s.images});
+}
+
+void launch(Stream& stream, const ZeroPad2dBackward& kernel) {
+  launch_images(stream, kernel, {kernel.s.inputs(), kernel.s.images});
 }
 
 template <class Loss>

@@ -6,6 +6,7 @@
 #include "cuda/conv2d_gradient.h"
 #include "cuda/elementwise.h"
 #include "cuda/gather.h"
+#include "cuda/grouped_conv2d.h"
 #include "cuda/linear.h"
 #include "cuda/linear_gradient.h"
 #include "cuda/loss.h"
@@ -17,6 +18,9 @@ namespace lenet::cuda {
 
 void launch(Stream& stream, const Contraction& kernel);
 void launch(Stream& stream, const Conv2dGradient& kernel);
+void launch(Stream& stream, const GroupedForward& kernel);
+void launch(Stream& stream, const GroupedInputGradient& kernel);
+void launch(Stream& stream, const GroupedWeightGradient& kernel);
 void launch(Stream& stream, const LinearGradient& kernel);
 void launch(Stream& stream, const Pool2dForward& kernel);
 void launch(Stream& stream, const Pool2dBackward& kernel);
@@ -27,6 +31,8 @@ void launch(Stream& stream, const NormGradientMeans& kernel);
 void launch(Stream& stream, const ChannelForward& kernel);
 void launch(Stream& stream, const ChannelBackward& kernel);
 void launch(Stream& stream, const Dropout4& kernel);
+void launch(Stream& stream, const ZeroPad2dForward& kernel);
+void launch(Stream& stream, const ZeroPad2dBackward& kernel);
 void launch(Stream& stream, const GatherBytes& kernel);
 void launch(Stream& stream, const GatherChanged& kernel);
 void launch(Stream& stream, const GatherFloats& kernel);

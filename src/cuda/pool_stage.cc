@@ -8,12 +8,12 @@ class PoolStage final : public CudaStage {
  public:
   PoolStage(const StagePlan& plan, const Window& window, bool maximum)
       : activation_(plan.stage.activation) {
-    const auto& [kernel, stride, padding] = window;
+    const auto& [kernel, stride, padding, dilation] = window;
+    const Size2d& pad = padding.before;
     sizes_ = {
         .channels = plan.input[0],
-        .height =
-            Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, padding.height),
-        .width = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, padding.width),
+        .height = Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, pad.height),
+        .width = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, pad.width),
         .images = 0,
         .maximum = maximum};
   }

@@ -73,6 +73,7 @@ std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& pla
 std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const ZeroPad2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan);
 
 /// Null for a Sum or Concat, which the program does. Throws Error (kUsage) for a layer that is not

@@ -1,6 +1,7 @@
 // Conv2d and Linear.
 #include <algorithm>
 
+#include "cuda/grouped_stage.h"
 #include "cuda/stage.h"
 #include "nn/mask.h"
 
@@ -17,9 +18,10 @@ Axis turned(const Axis& axis) {
 class WeightedStage final : public CudaStage {
  public:
   WeightedStage(const StagePlan& plan, const Conv2dOp& op) : WeightedStage(plan) {
-    const auto& [kernel, stride, padding] = op.window;
-    height_ = Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, padding.height);
-    width_ = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, padding.width);
+    const auto& [kernel, stride, padding, dilation] = op.window;
+    const Size2d& pad = padding.before;
+    height_ = Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, pad.height);
+    width_ = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, pad.width);
     make_room(plan);
   }
 
@@ -174,6 +176,7 @@ class WeightedStage final : public CudaStage {
 }  // namespace
 
 std::unique_ptr<CudaStage> stage_for(const Conv2dOp& op, const StagePlan& plan) {
+  if (op.groups > 1 || op.window.dilation != Size2d(1)) return grouped_stage(op, plan);
   return std::make_unique<WeightedStage>(plan, op);
 }
 

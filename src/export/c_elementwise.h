@@ -10,13 +10,8 @@
 
 namespace lenet {
 
-/// A call of a function of C on each of some floats, in place.
-struct CCall {
-  std::string_view name;
-  std::string arguments;  ///< behind the count
-};
-
-/// Of a function that is not the identity.
+/// Of a function that is not the identity, on each of some floats in place; the arguments are those
+/// behind the count.
 CCall c_call_of(const Function& function);
 
 /// The definitions of all of them.

@@ -13,18 +13,41 @@ typedef struct {
 } Window;
 )"};
 
-const CFunction kTapsInside = {"taps_inside", R"(typedef struct {
+const CFunction kTapsType = {"Taps", R"(typedef struct {
   int first, last;
 } Taps;
+)"};
 
-/* The taps of a window, from first to before last, that lie on an axis of `size` places. */
+const CFunction kTapsInside = {
+    "taps_inside",
+    R"(/* The taps of a window, from first to before last, that lie on an axis of `size` places. */
 static Taps taps_inside(int start, int kernel, int size) {
   Taps taps;
   taps.first = start < 0 ? -start : 0;
   taps.last = size - start < kernel ? size - start : kernel;
   return taps;
 }
-)"};
+)",
+    {"Taps"}};
+
+const CFunction kGroupsType = {"Groups",
+                               R"(/* Channels in groups, taps `dilation` places from each other. */
+typedef struct {
+  int groups;
+  int dilation_height, dilation_width;
+} Groups;
+
+/* The taps of such a window, from first to before last, that lie on an axis of `size` places. */
+static Taps taps_apart(int start, int kernel, int dilation, int size) {
+  const int before = start < 0 ? (-start + dilation - 1) / dilation : 0;
+  const int inside = start < size ? (size - start + dilation - 1) / dilation : 0;
+  Taps taps;
+  taps.first = before < kernel ? before : kernel;
+  taps.last = inside < kernel ? inside : kernel;
+  return taps;
+}
+)",
+                               {"Taps"}};
 
 const CFunction kSoftmax = {"softmax", R"(/* y = e^(x - largest x), over their sum. */
 static void softmax(int count, const float *x, float *y) {

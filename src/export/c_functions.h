@@ -15,6 +15,12 @@ struct CFunction {
   std::vector<std::string_view> needs = {};
 };
 
+/// A function of C, and some of its arguments.
+struct CCall {
+  std::string_view name;
+  std::string arguments;
+};
+
 /// For floats, and for integers of 8 bits; each after those that it needs.
 const std::vector<CFunction>& float_functions();
 const std::vector<CFunction>& int8_functions();
@@ -22,7 +28,8 @@ const std::vector<CFunction>& int8_functions();
 /// The texts of those named and of all that they need, in the order of `library`.
 std::string c_functions(const std::vector<CFunction>& library, std::set<std::string_view> used);
 
-/// What both libraries have: "Window", "Taps" and "softmax".
-extern const CFunction kWindowType, kTapsInside, kSoftmax;
+/// What both libraries have: "Window", "Taps", "taps_inside", "Groups" with "taps_apart", and
+/// "softmax".
+extern const CFunction kWindowType, kTapsType, kTapsInside, kGroupsType, kSoftmax;
 
 }  // namespace lenet

@@ -7,7 +7,9 @@ namespace {
 std::vector<CFunction> layers() {
   return {
       kWindowType,
+      kTapsType,
       kTapsInside,
+      kGroupsType,
       {"scale_pixels", R"(static void scale_pixels(int count, const uint8_t *pixels, float *y) {
   for (int i = 0; i < count; ++i) y[i] = (float)pixels[i] / 255.0f;
 }
@@ -16,6 +18,18 @@ std::vector<CFunction> layers() {
 static void normalize(int channels, int plane, const float *mean, const float *scale, float *x) {
   for (int c = 0; c < channels; ++c) {
     for (int i = 0; i < plane; ++i, ++x) *x = (*x - mean[c]) * scale[c];
+  }
+}
+)"},
+      {"zero_pad2d", R"(/* Zeros round each channel, so many before the first row and column. */
+static void zero_pad2d(int channels, int in_height, int in_width, int out_height, int out_width,
+                       int top, int left, const float *x, float *y) {
+  for (int i = 0; i < channels * out_height * out_width; ++i) y[i] = 0.0f;
+  for (int c = 0; c < channels; ++c, y += out_height * out_width) {
+    for (int h = 0; h < in_height; ++h) {
+      float *row = y + (top + h) * out_width + left;
+      for (int w = 0; w < in_width; ++w) row[w] = *x++;
+    }
   }
 }
 )"},
@@ -59,6 +73,38 @@ static void conv2d(const Window *s, const float *weight, const float *bias, cons
 }
 )",
        {"Window", "taps_inside"}},
+      {"grouped_conv2d",
+       R"(/* weight: (out channels, in channels / groups, kernel height, kernel width); bias: one each, or
+   none. */
+static void grouped_conv2d(const Window *s, const Groups *g, const float *weight,
+                           const float *bias, const float *x, float *y) {
+  const int seen = s->in_channels / g->groups, given = s->out_channels / g->groups;
+  const int plane = s->in_height * s->in_width, row = seen * s->kernel_height * s->kernel_width;
+  for (int o = 0; o < s->out_channels; ++o, weight += row) {
+    const float *in = x + o / given * seen * plane;
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_apart(top, s->kernel_height, g->dilation_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_apart(left, s->kernel_width, g->dilation_width, s->in_width);
+        float sum = bias ? bias[o] : 0.0f;
+        for (int c = 0; c < seen; ++c) {
+          for (int h = rows.first; h < rows.last; ++h) {
+            const float *w = weight + (c * s->kernel_height + h) * s->kernel_width;
+            const int at = c * plane + (top + h * g->dilation_height) * s->in_width + left;
+            for (int k = columns.first; k < columns.last; ++k) {
+              sum += w[k] * in[at + k * g->dilation_width];
+            }
+          }
+        }
+        *y++ = sum;
+      }
+    }
+  }
+}
+)",
+       {"Window", "Groups"}},
       {"linear", R"(/* weight: (outputs, inputs); bias: one each, or none. */
 static void linear(int inputs, int outputs, const float *weight, const float *bias, const float *x,
                    float *y) {

@@ -5,7 +5,9 @@ namespace lenet {
 const std::vector<CFunction>& int8_functions() {
   static const std::vector<CFunction> functions = {
       kWindowType,
+      kTapsType,
       kTapsInside,
+      kGroupsType,
       {"Channel",
        R"(/* Of an output channel: what its sum starts with, and what brings it to the output's scale. */
 typedef struct {
@@ -58,6 +60,18 @@ static void add(int count, int inputs, const Term *terms, const int8_t *const *x
 }
 )",
        {"Term", "rescale"}},
+      {"zero_pad2d", R"(/* Zeros round each channel, so many before the first row and column. */
+static void zero_pad2d(int channels, int in_height, int in_width, int out_height, int out_width,
+                       int top, int left, int zero, const int8_t *x, int8_t *y) {
+  for (int i = 0; i < channels * out_height * out_width; ++i) y[i] = (int8_t)zero;
+  for (int c = 0; c < channels; ++c, y += out_height * out_width) {
+    for (int h = 0; h < in_height; ++h) {
+      int8_t *row = y + (top + h) * out_width + left;
+      for (int w = 0; w < in_width; ++w) row[w] = *x++;
+    }
+  }
+}
+)"},
       {"conv2d",
        R"(/* weight: (out channels, in channels, kernel height, kernel width). */
 static void conv2d(const Window *s, const int8_t *weight, const Channel *channels, int zero_in,
@@ -85,6 +99,38 @@ static void conv2d(const Window *s, const int8_t *weight, const Channel *channel
 }
 )",
        {"Window", "taps_inside", "Channel", "rescale"}},
+      {"grouped_conv2d",
+       R"(/* weight: (out channels, in channels / groups, kernel height, kernel width). */
+static void grouped_conv2d(const Window *s, const Groups *g, const int8_t *weight,
+                           const Channel *channels, int zero_in, int zero_out, const int8_t *x,
+                           int8_t *y) {
+  const int seen = s->in_channels / g->groups, given = s->out_channels / g->groups;
+  const int plane = s->in_height * s->in_width, row = seen * s->kernel_height * s->kernel_width;
+  for (int o = 0; o < s->out_channels; ++o, ++channels, weight += row) {
+    const int8_t *in = x + o / given * seen * plane;
+    for (int oh = 0; oh < s->out_height; ++oh) {
+      const int top = oh * s->stride_height - s->pad_height;
+      const Taps rows = taps_apart(top, s->kernel_height, g->dilation_height, s->in_height);
+      for (int ow = 0; ow < s->out_width; ++ow) {
+        const int left = ow * s->stride_width - s->pad_width;
+        const Taps columns = taps_apart(left, s->kernel_width, g->dilation_width, s->in_width);
+        int32_t sum = channels->bias;
+        for (int c = 0; c < seen; ++c) {
+          for (int h = rows.first; h < rows.last; ++h) {
+            const int8_t *w = weight + (c * s->kernel_height + h) * s->kernel_width;
+            const int at = c * plane + (top + h * g->dilation_height) * s->in_width + left;
+            for (int k = columns.first; k < columns.last; ++k) {
+              sum += w[k] * (in[at + k * g->dilation_width] - zero_in);
+            }
+          }
+        }
+        *y++ = rescale(sum, channels->multiplier, channels->shift, zero_out);
+      }
+    }
+  }
+}
+)",
+       {"Window", "Groups", "Channel", "rescale"}},
       {"dot", R"(/* sum + weight * (x - zero) */
 static int32_t dot(int32_t sum, int count, const int8_t *weight, int zero, const int8_t *x) {
   for (int i = 0; i < count; ++i) sum += weight[i] * (x[i] - zero);

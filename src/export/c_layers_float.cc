@@ -32,6 +32,11 @@ std::string add_weights(const InferenceNode& o, CSource& c) {
   return fmt::format("weight{}, {}", name, o.bias.empty() ? "0" : "bias" + name);
 }
 
+void add_conv2d(const InferenceNode& o, const Conv2dOp& op, CSource& c) {
+  const CCall call = c.conv2d(o, op);
+  c.call_across(call.name, fmt::format("{}, {}", call.arguments, add_weights(o, c)), o);
+}
+
 void add_affine(const InferenceNode& o, CSource& c) {
   const std::int64_t plane = element_count(o.output) / o.output[0];
   c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)), o);
@@ -65,11 +70,7 @@ void add_concat(const InferenceNode& o, CSource& c) {
 
 void add_node(const InferenceNode& o, CSource& c) {
   std::visit(
-      Overloaded{[&](const Conv2dOp&) {
-                   c.window(o);
-                   c.call_across("conv2d",
-                                 fmt::format("&window{}, {}", c_name(o), add_weights(o, c)), o);
-                 },
+      Overloaded{[&](const Conv2dOp& op) { add_conv2d(o, op, c); },
                  [&](const LinearOp&) {
                    c.call_across("linear",
                                  fmt::format("{}, {}, {}", element_count(o.input),
@@ -79,6 +80,9 @@ void add_node(const InferenceNode& o, CSource& c) {
                  [&](const AffineOp&) { add_affine(o, c); },
                  [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
                  [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
+                 [&](const ZeroPad2dOp& op) {
+                   c.call_across("zero_pad2d", zero_pad2d_arguments(o, op.padding), o);
+                 },
                  [&](const FunctionOp& op) { add_function(o, op.function, c); },
                  [&](const SumOp&) { add_sum(o, c); }, [&](const ConcatOp&) { add_concat(o, c); },
                  [](const NotDeployed auto&) { unknown("deployed node"); }},

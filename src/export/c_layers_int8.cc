@@ -98,6 +98,11 @@ void add_concat(const Int8Operation& q, CSource& c) {
   });
 }
 
+void add_conv2d(const Int8Operation& q, const Conv2dOp& op, CSource& c) {
+  const CCall call = c.conv2d(q.what, op);
+  c.call_across(call.name, fmt::format("{}, {}", call.arguments, add_weights(q, c)), q.what);
+}
+
 void add_affine(const Int8Operation& q, CSource& c) {
   const Shape& output = q.what.output;
   const std::int64_t plane = element_count(output) / output[0];
@@ -108,15 +113,16 @@ void add_node(const Int8Operation& q, CSource& c) {
   const InferenceNode& o = q.what;
   visit_integers(
       Overloaded{
-          [&](const Conv2dOp&) {
-            c.window(o);
-            c.call_across("conv2d", fmt::format("&window{}, {}", c_name(o), add_weights(q, c)), o);
-          },
+          [&](const Conv2dOp& op) { add_conv2d(q, op, c); },
           [&](const LinearOp&) { add_linear(q, c); }, [&](const AffineOp&) { add_affine(q, c); },
           [&](const AvgPool2dOp&) { add_average(q, c); },
           [&](const MaxPool2dOp&) {
             c.window(o);
             c.call_across("max_pool2d", "&window" + c_name(o), o);
+          },
+          [&](const ZeroPad2dOp& op) {
+            c.call_across("zero_pad2d",
+                          fmt::format("{}, {}", zero_pad2d_arguments(o, op.padding), q.zero_in), o);
           },
           [&](const FunctionOp&) { add_table(q, c); }, [&](const SumOp&) { add_sum(q, c); },
           [&](const ConcatOp&) { add_concat(q, c); }},

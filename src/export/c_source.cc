@@ -59,10 +59,11 @@ void CSource::array(std::string_view type, std::string_view name,
 }
 
 void CSource::window(const InferenceNode& o) {
-  const auto& [kernel, stride, padding] = window_of(o);
+  const auto& [kernel, stride, padding, dilation] = window_of(o);
+  const Size2d& pad = padding.before;
   const std::vector<std::int64_t> fields = {
-      o.input[0],    o.input[1],   o.input[2],    o.output[0],  o.output[1],    o.output[2],
-      kernel.height, kernel.width, stride.height, stride.width, padding.height, padding.width};
+      o.input[0],    o.input[1],   o.input[2],    o.output[0],  o.output[1], o.output[2],
+      kernel.height, kernel.width, stride.height, stride.width, pad.height,  pad.width};
   constants_ +=
       fmt::format("static const Window window{} = {{{}}};\n\n", c_name(o), fmt::join(fields, ", "));
   constant_bytes_ += 4 * std::ssize(fields);
@@ -159,6 +160,22 @@ std::string CSource::h_file(const Model& model, const std::string& name) const {
       "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
       prefix, sizes, outputs_of(model), name,
       input.size() == 3 ? " (channels, height, width)" : "");
+}
+
+CCall CSource::conv2d(const InferenceNode& o, const Conv2dOp& op) {
+  window(o);
+  const std::string name = c_name(o);
+  const Size2d& dilation = op.window.dilation;
+  if (op.groups == 1 && dilation == Size2d(1)) return {"conv2d", "&window" + name};
+  constants_ += fmt::format("static const Groups groups{} = {{{}, {}, {}}};\n\n", name, op.groups,
+                            dilation.height, dilation.width);
+  constant_bytes_ += 12;
+  return {"grouped_conv2d", fmt::format("&window{0}, &groups{0}", name)};
+}
+
+std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding) {
+  return fmt::format("{}, {}, {}, {}, {}, {}, {}", o.input[0], o.input[1], o.input[2], o.output[1],
+                     o.output[2], padding.before.height, padding.before.width);
 }
 
 std::string c_name(const InferenceNode& o) {

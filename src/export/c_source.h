@@ -34,6 +34,9 @@ class CSource {
   /// "window" + c_name(o), of its shapes and window.
   void window(const InferenceNode& o);
 
+  /// The sizes of a convolution, and the function that takes them as its first arguments.
+  CCall conv2d(const InferenceNode& o, const Conv2dOp& op);
+
   /// A call in NAME_predict; `comment` says what it gives.
   void call(std::string_view function, std::string_view arguments, std::string_view comment);
 
@@ -87,6 +90,9 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
   }
   array(type, name, texts, std::ssize(values) * static_cast<std::int64_t>(sizeof(T)));
 }
+
+/// The sizes that zero_pad2d() takes in C: channels, heights and widths, top, left.
+std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding);
 
 /// The node's name as a part of one in C: "3_0" of "3.0".
 std::string c_name(const InferenceNode& o);

@@ -34,10 +34,12 @@ Values conv2d(const InferenceNode& o, const Values& x) {
   const std::int64_t positions = o.output[1] * o.output[2];
   Values y(static_cast<std::size_t>(element_count(o.output)));
   for_each_patch(o, x.data(), [&](std::int64_t position, const Values& patch) {
-    for (const float v : linear(o, patch)) {
-      y[static_cast<std::size_t>(position)] = v;
-      position += positions;
-    }
+    for_each_row(o, o.weight, patch,
+                 [&](std::int64_t c, const float* seen, const float* row, std::int64_t count) {
+                   const float bias = o.bias.empty() ? 0.0f : o.bias[static_cast<std::size_t>(c)];
+                   y[static_cast<std::size_t>(c * positions + position)] =
+                       std::inner_product(seen, seen + count, row, bias);
+                 });
   });
   return y;
 }
@@ -51,8 +53,7 @@ Values affine(const InferenceNode& o, Values x) {
 }
 
 Values avg_pool2d(const InferenceNode& o, const Values& x) {
-  const Size2d kernel = window_of(o).kernel;
-  const auto area = static_cast<float>(kernel.height * kernel.width);
+  const auto area = static_cast<float>(window_of(o).taps());
   Values y(static_cast<std::size_t>(element_count(o.output)));
   for_each_window(o, x.data(), [&](std::int64_t output, auto each) {
     float sum = 0;
@@ -90,15 +91,17 @@ Values function(const Function& f, Values x) {
 
 Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
   const Values& x = *inputs.front();
-  return visit_integers(Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
-                                   [&](const LinearOp&) { return linear(o, x); },
-                                   [&](const AffineOp&) { return affine(o, x); },
-                                   [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
-                                   [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
-                                   [&](const FunctionOp& op) { return function(op.function, x); },
-                                   [&](const SumOp&) { return sum(inputs); },
-                                   [&](const ConcatOp&) { return concat(inputs); }},
-                        o.op);
+  return visit_integers(
+      Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
+                 [&](const LinearOp&) { return linear(o, x); },
+                 [&](const AffineOp&) { return affine(o, x); },
+                 [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
+                 [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
+                 [&](const FunctionOp& op) { return function(op.function, x); },
+                 [&](const ZeroPad2dOp& op) { return zero_pad2d(o, op.padding.before, 0.0f, x); },
+                 [&](const SumOp&) { return sum(inputs); },
+                 [&](const ConcatOp&) { return concat(inputs); }},
+      o.op);
 }
 
 /// (byte / 255 - mean) / deviation.

@@ -36,10 +36,14 @@ struct Places {
   std::int64_t first, last;
 };
 
-/// The taps of a window of `kernel` that lie on an axis of `size`, where the window starts at
-/// `start`.
-inline Places taps_inside(std::int64_t start, std::int64_t kernel, std::int64_t size) {
-  return {std::max<std::int64_t>(0, -start), std::min(kernel, size - start)};
+/// The taps of a window, `dilation` places from each other, that lie on an axis of `size`, where
+/// the window starts at `start`.
+inline Places taps_inside(std::int64_t start, std::int64_t kernel, std::int64_t dilation,
+                          std::int64_t size) {
+  const auto taps = [&](std::int64_t places) {
+    return (std::max<std::int64_t>(0, places) + dilation - 1) / dilation;
+  };
+  return {taps(-start), std::min(kernel, taps(size - start))};
 }
 
 /// Calls f(position, patch) for each position of a Conv2d, in order; the patch holds what lies
@@ -47,22 +51,35 @@ inline Places taps_inside(std::int64_t start, std::int64_t kernel, std::int64_t 
 template <class T, class F>
 void for_each_patch(const InferenceNode& o, const T* x, F f) {
   const std::int64_t height = o.input[1], width = o.input[2];
-  const auto [kernel, stride, padding] = window_of(o);
+  const auto& [kernel, stride, padding, dilation] = window_of(o);
   std::vector<T> patch(static_cast<std::size_t>(o.input[0] * kernel.height * kernel.width));
   for (std::int64_t position = 0; position < o.output[1] * o.output[2]; ++position) {
-    const std::int64_t top = position / o.output[2] * stride.height - padding.height;
-    const std::int64_t left = position % o.output[2] * stride.width - padding.width;
-    const Places rows = taps_inside(top, kernel.height, height);
-    const Places columns = taps_inside(left, kernel.width, width);
+    const std::int64_t top = position / o.output[2] * stride.height - padding.before.height;
+    const std::int64_t left = position % o.output[2] * stride.width - padding.before.width;
+    const Places rows = taps_inside(top, kernel.height, dilation.height, height);
+    const Places columns = taps_inside(left, kernel.width, dilation.width, width);
     std::ranges::fill(patch, T{});
     for (std::int64_t c = 0; c < o.input[0]; ++c) {
       for (std::int64_t h = rows.first; h < rows.last; ++h) {
-        const T* from = x + (c * height + top + h) * width + left + columns.first;
-        const std::int64_t to = (c * kernel.height + h) * kernel.width + columns.first;
-        std::copy_n(from, columns.last - columns.first, patch.data() + to);
+        const T* from = x + (c * height + top + h * dilation.height) * width + left;
+        T* to = patch.data() + (c * kernel.height + h) * kernel.width;
+        for (std::int64_t k = columns.first; k < columns.last; ++k)
+          to[k] = from[k * dilation.width];
       }
     }
     f(position, patch);
+  }
+}
+
+/// Calls f(channel, what it sees of a patch, its row of the weight, their length) for each output
+/// channel of a Conv2d.
+template <class T, class F>
+void for_each_row(const InferenceNode& o, const std::vector<T>& weight, const std::vector<T>& patch,
+                  F f) {
+  const std::int64_t groups = std::get<Conv2dOp>(o.op).groups;
+  const std::int64_t channels = o.output[0], row = std::ssize(weight) / channels;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    f(c, patch.data() + c / (channels / groups) * row, weight.data() + c * row, row);
   }
 }
 
@@ -71,25 +88,41 @@ void for_each_patch(const InferenceNode& o, const T* x, F f) {
 template <class T, class F>
 void for_each_window(const InferenceNode& o, const T* x, F f) {
   const std::int64_t height = o.input[1], width = o.input[2];
-  const auto [kernel, stride, padding] = window_of(o);
+  const Window& window = window_of(o);
+  const Size2d &kernel = window.kernel, &stride = window.stride, &dilation = window.dilation;
+  const Size2d& before = window.padding.before;
   std::int64_t output = 0;
   for (std::int64_t c = 0; c < o.output[0]; ++c, x += height * width) {
     for (std::int64_t oh = 0; oh < o.output[1]; ++oh) {
       for (std::int64_t ow = 0; ow < o.output[2]; ++ow, ++output) {
-        const std::int64_t top = oh * stride.height - padding.height;
-        const std::int64_t left = ow * stride.width - padding.width;
-        const Places rows = taps_inside(top, kernel.height, height);
-        const Places columns = taps_inside(left, kernel.width, width);
+        const std::int64_t top = oh * stride.height - before.height;
+        const std::int64_t left = ow * stride.width - before.width;
+        const Places rows = taps_inside(top, kernel.height, dilation.height, height);
+        const Places columns = taps_inside(left, kernel.width, dilation.width, width);
         f(output, [&](auto visit) {
           for (std::int64_t h = rows.first; h < rows.last; ++h) {
             for (std::int64_t w = columns.first; w < columns.last; ++w) {
-              visit(x[(top + h) * width + left + w]);
+              visit(x[(top + h * dilation.height) * width + left + w * dilation.width]);
             }
           }
         });
       }
     }
   }
+}
+
+/// An image with `zero` round it.
+template <class T>
+std::vector<T> zero_pad2d(const InferenceNode& o, const Size2d& before, T zero,
+                          const std::vector<T>& x) {
+  std::vector<T> y(static_cast<std::size_t>(element_count(o.output)), zero);
+  auto from = x.begin();
+  for (std::int64_t row = 0; row < o.input[0] * o.input[1]; ++row, from += o.input[2]) {
+    const std::int64_t channel = row / o.input[1], h = row % o.input[1] + before.height;
+    std::copy_n(from, o.input[2],
+                y.begin() + (channel * o.output[1] + h) * o.output[2] + before.width);
+  }
+  return y;
 }
 
 /// The largest element of each window.

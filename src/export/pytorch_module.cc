@@ -69,7 +69,13 @@ std::string pair_of(const Size2d& size) {
 std::string arguments_of(const Window& window) {
   std::string text =
       fmt::format("kernel_size={}, stride={}", pair_of(window.kernel), pair_of(window.stride));
-  if (window.padding != Size2d(0)) text += fmt::format(", padding={}", pair_of(window.padding));
+  const auto& [before, after] = window.padding;
+  if (before != after) {
+    text += ", padding='same'";
+  } else if (before != Size2d(0)) {
+    text += fmt::format(", padding={}", pair_of(before));
+  }
+  if (window.dilation != Size2d(1)) text += fmt::format(", dilation={}", pair_of(window.dilation));
   return text;
 }
 
@@ -99,8 +105,9 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
   return std::visit(
       Overloaded{
           [&](const Conv2dOp& op) {
-            return fmt::format("nn.Conv2d({}, {}, {}{})", input[0],
+            return fmt::format("nn.Conv2d({}, {}, {}{}{})", input[0],
                                layer.parameters().front().shape[0], arguments_of(op.window),
+                               op.groups > 1 ? fmt::format(", groups={}", op.groups) : "",
                                unless(op.bias, ", bias=False"));
           },
           [&](const LinearOp& op) {
@@ -126,6 +133,11 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
                                slope ? fmt::format("{}", op.function.a) : "");
           },
           [](const DropoutOp& op) { return fmt::format("nn.Dropout({})", op.p); },
+          [](const ZeroPad2dOp& op) {
+            const auto& [before, after] = op.padding;
+            return fmt::format("nn.ZeroPad2d(({}, {}, {}, {}))", before.width, after.width,
+                               before.height, after.height);
+          },
           [](const FlattenOp&) { return std::string("nn.Flatten()"); },
           [](const OneOf<SumOp, ConcatOp, UserOp> auto&) -> std::string { unknown("module"); }},
       layer.operation());

@@ -21,14 +21,12 @@ namespace {
 constexpr double kMostBias = 1 << 30;
 constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
 
-std::int64_t area_of(const Window& window) { return window.kernel.height * window.kernel.width; }
-
 /// Summed into one output. For each operation of a deployed network.
 std::int64_t products_of(const InferenceNode& o) {
   return std::visit(
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
-                 [](const AvgPool2dOp& op) { return area_of(op.window); },
-                 [](const OneOf<MaxPool2dOp, FunctionOp, SumOp, ConcatOp> auto&) {
+                 [](const AvgPool2dOp& op) { return op.window.taps(); },
+                 [](const OneOf<MaxPool2dOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
                    return std::int64_t{0};
                  },
                  [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
@@ -129,7 +127,8 @@ class Quantizer {
   /// they are.
   void add(const InferenceNode& o, const ValueRange& range, std::int64_t value, bool logits) {
     const Affine8 in = scales_.at(o.inputs.front());
-    const bool keeps_scale = std::holds_alternative<MaxPool2dOp>(o.op);
+    const bool keeps_scale =
+        std::holds_alternative<MaxPool2dOp>(o.op) || std::holds_alternative<ZeroPad2dOp>(o.op);
     const Affine8 out = keeps_scale ? in : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = in.zero, .zero_out = out.zero};
     q.what.value = value;
@@ -138,10 +137,10 @@ class Quantizer {
                      add_weights(o, logits, in, out, q);
                    },
                    [&](const AvgPool2dOp& op) {
-                     const auto area = static_cast<double>(area_of(op.window));
+                     const auto area = static_cast<double>(op.window.taps());
                      q.rescaling = {Rescaling::by(in.scale / (out.scale * area))};
                    },
-                   [](const MaxPool2dOp&) {},
+                   [](const OneOf<MaxPool2dOp, ZeroPad2dOp> auto&) {},
                    [&](const FunctionOp& op) { q.table = table_of(op.function, in, out); },
                    [&](const SumOp&) { add_terms(o, out, q); },
                    [&](const ConcatOp&) {

@@ -28,14 +28,15 @@ Centred centred(const Int8Operation& q, const Values& x) {
 
 Sums conv2d_sums(const Int8Operation& q, const Centred& x) {
   const Centred weight(q.weight.begin(), q.weight.end());  // factors of one type vectorise
-  const std::size_t channels = q.bias.size(), row = weight.size() / channels;
   Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
-  const std::size_t positions = sums.size() / channels;
+  const std::int64_t positions = std::ssize(sums) / std::ssize(q.bias);
   for_each_patch(q.what, x.data(), [&](std::int64_t position, const Centred& patch) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      sums[c * positions + static_cast<std::size_t>(position)] =
-          std::inner_product(patch.begin(), patch.end(), weight.data() + c * row, q.bias[c]);
-    }
+    for_each_row(
+        q.what, weight, patch,
+        [&](std::int64_t c, const std::int16_t* seen, const std::int16_t* row, std::int64_t count) {
+          sums[static_cast<std::size_t>(c * positions + position)] =
+              std::inner_product(seen, seen + count, row, q.bias[static_cast<std::size_t>(c)]);
+        });
   });
   return sums;
 }
@@ -121,6 +122,10 @@ Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
                                    [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
                                    [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
                                    [&](const FunctionOp&) { return look_up(q.table, x); },
+                                   [&](const ZeroPad2dOp& op) {
+                                     return zero_pad2d(q.what, op.padding.before,
+                                                       static_cast<std::int8_t>(q.zero_in), x);
+                                   },
                                    [&](const SumOp&) { return sum(q, inputs); },
                                    [&](const ConcatOp&) { return concat(q, inputs); }},
                         q.what.op);

@@ -93,7 +93,7 @@ std::vector<float> of_channels(std::vector<float> values, const Chain& chain) {
 /// Whether the graph standardises the pixels here. lenet itself writes no Mul and Add for that.
 bool in_front(const Operator& o, const Chain& chain) {
   const bool either = o.node().op == "Mul" || o.node().op == "Add";
-  return chain.at_input() && !chain.padded() && !(chain.source().own && either);
+  return chain.at_input() && !(chain.source().own && either);
 }
 
 /// Of the two operands of Add or Mul, the one that is not the chain's.

@@ -46,7 +46,6 @@ Chain::Chain(std::int64_t batch, const Shape& input, const Source& source, Allow
 }
 
 void Chain::take_input(const Shape& dims) {
-  require_no_padding();
   if (dims.size() > 3) refuse(fmt::format("images of {} axes, want at most 3", dims.size()));
   dims_ = input_ = dims;
   interleaved_.reset();
@@ -66,7 +65,7 @@ std::size_t Chain::channel_axis() const {
 }
 
 const Shape& Chain::require_image() {
-  if (dims_.size() == 3 && at_input() && !padded()) {
+  if (dims_.size() == 3 && at_input()) {
     input_ = shape_ = dims_;
     interleaved_.reset();
   }
@@ -91,7 +90,7 @@ void Chain::count_layer() {
 
 void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
                 std::vector<float> buffers) {
-  require_no_padding();
+  settle_padding();
   require_floats();
   count_layer();
   if (std::ssize(parameters) > allowance_->values) {
@@ -109,7 +108,6 @@ void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
 }
 
 void Chain::replace_last(std::unique_ptr<Layer> layer, std::vector<float> parameters) {
-  require_no_padding();
   Piece& piece = pieces_.back();
   layer->infer(piece.input);
   allowance_->values += std::ssize(piece.parameters) - std::ssize(parameters);
@@ -167,13 +165,13 @@ void Chain::transpose(const std::vector<std::int64_t>& order) {
     }
   }
   const bool stays = good && !moves(dims_, order) && (!interleaved_ || to == dims_);
-  const bool to_first = good && order == first && (interleaved_ || (at_input() && !padded()));
+  const bool to_first = good && order == first && (interleaved_ || (at_input()));
   const bool to_last = good && order == last && !interleaved_ && dims_ == shape_;
   if (stays) {
     dims_ = to;
   } else if (to_first) {
     dims_ = shape_ = to;
-    if (at_input() && !padded()) input_ = to;
+    if (at_input()) input_ = to;
     interleaved_.reset();
   } else if (to_last) {
     interleaved_ = std::exchange(dims_, to);
@@ -217,7 +215,7 @@ void Chain::resize(const Size2d& by) {
   if (interleaved_) interleaved_ = shape_;
 }
 
-void Chain::pad(const Zeros& zeros) {
+void Chain::pad(const Padding& zeros) {
   const auto join = [](Size2d& to, const Size2d& more) {
     to = {to.height + more.height, to.width + more.width};
   };
@@ -226,15 +224,20 @@ void Chain::pad(const Zeros& zeros) {
   resize({zeros.before.height + zeros.after.height, zeros.before.width + zeros.after.width});
 }
 
-Zeros Chain::take_padding() {
-  const Zeros zeros = std::exchange(padding_, Zeros());
-  if (zeros == Zeros()) return zeros;
+Padding Chain::take_padding() {
+  const Padding zeros = std::exchange(padding_, Padding());
+  if (zeros == Padding()) return zeros;
   resize({-zeros.before.height - zeros.after.height, -zeros.before.width - zeros.after.width});
   return zeros;
 }
 
-void Chain::require_no_padding() const {
-  if (padded()) refuse("behind a Pad, want that in front of a Conv or an AveragePool alone");
+void Chain::settle_padding() {
+  if (padding_ == Padding()) return;
+  const Shape dims = dims_;
+  const std::optional<Shape> order = interleaved_;
+  add(std::make_unique<ZeroPad2d>(take_padding()));
+  dims_ = dims;
+  interleaved_ = order;
 }
 
 /// What no normalization of lenet says, as a layer in front.
@@ -245,7 +248,7 @@ void Chain::insert_affine(bool bytes) {
 }
 
 Sequential Chain::finish() {
-  require_no_padding();
+  settle_padding();
   if (pieces_.empty()) refuse("no layer between input and output");
   if (interleaved_) refuse("the graph gives images with their channels last, want classes");
   const bool bytes = source_.bytes || (!source_.own && front.takes_bytes());

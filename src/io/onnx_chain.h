@@ -20,13 +20,6 @@ struct Source {
   bool bytes = false;  ///< its input is of bytes
 };
 
-/// Zeros round an image.
-struct Zeros {
-  Size2d before = 0, after = 0;
-
-  bool operator==(const Zeros&) const = default;
-};
-
 /// What all layers of a graph may still take.
 struct Allowance {
   std::int64_t values, layers;
@@ -98,16 +91,17 @@ class Chain {
   std::vector<float> in_order(std::vector<float> rows) const;
   std::vector<float> take_order(std::vector<float> rows);
 
-  /// Zeros round the image, which the window of the next layer must take.
-  void pad(const Zeros& zeros);
-  bool padded() const { return padding_ != Zeros(); }
-  void require_no_padding() const;
-  Zeros take_padding();
+  /// Zeros round the image, which a window behind may take; settle_padding() makes a ZeroPad2d of
+  /// what none took.
+  void pad(const Padding& zeros);
+  const Padding& padding() const { return padding_; }
+  Padding take_padding();
+  void settle_padding();
 
   bool empty() const { return pieces_.empty(); }
 
   /// Whether no layer stands before what comes next.
-  bool at_input() const { return empty() && !within_; }
+  bool at_input() const { return empty() && !within_ && padding_ == Padding(); }
   const Piece& last() const { return pieces_.back(); }
 
   Front front;
@@ -132,7 +126,7 @@ class Chain {
   std::int64_t batch_ = -1;
   Shape input_, shape_, dims_;
   std::optional<Shape> interleaved_;  ///< the image whose channels the graph has last
-  Zeros padding_;
+  Padding padding_;
   Allowance* allowance_;
   Source source_;
   bool floats_ = true;

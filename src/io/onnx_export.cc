@@ -23,10 +23,13 @@ std::vector<std::int64_t> pair_of(const Size2d& size) { return {size.height, siz
 
 /// Attributes of a Conv or a pooling.
 Attributes attributes_of(const Window& window) {
-  const auto& [h, w] = window.padding;
-  return {{"kernel_shape", pair_of(window.kernel)},
-          {"pads", std::vector<std::int64_t>{h, w, h, w}},
-          {"strides", pair_of(window.stride)}};
+  const auto& [before, after] = window.padding;
+  Attributes attributes = {
+      {"kernel_shape", pair_of(window.kernel)},
+      {"pads", std::vector<std::int64_t>{before.height, before.width, after.height, after.width}},
+      {"strides", pair_of(window.stride)}};
+  if (window.dilation != Size2d(1)) attributes.emplace_back("dilations", pair_of(window.dilation));
+  return attributes;
 }
 
 /// The graph of a network, as it grows.
@@ -108,12 +111,26 @@ class Export {
 
   void add_average(const InferenceNode& o, const Window& window) {
     const Shape image(o.input.begin() + 1, o.input.end());
-    if (window.padding == Size2d(0) && pair_of(window.kernel) == image) {
+    if (window.padding == Padding() && pair_of(window.kernel) == image) {
       return add_node("GlobalAveragePool", o.name);
     }
     Attributes attributes = attributes_of(window);
     attributes.emplace_back("count_include_pad", std::int64_t{1});
     add_node("AveragePool", o.name, {}, std::move(attributes));
+  }
+
+  /// A Pad, whose sizes are a constant of integers.
+  void add_zeros(const InferenceNode& o, const Padding& padding) {
+    const auto& [before, after] = padding;
+    const std::string sizes = o.name + ".pads";
+    graph_.nodes.push_back(
+        {"Constant",
+         sizes,
+         {},
+         sizes,
+         {{"value_ints", std::vector<std::int64_t>{0, 0, before.height, before.width, 0, 0,
+                                                   after.height, after.width}}}});
+    add_node("Pad", o.name, {sizes});
   }
 
   void add_silu(const InferenceNode& o) {
@@ -150,9 +167,12 @@ class Export {
     std::visit(
         Overloaded{
             [&](const Conv2dOp& op) {
-              const auto& [kernel, stride, padding] = op.window;
-              add_weighted("Conv", o, {o.output[0], o.input[0], kernel.height, kernel.width},
-                           attributes_of(op.window));
+              const Size2d& kernel = op.window.kernel;
+              Attributes attributes = attributes_of(op.window);
+              if (op.groups > 1) attributes.emplace_back("group", op.groups);
+              add_weighted("Conv", o,
+                           {o.output[0], o.input[0] / op.groups, kernel.height, kernel.width},
+                           std::move(attributes));
             },
             [&](const LinearOp&) {
               add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});
@@ -164,6 +184,7 @@ class Export {
             [&](const BatchNormOp& op) { add_norm(o, op.eps); },
             [&](const AffineOp&) { add_affine(o); },
             [&](const FunctionOp& op) { add_function(o, op.function); },
+            [&](const ZeroPad2dOp& op) { add_zeros(o, op.padding); },
             [&](const FlattenOp&) { add_node("Flatten", o.name); },
             [&](const SumOp&) { add_node("Sum", o.name, others_of(o)); },
             [&](const ConcatOp&) {

@@ -96,7 +96,6 @@ void Chain::require_joins(const Meeting& meeting, const std::vector<Chain>& bran
   if (meeting.kind == Container::Kind::kConcat) first.require_axis(meeting.axis);
   for (const Chain& branch : branches) {
     branch.require_floats();
-    branch.require_no_padding();
     first.require_meets(branch, meeting);
     if (branch.depth_ == Container::kMaxDepth) {
       refuse(fmt::format("more than {} branches in one another", Container::kMaxDepth));
@@ -124,6 +123,7 @@ Chain::Piece Chain::as_piece(Container::Kind kind, std::vector<Chain>& branches)
 }
 
 void Chain::join(const Meeting& meeting, std::vector<Chain> branches) {
+  for (Chain& branch : branches) branch.settle_padding();
   require_joins(meeting, branches);
   count_layer();
   take_padding();

@@ -41,7 +41,7 @@ struct Statistics {
 /// A BatchNormalization in front of all layers, of images of bytes: that of the pixels. Whether it
 /// was one.
 bool take_standardisation(const Statistics& s, double eps, Chain& chain) {
-  if (!chain.at_input() || chain.padded() || chain.source().own) return false;
+  if (!chain.at_input() || chain.source().own) return false;
   std::vector<float> deviation;
   for (const float v : s.variance) deviation.push_back(static_cast<float>(std::sqrt(v + eps)));
   const bool zero = std::ranges::find(s.scale, 0.0f) != s.scale.end() ||
@@ -207,6 +207,10 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
 }  // namespace
 
 void add_layer(const Operator& o, Chain& chain) {
+  static constexpr std::string_view kTakePadding[] = {"AveragePool", "Conv", "Pad"};
+  if (std::ranges::find(kTakePadding, o.node().op) == std::end(kTakePadding)) {
+    chain.settle_padding();
+  }
   const auto found = operators().find(o.node().op);
   if (found != operators().end()) return found->second(o, chain);
   if (const FunctionEntry* f = find_function(o.node().op)) return add_function(f->onnx, o, chain);

@@ -237,6 +237,15 @@ void image_scale(const std::uint8_t* pixels, std::int64_t count, float* x) {
   HWY_DYNAMIC_DISPATCH(ImageScale)(pixels, count, x);
 }
 
+bool image_conv2d_fits(const Conv2dShape& s) {
+  const bool dense = s.groups == 1 && s.dilation_height == 1 && s.dilation_width == 1;
+  const auto even = [](std::int64_t in, std::int64_t pad, std::int64_t kernel, std::int64_t stride,
+                       std::int64_t out) { return (out - 1) * stride + kernel <= in + 2 * pad; };
+  return dense && s.stride_width == 1 &&
+         even(s.in_height, s.pad_height, s.kernel_height, s.stride_height, s.out_height) &&
+         even(s.in_width, s.pad_width, s.kernel_width, 1, s.out_width);
+}
+
 std::int64_t image_conv2d_scratch(const Conv2dShape& s) {
   const std::int64_t padded =
       s.in_channels * (s.in_height + 2 * s.pad_height) * (s.in_width + 2 * s.pad_width);

@@ -18,7 +18,11 @@ void image_scale(const std::uint8_t* pixels, std::int64_t count, float* x);
 /// Floats of scratch memory that image_conv2d needs.
 std::int64_t image_conv2d_scratch(const Conv2dShape& shape);
 
-/// conv2d_forward for one image. Needs stride_width = 1. weight_cto: as there. scratch: aligned to
+/// Whether image_conv2d can do it: columns that slide by 1, dense, without dilation, the same
+/// padding on both sides.
+bool image_conv2d_fits(const Conv2dShape& shape);
+
+/// conv2d_forward for one image. weight_cto: as there. scratch: aligned to
 /// 64 bytes.
 void image_conv2d(const Conv2dShape& shape, const float* weight_cto, const float* bias,
                   const float* x, float* y, float* scratch);

@@ -110,6 +110,13 @@ IntegerPair Arguments::pair(std::string_view parameter, IntegerPair missing) con
   return argument == nullptr ? missing : to_pair(*argument, parameter);
 }
 
+IntegerQuadruple Arguments::quadruple(std::string_view parameter) const {
+  const ArgumentText& argument = require(parameter);
+  if (const auto* four = std::get_if<IntegerQuadruple>(&argument.value)) return *four;
+  if (const auto* all = std::get_if<std::int64_t>(&argument.value)) return {*all, *all, *all, *all};
+  throw wrong_type(argument, parameter, "an integer or four, (left, right, top, bottom)");
+}
+
 bool Arguments::boolean(std::string_view parameter, bool missing) const {
   const ArgumentText* argument = find(parameter);
   if (argument == nullptr) return missing;

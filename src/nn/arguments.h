@@ -38,6 +38,7 @@ class Arguments {
   std::int64_t integer(std::string_view parameter, std::int64_t missing) const;
   IntegerPair pair(std::string_view parameter) const;
   IntegerPair pair(std::string_view parameter, IntegerPair missing) const;
+  IntegerQuadruple quadruple(std::string_view parameter) const;  ///< n is (n, n, n, n)
   bool boolean(std::string_view parameter, bool missing) const;
   double number(std::string_view parameter, double missing) const;
 

@@ -9,9 +9,16 @@
 #include "base/visit.h"
 #include "nn/container.h"
 #include "nn/user_layer.h"
+#include "nn/window.h"
 
 namespace lenet {
 namespace {
+
+/// Whether layer i is a convolution that takes the zeros in front of it.
+bool is_conv2d(const Sequential& layers, std::int64_t i) {
+  return i < layers.size() && !container_of(layers[i]) &&
+         std::holds_alternative<Conv2dOp>(layers[i].operation());
+}
 
 /// A graph as it grows, in the order of the text.
 class Builder {
@@ -26,13 +33,21 @@ class Builder {
   /// The layers one after the other, from `value`; returns what the last one gives. `path` stands
   /// before their numbers.
   std::int64_t add(const Sequential& layers, std::int64_t value, const std::string& path) {
+    Padding padding;  // in front of the next convolution
     for (std::int64_t i = 0; i < layers.size(); ++i) {
       const std::string at = fmt::format("{}{}", path, i);
       if (const Container* container = container_of(layers[i])) {
         value = add(*container, layers.output_shape(i), value, at);
         continue;
       }
-      const Operation op = layers[i].operation();
+      Operation op = layers[i].operation();
+      if (const auto* zeros = std::get_if<ZeroPad2dOp>(&op); zeros && is_conv2d(layers, i + 1)) {
+        padding = sum(padding, zeros->padding);
+        continue;
+      }
+      if (auto* conv2d = std::get_if<Conv2dOp>(&op)) {
+        conv2d->window.padding = sum(conv2d->window.padding, std::exchange(padding, Padding()));
+      }
       require(!is_join(op), fmt::format("layer {}, {}: a layer of your own reads one value", at,
                                         layers[i].text()));
       value = add_node({.op = op,

@@ -25,8 +25,9 @@
 //   layer     = path [ "(" [ argument { "," argument } [","] ] ")" ]
 //   path      = name { "." name }
 //   argument  = [ name "=" ] value                 all without a name come first
-//   value     = sum | float | "(" sum "," sum ")" | True | False | true | false
-//               | word                             of PyTorch's layers: None, same, 'zeros'
+//   value     = sum | float | "(" sum "," sum [ "," sum "," sum ] ")"
+//               | True | False | true | false | quote name quote
+//               | name                             of PyTorch's layers: None, same
 //   sum       = product { ( "+" | "-" ) product }
 //   product   = factor { "*" factor }
 //   factor    = integer | "(" sum ")"

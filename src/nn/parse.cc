@@ -51,23 +51,14 @@ void require_usual_tensors(const Arguments& a) {
   a.require_usual("dtype", "None");
 }
 
-/// 'same' adds half of what the kernel is larger than 1 at each side.
-IntegerPair padding_of(const Arguments& a, const IntegerPair& kernel, const IntegerPair& stride) {
-  if (a.is_word("padding", "valid")) return {0, 0};
-  if (!a.is_word("padding", "same")) return a.pair("padding", {0, 0});
-  if (stride != IntegerPair{1, 1} || kernel[0] % 2 == 0 || kernel[1] % 2 == 0) {
-    throw Error(ErrorKind::kUsage,
-                "padding is 'same', want it with a stride of 1 and a kernel of odd sizes");
-  }
-  return {kernel[0] / 2, kernel[1] / 2};
-}
-
 std::unique_ptr<Layer> parse_conv2d(const ModelText& model, const LayerText& layer) {
   const Arguments a(model, layer,
                     is_short(layer) ? Parameters{{"out_channels"},
                                                  {"kernel_size", "kernel"},
                                                  {.name = "stride", .by_name = true},
                                                  {.name = "padding", .by_name = true},
+                                                 {.name = "dilation", .by_name = true},
+                                                 {.name = "groups", .by_name = true},
                                                  {.name = "bias", .by_name = true}}
                                     : torch_parameters(layer, "in_channels",
                                                        {{"out_channels"},
@@ -80,18 +71,26 @@ std::unique_ptr<Layer> parse_conv2d(const ModelText& model, const LayerText& lay
                                                         {"padding_mode"},
                                                         {"device"},
                                                         {"dtype"}}));
-  a.require_usual("dilation", 1);
-  a.require_usual("groups", 1);
   a.require_usual("padding_mode", "zeros");
   require_usual_tensors(a);
-  const IntegerPair kernel = a.pair("kernel_size"), stride = a.pair("stride", {1, 1});
+  const bool same = a.is_word("padding", "same"), numbers = !same && !a.is_word("padding", "valid");
   return std::make_unique<Conv2d>(
       Conv2d::Options{.out_channels = a.integer("out_channels"),
-                      .kernel = size_of(kernel),
-                      .stride = size_of(stride),
-                      .padding = size_of(padding_of(a, kernel, stride)),
+                      .kernel = size_of(a.pair("kernel_size")),
+                      .stride = size_of(a.pair("stride", {1, 1})),
+                      .padding = numbers ? size_of(a.pair("padding", {0, 0})) : Size2d(0),
                       .bias = a.boolean("bias", true),
-                      .in_channels = inputs_of(a, layer, "in_channels")});
+                      .in_channels = inputs_of(a, layer, "in_channels"),
+                      .dilation = size_of(a.pair("dilation", {1, 1})),
+                      .groups = a.integer("groups", 1),
+                      .same = same});
+}
+
+/// As PyTorch orders them: left, right, top, bottom.
+std::unique_ptr<Layer> parse_zero_pad(const ModelText& model, const LayerText& layer) {
+  const auto [left, right, top, bottom] =
+      Arguments(model, layer, {{"padding"}}).quadruple("padding");
+  return std::make_unique<ZeroPad2d>(Padding::sides({top, left}, {bottom, right}));
 }
 
 template <class Pool>
@@ -184,6 +183,7 @@ using In = LayerEntry::In;
 /// Behind these come the functions of one number.
 constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
                                   {"LazyConv2d", parse_conv2d, In::kTorch},
+                                  {"ZeroPad2d", parse_zero_pad},
                                   {"AvgPool2d", parse_avg_pool2d},
                                   {"MaxPool2d", parse_max_pool2d},
                                   {"AdaptiveAvgPool2d", parse_adaptive_pool},

@@ -30,7 +30,7 @@ Operation operation_of(Pool2d::Kind kind, const Window& window) {
 }
 
 Window window_of(const Pool2d::Options& o) {
-  return {o.kernel, o.stride.value_or(o.kernel), o.padding};
+  return {o.kernel, o.stride.value_or(o.kernel), Padding::both(o.padding)};
 }
 
 }  // namespace
@@ -39,7 +39,8 @@ Pool2d::Pool2d(Kind kind, const Options& options)
     : LibraryLayer(operation_of(kind, window_of(options))),
       kind_(kind),
       window_(window_of(options)) {
-  const auto [kernel, stride, padding] = window_;
+  const auto& [kernel, stride, sides, dilation] = window_;
+  const Size2d& padding = sides.before;
   require_at_least(1, kernel, text(), "kernel_size");
   require_at_least(1, stride, text(), "stride");
   require_at_least(0, padding, text(), "padding");
@@ -51,10 +52,10 @@ Pool2d::Pool2d(Kind kind, const Options& options)
 }
 
 std::string Pool2d::text() const {
-  const auto [kernel, stride, padding] = window_;
+  const auto& [kernel, stride, padding, dilation] = window_;
   std::string text = fmt::format("{}({}", name_of(kind_), to_string(kernel));
   if (stride != kernel) text += fmt::format(", stride={}", to_string(stride));
-  if (padding != Size2d(0)) text += fmt::format(", padding={}", to_string(padding));
+  if (padding.before != Size2d(0)) text += fmt::format(", padding={}", to_string(padding.before));
   return text + ")";
 }
 

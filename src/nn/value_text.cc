@@ -16,6 +16,7 @@ class ValueParser {
 
   ArgumentValue value(std::string_view wanted) {
     if (at_.peek() == '(') return group();
+    if (at_.peek() == '\'' || at_.peek() == '"') return quoted();
     if (at_.at_number()) return sum_or_float();
     const TextScanner::Cursor before = at_.cursor();
     const std::string word = at_.name(wanted);
@@ -25,14 +26,8 @@ class ValueParser {
     at_.fail_at_token(wanted);
   }
 
-  /// With words too: PyTorch has 'same', 'zeros' and None.
+  /// With words too: print(net) shows 'same' without its quotes.
   ArgumentValue torch_value(std::string_view wanted) {
-    for (const char quote : {'\'', '"'}) {
-      if (!at_.take(quote)) continue;
-      std::string word = at_.name("a word");
-      if (!at_.take(quote)) at_.fail_at_token("the end of the quoted word");
-      return word;
-    }
     const TextScanner::Cursor before = at_.cursor();
     if (at_.at_name()) {
       std::string word = at_.name(wanted);
@@ -43,7 +38,15 @@ class ValueParser {
   }
 
  private:
-  /// What begins with "(": a pair, or a sum.
+  std::string quoted() {
+    const char quote = at_.peek();
+    at_.take(quote);
+    std::string word = at_.name("a word");
+    if (!at_.take(quote)) at_.fail_at_token("the end of the quoted word");
+    return word;
+  }
+
+  /// What begins with "(": a pair, four integers, or a sum.
   ArgumentValue group() {
     const TextScanner::Cursor before = at_.cursor();
     const TextScanner::Bracket bracket(at_);
@@ -53,13 +56,25 @@ class ValueParser {
     if (at_.take(',')) {
       at_.blanks();
       const std::int64_t second = member();
-      if (!at_.take(')')) at_.fail_at_token("\")\" after a pair (h, w)");
-      return IntegerPair{first, second};
+      if (at_.take(')')) return IntegerPair{first, second};
+      if (!at_.take(',')) at_.fail_at_token("\")\" after a pair (h, w)");
+      return quadruple(first, second);
     }
     if (!at_.take(')'))
       at_.fail_at_token("\",\" or \")\" after the first integer of a pair (h, w)");
     at_.go_back(before);
     return sum();
+  }
+
+  /// The last two of (left, right, top, bottom).
+  IntegerQuadruple quadruple(std::int64_t first, std::int64_t second) {
+    at_.blanks();
+    const std::int64_t third = member();
+    if (!at_.take(',')) at_.fail_at_token("\",\" and the last of four integers");
+    at_.blanks();
+    const std::int64_t fourth = member();
+    if (!at_.take(')')) at_.fail_at_token("\")\" after four integers");
+    return {first, second, third, fourth};
   }
 
   /// One of a pair.

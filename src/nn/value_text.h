@@ -11,11 +11,13 @@
 namespace lenet {
 
 using IntegerPair = std::array<std::int64_t, 2>;
-using ArgumentValue = std::variant<std::int64_t, double, bool, IntegerPair, std::string>;
+using IntegerQuadruple = std::array<std::int64_t, 4>;
+using ArgumentValue =
+    std::variant<std::int64_t, double, bool, IntegerPair, IntegerQuadruple, std::string>;
 
 /// What may stand at a place.
 struct WantedValue {
-  bool words = false;    ///< None, same, 'zeros' too
+  bool words = false;    ///< None too; quoted, as 'same', they may stand anywhere
   bool or_name = false;  ///< name=value too, which an error then says
 };
 

@@ -29,17 +29,34 @@ void require_image(const Shape& input, const std::string& layer) {
                           layer, to_string(input)));
 }
 
+Padding sum(const Padding& a, const Padding& b) {
+  const auto add = [](const Size2d& x, const Size2d& y) {
+    return Size2d(x.height + y.height, x.width + y.width);
+  };
+  return Padding::sides(add(a.before, b.before), add(a.after, b.after));
+}
+
+Size2d padded(const Shape& image, const Padding& padding) {
+  const auto& [before, after] = padding;
+  return {image[1] + before.height + after.height, image[2] + before.width + after.width};
+}
+
 Size2d slide_over(const Window& window, const Shape& input, const std::string& layer) {
-  const auto [kernel, stride, padding] = window;
-  const std::int64_t height = input[1] + 2 * padding.height, width = input[2] + 2 * padding.width;
-  if (height < kernel.height || width < kernel.width) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("{}: a window of {}x{} does not fit its input {} with padding {} on "
-                            "each side ({}x{}); use a smaller window or more padding",
-                            layer, kernel.height, kernel.width, to_string(input),
-                            to_string(padding), height, width));
+  const Size2d size = padded(input, window.padding), span = window.span();
+  const Size2d &stride = window.stride, &before = window.padding.before;
+  if (size.height < span.height || size.width < span.width) {
+    const bool even = before == window.padding.after;
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format(
+            "{}: a window of {}x{} does not fit its input {} with {} ({}x{}); use a "
+            "smaller window or more padding",
+            layer, span.height, span.width, to_string(input),
+            even ? fmt::format("padding {} on each side", to_string(before)) : "its padding",
+            size.height, size.width));
   }
-  return {(height - kernel.height) / stride.height + 1, (width - kernel.width) / stride.width + 1};
+  return {(size.height - span.height) / stride.height + 1,
+          (size.width - span.width) / stride.width + 1};
 }
 
 }  // namespace lenet

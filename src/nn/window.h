@@ -18,8 +18,14 @@ void require_at_least(std::int64_t least, const Size2d& value, const std::string
 /// Throws Error (kUsage), naming the layer, unless `input` has the form {channels, height, width}.
 void require_image(const Shape& input, const std::string& layer);
 
-/// Places of the window on an input {channels, height, width}: (size + 2 padding - kernel) / stride
-/// + 1, rounded down. Throws Error (kUsage), naming layer, input and arguments, if it does not fit.
+/// The padding of one behind the other.
+Padding sum(const Padding& a, const Padding& b);
+
+/// An image's height and width with this padding.
+Size2d padded(const Shape& image, const Padding& padding);
+
+/// Places of the window on an input {channels, height, width}: (padded size - span) / stride + 1,
+/// rounded down. Throws Error (kUsage), naming layer, input and arguments, if it does not fit.
 Size2d slide_over(const Window& window, const Shape& input, const std::string& layer);
 
 }  // namespace lenet

@@ -109,6 +109,12 @@ INSTANTIATE_TEST_SUITE_P(
                   "stride=(1, 2)) Flatten Linear(11)",
                   Shape{3, 13, 17}),
         std::pair("Conv2d(4, 3) Softplus AvgPool2d(2) Flatten Linear(4) Softplus", Shape{1, 8, 8}),
+        std::pair("ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2, bias=False) BatchNorm2d ReLU "
+                  "Conv2d(6, 3, padding=1, groups=6) Tanh Conv2d(4, (2, 3), padding='same', "
+                  "groups=2, bias=False) BatchNorm2d SiLU ZeroPad2d((2, 0, 1, 0)) ReLU "
+                  "MaxPool2d(2) Conv2d(8, 3, padding=3, dilation=3, stride=2) Sigmoid Flatten "
+                  "Linear(3)",
+                  Shape{2, 11, 14}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",

@@ -139,6 +139,15 @@ INSTANTIATE_TEST_SUITE_P(
                 {2, 13, 21}},
         Network{
             "Softplus", "Conv2d(4, 3) Softplus AvgPool2d(2) Flatten Linear(4) Softplus", {1, 8, 8}},
+        Network{"Groups",
+                "Conv2d(6, 3, padding='same', groups=3, bias=False) BatchNorm2d ReLU "
+                "Conv2d(6, 3, padding=1, stride=2, groups=6) ReLU Conv2d(4, 1) Flatten Linear(4)",
+                {3, 9, 8}},
+        Network{"DilationAndZeros",
+                "ZeroPad2d((0, 1, 0, 1)) Conv2d(4, 2, stride=2) Tanh ZeroPad2d((2, 1, 0, 3)) "
+                "Conv2d(3, (2, 3), dilation=(3, 2), padding=1) Tanh ZeroPad2d((2, 1, 0, 3)) "
+                "MaxPool2d(2) Flatten Linear(4)",
+                {1, 11, 9}},
         Network{"PixelsAlone", "Flatten", {2, 3, 2}},
         Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
         Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},

@@ -32,6 +32,17 @@ TEST(PyTorchModule, BuildsTheLayersWithTheirInputs) {
   EXPECT_FALSE(text.find("class ") != text.npos);
 }
 
+TEST(PyTorchModule, HasGroupsDilationAndZeros) {
+  const std::string text = module_of(
+      "ZeroPad2d((0, 1, 2, 3)) Conv2d(4, 2, padding='same', groups=2) Conv2d(3, 3, dilation=(2, "
+      "1))",
+      {2, 9, 8});
+  EXPECT_TRUE(contains(text,
+                       "    nn.ZeroPad2d((0, 1, 2, 3)),\n"
+                       "    nn.Conv2d(2, 4, kernel_size=2, stride=1, padding='same', groups=2),\n"
+                       "    nn.Conv2d(4, 3, kernel_size=3, stride=1, dilation=(2, 1)),\n"));
+}
+
 TEST(PyTorchModule, DefinesTheContainersThatItUses) {
   const std::string text = module_of("Residual[ Sum[ Linear(3) | ] ] [ ReLU ]", {3});
   EXPECT_TRUE(contains(text,

@@ -35,6 +35,13 @@ constexpr const char* kBranches =
     "stride=2) ] ] Concat[ | [ Conv2d(2, 1) SiLU ] | MaxPool2d(3, stride=1, padding=1) Dropout ] "
     "AdaptiveAvgPool2d(1) Flatten Concat[ Linear(5) Tanh | ] Linear(10)";
 
+/// Groups, dilation, zeros on one side.
+constexpr const char* kGroups =
+    "ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2) BatchNorm2d ReLU Conv2d(6, 3, padding=1, "
+    "groups=6) BatchNorm2d ReLU Conv2d(8, 1) Conv2d(12, 2, padding='same', groups=4) Tanh "
+    "Conv2d(4, 3, padding=2, dilation=2) ZeroPad2d((2, 0, 0, 1)) ReLU AvgPool2d(2) Flatten "
+    "Linear(10)";
+
 /// Biases, scales and running statistics away from 0 and 1.
 void shake(Sequential& net, Generator& generator) {
   for (const NamedParameter& p : net.named_parameters()) {
@@ -88,5 +95,6 @@ int main(int argc, char** argv) {
   lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
   lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
   lenet::write(folder, "branches", lenet::Sequential::parse(lenet::kBranches), test);
+  lenet::write(folder, "groups", lenet::Sequential::parse(lenet::kGroups), test);
   std::puts("written");
 }

@@ -99,6 +99,13 @@ INSTANTIATE_TEST_SUITE_P(
             "Concat[ SiLU | ScaledTanh | SiLU ScaledTanh | ] Flatten"},
         Net{"ThatFlatten", "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]",
             "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]"},
+        Net{"WithGroupsAndZeros",
+            "ZeroPad2d((0, 1, 0, 1)) Conv2d(4, 3, stride=2, groups=2) Concat[ Conv2d(4, 3, "
+            "padding=2, dilation=2, groups=4) | ZeroPad2d(1) ReLU Conv2d(2, 3) ] ZeroPad2d(2) "
+            "Conv2d(3, 2, padding='same') ZeroPad2d((0, 0, 1, 0))",
+            "ZeroPad2d((0, 1, 0, 1)) Conv2d(4, 3, stride=2, groups=2) Concat[ Conv2d(4, 3, "
+            "padding=2, dilation=2, groups=4) | ZeroPad2d(1) ReLU Conv2d(2, 3) ] "
+            "ZeroPad2d((0, 1, 0, 1)) Conv2d(3, 2, padding=2) ZeroPad2d((0, 0, 1, 0))"},
         Net{"WithDropout", "Residual[ Dropout Conv2d(2, 1) ] Concat[ Dropout | ReLU Dropout ]",
             "Residual[ Conv2d(2, 1) ] Concat[ | ReLU ]"}),
     [](const auto& net) { return net.param.name; });

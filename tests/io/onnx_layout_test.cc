@@ -209,7 +209,7 @@ TEST(OnnxView, IsRefusedWhereAxesOrSizesAreOthers) {
   EXPECT_TRUE(contains(with(node("Unsqueeze", {"r", "far"}, {"y"})), "axes [9] of 5"));
 }
 
-TEST(OnnxPadding, ThatDiffersOnBothSidesIsALargerKernel) {
+TEST(OnnxPadding, ThatDiffersOnBothSidesIsAZeroPad2dInFront) {
   const Image image{2, 6, 6, numbers(72)};
   const auto gives = [&](const Names& nodes, const Pads& pads, const std::string& text) {
     const Model net =
@@ -224,17 +224,20 @@ TEST(OnnxPadding, ThatDiffersOnBothSidesIsALargerKernel) {
   const auto conv_of = [&](const std::string& input, const std::string& padding) {
     return node("Conv", {input, "w", "b"}, {"y"}, {two, padding});
   };
-  const std::string even = "Conv2d(3, 4, stride=2, padding=1)";
-  gives({conv_of("x", integers("pads", {0, 0, 1, 1}))}, {0, 0, 1, 1}, even);
-  gives({conv_of("x", integers("pads", {1, 1, 0, 0}))}, {1, 1, 0, 0}, even);
+  const std::string behind = "ZeroPad2d((0, 1, 0, 1)) Conv2d(3, 3, stride=2)";
+  const std::string front = "ZeroPad2d((1, 0, 1, 0)) Conv2d(3, 3, stride=2)";
+  gives({conv_of("x", integers("pads", {0, 0, 1, 1}))}, {0, 0, 1, 1}, behind);
+  gives({conv_of("x", integers("pads", {1, 1, 0, 0}))}, {1, 1, 0, 0}, front);
   gives({conv_of("x", integers("pads", {1, 0, 1, 2}))}, {1, 0, 1, 2},
-        "Conv2d(3, (3, 5), stride=2, padding=(1, 2))");
-  gives({conv_of("x", text("auto_pad", "SAME_UPPER"))}, {0, 0, 1, 1}, even);
-  gives({conv_of("x", text("auto_pad", "SAME_LOWER"))}, {1, 1, 0, 0}, even);
+        "ZeroPad2d((0, 2, 0, 0)) Conv2d(3, 3, stride=2, padding=(1, 0))");
+  gives({conv_of("x", integers("pads", {0, 5, 0, 0}))}, {0, 5, 0, 0},
+        "ZeroPad2d((5, 0, 0, 0)) Conv2d(3, 3, stride=2)");
+  gives({conv_of("x", text("auto_pad", "SAME_UPPER"))}, {0, 0, 1, 1}, behind);
+  gives({conv_of("x", text("auto_pad", "SAME_LOWER"))}, {1, 1, 0, 0}, front);
   gives({node("Pad", {"x", "pads"}, {"p"}), conv_of("p", text("auto_pad", "VALID"))}, {0, 0, 1, 1},
-        even);
+        behind);
   gives({node("Pad", {"x", "sides", "", "axes"}, {"p"}), conv_of("p", text("auto_pad", "VALID"))},
-        {0, 0, 1, 1}, even);
+        {0, 0, 1, 1}, behind);
 }
 
 TEST(OnnxNames, OfNodesWithoutOneAreTheirNumberAndOutput) {

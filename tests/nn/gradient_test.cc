@@ -24,7 +24,17 @@ INSTANTIATE_TEST_SUITE_P(
                     "Conv2d(3, 1) Conv2d(2, 2, stride=(4, 3), padding=1) Flatten Linear(3)",
                     "Conv2d(2, 1) Conv2d(3, (1, 5), padding=(2, 4)) Flatten Linear(3)",
                     "Conv2d(17, 3) Conv2d(7, 2) Flatten Linear(3)",
-                    "Conv2d(1, 3, padding=1) Conv2d(1, 3) Flatten Linear(2)"));
+                    "Conv2d(1, 3, padding=1) Conv2d(1, 3) Flatten Linear(2)",
+                    "Conv2d(6, 3, padding=1, groups=2) Tanh Conv2d(6, 3, groups=6) Flatten "
+                    "Linear(3)",
+                    "Conv2d(4, 1) Conv2d(8, (3, 2), stride=2, groups=4, bias=False) Flatten "
+                    "Linear(3)",
+                    "Conv2d(4, 1) Conv2d(4, 5, stride=2, padding=2, groups=4) Flatten Linear(3)",
+                    "Conv2d(3, 2, padding='same') Conv2d(2, 3, dilation=2, padding=(2, 1)) "
+                    "Flatten Linear(3)",
+                    "Conv2d(3, 1) ZeroPad2d((0, 1, 0, 1)) Conv2d(4, 3, stride=2) Flatten Linear(3)",
+                    "ZeroPad2d((1, 0, 2, 0)) Conv2d(3, 1) Tanh ZeroPad2d(1) MaxPool2d(2) "
+                    "ZeroPad2d((0, 0, 1, 0)) Flatten Linear(3)"));
 
 INSTANTIATE_TEST_SUITE_P(
     Pooling, Gradient,

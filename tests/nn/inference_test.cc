@@ -21,7 +21,7 @@ TEST(InferenceNodes, AreTheLayersInOrderWithoutDropout) {
             "MaxPool2d(2, stride=1) AdaptiveAvgPool2d(1) Flatten Dropout Linear(4) Tanh",
             {2, 9, 8}));
   const std::vector<Operation> want = {
-      Conv2dOp{{.kernel = {3, 5}, .stride = 2, .padding = {1, 2}}, false},
+      Conv2dOp{{.kernel = {3, 5}, .stride = 2, .padding = Padding::both({1, 2})}, false},
       BatchNormOp{1e-5, 0.1},
       FunctionOp{{Function::Kind::kLeakyReLU, 0.2f}},
       MaxPool2dOp{{.kernel = 2, .stride = 1}},

@@ -11,11 +11,30 @@ namespace {
 
 TEST(LayerText, IsWhatItParsesTo) {
   for (const char* text :
-       {"BatchNorm2d", "BatchNorm1d", "BatchNorm2d(eps=0.001, momentum=0.3)",
-        "BatchNorm1d(momentum=0)", "BatchNorm2d(affine=False)", "BatchNorm1d(eps=1e-12)",
-        "BatchNorm1d(eps=1e+20)", "Dropout(0.5)", "Dropout(0)", "Dropout(1)", "Dropout(0.1)",
-        "LeakyReLU", "LeakyReLU(0.2)", "LeakyReLU(-1.5)", "LeakyReLU(1e-30)", "SiLU", "ScaledTanh",
-        "Softplus", "AdaptiveAvgPool2d(1)"}) {
+       {"BatchNorm2d",
+        "BatchNorm1d",
+        "BatchNorm2d(eps=0.001, momentum=0.3)",
+        "BatchNorm1d(momentum=0)",
+        "BatchNorm2d(affine=False)",
+        "BatchNorm1d(eps=1e-12)",
+        "BatchNorm1d(eps=1e+20)",
+        "Dropout(0.5)",
+        "Dropout(0)",
+        "Dropout(1)",
+        "Dropout(0.1)",
+        "LeakyReLU",
+        "LeakyReLU(0.2)",
+        "LeakyReLU(-1.5)",
+        "LeakyReLU(1e-30)",
+        "SiLU",
+        "ScaledTanh",
+        "Softplus",
+        "AdaptiveAvgPool2d(1)",
+        "ZeroPad2d(1)",
+        "ZeroPad2d((0, 1, 2, 3))",
+        "ZeroPad2d((1, 1, 0, 0))",
+        "Conv2d(4, 2, padding='same')",
+        "Conv2d(6, (3, 5), stride=2, padding=1, dilation=(2, 1), groups=3, bias=False)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }
 }

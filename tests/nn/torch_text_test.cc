@@ -83,6 +83,13 @@ TEST(TorchText, HasPyTorchsArguments) {
       {"nn.Conv2d(1, 6, (3, 5), padding='same', dilation=(1, 1))",
        "Conv2d(6, (3, 5), padding=(1, 2))"},
       {"nn.Conv2d(1, 6, 4, padding=\"valid\")", "Conv2d(6, 4)"},
+      {"nn.Conv2d(1, 6, 4, padding='same')", "Conv2d(6, 4, padding='same')"},
+      {"nn.Conv2d(1, 6, 5, 1, 2, 3, 1)", "Conv2d(6, 5, padding=2, dilation=3)"},
+      {"nn.ZeroPad2d((0, 1, 0, 1)) nn.Conv2d(1, 4, 3, groups=1)",
+       "ZeroPad2d((0, 1, 0, 1)) Conv2d(4, 3)"},
+      {"(0): ZeroPad2d((2, 2, 2, 2)) (1): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), "
+       "dilation=(2, 2))",
+       "ZeroPad2d(2) Conv2d(2, 3, dilation=2)"},
       {"(0): Conv2d(1, 6, kernel_size=(3, 3), stride=(1, 1), padding=same)",
        "Conv2d(6, 3, padding=1)"},
       {"nn.Linear(400, 120, False, dtype=None)", "Linear(120, bias=False)"},
@@ -120,15 +127,17 @@ TEST(TorchText, IsCheckedAgainstTheShapeThatArrives) {
 
 TEST(TorchText, OfWhatLenetDoesNotHaveIsRefused) {
   expect_refusals({
-      {"nn.Conv2d(1, 6, 5, dilation=2)",
-       "dilation is 2, and lenet has no such layer: leave it out"},
-      {"nn.Conv2d(1, 6, 5, groups=3)", "groups is 3, and"},
-      {"nn.Conv2d(1, 6, 5, padding_mode='reflect')", "padding_mode is 'reflect', and"},
+      {"nn.Conv2d(1, 6, 5, padding_mode='reflect')",
+       "padding_mode is 'reflect', and lenet has no such layer: leave it out"},
       {"nn.Conv2d(1, 6, 5, device='cuda')", "device is 'cuda', and"},
       {"nn.Linear(784, 6, dtype=float64)", "dtype is float64, and"},
-      {"nn.Conv2d(1, 6, 4, padding='same')",
-       "want it with a stride of 1 and a kernel of odd sizes"},
-      {"nn.Conv2d(1, 6, 5, 2, 'same')", "want it with a stride of 1 and a kernel of odd sizes"},
+      {"nn.Conv2d(1, 6, 5, 2, 'same')", "want padding='same' with a stride of 1"},
+      {"nn.Conv2d(1, 6, 5, groups=4)", "groups is 4, want a divisor of the 6 output channels"},
+      {"nn.Conv2d(1, 6, 5, groups=3)",
+       "groups is 3, want a divisor of the 1 channels of its input"},
+      {"nn.Conv2d(1, 6, 5, dilation=0)", "dilation is 0, want 1 to"},
+      {"nn.ZeroPad2d((1, 2))", "want an integer or four, (left, right, top, bottom)"},
+      {"nn.ZeroPad2d(-1)", "padding is -1, want 0 to"},
       {"nn.Conv2d(1, 6, 5, padding='full')", "padding is 'full', want an integer or a pair (h, w)"},
       {"nn.MaxPool2d(2, ceil_mode=True)", "ceil_mode is True, and"},
       {"nn.MaxPool2d(2, return_indices=True)", "return_indices is True, and"},
@@ -145,7 +154,7 @@ TEST(TorchText, OfWhatLenetDoesNotHaveIsRefused) {
       {"nn.LazyLinear(10, 20)", "bias is 20, want True or False"},
       {"nn.Softmax(dim=1)", "nn.Softmax is part of the loss, leave it out"},
       {"nn.ScaledTanh()", "unknown layer nn.ScaledTanh, want nn.Conv2d, nn.LazyConv2d,"},
-      {"LazyLinear(10)", "unknown layer LazyLinear, want Conv2d, AvgPool2d,"},
+      {"LazyLinear(10)", "unknown layer LazyLinear, want Conv2d, ZeroPad2d,"},
   });
 }
 
@@ -168,7 +177,7 @@ TEST(ShortText, ThatMayBePyTorchsIsRefusedWithTheRemedy) {
 TEST(ShortText, OfAMisspeltLayerGetsTheLikelyOne) {
   expect_refusals({
       {"Conv2D(6, 5) Con2d(6)",
-       "unknown layer Conv2D, did you mean Conv2d? want Conv2d, AvgPool2d,"},
+       "unknown layer Conv2D, did you mean Conv2d? want Conv2d, ZeroPad2d,"},
       {"Relu", "did you mean ReLU?"},
       {"MaxPol2d(2)", "did you mean MaxPool2d?"},
       {"nn.Batchnorm2d(1)", "unknown layer nn.Batchnorm2d, did you mean nn.BatchNorm2d? want nn."},

@@ -19,6 +19,25 @@ Sliding sliding(const Shape& in, IntegerPair kernel, IntegerPair stride, Integer
   return {in[0], in[1], in[2], kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1]};
 }
 
+/// Of a Conv2d, which 'same' pads by what the taps reach over, more of it behind.
+Sliding sliding(const Shape& in, const Arguments& a) {
+  const bool same = a.is_word("padding", "same");
+  Sliding s = sliding(in, a.pair("kernel_size"), a.pair("stride", {1, 1}),
+                      same ? IntegerPair{0, 0} : a.pair("padding", {0, 0}));
+  const IntegerPair dilation = a.pair("dilation", {1, 1});
+  s.dilation_height = dilation[0];
+  s.dilation_width = dilation[1];
+  s.groups = a.integer("groups", 1);
+  if (!same) return s;
+  const std::int64_t height = (s.kernel_height - 1) * dilation[0];
+  const std::int64_t width = (s.kernel_width - 1) * dilation[1];
+  s.pad_height = height / 2;
+  s.pad_width = width / 2;
+  s.more_height = height % 2;
+  s.more_width = width % 2;
+  return s;
+}
+
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
 
 /// The same for brackets.
@@ -44,9 +63,14 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
   if (text.is_brackets()) return add_brackets(model, text, net, shape);
   if (name == "Conv2d") {
     const Arguments a(model, text,
-                      {{"out_channels"}, {"kernel_size"}, {"stride"}, {"padding"}, {"bias"}});
-    const Sliding s =
-        sliding(shape, a.pair("kernel_size"), a.pair("stride", {1, 1}), a.pair("padding", {0, 0}));
+                      {{"out_channels"},
+                       {"kernel_size"},
+                       {"stride"},
+                       {"padding"},
+                       {"dilation"},
+                       {"groups"},
+                       {"bias"}});
+    const Sliding s = sliding(shape, a);
     net.push_back(conv2d_layer(s, a.integer("out_channels"), a.boolean("bias", true)));
     shape = {a.integer("out_channels"), s.out_height(), s.out_width()};
   } else if (name == "AvgPool2d" || name == "MaxPool2d") {
@@ -59,6 +83,12 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const Arguments a(model, text, {{"out_features"}, {"bias"}});
     net.push_back(linear_layer(shape.at(0), a.integer("out_features"), a.boolean("bias", true)));
     shape = {a.integer("out_features")};
+  } else if (name == "ZeroPad2d") {
+    const auto [left, right, top, bottom] =
+        Arguments(model, text, {{"padding"}}).quadruple("padding");
+    const Shape in = shape;
+    shape = {in[0], in[1] + top + bottom, in[2] + left + right};
+    net.push_back(zero_pad2d_layer(in, shape, top, left));
   } else if (name == "Flatten") {
     shape = {element_count(shape)};
   } else if (name == "Sigmoid" || name == "ReLU" || name == "Tanh") {
@@ -140,7 +170,8 @@ Layer joined_layer(std::vector<Network> branches, bool concat) {
 }
 
 Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias) {
-  const std::int64_t weights = out_channels * s.channels * s.kernel_height * s.kernel_width;
+  const std::int64_t weights =
+      out_channels * (s.channels / s.groups) * s.kernel_height * s.kernel_width;
   const std::int64_t biases = bias ? out_channels : 0;
   return {weights + biases, [=](const Values& x, std::span<const double> p) {
             return conv2d(s, out_channels, x, part(p, 0, weights), part(p, weights, biases));
@@ -152,6 +183,18 @@ Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias) {
   return {inputs * outputs + biases, [=](const Values& x, std::span<const double> p) {
             return linear(outputs, x, part(p, 0, inputs * outputs),
                           part(p, inputs * outputs, biases));
+          }};
+}
+
+Layer zero_pad2d_layer(const Shape& in, const Shape& out, std::int64_t top, std::int64_t left) {
+  return {0, [=](const Values& x, std::span<const double>) {
+            Values y(static_cast<std::size_t>(element_count(out)));
+            for (std::size_t i = 0; i < x.size(); ++i) {
+              const auto at = static_cast<std::int64_t>(i);
+              const std::int64_t c = at / in[2] / in[1], h = at / in[2] % in[1], w = at % in[2];
+              y[static_cast<std::size_t>((c * out[1] + top + h) * out[2] + left + w)] = x[i];
+            }
+            return y;
           }};
 }
 

@@ -27,6 +27,14 @@ inline constexpr const char* kGraphNet =
     "Concat[ | Conv2d(3, 1) SiLU Dropout(0.2) | MaxPool2d(3, stride=1, padding=1) ] "
     "[ AdaptiveAvgPool2d(1) Flatten ] Concat[ | Linear(5) Sigmoid ] Linear(4)";
 
+/// Convolutions with groups, dilation and zeros on one side.
+inline constexpr const char* kGroupedNet =
+    "ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2, bias=False) BatchNorm2d ReLU "
+    "Residual[ Conv2d(6, 3, padding=1, groups=6, bias=False) BatchNorm2d ReLU Conv2d(6, 1) ] "
+    "Conv2d(12, 2, padding='same', groups=3) Tanh Concat[ Conv2d(4, 3, padding=2, dilation=2) | "
+    "ZeroPad2d(1) ReLU Conv2d(4, 3, stride=1, groups=2) ] Conv2d(8, (5, 3), stride=(1, 2), "
+    "padding=2, groups=8) SiLU ZeroPad2d((1, 0, 0, 0)) AdaptiveAvgPool2d(1) Flatten Linear(4)";
+
 inline Sequential built_beyond(const char* text = kBeyondNet, const Shape& input = {1, 10, 9}) {
   Sequential net = Sequential::parse(text);
   Generator generator(3);

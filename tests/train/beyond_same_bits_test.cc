@@ -70,7 +70,7 @@ TEST_P(BeyondSameBits, OnAnyNumberOfThreadsWithoutFma) {
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, BeyondSameBits,
                          testing::Values(Case{kNesterov, kBeyondNet}, Case{kAdamW, kBeyondNet},
-                                         Case{kNesterov, kGraphNet}));
+                                         Case{kNesterov, kGraphNet}, Case{kAdamW, kGroupedNet}));
 
 TEST(BeyondSameBits, DependOnTheSeedOfDropout) {
   const auto loss = [](std::uint64_t seed) {

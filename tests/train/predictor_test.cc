@@ -78,6 +78,13 @@ INSTANTIATE_TEST_SUITE_P(
         "ScaledTanh Flatten LeakyReLU Linear(17) BatchNorm1d(eps=0.1)"));
 
 INSTANTIATE_TEST_SUITE_P(
+    NetworksWithGroups, PredictorOf,
+    testing::Values("ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2) BatchNorm2d ReLU Conv2d(6, 3, "
+                    "padding=1, groups=6) BatchNorm2d ReLU Conv2d(8, 1) Flatten Linear(3)",
+                    "Conv2d(4, 2, padding='same') ZeroPad2d((1, 0, 0, 2)) ReLU Conv2d(4, 3, "
+                    "dilation=2, groups=2) ZeroPad2d(1) Flatten Linear(5)"));
+
+INSTANTIATE_TEST_SUITE_P(
     NetworksWithBranches, PredictorOf,
     testing::Values(
         "Conv2d(4, 3, padding=1) ReLU Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ] ReLU "
