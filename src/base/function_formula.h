@@ -20,47 +20,105 @@ LENET_HOST_DEVICE T sigmoid(T x) {
   return reciprocal(1 + std::exp(-x));
 }
 
-/// f(x) of a function whose value tells its derivative; NaN of any other.
+/// Each function by its formula: its name, as PyTorch gives it, or the model text; value(x), and
+/// derivative(x), or where the value y tells the derivative, derivative_by_value(y).
+namespace formula {
+
 template <class T>
-LENET_HOST_DEVICE T value_in_place(const Function& f, T x) {
+struct Identity {
+  static constexpr const char* kName = "Identity";
+  LENET_HOST_DEVICE static T value(T x) { return x; }
+  LENET_HOST_DEVICE static T derivative_by_value(T) { return T(1); }
+};
+
+template <class T>
+struct Sigmoid {
+  static constexpr const char* kName = "Sigmoid";
+  LENET_HOST_DEVICE static T value(T x) { return sigmoid(x); }
+  LENET_HOST_DEVICE static T derivative_by_value(T y) { return y * (1 - y); }
+};
+
+template <class T>
+struct ReLU {
+  static constexpr const char* kName = "ReLU";
+  LENET_HOST_DEVICE static T value(T x) { return x < 0 ? T(0) : x; }
+  LENET_HOST_DEVICE static T derivative_by_value(T y) { return y > 0 ? T(1) : T(0); }
+};
+
+template <class T>
+struct Tanh {
+  static constexpr const char* kName = "Tanh";
+  LENET_HOST_DEVICE static T value(T x) { return std::tanh(x); }
+  LENET_HOST_DEVICE static T derivative_by_value(T y) { return 1 - y * y; }
+};
+
+template <class T>
+struct LeakyReLU {
+  static constexpr const char* kName = "LeakyReLU";
+  T slope;
+  LENET_HOST_DEVICE T value(T x) const { return x > 0 ? x : slope * x; }
+  LENET_HOST_DEVICE T derivative(T x) const { return x > 0 ? T(1) : slope; }
+};
+
+template <class T>
+struct SiLU {
+  static constexpr const char* kName = "SiLU";
+  LENET_HOST_DEVICE static T value(T x) { return x * sigmoid(x); }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    const T s = sigmoid(x);
+    return s + x * s * (1 - s);
+  }
+};
+
+template <class T>
+struct ScaledTanh {
+  static constexpr const char* kName = "ScaledTanh";
+  LENET_HOST_DEVICE static T value(T x) { return kAmplitude<T> * std::tanh(kSlope<T> * x); }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    const T t = std::tanh(kSlope<T> * x);
+    return kAmplitude<T> * kSlope<T> * (1 - t * t);
+  }
+};
+
+template <class T>
+struct Softplus {
+  static constexpr const char* kName = "Softplus";
+  LENET_HOST_DEVICE static T value(T x) {
+    return (x > 0 ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
+  }
+  LENET_HOST_DEVICE static T derivative(T x) { return sigmoid(x); }
+};
+
+template <class F>
+inline constexpr bool kToldByValue = requires {
+  &F::derivative_by_value;
+};
+
+/// g of the formula of f, for numbers of type T.
+template <class T, class G>
+LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
   switch (f.kind) {
     case Function::Kind::kIdentity:
-      return x;
+      return g(Identity<T>());
     case Function::Kind::kSigmoid:
-      return sigmoid(x);
+      return g(Sigmoid<T>());
     case Function::Kind::kReLU:
-      return x < 0 ? T(0) : x;
+      return g(ReLU<T>());
     case Function::Kind::kTanh:
-      return std::tanh(x);
+      return g(Tanh<T>());
     case Function::Kind::kLeakyReLU:
+      return g(LeakyReLU<T>{T(f.a)});
     case Function::Kind::kSiLU:
+      return g(SiLU<T>());
     case Function::Kind::kScaledTanh:
+      return g(ScaledTanh<T>());
     case Function::Kind::kSoftplus:
-      break;
+      return g(Softplus<T>());
   }
-  return T(NAN);
+  __builtin_unreachable();
 }
 
-/// f(x).
-template <class T>
-LENET_HOST_DEVICE T function_value(const Function& f, T x) {
-  switch (f.kind) {
-    case Function::Kind::kIdentity:
-    case Function::Kind::kSigmoid:
-    case Function::Kind::kReLU:
-    case Function::Kind::kTanh:
-      return value_in_place(f, x);
-    case Function::Kind::kLeakyReLU:
-      return x > 0 ? x : T(f.a) * x;
-    case Function::Kind::kSiLU:
-      return x * sigmoid(x);
-    case Function::Kind::kScaledTanh:
-      return kAmplitude<T> * std::tanh(kSlope<T> * x);
-    case Function::Kind::kSoftplus:
-      return (x > 0 ? x : T(0)) + std::log1p(std::exp(-std::abs(x)));
-  }
-  return T(NAN);
-}
+}  // namespace formula
 
 /// Every kind of function.
 inline constexpr Function::Kind kFunctionKinds[] = {
@@ -69,89 +127,56 @@ inline constexpr Function::Kind kFunctionKinds[] = {
     Function::Kind::kScaledTanh, Function::Kind::kSoftplus};
 
 /// As PyTorch names it, or the model text.
-constexpr const char* name_of(Function::Kind kind) {
-  switch (kind) {
-    case Function::Kind::kIdentity:
-      return "Identity";
-    case Function::Kind::kSigmoid:
-      return "Sigmoid";
-    case Function::Kind::kReLU:
-      return "ReLU";
-    case Function::Kind::kTanh:
-      return "Tanh";
-    case Function::Kind::kLeakyReLU:
-      return "LeakyReLU";
-    case Function::Kind::kSiLU:
-      return "SiLU";
-    case Function::Kind::kScaledTanh:
-      return "ScaledTanh";
-    case Function::Kind::kSoftplus:
-      return "Softplus";
-  }
-  return nullptr;
+LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {
+  return formula::with<float>({kind}, [](auto f) { return decltype(f)::kName; });
 }
 
 /// Whether f(x) tells f'(x), so that x may be overwritten.
-LENET_HOST_DEVICE constexpr bool told_by_value(const Function& f) {
-  switch (f.kind) {
-    case Function::Kind::kIdentity:
-    case Function::Kind::kSigmoid:
-    case Function::Kind::kReLU:
-    case Function::Kind::kTanh:
-      return true;
-    case Function::Kind::kLeakyReLU:
-    case Function::Kind::kSiLU:
-    case Function::Kind::kScaledTanh:
-    case Function::Kind::kSoftplus:
-      return false;
-  }
-  return false;
+LENET_HOST_DEVICE constexpr bool told_by_value(const Function& function) {
+  return formula::with<float>(function, [](auto f) { return formula::kToldByValue<decltype(f)>; });
 }
 
-/// f'(x) told by y = f(x); NaN where that does not tell it.
+/// f(x).
 template <class T>
-LENET_HOST_DEVICE T derivative_by_value(const Function& f, T y) {
-  switch (f.kind) {
-    case Function::Kind::kIdentity:
-      return T(1);
-    case Function::Kind::kSigmoid:
-      return y * (1 - y);
-    case Function::Kind::kReLU:
-      return y > 0 ? T(1) : T(0);
-    case Function::Kind::kTanh:
-      return 1 - y * y;
-    case Function::Kind::kLeakyReLU:
-    case Function::Kind::kSiLU:
-    case Function::Kind::kScaledTanh:
-    case Function::Kind::kSoftplus:
-      break;
-  }
-  return T(NAN);
+LENET_HOST_DEVICE T function_value(const Function& function, T x) {
+  return formula::with<T>(function, [=](auto f) { return f.value(x); });
 }
 
 /// f'(x).
 template <class T>
-LENET_HOST_DEVICE T function_derivative(const Function& f, T x) {
-  switch (f.kind) {
-    case Function::Kind::kIdentity:
-    case Function::Kind::kSigmoid:
-    case Function::Kind::kReLU:
-    case Function::Kind::kTanh:
-      return derivative_by_value(f, value_in_place(f, x));
-    case Function::Kind::kLeakyReLU:
-      return x > 0 ? T(1) : T(f.a);
-    case Function::Kind::kSiLU: {
-      const T s = sigmoid(x);
-      return s + x * s * (1 - s);
+LENET_HOST_DEVICE T function_derivative(const Function& function, T x) {
+  return formula::with<T>(function, [=](auto f) {
+    if constexpr (formula::kToldByValue<decltype(f)>) {
+      return f.derivative_by_value(f.value(x));
+    } else {
+      return f.derivative(x);
     }
-    case Function::Kind::kScaledTanh: {
-      const T t = std::tanh(kSlope<T> * x);
-      return kAmplitude<T> * kSlope<T> * (1 - t * t);
+  });
+}
+
+/// f(x) of a function whose value tells its derivative; NaN of any other, whose code the card's
+/// largest kernels would carry for nothing.
+template <class T>
+LENET_HOST_DEVICE T value_in_place(const Function& function, T x) {
+  return formula::with<T>(function, [=](auto f) {
+    if constexpr (formula::kToldByValue<decltype(f)>) {
+      return f.value(x);
+    } else {
+      return T(NAN);
     }
-    case Function::Kind::kSoftplus:
-      return sigmoid(x);
-  }
-  return T(NAN);
+  });
+}
+
+/// f'(x) told by y = f(x); NaN where that does not tell it.
+template <class T>
+LENET_HOST_DEVICE T derivative_by_value(const Function& function, T y) {
+  return formula::with<T>(function, [=](auto f) {
+    if constexpr (formula::kToldByValue<decltype(f)>) {
+      return f.derivative_by_value(y);
+    } else {
+      return T(NAN);
+    }
+  });
 }
 
 }  // namespace lenet

@@ -111,9 +111,9 @@ HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
   }
 }
 
-/// Calls g(f) with a function whose value tells the derivative.
+/// Calls g(f) with any function.
 template <class G>
-HWY_INLINE void with_function_by_value(const Function& function, G g) {
+HWY_INLINE void with_function(const Function& function, G g) {
   switch (function.kind) {
     case Function::Kind::kIdentity:
       return g(Identity());
@@ -124,18 +124,6 @@ HWY_INLINE void with_function_by_value(const Function& function, G g) {
     case Function::Kind::kTanh:
       return g(Tanh());
     case Function::Kind::kLeakyReLU:
-    case Function::Kind::kSiLU:
-    case Function::Kind::kScaledTanh:
-    case Function::Kind::kSoftplus:
-      assert(false && "told_by_value()");
-  }
-}
-
-/// Calls g(f) with any function.
-template <class G>
-HWY_INLINE void with_function(const Function& function, G g) {
-  switch (function.kind) {
-    case Function::Kind::kLeakyReLU:
       return g(LeakyReLU{hn::Set(F32(), function.a)});
     case Function::Kind::kSiLU:
       return g(SiLU());
@@ -143,12 +131,19 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(ScaledTanh());
     case Function::Kind::kSoftplus:
       return g(Softplus());
-    case Function::Kind::kIdentity:
-    case Function::Kind::kSigmoid:
-    case Function::Kind::kReLU:
-    case Function::Kind::kTanh:
-      return with_function_by_value(function, g);
   }
+}
+
+/// Calls g(f) with a function whose value tells the derivative.
+template <class G>
+HWY_INLINE void with_function_by_value(const Function& function, G g) {
+  with_function(function, [&](auto f) HWY_ATTR {
+    if constexpr (requires(Vec v) { f.backward_by_value(v, v); }) {
+      g(f);
+    } else {
+      assert(false && "told_by_value()");
+    }
+  });
 }
 
 }  // namespace lenet::kernels::HWY_NAMESPACE

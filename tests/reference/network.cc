@@ -1,6 +1,9 @@
 #include "reference/network.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "base/philox.h"
@@ -37,6 +40,13 @@ Sliding sliding(const Shape& in, const Arguments& a) {
   s.more_width = width % 2;
   return s;
 }
+
+/// Functions of one number without arguments.
+struct Plain {
+  std::string_view name;
+  double (*value)(double x);
+};
+constexpr Plain kPlain[] = {{"SiLU", silu}, {"ScaledTanh", scaled_tanh}, {"Softplus", softplus}};
 
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
 
@@ -105,10 +115,9 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const Arguments a(model, text, {{"negative_slope"}});
     const double slope = a.number("negative_slope", 0.01);
     net.push_back(mapping_layer([=](double x) { return leaky_relu(slope, x); }));
-  } else if (name == "Softplus") {
-    net.push_back(mapping_layer(softplus));
-  } else if (name == "SiLU" || name == "ScaledTanh") {
-    net.push_back(mapping_layer(name == "SiLU" ? silu : scaled_tanh));
+  } else if (const auto* plain = std::ranges::find(kPlain, name, &Plain::name);
+             plain != std::end(kPlain)) {
+    net.push_back(mapping_layer(plain->value));
   } else {
     throw std::invalid_argument("the reference has no layer " + name);
   }
