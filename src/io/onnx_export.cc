@@ -3,21 +3,19 @@
 #include <map>
 
 #include "base/file.h"
-#include "base/function_formula.h"
 #include "base/require.h"
 #include "base/visit.h"
 #include "io/data_metadata.h"
+#include "io/onnx_functions.h"
 #include "io/onnx_metadata.h"
-#include "io/onnx_write.h"
+#include "io/onnx_node_writer.h"
 #include "lenet/onnx.h"
-#include "nn/function_layer.h"
 #include "nn/inference.h"
 
 namespace lenet {
 namespace {
 
-using onnx::AttributeValue;
-using Attributes = std::vector<std::pair<std::string, AttributeValue>>;
+using onnx::Attributes;
 
 std::vector<std::int64_t> pair_of(const Size2d& size) { return {size.height, size.width}; }
 
@@ -39,14 +37,14 @@ class Export {
     graph_.input = model.net.input_shape();
     graph_.output = model.net.output_shape();
     add_normalization(model.net.normalization());
-    names_[0] = value_;
+    names_[0] = to_.value;
     for (const InferenceNode& o : inference_nodes(model.net)) {
-      value_ = names_.at(o.inputs.front());
+      to_.value = names_.at(o.inputs.front());
       add(o);
-      names_[o.value] = value_;
+      names_[o.value] = to_.value;
     }
-    if (options.softmax) add_node("Softmax", "softmax", {}, {{"axis", std::int64_t{-1}}});
-    if (graph_.nodes.empty()) add_node("Identity", "identity");
+    if (options.softmax) to_.node("Softmax", "softmax", {}, {{"axis", std::int64_t{-1}}});
+    if (graph_.nodes.empty()) to_.node("Identity", "identity");
     graph_.nodes.back().output = onnx::kOutputName;
     graph_.metadata.emplace_back(onnx::kModelKey, model.net.text());
     if (!model.class_names.empty()) {
@@ -60,63 +58,51 @@ class Export {
   const onnx::GraphToWrite& graph() const { return graph_; }
 
  private:
-  /// A node behind the last one, whose output takes its name.
-  void add_node(const char* op, const std::string& name, std::vector<std::string> constants = {},
-                Attributes attributes = {}) {
-    constants.insert(constants.begin(), value_);
-    graph_.nodes.push_back({op, name, std::move(constants), name, std::move(attributes)});
-    value_ = name;
-  }
-
-  std::string tensor(const std::string& name, Shape dims, std::vector<float> values) {
-    graph_.initializers.push_back({name, std::move(dims), std::move(values)});
-    return name;
-  }
-
   /// A value a channel, of the form that broadcasts over what the channels hold.
   std::string by_channel(const std::string& name, const Shape& shape, std::vector<float> values) {
     Shape dims(shape.size(), 1);
     dims[0] = std::ssize(values);
-    return tensor(name, std::move(dims), std::move(values));
+    return to_.tensor(name, std::move(dims), std::move(values));
   }
 
   void add_normalization(const Normalization& n) {
     if (n.mean.empty()) return;
-    add_node("Sub", "normalization.centred",
+    to_.node("Sub", "normalization.centred",
              {by_channel("normalization.mean", graph_.input, n.mean)});
-    add_node("Div", "normalization",
+    to_.node("Div", "normalization",
              {by_channel("normalization.deviation", graph_.input, n.deviation)});
   }
 
   void add_weighted(const char* op, const InferenceNode& o, Shape dims, Attributes attributes) {
-    std::vector<std::string> constants = {tensor(o.name + ".weight", std::move(dims), o.weight)};
-    if (!o.bias.empty()) constants.push_back(tensor(o.name + ".bias", {o.output[0]}, o.bias));
-    add_node(op, o.name, std::move(constants), std::move(attributes));
+    std::vector<std::string> constants = {
+        to_.tensor(o.name + ".weight", std::move(dims), o.weight)};
+    if (!o.bias.empty()) constants.push_back(to_.tensor(o.name + ".bias", {o.output[0]}, o.bias));
+    to_.node(op, o.name, std::move(constants), std::move(attributes));
   }
 
   void add_norm(const InferenceNode& o, double eps) {
     const Shape channels = {o.input[0]};
-    add_node(
-        "BatchNormalization", o.name,
-        {tensor(o.name + ".weight", channels, o.weight), tensor(o.name + ".bias", channels, o.bias),
-         tensor(o.name + ".running_mean", channels, o.mean),
-         tensor(o.name + ".running_var", channels, o.variance)},
-        {{"epsilon", static_cast<float>(eps)}});
+    to_.node("BatchNormalization", o.name,
+             {to_.tensor(o.name + ".weight", channels, o.weight),
+              to_.tensor(o.name + ".bias", channels, o.bias),
+              to_.tensor(o.name + ".running_mean", channels, o.mean),
+              to_.tensor(o.name + ".running_var", channels, o.variance)},
+             {{"epsilon", static_cast<float>(eps)}});
   }
 
   void add_affine(const InferenceNode& o) {
-    add_node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
-    add_node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
+    to_.node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
+    to_.node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
   }
 
   void add_average(const InferenceNode& o, const Window& window) {
     const Shape image(o.input.begin() + 1, o.input.end());
     if (window.padding == Padding() && pair_of(window.kernel) == image) {
-      return add_node("GlobalAveragePool", o.name);
+      return to_.node("GlobalAveragePool", o.name);
     }
     Attributes attributes = attributes_of(window);
     attributes.emplace_back("count_include_pad", std::int64_t{1});
-    add_node("AveragePool", o.name, {}, std::move(attributes));
+    to_.node("AveragePool", o.name, {}, std::move(attributes));
   }
 
   /// A Pad, whose sizes are a constant of integers.
@@ -130,30 +116,7 @@ class Export {
          sizes,
          {{"value_ints", std::vector<std::int64_t>{0, 0, before.height, before.width, 0, 0,
                                                    after.height, after.width}}}});
-    add_node("Pad", o.name, {sizes});
-  }
-
-  void add_silu(const InferenceNode& o) {
-    const std::string x = value_;
-    add_node("Sigmoid", o.name + ".sigmoid");
-    add_node("Mul", o.name, {x});
-  }
-
-  /// Mul, Tanh, Mul.
-  void add_scaled_tanh(const InferenceNode& o) {
-    add_node("Mul", o.name + ".scaled", {tensor(o.name + ".inner", {}, {kSlope<float>})});
-    add_node("Tanh", o.name + ".tanh");
-    add_node("Mul", o.name, {tensor(o.name + ".outer", {}, {kAmplitude<float>})});
-  }
-
-  void add_function(const InferenceNode& o, const Function& function) {
-    if (function.kind == Function::Kind::kSiLU) return add_silu(o);
-    if (function.kind == Function::Kind::kScaledTanh) return add_scaled_tanh(o);
-    const FunctionEntry::Onnx& f = entry_of(function.kind).onnx;
-    if (!f.op) unknown("function of ONNX");
-    Attributes attributes;
-    if (f.number) attributes.emplace_back(f.number, function.a);
-    add_node(f.op, o.name, {}, std::move(attributes));
+    to_.node("Pad", o.name, {sizes});
   }
 
   /// What a Sum or a Concat reads behind its first value.
@@ -179,23 +142,23 @@ class Export {
             },
             [&](const AvgPool2dOp& op) { add_average(o, op.window); },
             [&](const MaxPool2dOp& op) {
-              add_node("MaxPool", o.name, {}, attributes_of(op.window));
+              to_.node("MaxPool", o.name, {}, attributes_of(op.window));
             },
             [&](const BatchNormOp& op) { add_norm(o, op.eps); },
             [&](const AffineOp&) { add_affine(o); },
-            [&](const FunctionOp& op) { add_function(o, op.function); },
+            [&](const FunctionOp& op) { onnx::write_function(op.function, o.name, to_); },
             [&](const ZeroPad2dOp& op) { add_zeros(o, op.padding); },
-            [&](const FlattenOp&) { add_node("Flatten", o.name); },
-            [&](const SumOp&) { add_node("Sum", o.name, others_of(o)); },
+            [&](const FlattenOp&) { to_.node("Flatten", o.name); },
+            [&](const SumOp&) { to_.node("Sum", o.name, others_of(o)); },
             [&](const ConcatOp&) {
-              add_node("Concat", o.name, others_of(o), {{"axis", std::int64_t{1}}});
+              to_.node("Concat", o.name, others_of(o), {{"axis", std::int64_t{1}}});
             },
             [](const OneOf<DropoutOp, UserOp> auto&) { unknown("node of an inference"); }},
         o.op);
   }
 
   onnx::GraphToWrite graph_;
-  std::string value_{onnx::kInputName};        ///< what the next node reads
+  onnx::NodeWriter to_{graph_};
   std::map<std::int64_t, std::string> names_;  ///< of the network's values
 };
 

@@ -54,43 +54,23 @@ void share_concats(Graph& graph) {
   }
 }
 
-Readers::Readers(const Graph& graph) : graph_(graph) {
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (graph.nodes[i].op == "Shape") continue;
-    for (const std::string_view input : graph.nodes[i].inputs) {
-      Reads& reads = reads_[input];
-      ++reads.count;
-      reads.last = i;
-    }
+Readers::Readers(const Graph& graph, const Activations& activations) {
+  for (const Node& node : graph.nodes) {
+    if (node.op == "Shape") continue;
+    for (const std::string_view input : node.inputs) ++reads_[input];
   }
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (silu(i)) --reads_.at(graph.nodes[i].inputs[0]).count;
+  for (const auto& [first, activation] : activations) {
+    std::int64_t own = 0;
+    for (const std::size_t node : activation.nodes) {
+      own += std::ranges::count(graph.nodes[node].inputs, activation.input);
+    }
+    reads_.at(activation.input) -= own - 1;
   }
 }
 
 std::int64_t Readers::of(std::string_view value) const {
   const auto found = reads_.find(value);
-  return found == reads_.end() ? 0 : found->second.count;
-}
-
-std::optional<std::size_t> Readers::only_one(std::size_t node) const {
-  if (graph_.nodes[node].outputs.size() != 1) return std::nullopt;
-  const auto found = reads_.find(graph_.nodes[node].outputs[0]);
-  if (found == reads_.end() || found->second.count != 1 || found->second.last <= node) {
-    return std::nullopt;
-  }
-  return found->second.last;
-}
-
-std::optional<std::size_t> Readers::silu(std::size_t node) const {
-  const Node& sigmoid = graph_.nodes[node];
-  const std::optional<std::size_t> next = only_one(node);
-  if (!next || sigmoid.op != "Sigmoid" || sigmoid.inputs.size() != 1) return std::nullopt;
-  const Node& mul = graph_.nodes[*next];
-  const bool both = mul.op == "Mul" && mul.inputs.size() == 2 &&
-                    std::ranges::find(mul.inputs, sigmoid.inputs[0]) != mul.inputs.end() &&
-                    std::ranges::find(mul.inputs, sigmoid.outputs[0]) != mul.inputs.end();
-  return both ? next : std::nullopt;
+  return found == reads_.end() ? 0 : found->second;
 }
 
 }  // namespace lenet::onnx

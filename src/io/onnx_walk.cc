@@ -30,7 +30,8 @@ class Walk {
   // No file holds more values than bytes, but small ones may use a constant twice.
   Walk(const Graph& graph, std::int64_t bytes)
       : graph_(graph),
-        readers_(graph),
+        activations_(activations_in(graph)),
+        readers_(graph, activations_),
         allowance_{.values = std::max<std::int64_t>(bytes, 1 << 24), .layers = kMaxModelTextLayers},
         folding_(constants_, shapes_, allowance_.values) {}
 
@@ -135,13 +136,8 @@ class Walk {
     const Node& node = graph_.nodes[number];
     if (softmax_) refuse("behind a Softmax or LogSoftmax, want that at the end");
     if (node.outputs.empty() || node.outputs[0].empty()) refuse("no output");
-    if (std::optional<Activation> activation =
-            activation_at(number, graph_, readers_, constants_)) {
-      Tree::End end = tree_.take(activation->input);
-      end.chain.add(std::move(activation->layer));
-      done_.insert(activation->nodes.begin(), activation->nodes.end());
-      return put(graph_.nodes[activation->nodes.back()].outputs[0], std::move(end));
-    }
+    const auto activation = activations_.find(number);
+    if (activation != activations_.end()) return take_activation(activation->second);
     std::vector<Tree::End> ends;
     for (const std::string_view input : node.inputs) {
       if (!input.empty() && !constants_.contains(input)) ends.push_back(tree_.take(input));
@@ -153,6 +149,13 @@ class Walk {
     }
     const Meeting meeting = meeting_at(node, ends);
     put(node.outputs[0], tree_.join(meeting, std::move(ends)));
+  }
+
+  void take_activation(const Activation& activation) {
+    Tree::End end = tree_.take(activation.input);
+    end.chain.add(activation.make());
+    done_.insert(activation.nodes.begin(), activation.nodes.end());
+    put(graph_.nodes[activation.nodes.back()].outputs[0], std::move(end));
   }
 
   void put(std::string_view value, Tree::End end) {
@@ -215,6 +218,7 @@ class Walk {
   }
 
   const Graph& graph_;
+  Activations activations_;
   Readers readers_;
   Allowance allowance_;
   Constants constants_;

@@ -1,0 +1,38 @@
+#include "io/onnx_functions.h"
+
+#include "base/function_formula.h"
+#include "base/require.h"
+#include "nn/function_layer.h"
+
+namespace lenet::onnx {
+namespace {
+
+void write_silu(const std::string& name, NodeWriter& to) {
+  const std::string x = to.value;
+  to.node("Sigmoid", name + ".sigmoid");
+  to.node("Mul", name, {x});
+}
+
+void write_scaled_tanh(const std::string& name, NodeWriter& to) {
+  to.node("Mul", name + ".scaled", {to.number(name + ".inner", kSlope<float>)});
+  to.node("Tanh", name + ".tanh");
+  to.node("Mul", name, {to.number(name + ".outer", kAmplitude<float>)});
+}
+
+void write_operator(const Function& f, const std::string& name, NodeWriter& to) {
+  const FunctionEntry::Onnx& entry = entry_of(f.kind).onnx;
+  if (!entry.op) unknown("function of ONNX");
+  Attributes attributes;
+  if (entry.number) attributes.emplace_back(entry.number, f.a);
+  to.node(entry.op, name, {}, std::move(attributes));
+}
+
+}  // namespace
+
+void write_function(const Function& f, const std::string& name, NodeWriter& to) {
+  if (f.kind == Function::Kind::kSiLU) return write_silu(name, to);
+  if (f.kind == Function::Kind::kScaledTanh) return write_scaled_tanh(name, to);
+  write_operator(f, name, to);
+}
+
+}  // namespace lenet::onnx
