@@ -19,8 +19,8 @@ class FunctionLayer : public LibraryLayer {
   explicit FunctionLayer(const Function& f) : LibraryLayer(FunctionOp{f}) {}
 };
 
-// As a rule a network applies the first three in the memory of the layer before, or hands them to
-// the pooling after.
+// As a rule a network applies those whose value tells their derivative (Sigmoid, ReLU, Tanh, ReLU6)
+// in the memory of the layer before, or hands them to the pooling after.
 
 /// 1 / (1 + e^-x).
 class Sigmoid final : public FunctionLayer {
@@ -72,6 +72,13 @@ class ScaledTanh final : public FunctionLayer {
 class Softplus final : public FunctionLayer {
  public:
   Softplus() : FunctionLayer({Function::Kind::kSoftplus}) {}
+  Operation operation() const override { return op_; }
+};
+
+/// min(max(0, x), 6).
+class ReLU6 final : public FunctionLayer {
+ public:
+  ReLU6() : FunctionLayer({Function::Kind::kReLU6}) {}
   Operation operation() const override { return op_; }
 };
 

@@ -16,6 +16,7 @@ struct Function {
     kSiLU,        ///< x sigmoid(x)
     kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)
     kSoftplus,    ///< log(1 + e^x)
+    kReLU6,       ///< min(max(0, x), 6)
   };
 
   Kind kind = Kind::kIdentity;

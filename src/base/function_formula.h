@@ -89,6 +89,13 @@ struct Softplus {
   LENET_HOST_DEVICE static T derivative(T x) { return sigmoid(x); }
 };
 
+template <class T>
+struct ReLU6 {
+  static constexpr const char* kName = "ReLU6";
+  LENET_HOST_DEVICE static T value(T x) { return x < 0 ? T(0) : x > 6 ? T(6) : x; }
+  LENET_HOST_DEVICE static T derivative_by_value(T y) { return y > 0 && y < 6 ? T(1) : T(0); }
+};
+
 template <class F>
 inline constexpr bool kToldByValue = requires {
   &F::derivative_by_value;
@@ -114,6 +121,8 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
       return g(ScaledTanh<T>());
     case Function::Kind::kSoftplus:
       return g(Softplus<T>());
+    case Function::Kind::kReLU6:
+      return g(ReLU6<T>());
   }
   __builtin_unreachable();
 }
@@ -124,7 +133,7 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
 inline constexpr Function::Kind kFunctionKinds[] = {
     Function::Kind::kIdentity,   Function::Kind::kSigmoid,   Function::Kind::kReLU,
     Function::Kind::kTanh,       Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
-    Function::Kind::kScaledTanh, Function::Kind::kSoftplus};
+    Function::Kind::kScaledTanh, Function::Kind::kSoftplus,  Function::Kind::kReLU6};
 
 /// As PyTorch names it, or the model text.
 LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {

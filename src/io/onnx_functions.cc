@@ -7,6 +7,11 @@
 namespace lenet::onnx {
 namespace {
 
+void write_relu6(const std::string& name, NodeWriter& to) {
+  const std::string least = to.number(name + ".min", 0), most = to.number(name + ".max", 6);
+  to.node("Clip", name, {least, most});
+}
+
 void write_silu(const std::string& name, NodeWriter& to) {
   const std::string x = to.value;
   to.node("Sigmoid", name + ".sigmoid");
@@ -30,6 +35,7 @@ void write_operator(const Function& f, const std::string& name, NodeWriter& to) 
 }  // namespace
 
 void write_function(const Function& f, const std::string& name, NodeWriter& to) {
+  if (f.kind == Function::Kind::kReLU6) return write_relu6(name, to);
   if (f.kind == Function::Kind::kSiLU) return write_silu(name, to);
   if (f.kind == Function::Kind::kScaledTanh) return write_scaled_tanh(name, to);
   write_operator(f, name, to);

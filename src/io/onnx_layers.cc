@@ -124,12 +124,13 @@ void bound_above(float bound, Chain& chain) {
   add_affine(-1, bound, chain);
 }
 
-/// ReLU6 and the like.
+/// ReLU6, and bounds of images.
 void add_clip(const Operator& o, Chain& chain) {
   constexpr float kNoBound = 1e38f;
   const float least = bound_of(o, 1, "min").value_or(-kNoBound);
   const float most = bound_of(o, 2, "max").value_or(kNoBound);
   if (least > most) refuse(fmt::format("from {} to {}", least, most));
+  if (least == 0 && most == 6) return chain.add(std::make_unique<ReLU6>());
   if (least > -kNoBound) bound_below(least, chain);
   if (most < kNoBound) bound_above(most, chain);
 }

@@ -46,6 +46,16 @@ struct Tanh {
   }
 };
 
+struct ReLU6 {
+  // Min returns its second operand where one is NaN.
+  HWY_INLINE Vec operator()(Vec x) const { return hn::Min(hn::Set(F32(), 6.0f), ReLU()(x)); }
+  HWY_INLINE Vec backward_by_value(Vec y, Vec dy) const {
+    const F32 d;
+    const auto inside = hn::And(hn::Gt(y, hn::Zero(d)), hn::Lt(y, hn::Set(d, 6.0f)));
+    return hn::IfThenElseZero(inside, dy);
+  }
+};
+
 // Functions whose derivative needs the argument.
 
 /// x where it is above 0, else slope * x.
@@ -131,6 +141,8 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(ScaledTanh());
     case Function::Kind::kSoftplus:
       return g(Softplus());
+    case Function::Kind::kReLU6:
+      return g(ReLU6());
   }
 }
 

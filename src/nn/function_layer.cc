@@ -73,7 +73,10 @@ constexpr FunctionEntry kEntries[] = {
     {.kind = Kind::kSoftplus,
      .text = {name_of(Kind::kSoftplus), parse_softplus},
      .onnx = {"Softplus", make<Softplus>},
-     .c = {"softplus", "(x[i] > 0.0f ? x[i] : 0.0f) + log1pf(expf(-fabsf(x[i])))"}}};
+     .c = {"softplus", "(x[i] > 0.0f ? x[i] : 0.0f) + log1pf(expf(-fabsf(x[i])))"}},
+    {.kind = Kind::kReLU6,
+     .text = {name_of(Kind::kReLU6), parse_inplace<ReLU6>},
+     .c = {"relu6", "x[i] > 6.0f ? 6.0f : x[i] > 0.0f ? x[i] : 0.0f"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 

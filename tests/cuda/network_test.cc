@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "MaxPool2d(2) Conv2d(8, 3, padding=3, dilation=3, stride=2) Sigmoid Flatten "
                   "Linear(3)",
                   Shape{2, 11, 14}),
+        std::pair("Conv2d(4, 3) ReLU6 MaxPool2d(2) Flatten Linear(4) ReLU6", Shape{1, 8, 8}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",

@@ -148,6 +148,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "Conv2d(3, (2, 3), dilation=(3, 2), padding=1) Tanh ZeroPad2d((2, 1, 0, 3)) "
                 "MaxPool2d(2) Flatten Linear(4)",
                 {1, 11, 9}},
+        Network{"ReLU6", "Conv2d(4, 3) ReLU6 AvgPool2d(2) Flatten Linear(4) ReLU6", {1, 8, 8}},
         Network{"PixelsAlone", "Flatten", {2, 3, 2}},
         Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
         Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},

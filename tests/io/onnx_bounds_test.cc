@@ -38,11 +38,15 @@ void expect_bounds(const Parts& parts, float least, float most) {
 
 TEST(OnnxBounds, OfReLU6) {
   const Parts clip = bounded(node("Clip", {"x", "least", "most"}, {"y"}));
-  EXPECT_EQ(read(clip).net.text(), "ReLU Affine2d ReLU Affine2d");
+  EXPECT_EQ(read(clip).net.text(), "ReLU6");
   expect_bounds(clip, 0, 6);
-  expect_bounds(bounded(node("Clip", {"x"}, {"y"}, {number("min", 0), number("max", 6)})), 0, 6);
+  const Parts attributes =
+      bounded(node("Clip", {"x"}, {"y"}, {number("min", 0), number("max", 6)}));
+  EXPECT_EQ(read(attributes).net.text(), "ReLU6");
+  expect_bounds(attributes, 0, 6);
   Parts in_two = bounded(node("Max", {"least", "x"}, {"m"}));
   in_two.nodes.push_back(node("Min", {"m", "most"}, {"y"}));
+  EXPECT_EQ(read(in_two).net.text(), "ReLU Affine2d ReLU Affine2d");
   expect_bounds(in_two, 0, 6);
 }
 
@@ -61,13 +65,15 @@ TEST(OnnxBounds, OfAnyNumbers) {
 }
 
 TEST(OnnxBounds, OfFeaturesAreRefusedUnlessAReLUDoes) {
-  const auto behind_flatten = [](const std::string& one) {
-    Parts parts = bounded(node("Flatten", {"x"}, {"flat"}));
+  const auto behind_flatten = [](const std::string& one, float most = 5) {
+    Parts parts = bounded(node("Flatten", {"x"}, {"flat"}), 0, most);
     parts.nodes.push_back(one);
     return parts;
   };
   EXPECT_EQ(read(behind_flatten(node("Clip", {"flat", "least"}, {"y"}))).net.text(),
             "Flatten ReLU");
+  EXPECT_EQ(read(behind_flatten(node("Clip", {"flat", "least", "most"}, {"y"}), 6)).net.text(),
+            "Flatten ReLU6");
   EXPECT_TRUE(
       contains(refusal(behind_flatten(node("Clip", {"flat", "least", "most"}, {"y"}))),
                "node \"n\" (\"Clip\"): bounds of features, (N, 72), want bounds of images"));

@@ -97,6 +97,8 @@ INSTANTIATE_TEST_SUITE_P(
         Net{"OfActivationsOfSeveralNodes",
             "Concat[ SiLU | ScaledTanh | SiLU ScaledTanh | ] Flatten",
             "Concat[ SiLU | ScaledTanh | SiLU ScaledTanh | ] Flatten"},
+        Net{"OfReLU6", "ReLU6 Concat[ ReLU6 | ] Flatten ReLU6",
+            "ReLU6 Concat[ ReLU6 | ] Flatten ReLU6"},
         Net{"ThatFlatten", "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]",
             "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]"},
         Net{"WithGroupsAndZeros",

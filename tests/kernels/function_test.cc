@@ -82,6 +82,12 @@ TEST(LeakyReLU, IsRoundedOnceOnEveryTarget) {
   }
 }
 
+TEST(ReLU6, IsExactOnEveryTarget) {
+  expect_values({.kind = Kind::kReLU6}, -std::numeric_limits<float>::max(), 0);
+  expect_derivatives({.kind = Kind::kReLU6}, -std::numeric_limits<float>::max(), 0,
+                     [](double) { return 1; });
+}
+
 // The sigmoid is within 3 ulp (function_by_value_test.cc), which are at most 3 epsilon of it; the
 // product adds half. Below -87 the sigmoid is no normal float.
 TEST(SiLU, IsWithinThreeAndAHalfEpsilonFromMinus87OnEveryTarget) {
@@ -129,7 +135,7 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
   };
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh}) {
+    for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh, Kind::kReLU6}) {
       EXPECT_EQ(at({.kind = kind, .a = 0.1f}, 0.0f), 0.0f);
     }
     EXPECT_EQ(at({.kind = Kind::kSiLU}, 100.0f), 100.0f);
@@ -137,6 +143,8 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     EXPECT_EQ(at({.kind = Kind::kSoftplus}, 100.0f), 100.0f);
     EXPECT_EQ(at({.kind = Kind::kSoftplus}, kInfinity), kInfinity);
     EXPECT_EQ(at({.kind = Kind::kSoftplus}, -kInfinity), 0.0f);
+    EXPECT_EQ(at({.kind = Kind::kReLU6}, kInfinity), 6.0f);
+    EXPECT_EQ(at({.kind = Kind::kReLU6}, -kInfinity), 0.0f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -153,14 +161,22 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kSiLU}, x), reference::silu(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
-    for (const Function& f : {Function{Kind::kLeakyReLU, 0.25f}, Function{Kind::kSiLU},
-                              Function{Kind::kScaledTanh}, Function{Kind::kSoftplus}}) {
+    EXPECT_NEAR(function_value({Kind::kReLU6}, x), reference::relu6(x), 0);
+    for (const Kind kind : kFunctionKinds) {
+      const Function f = {kind, 0.25f};
       const double h = 1e-6,
                    slope = (function_value(f, x + h) - function_value(f, x - h)) / (2 * h);
-      EXPECT_NEAR(function_derivative(f, x), slope, 1e-8);
-      EXPECT_FALSE(told_by_value(f));
+      EXPECT_NEAR(function_derivative(f, x), slope, 1e-8) << name_of(kind);
     }
   }
+}
+
+TEST(Functions, ThatTellTheirDerivativeByTheValue) {
+  std::vector<std::string> names;
+  for (const Kind kind : kFunctionKinds) {
+    if (told_by_value({kind})) names.emplace_back(name_of(kind));
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"Identity", "Sigmoid", "ReLU", "Tanh", "ReLU6"}));
 }
 
 TEST(Functions, HaveOneGradientByTheArgumentAndByTheValue) {
@@ -170,7 +186,8 @@ TEST(Functions, HaveOneGradientByTheArgumentAndByTheValue) {
   const std::vector<float> dy = random_floats(static_cast<std::int64_t>(x.size()), 5);
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    for (const Kind kind : {Kind::kIdentity, Kind::kSigmoid, Kind::kReLU, Kind::kTanh}) {
+    for (const Kind kind : kFunctionKinds) {
+      if (!told_by_value({kind})) continue;
       const AlignedFloats dx = aligned(value_of({kind}, x)), delta = aligned(dy);
       function_backward_by_value({kind}, dx.size(), delta.data(), dx.data());
       const std::vector<float> by_argument = gradient_of({kind}, x, dy);
@@ -183,8 +200,8 @@ TEST(Functions, KeepEveryNaN) {
   const std::vector<float> nans(kPack, std::numeric_limits<float>::quiet_NaN());
   for (const std::int64_t target : kernel_targets()) {
     const ForcedTarget forced(target);
-    for (const Kind kind : {Kind::kLeakyReLU, Kind::kSiLU, Kind::kScaledTanh, Kind::kSoftplus}) {
-      EXPECT_TRUE(std::isnan(value_of({.kind = kind, .a = 0.1f}, nans)[0]));
+    for (const Kind kind : kFunctionKinds) {
+      EXPECT_TRUE(std::isnan(value_of({.kind = kind, .a = 0.1f}, nans)[0])) << name_of(kind);
     }
   }
 }

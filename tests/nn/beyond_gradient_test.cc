@@ -23,6 +23,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "Conv2d(3, 2) Tanh LeakyReLU(-0.5) Sigmoid Flatten Linear(3) ScaledTanh",
                     "Flatten SiLU ScaledTanh LeakyReLU(0.1) Linear(3)",
                     "Conv2d(3, 2) Softplus MaxPool2d(2) Flatten Linear(4) Softplus Linear(3)",
+                    "Conv2d(3, 2) ReLU6 MaxPool2d(2) Flatten Linear(4) ReLU6 Linear(3)",
                     "Flatten Linear(3) SiLU"));
 
 INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,

@@ -107,6 +107,7 @@ TEST(TorchText, HasPyTorchsArguments) {
       {"nn.AdaptiveAvgPool2d((1, 1)) nn.Flatten(1, -1)", "AdaptiveAvgPool2d(1) Flatten"},
       {"nn.ReLU(inplace=True) nn.SiLU(True) nn.LeakyReLU(0.2, True) nn.Dropout(0.1, inplace=False)",
        "ReLU SiLU LeakyReLU(0.2) Dropout(0.1)"},
+      {"nn.ReLU6() nn.ReLU6(True) nn.ReLU6(inplace=True)", "ReLU6 ReLU6 ReLU6"},
       {"nn.Tanh(), Flatten, nn.Sequential(nn.Linear(6, 3))", "Tanh Flatten Linear(3)"},
   });
 }

@@ -173,6 +173,8 @@ double scaled_tanh(double x) { return 1.7159 * std::tanh(2 * x / 3); }
 
 double softplus(double x) { return std::log(1 + std::exp(x)); }
 
+double relu6(double x) { return std::min(std::max(0.0, x), 6.0); }
+
 double activation(Function::Kind kind, double x) {
   if (kind == Function::Kind::kIdentity) return x;
   if (kind == Function::Kind::kSigmoid) return 1 / (1 + std::exp(-x));

@@ -76,6 +76,7 @@ double leaky_relu(double negative_slope, double x);
 double silu(double x);
 double scaled_tanh(double x);
 double softplus(double x);
+double relu6(double x);
 
 /// -log softmax(logits)[label], and its derivatives by the logits.
 double cross_entropy(const Values& logits, std::int64_t label);

@@ -46,7 +46,8 @@ struct Plain {
   std::string_view name;
   double (*value)(double x);
 };
-constexpr Plain kPlain[] = {{"SiLU", silu}, {"ScaledTanh", scaled_tanh}, {"Softplus", softplus}};
+constexpr Plain kPlain[] = {
+    {"SiLU", silu}, {"ScaledTanh", scaled_tanh}, {"Softplus", softplus}, {"ReLU6", relu6}};
 
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
 
