@@ -19,8 +19,8 @@ class FunctionLayer : public LibraryLayer {
   explicit FunctionLayer(const Function& f) : LibraryLayer(FunctionOp{f}) {}
 };
 
-// As a rule a network applies those whose value tells their derivative (Sigmoid, ReLU, Tanh, ReLU6)
-// in the memory of the layer before, or hands them to the pooling after.
+// As a rule a network applies those whose value tells their derivative (Sigmoid, ReLU, Tanh, ReLU6,
+// Hardsigmoid) in the memory of the layer before, or hands them to the pooling after.
 
 /// 1 / (1 + e^-x).
 class Sigmoid final : public FunctionLayer {
@@ -79,6 +79,20 @@ class Softplus final : public FunctionLayer {
 class ReLU6 final : public FunctionLayer {
  public:
   ReLU6() : FunctionLayer({Function::Kind::kReLU6}) {}
+  Operation operation() const override { return op_; }
+};
+
+/// min(max(0, x + 3), 6) / 6.
+class Hardsigmoid final : public FunctionLayer {
+ public:
+  Hardsigmoid() : FunctionLayer({Function::Kind::kHardsigmoid}) {}
+  Operation operation() const override { return op_; }
+};
+
+/// x Hardsigmoid(x), of MobileNetV3 (Howard 2019).
+class Hardswish final : public FunctionLayer {
+ public:
+  Hardswish() : FunctionLayer({Function::Kind::kHardswish}) {}
   Operation operation() const override { return op_; }
 };
 

@@ -9,14 +9,16 @@ namespace LENET_PUBLIC lenet {
 struct Function {
   enum class Kind {
     kIdentity,
-    kSigmoid,     ///< 1 / (1 + e^-x)
-    kReLU,        ///< max(0, x)
-    kTanh,        ///< tanh x
-    kLeakyReLU,   ///< x above 0, `a` times x below
-    kSiLU,        ///< x sigmoid(x)
-    kScaledTanh,  ///< 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)
-    kSoftplus,    ///< log(1 + e^x)
-    kReLU6,       ///< min(max(0, x), 6)
+    kSigmoid,      ///< 1 / (1 + e^-x)
+    kReLU,         ///< max(0, x)
+    kTanh,         ///< tanh x
+    kLeakyReLU,    ///< x above 0, `a` times x below
+    kSiLU,         ///< x sigmoid(x)
+    kScaledTanh,   ///< 1.7159 tanh(2 x / 3), of LeNet-5 (LeCun 1998)
+    kSoftplus,     ///< log(1 + e^x)
+    kReLU6,        ///< min(max(0, x), 6)
+    kHardsigmoid,  ///< min(max(0, x + 3), 6) / 6
+    kHardswish,    ///< x Hardsigmoid(x)
   };
 
   Kind kind = Kind::kIdentity;

@@ -96,6 +96,23 @@ struct ReLU6 {
   LENET_HOST_DEVICE static T derivative_by_value(T y) { return y > 0 && y < 6 ? T(1) : T(0); }
 };
 
+template <class T>
+struct Hardsigmoid {
+  static constexpr const char* kName = "Hardsigmoid";
+  static constexpr T kSixth = T(1) / 6;
+  LENET_HOST_DEVICE static T value(T x) { return ReLU6<T>::value(x + 3) * kSixth; }
+  LENET_HOST_DEVICE static T derivative_by_value(T y) { return y > 0 && y < 1 ? kSixth : T(0); }
+};
+
+template <class T>
+struct Hardswish {
+  static constexpr const char* kName = "Hardswish";
+  LENET_HOST_DEVICE static T value(T x) { return x * Hardsigmoid<T>::value(x); }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    return x < -3 ? T(0) : x > 3 ? T(1) : x / 3 + T(0.5);
+  }
+};
+
 template <class F>
 inline constexpr bool kToldByValue = requires {
   &F::derivative_by_value;
@@ -123,6 +140,10 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
       return g(Softplus<T>());
     case Function::Kind::kReLU6:
       return g(ReLU6<T>());
+    case Function::Kind::kHardsigmoid:
+      return g(Hardsigmoid<T>());
+    case Function::Kind::kHardswish:
+      return g(Hardswish<T>());
   }
   __builtin_unreachable();
 }
@@ -131,9 +152,10 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
 
 /// Every kind of function.
 inline constexpr Function::Kind kFunctionKinds[] = {
-    Function::Kind::kIdentity,   Function::Kind::kSigmoid,   Function::Kind::kReLU,
-    Function::Kind::kTanh,       Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
-    Function::Kind::kScaledTanh, Function::Kind::kSoftplus,  Function::Kind::kReLU6};
+    Function::Kind::kIdentity,    Function::Kind::kSigmoid,   Function::Kind::kReLU,
+    Function::Kind::kTanh,        Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
+    Function::Kind::kScaledTanh,  Function::Kind::kSoftplus,  Function::Kind::kReLU6,
+    Function::Kind::kHardsigmoid, Function::Kind::kHardswish};
 
 /// As PyTorch names it, or the model text.
 LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {

@@ -26,7 +26,10 @@ struct Sought {
   Kind kind;
   std::unique_ptr<Layer> (*make)();
 };
-constexpr Sought kSought[] = {{Kind::kSiLU, make<SiLU>}, {Kind::kScaledTanh, make<ScaledTanh>}};
+constexpr Sought kSought[] = {{Kind::kSiLU, make<SiLU>},
+                              {Kind::kScaledTanh, make<ScaledTanh>},
+                              {Kind::kHardsigmoid, make<Hardsigmoid>},
+                              {Kind::kHardswish, make<Hardswish>}};
 
 /// The most nodes of a function; PyTorch's longest, GELU by tanh, is of 8.
 constexpr std::size_t kLongest = 12;

@@ -12,6 +12,16 @@ void write_relu6(const std::string& name, NodeWriter& to) {
   to.node("Clip", name, {least, most});
 }
 
+void write_hardsigmoid(const std::string& name, NodeWriter& to) {
+  to.node("HardSigmoid", name, {}, {{"alpha", 1 / 6.0f}, {"beta", 0.5f}});
+}
+
+void write_hardswish(const std::string& name, NodeWriter& to) {
+  const std::string x = to.value;
+  write_hardsigmoid(name + ".hardsigmoid", to);
+  to.node("Mul", name, {x});
+}
+
 void write_silu(const std::string& name, NodeWriter& to) {
   const std::string x = to.value;
   to.node("Sigmoid", name + ".sigmoid");
@@ -36,6 +46,8 @@ void write_operator(const Function& f, const std::string& name, NodeWriter& to) 
 
 void write_function(const Function& f, const std::string& name, NodeWriter& to) {
   if (f.kind == Function::Kind::kReLU6) return write_relu6(name, to);
+  if (f.kind == Function::Kind::kHardsigmoid) return write_hardsigmoid(name, to);
+  if (f.kind == Function::Kind::kHardswish) return write_hardswish(name, to);
   if (f.kind == Function::Kind::kSiLU) return write_silu(name, to);
   if (f.kind == Function::Kind::kScaledTanh) return write_scaled_tanh(name, to);
   write_operator(f, name, to);

@@ -89,6 +89,20 @@ const FunctionEntry* find_function(std::string_view op) {
   return nullptr;
 }
 
+/// A function of one number that is written otherwise.
+template <class L>
+void add_one(const Operator&, Chain& chain) {
+  chain.add(std::make_unique<L>());
+}
+
+void add_hard_sigmoid(const Operator& o, Chain& chain) {
+  const float alpha = o.number("alpha", 0.2f), beta = o.number("beta", 0.5f);
+  if (std::abs(alpha - 1 / 6.0f) > 1e-7f || beta != 0.5f) {
+    refuse(fmt::format("alpha={} and beta={}, want 1/6 and 0.5, a Hardsigmoid", alpha, beta));
+  }
+  chain.add(std::make_unique<Hardsigmoid>());
+}
+
 /// The bound of a Clip: from opset 11 on an input.
 std::optional<float> bound_of(const Operator& o, std::size_t input, const char* name) {
   if (o.find_constant(input)) return o.values(input, 1, name)[0];
@@ -171,7 +185,7 @@ void add_concat(const Operator& o, Chain&) {
   if (o.node().inputs.size() > 1) refuse("puts a constant beside a value, want values alone");
 }
 
-/// All but the functions of one number, behind one value.
+/// All but the functions of one number that the table of these names, behind one value.
 const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators() {
   static const std::map<std::string_view, void (*)(const Operator&, Chain&)> all = {
       {"Add", add_add},
@@ -187,6 +201,8 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Gemm", add_gemm},
       {"GlobalAveragePool", add_global_average},
       {"GlobalMaxPool", add_global_max},
+      {"HardSigmoid", add_hard_sigmoid},
+      {"HardSwish", add_one<Hardswish>},
       {"Identity", add_nothing},
       {"MatMul", add_matmul},
       {"Max", add_max},

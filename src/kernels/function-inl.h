@@ -56,6 +56,20 @@ struct ReLU6 {
   }
 };
 
+struct Hardsigmoid {
+  static constexpr float kSixth = 1 / 6.0f;
+
+  HWY_INLINE Vec operator()(Vec x) const {
+    const F32 d;
+    return hn::Mul(hn::Set(d, kSixth), ReLU6()(hn::Add(x, hn::Set(d, 3.0f))));
+  }
+  HWY_INLINE Vec backward_by_value(Vec y, Vec dy) const {
+    const F32 d;
+    const auto inside = hn::And(hn::Gt(y, hn::Zero(d)), hn::Lt(y, hn::Set(d, 1.0f)));
+    return hn::IfThenElseZero(inside, hn::Mul(hn::Set(d, kSixth), dy));
+  }
+};
+
 // Functions whose derivative needs the argument.
 
 /// x where it is above 0, else slope * x.
@@ -111,6 +125,18 @@ struct Softplus {
   HWY_INLINE Vec derivative(Vec x) const { return sigmoid(F32(), x); }
 };
 
+/// x Hardsigmoid(x), and x / 3 + 1 / 2 from -3 to 3.
+struct Hardswish {
+  HWY_INLINE Vec operator()(Vec x) const { return hn::Mul(x, Hardsigmoid()(x)); }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    const Vec three = hn::Set(d, 3.0f), one = hn::Set(d, 1.0f);
+    const Vec inside = hn::MulAdd(x, hn::Set(d, 1 / 3.0f), hn::Set(d, 0.5f));
+    return hn::IfThenZeroElse(hn::Lt(x, hn::Neg(three)),
+                              hn::IfThenElse(hn::Gt(x, three), one, inside));
+  }
+};
+
 /// dy times the derivative at x.
 template <class F>
 HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
@@ -143,6 +169,10 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(Softplus());
     case Function::Kind::kReLU6:
       return g(ReLU6());
+    case Function::Kind::kHardsigmoid:
+      return g(Hardsigmoid());
+    case Function::Kind::kHardswish:
+      return g(Hardswish());
   }
 }
 

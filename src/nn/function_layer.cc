@@ -76,7 +76,15 @@ constexpr FunctionEntry kEntries[] = {
      .c = {"softplus", "(x[i] > 0.0f ? x[i] : 0.0f) + log1pf(expf(-fabsf(x[i])))"}},
     {.kind = Kind::kReLU6,
      .text = {name_of(Kind::kReLU6), parse_inplace<ReLU6>},
-     .c = {"relu6", "x[i] > 6.0f ? 6.0f : x[i] > 0.0f ? x[i] : 0.0f"}}};
+     .c = {"relu6", "x[i] > 6.0f ? 6.0f : x[i] > 0.0f ? x[i] : 0.0f"}},
+    {.kind = Kind::kHardsigmoid,
+     .text = {name_of(Kind::kHardsigmoid), parse_inplace<Hardsigmoid>},
+     .c = {"hardsigmoid",
+           "x[i] < -3.0f ? 0.0f : x[i] > 3.0f ? 1.0f : (x[i] + 3.0f) * (1.0f / 6.0f)"}},
+    {.kind = Kind::kHardswish,
+     .text = {name_of(Kind::kHardswish), parse_inplace<Hardswish>},
+     .c = {"hardswish",
+           "x[i] < -3.0f ? 0.0f : x[i] > 3.0f ? x[i] : x[i] * ((x[i] + 3.0f) * (1.0f / 6.0f))"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 

@@ -245,9 +245,9 @@ TEST(OnnxNames, OfNodesWithoutOneAreTheirNumberAndOutput) {
   protozero::pbf_writer writer(unnamed);
   writer.add_string(f::node::kInput, "r");
   writer.add_string(f::node::kOutput, "y");
-  writer.add_string(f::node::kOperator, "HardSwish");
+  writer.add_string(f::node::kOperator, "PRelu");
   EXPECT_TRUE(contains(refusal({.nodes = {node("Relu", {"x"}, {"r"}), unnamed}}),
-                       "m.onnx: node 1, which gives \"y\" (\"HardSwish\"): no layer of lenet"));
+                       "m.onnx: node 1, which gives \"y\" (\"PRelu\"): no layer of lenet"));
 }
 
 }  // namespace

@@ -106,13 +106,26 @@ std::string difference(const fs::path& dir, const Model& model) {
 }
 
 bool is_of_our_operators(const std::string& name) {
-  static const std::vector<std::string> operators = {
-      "add",           "averagepool", "batchnorm", "cast",       "clip",        "concat_",
-      "conv_",         "div",         "dropout",   "flatten",    "gemm",        "globalaveragepool",
-      "globalmaxpool", "identity",    "leakyrelu", "logsoftmax", "matmul",      "max_",
-      "maxpool",       "min_",        "mul",       "reduce_max", "reduce_mean", "relu",
-      "reshape",       "sigmoid",     "softmax",   "squeeze",    "sub",         "sum_",
-      "tanh",          "transpose",   "unsqueeze"};
+  static const std::vector<std::string> operators = {"add",           "averagepool",
+                                                     "batchnorm",     "cast",
+                                                     "clip",          "concat_",
+                                                     "conv_",         "div",
+                                                     "dropout",       "elu",
+                                                     "flatten",       "gelu",
+                                                     "gemm",          "globalaveragepool",
+                                                     "globalmaxpool", "hardsigmoid",
+                                                     "hardswish",     "identity",
+                                                     "leakyrelu",     "logsoftmax",
+                                                     "matmul",        "max_",
+                                                     "maxpool",       "min_",
+                                                     "mish",          "mul",
+                                                     "reduce_max",    "reduce_mean",
+                                                     "relu",          "reshape",
+                                                     "sigmoid",       "softmax",
+                                                     "softplus",      "squeeze",
+                                                     "sub",           "sum_",
+                                                     "tanh",          "transpose",
+                                                     "unsqueeze"};
   return std::ranges::any_of(operators,
                              [&](const std::string& op) { return name.starts_with("test_" + op); });
 }

@@ -88,6 +88,20 @@ TEST(ReLU6, IsExactOnEveryTarget) {
                      [](double) { return 1; });
 }
 
+// The sum, a sixth and the product are rounded by half an epsilon each.
+TEST(Hardsigmoid, IsWithinTwoEpsilonOnEveryTarget) {
+  expect_values({.kind = Kind::kHardsigmoid}, -std::numeric_limits<float>::max(), 2 * kEpsilon);
+  expect_derivatives({.kind = Kind::kHardsigmoid}, -std::numeric_limits<float>::max(), kEpsilon,
+                     [](double) { return 1 / 6.0; });
+}
+
+// One product more. x / 3 is rounded as a product, and then with the sum.
+TEST(Hardswish, IsWithinTwoAndAHalfEpsilonOnEveryTarget) {
+  expect_values({.kind = Kind::kHardswish}, -std::numeric_limits<float>::max(), 2.5 * kEpsilon);
+  expect_derivatives({.kind = Kind::kHardswish}, -std::numeric_limits<float>::max(), 2 * kEpsilon,
+                     [](double) { return 1.5; });
+}
+
 // The sigmoid is within 3 ulp (function_by_value_test.cc), which are at most 3 epsilon of it; the
 // product adds half. Below -87 the sigmoid is no normal float.
 TEST(SiLU, IsWithinThreeAndAHalfEpsilonFromMinus87OnEveryTarget) {
@@ -145,6 +159,11 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     EXPECT_EQ(at({.kind = Kind::kSoftplus}, -kInfinity), 0.0f);
     EXPECT_EQ(at({.kind = Kind::kReLU6}, kInfinity), 6.0f);
     EXPECT_EQ(at({.kind = Kind::kReLU6}, -kInfinity), 0.0f);
+    EXPECT_EQ(at({.kind = Kind::kHardsigmoid}, kInfinity), 1.0f);
+    EXPECT_EQ(at({.kind = Kind::kHardsigmoid}, -kInfinity), 0.0f);
+    EXPECT_EQ(at({.kind = Kind::kHardswish}, kInfinity), kInfinity);
+    EXPECT_EQ(at({.kind = Kind::kHardswish}, 100.0f), 100.0f);
+    EXPECT_EQ(at({.kind = Kind::kHardswish}, -1e30f), 0.0f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -162,6 +181,9 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kReLU6}, x), reference::relu6(x), 0);
+    EXPECT_NEAR(function_value({Kind::kHardsigmoid}, x), reference::hardsigmoid(x), 1e-15);
+    EXPECT_NEAR(function_value({Kind::kHardswish}, x), reference::hardswish(x),
+                1e-15 * std::abs(x));
     for (const Kind kind : kFunctionKinds) {
       const Function f = {kind, 0.25f};
       const double h = 1e-6,
@@ -176,7 +198,8 @@ TEST(Functions, ThatTellTheirDerivativeByTheValue) {
   for (const Kind kind : kFunctionKinds) {
     if (told_by_value({kind})) names.emplace_back(name_of(kind));
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"Identity", "Sigmoid", "ReLU", "Tanh", "ReLU6"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"Identity", "Sigmoid", "ReLU", "Tanh", "ReLU6",
+                                             "Hardsigmoid"}));
 }
 
 TEST(Functions, HaveOneGradientByTheArgumentAndByTheValue) {

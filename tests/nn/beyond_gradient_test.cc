@@ -24,6 +24,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "Flatten SiLU ScaledTanh LeakyReLU(0.1) Linear(3)",
                     "Conv2d(3, 2) Softplus MaxPool2d(2) Flatten Linear(4) Softplus Linear(3)",
                     "Conv2d(3, 2) ReLU6 MaxPool2d(2) Flatten Linear(4) ReLU6 Linear(3)",
+                    "Conv2d(3, 2) Hardsigmoid MaxPool2d(2) Flatten Linear(4) Hardswish Linear(3)",
+                    "Hardswish Conv2d(3, 2) Hardswish AvgPool2d(2) Flatten Linear(3) Hardsigmoid",
                     "Flatten Linear(3) SiLU"));
 
 INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,

@@ -29,6 +29,8 @@ TEST(LayerText, IsWhatItParsesTo) {
                            "ScaledTanh",
                            "Softplus",
                            "ReLU6",
+                           "Hardsigmoid",
+                           "Hardswish",
                            "AdaptiveAvgPool2d(1)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }

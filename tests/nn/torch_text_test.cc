@@ -108,6 +108,7 @@ TEST(TorchText, HasPyTorchsArguments) {
       {"nn.ReLU(inplace=True) nn.SiLU(True) nn.LeakyReLU(0.2, True) nn.Dropout(0.1, inplace=False)",
        "ReLU SiLU LeakyReLU(0.2) Dropout(0.1)"},
       {"nn.ReLU6() nn.ReLU6(True) nn.ReLU6(inplace=True)", "ReLU6 ReLU6 ReLU6"},
+      {"nn.Hardsigmoid() nn.Hardswish(inplace=True)", "Hardsigmoid Hardswish"},
       {"nn.Tanh(), Flatten, nn.Sequential(nn.Linear(6, 3))", "Tanh Flatten Linear(3)"},
   });
 }

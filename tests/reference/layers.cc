@@ -175,6 +175,10 @@ double softplus(double x) { return std::log(1 + std::exp(x)); }
 
 double relu6(double x) { return std::min(std::max(0.0, x), 6.0); }
 
+double hardsigmoid(double x) { return relu6(x + 3) / 6; }
+
+double hardswish(double x) { return x * relu6(x + 3) / 6; }
+
 double activation(Function::Kind kind, double x) {
   if (kind == Function::Kind::kIdentity) return x;
   if (kind == Function::Kind::kSigmoid) return 1 / (1 + std::exp(-x));

@@ -77,6 +77,8 @@ double silu(double x);
 double scaled_tanh(double x);
 double softplus(double x);
 double relu6(double x);
+double hardsigmoid(double x);
+double hardswish(double x);
 
 /// -log softmax(logits)[label], and its derivatives by the logits.
 double cross_entropy(const Values& logits, std::int64_t label);

@@ -1,0 +1,62 @@
+// Functions of one number in ONNX files as others write them.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/errors.h"
+#include "io/onnx_models.h"
+
+namespace lenet {
+namespace {
+
+using namespace onnx_test;
+
+/// From the input, (N, 2, 6, 6), to "y". Each constant goes by its digits.
+std::string text_of(const Names& nodes) {
+  const Names numbers = {tensor("0", {}, {0}), tensor("0.5", {}, {0.5f}), tensor("1", {}, {1}),
+                         tensor("3", {1}, {3}), tensor("6", {}, {6})};
+  return read({.nodes = nodes, .initializers = numbers}).net.text();
+}
+
+const Names kSixth = {number("alpha", 1 / 6.0f)};
+
+TEST(OnnxHardsigmoid, IsReadOfEveryForm) {
+  EXPECT_EQ(text_of({node("HardSigmoid", {"x"}, {"y"}, kSixth)}), "Hardsigmoid");
+  EXPECT_EQ(text_of({node("Add", {"x", "3"}, {"a"}), node("Clip", {"a", "0", "6"}, {"b"}),
+                     node("Div", {"b", "6"}, {"y"})}),
+            "Hardsigmoid");
+  const std::string others = refusal({.nodes = {node("HardSigmoid", {"x"}, {"y"})}});
+  EXPECT_TRUE(contains(others, "node \"n\" (\"HardSigmoid\"): alpha=0.2 and beta=0.5, want 1/6"));
+  EXPECT_TRUE(contains(
+      refusal({.nodes = {node("HardSigmoid", {"x"}, {"y"}, {kSixth[0], number("beta", 0.6f)})}}),
+      "beta=0.6"));
+}
+
+TEST(OnnxHardswish, IsReadOfEveryForm) {
+  EXPECT_EQ(text_of({node("HardSwish", {"x"}, {"y"})}), "Hardswish");
+  EXPECT_EQ(text_of({node("HardSigmoid", {"x"}, {"s"}, kSixth), node("Mul", {"x", "s"}, {"y"})}),
+            "Hardswish");
+  const std::string add = node("Add", {"x", "3"}, {"a"});
+  const std::string clip = node("Clip", {"a"}, {"b"}, {number("min", 0), number("max", 6)});
+  EXPECT_EQ(text_of({add, clip, node("Mul", {"x", "b"}, {"c"}), node("Div", {"c", "6"}, {"y"})}),
+            "Hardswish");
+  EXPECT_EQ(text_of({add, node("Max", {"a", "0"}, {"m"}), node("Min", {"m", "6"}, {"b"}),
+                     node("Div", {"b", "6"}, {"c"}), node("Mul", {"c", "x"}, {"y"})}),
+            "Hardswish");
+}
+
+TEST(OnnxActivation, OfNodesThatGiveSomethingElseIsNone) {
+  EXPECT_TRUE(contains(
+      refusal({.nodes = {node("HardSigmoid", {"x"}, {"s"}), node("Mul", {"x", "s"}, {"y"})}}),
+      "alpha=0.2"));
+  // A value between is read once more.
+  EXPECT_EQ(text_of({node("HardSigmoid", {"x"}, {"s"}, kSixth), relu("s", "r"),
+                     node("Concat", {"s", "r"}, {"y"}, {integer("axis", 1)})}),
+            "Hardsigmoid Concat[ | ReLU ]");
+  EXPECT_TRUE(contains(refusal({.nodes = {node("Sigmoid", {"x"}, {"s"}),
+                                          node("Mul", {"x", "s"}, {"m"}), add("m", "s", "y")}}),
+                       "multiplies"));
+}
+
+}  // namespace
+}  // namespace lenet
