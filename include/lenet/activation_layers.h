@@ -96,4 +96,16 @@ class Hardswish final : public FunctionLayer {
   Operation operation() const override { return op_; }
 };
 
+/// x above 0, alpha (e^x - 1) below (Clevert 2015).
+class ELU final : public FunctionLayer {
+ public:
+  /// Throws Error (kUsage) unless alpha is a finite float.
+  explicit ELU(double alpha = 1);
+  std::string text() const override;
+  Operation operation() const override { return op_; }
+
+ private:
+  double alpha_;
+};
+
 }  // namespace lenet

@@ -19,6 +19,7 @@ struct Function {
     kReLU6,        ///< min(max(0, x), 6)
     kHardsigmoid,  ///< min(max(0, x + 3), 6) / 6
     kHardswish,    ///< x Hardsigmoid(x)
+    kELU,          ///< x above 0, `a` (e^x - 1) below
   };
 
   Kind kind = Kind::kIdentity;

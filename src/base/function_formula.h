@@ -113,6 +113,14 @@ struct Hardswish {
   }
 };
 
+template <class T>
+struct ELU {
+  static constexpr const char* kName = "ELU";
+  T alpha;
+  LENET_HOST_DEVICE T value(T x) const { return x > 0 ? x : alpha * std::expm1(x); }
+  LENET_HOST_DEVICE T derivative(T x) const { return x > 0 ? T(1) : alpha * std::exp(x); }
+};
+
 template <class F>
 inline constexpr bool kToldByValue = requires {
   &F::derivative_by_value;
@@ -144,6 +152,8 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
       return g(Hardsigmoid<T>());
     case Function::Kind::kHardswish:
       return g(Hardswish<T>());
+    case Function::Kind::kELU:
+      return g(ELU<T>{T(f.a)});
   }
   __builtin_unreachable();
 }
@@ -155,7 +165,7 @@ inline constexpr Function::Kind kFunctionKinds[] = {
     Function::Kind::kIdentity,    Function::Kind::kSigmoid,   Function::Kind::kReLU,
     Function::Kind::kTanh,        Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
     Function::Kind::kScaledTanh,  Function::Kind::kSoftplus,  Function::Kind::kReLU6,
-    Function::Kind::kHardsigmoid, Function::Kind::kHardswish};
+    Function::Kind::kHardsigmoid, Function::Kind::kHardswish, Function::Kind::kELU};
 
 /// As PyTorch names it, or the model text.
 LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {

@@ -10,6 +10,7 @@
 #include "lenet/error.h"
 #include "lenet/pytorch.h"
 #include "nn/container.h"
+#include "nn/function_layer.h"
 #include "nn/mask.h"
 #include "nn/user_layer.h"
 
@@ -128,9 +129,9 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
           [&](const AffineOp&) { return fmt::format("Affine2d({})", input[0]); },
           [](const FunctionOp& op) {
             const bool own = op.function.kind == Function::Kind::kScaledTanh;
-            const bool slope = op.function.kind == Function::Kind::kLeakyReLU;
+            const bool number = entry_of(op.function.kind).c.number != nullptr;
             return fmt::format("{}{}({})", own ? "" : "nn.", name_of(op.function.kind),
-                               slope ? fmt::format("{}", op.function.a) : "");
+                               number ? fmt::format("{}", op.function.a) : "");
           },
           [](const DropoutOp& op) { return fmt::format("nn.Dropout({})", op.p); },
           [](const ZeroPad2dOp& op) {

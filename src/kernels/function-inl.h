@@ -137,6 +137,20 @@ struct Hardswish {
   }
 };
 
+/// x where it is above 0, else alpha (e^x - 1).
+struct ELU {
+  Vec alpha;
+
+  HWY_INLINE Vec operator()(Vec x) const {
+    const F32 d;
+    return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), x, hn::Mul(alpha, expm1(d, x)));
+  }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, 1.0f), hn::Mul(alpha, exp(d, x)));
+  }
+};
+
 /// dy times the derivative at x.
 template <class F>
 HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
@@ -173,6 +187,8 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(Hardsigmoid());
     case Function::Kind::kHardswish:
       return g(Hardswish());
+    case Function::Kind::kELU:
+      return g(ELU{hn::Set(F32(), function.a)});
   }
 }
 

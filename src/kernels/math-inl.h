@@ -13,19 +13,17 @@ HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// e^x as a product of two floats.
+/// x = n ln 2 + r.
 template <class V>
-struct Exponential {
-  V fraction;  ///< e^r
-  V power;     ///< 2^n
+struct Reduced {
+  V r;      ///< |r| <= ln(2)/2
+  V power;  ///< 2^n
 };
 
-/// Within 2 ulp for x in [-87, 88]; beyond, the value at that end. NaN stays NaN.
-///
-/// e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln(2)/2; e^r by the minimax polynomial of degree
-/// 6 whose constant is 1 (relative error 2.6e-9). ln 2 in two parts keeps n * kLn2High exact.
+/// Of x in [-87, 88]; beyond, of that end. NaN stays NaN. ln 2 in two parts keeps n * kLn2High
+/// exact.
 template <class D, class V>
-HWY_INLINE Exponential<V> exponential(D d, V x) {
+HWY_INLINE Reduced<V> reduced(D d, V x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   // 1.5 * 2^23 + 127: adding it rounds to an integer; the low bits then hold the exponent of 2^n.
   constexpr float kRound = 12583039.0f;
@@ -36,13 +34,29 @@ HWY_INLINE Exponential<V> exponential(D d, V x) {
   const V n = hn::Sub(shifted, hn::Set(d, kRound));
   V r = hn::NegMulAdd(n, hn::Set(d, kLn2High), clamped);
   r = hn::NegMulAdd(n, hn::Set(d, kLn2Low), r);
-  V p = hn::MulAdd(r, hn::Set(d, 1.406127726e-3f), hn::Set(d, 8.379020733e-3f));
-  p = hn::MulAdd(p, r, hn::Set(d, 4.166477650e-2f));
-  p = hn::MulAdd(p, r, hn::Set(d, 1.666636531e-1f));
-  p = hn::MulAdd(p, r, hn::Set(d, 5.000000435e-1f));
-  p = hn::MulAdd(p, r, hn::Set(d, 1.000000050f));
-  p = hn::MulAdd(p, r, hn::Set(d, 1.0f));
-  return {p, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted)))};
+  return {r, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted)))};
+}
+
+/// e^x as a product of two floats.
+template <class V>
+struct Exponential {
+  V fraction;  ///< e^r
+  V power;     ///< 2^n
+};
+
+/// Within 2 ulp for x in [-87, 88]; beyond, the value at that end. NaN stays NaN.
+///
+/// e^r by the minimax polynomial of degree 6 whose constant is 1 (relative error 2.6e-9).
+template <class D, class V>
+HWY_INLINE Exponential<V> exponential(D d, V x) {
+  const Reduced<V> of = reduced(d, x);
+  V p = hn::MulAdd(of.r, hn::Set(d, 1.406127726e-3f), hn::Set(d, 8.379020733e-3f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 4.166477650e-2f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 1.666636531e-1f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 5.000000435e-1f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 1.000000050f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 1.0f));
+  return {p, of.power};
 }
 
 /// e^x.
@@ -51,6 +65,21 @@ HWY_INLINE V exp(D d, V x) {
   const auto e = exponential(d, x);
   // A product of floats, not a sum of exponents: that would make a number of some NaNs.
   return hn::Mul(e.fraction, e.power);
+}
+
+/// e^x - 1, in the range of exponential().
+///
+/// 2^n (e^r - 1) + (2^n - 1), where e^r - 1 = r + r^2 P(r) with the minimax polynomial of degree 4
+/// (relative error 1.4e-8): no digits cancel near 0, where n is.
+template <class D, class V>
+HWY_INLINE V expm1(D d, V x) {
+  const Reduced<V> of = reduced(d, x);
+  V p = hn::MulAdd(of.r, hn::Set(d, 1.388249741e-3f), hn::Set(d, 8.366646797e-3f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 4.166720392e-2f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 1.666654268e-1f));
+  p = hn::MulAdd(p, of.r, hn::Set(d, 4.999999813e-1f));
+  const V fraction = hn::MulAdd(hn::Mul(p, of.r), of.r, of.r);
+  return hn::MulAdd(fraction, of.power, hn::Sub(of.power, hn::Set(d, 1.0f)));
 }
 
 /// 1 / (1 + e^-x).

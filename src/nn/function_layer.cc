@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <type_traits>
 
 #include "base/function_formula.h"
 #include "base/require.h"
@@ -16,15 +17,24 @@ namespace {
 
 using Kind = Function::Kind;
 
-float finite_slope(double slope) {
-  if (std::abs(slope) <= static_cast<double>(std::numeric_limits<float>::max())) {
-    return static_cast<float>(slope);
+float finite(const char* name, double number) {
+  if (std::abs(number) <= static_cast<double>(std::numeric_limits<float>::max())) {
+    return static_cast<float>(number);
   }
-  throw Error(ErrorKind::kUsage, fmt::format("negative_slope is {}, want a finite float", slope));
+  throw Error(ErrorKind::kUsage, fmt::format("{} is {}, want a finite float", name, number));
+}
+
+/// The name alone where the number is the usual one.
+std::string text_of(const std::string& name, double number, double usual) {
+  return number == usual ? name : fmt::format("{}({})", name, number);
 }
 
 std::unique_ptr<Layer> parse_leaky_relu(const ModelText& model, const LayerText& layer) {
   return parse_number<LeakyReLU>(model, layer, "negative_slope", 0.01);
+}
+
+std::unique_ptr<Layer> parse_elu(const ModelText& model, const LayerText& layer) {
+  return parse_number<ELU>(model, layer, "alpha", 1);
 }
 
 std::unique_ptr<Layer> parse_softplus(const ModelText& model, const LayerText& layer) {
@@ -37,11 +47,13 @@ std::unique_ptr<Layer> parse_softplus(const ModelText& model, const LayerText& l
 }
 
 template <class L>
-std::unique_ptr<Layer> make(double) {
-  return std::make_unique<L>();
+std::unique_ptr<Layer> make(double number) {
+  if constexpr (std::is_constructible_v<L, double>) {
+    return std::make_unique<L>(number);
+  } else {
+    return std::make_unique<L>();
+  }
 }
-
-std::unique_ptr<Layer> make_leaky_relu(double slope) { return std::make_unique<LeakyReLU>(slope); }
 
 constexpr FunctionEntry kEntries[] = {
     {.kind = Kind::kSigmoid,
@@ -54,7 +66,7 @@ constexpr FunctionEntry kEntries[] = {
      .c = {"relu", "x[i] > 0.0f ? x[i] : 0.0f"}},
     {.kind = Kind::kLeakyReLU,
      .text = {name_of(Kind::kLeakyReLU), parse_leaky_relu},
-     .onnx = {"LeakyRelu", make_leaky_relu, "alpha", 0.01f},
+     .onnx = {"LeakyRelu", make<LeakyReLU>, "alpha", 0.01f},
      .c = {"leaky_relu", "x[i] > 0.0f ? x[i] : slope * x[i]", "slope"}},
     {.kind = Kind::kSiLU,
      .text = {name_of(Kind::kSiLU), parse_inplace<SiLU>},
@@ -84,7 +96,11 @@ constexpr FunctionEntry kEntries[] = {
     {.kind = Kind::kHardswish,
      .text = {name_of(Kind::kHardswish), parse_inplace<Hardswish>},
      .c = {"hardswish",
-           "x[i] < -3.0f ? 0.0f : x[i] > 3.0f ? x[i] : x[i] * ((x[i] + 3.0f) * (1.0f / 6.0f))"}}};
+           "x[i] < -3.0f ? 0.0f : x[i] > 3.0f ? x[i] : x[i] * ((x[i] + 3.0f) * (1.0f / 6.0f))"}},
+    {.kind = Kind::kELU,
+     .text = {name_of(Kind::kELU), parse_elu},
+     .onnx = {"Elu", make<ELU>, "alpha", 1},
+     .c = {"elu", "x[i] > 0.0f ? x[i] : alpha * expm1f(x[i])", "alpha"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 
@@ -103,12 +119,15 @@ std::string FunctionLayer::text() const { return name_of(std::get<FunctionOp>(op
 Shape FunctionLayer::infer(const Shape& input) { return inferred(input, input); }
 
 LeakyReLU::LeakyReLU(double negative_slope)
-    : FunctionLayer({Kind::kLeakyReLU, finite_slope(negative_slope)}),
+    : FunctionLayer({Kind::kLeakyReLU, finite("negative_slope", negative_slope)}),
       negative_slope_(negative_slope) {}
 
 std::string LeakyReLU::text() const {
-  const std::string name = FunctionLayer::text();
-  return negative_slope_ == 0.01 ? name : fmt::format("{}({})", name, negative_slope_);
+  return text_of(FunctionLayer::text(), negative_slope_, 0.01);
 }
+
+ELU::ELU(double alpha) : FunctionLayer({Kind::kELU, finite("alpha", alpha)}), alpha_(alpha) {}
+
+std::string ELU::text() const { return text_of(FunctionLayer::text(), alpha_, 1); }
 
 }  // namespace lenet

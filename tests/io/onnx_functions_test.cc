@@ -45,6 +45,11 @@ TEST(OnnxHardswish, IsReadOfEveryForm) {
             "Hardswish");
 }
 
+TEST(OnnxElu, HasOneWhereAlphaIsNotGiven) {
+  EXPECT_EQ(text_of({node("Elu", {"x"}, {"y"})}), "ELU");
+  EXPECT_EQ(text_of({node("Elu", {"x"}, {"y"}, {number("alpha", 0.1f)})}), "ELU(0.1)");
+}
+
 TEST(OnnxActivation, OfNodesThatGiveSomethingElseIsNone) {
   EXPECT_TRUE(contains(
       refusal({.nodes = {node("HardSigmoid", {"x"}, {"s"}), node("Mul", {"x", "s"}, {"y"})}}),

@@ -102,6 +102,16 @@ TEST(Hardswish, IsWithinTwoAndAHalfEpsilonOnEveryTarget) {
                      [](double) { return 1.5; });
 }
 
+// e^x - 1 is within 2 epsilon, the product adds half; so it is with e^x, which is 2 ulp.
+TEST(ELU, IsWithinTwoAndAHalfEpsilonOnEveryTarget) {
+  for (const float alpha : {1.0f, 0.3f, -0.5f, 0.0f}) {
+    const Function elu{.kind = Kind::kELU, .a = alpha};
+    expect_values(elu, -std::numeric_limits<float>::max(), 2.5 * kEpsilon);
+    expect_derivatives(elu, -87, 3 * kEpsilon,
+                       [&](double x) { return std::abs(function_derivative(elu, x)); });
+  }
+}
+
 // The sigmoid is within 3 ulp (function_by_value_test.cc), which are at most 3 epsilon of it; the
 // product adds half. Below -87 the sigmoid is no normal float.
 TEST(SiLU, IsWithinThreeAndAHalfEpsilonFromMinus87OnEveryTarget) {
@@ -164,6 +174,9 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     EXPECT_EQ(at({.kind = Kind::kHardswish}, kInfinity), kInfinity);
     EXPECT_EQ(at({.kind = Kind::kHardswish}, 100.0f), 100.0f);
     EXPECT_EQ(at({.kind = Kind::kHardswish}, -1e30f), 0.0f);
+    EXPECT_EQ(at({.kind = Kind::kELU, .a = 0.3f}, kInfinity), kInfinity);
+    EXPECT_EQ(at({.kind = Kind::kELU, .a = 0.3f}, -kInfinity), -0.3f);
+    EXPECT_EQ(at({.kind = Kind::kELU, .a = 1}, -1e-30f), -1e-30f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -181,6 +194,7 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kReLU6}, x), reference::relu6(x), 0);
+    EXPECT_NEAR(function_value({Kind::kELU, 0.25f}, x), reference::elu(0.25, x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kHardsigmoid}, x), reference::hardsigmoid(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kHardswish}, x), reference::hardswish(x),
                 1e-15 * std::abs(x));

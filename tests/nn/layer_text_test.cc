@@ -31,6 +31,9 @@ TEST(LayerText, IsWhatItParsesTo) {
                            "ReLU6",
                            "Hardsigmoid",
                            "Hardswish",
+                           "ELU",
+                           "ELU(0.2)",
+                           "ELU(-1)",
                            "AdaptiveAvgPool2d(1)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }
@@ -75,6 +78,7 @@ TEST(LayerText, RefusesWrongArgumentsAndTellsWhere) {
       {"LeakyReLU((1, 2))", "line 1, column 11: negative_slope is (1, 2), want a number"},
       {"LeakyReLU(1e300)", "line 1, column 1: negative_slope is 1e+300, want a finite float"},
       {"ReLU6(True)", "line 1, column 7: one argument too many, want ReLU6()"},
+      {"ELU(1e300)", "line 1, column 1: alpha is 1e+300, want a finite float"},
       {"SiLU(1)", "line 1, column 6: one argument too many, want SiLU()"},
       {"ScaledTanh(1)", "line 1, column 12: one argument too many, want ScaledTanh()"},
       {"Flatten BatchNorm1d(eps=0)", "line 1, column 9: eps is 0, want a number above 0"},

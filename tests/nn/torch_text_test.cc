@@ -109,6 +109,8 @@ TEST(TorchText, HasPyTorchsArguments) {
        "ReLU SiLU LeakyReLU(0.2) Dropout(0.1)"},
       {"nn.ReLU6() nn.ReLU6(True) nn.ReLU6(inplace=True)", "ReLU6 ReLU6 ReLU6"},
       {"nn.Hardsigmoid() nn.Hardswish(inplace=True)", "Hardsigmoid Hardswish"},
+      {"nn.ELU() nn.ELU(alpha=1.0) nn.ELU(0.5, True) nn.ELU(alpha=2, inplace=True)",
+       "ELU ELU ELU(0.5) ELU(2)"},
       {"nn.Tanh(), Flatten, nn.Sequential(nn.Linear(6, 3))", "Tanh Flatten Linear(3)"},
   });
 }

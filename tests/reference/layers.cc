@@ -179,6 +179,8 @@ double hardsigmoid(double x) { return relu6(x + 3) / 6; }
 
 double hardswish(double x) { return x * relu6(x + 3) / 6; }
 
+double elu(double alpha, double x) { return x > 0 ? x : alpha * (std::exp(x) - 1); }
+
 double activation(Function::Kind kind, double x) {
   if (kind == Function::Kind::kIdentity) return x;
   if (kind == Function::Kind::kSigmoid) return 1 / (1 + std::exp(-x));

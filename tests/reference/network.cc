@@ -117,6 +117,10 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const Arguments a(model, text, {{"negative_slope"}});
     const double slope = a.number("negative_slope", 0.01);
     net.push_back(mapping_layer([=](double x) { return leaky_relu(slope, x); }));
+  } else if (name == "ELU") {
+    const Arguments a(model, text, {{"alpha"}});
+    const double alpha = a.number("alpha", 1);
+    net.push_back(mapping_layer([=](double x) { return elu(alpha, x); }));
   } else if (const auto* plain = std::ranges::find(kPlain, name, &Plain::name);
              plain != std::end(kPlain)) {
     net.push_back(mapping_layer(plain->value));
