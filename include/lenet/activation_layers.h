@@ -108,4 +108,11 @@ class ELU final : public FunctionLayer {
   double alpha_;
 };
 
+/// x tanh(log(1 + e^x)) (Misra 2019).
+class Mish final : public FunctionLayer {
+ public:
+  Mish() : FunctionLayer({Function::Kind::kMish}) {}
+  Operation operation() const override { return op_; }
+};
+
 }  // namespace lenet

@@ -20,6 +20,7 @@ struct Function {
     kHardsigmoid,  ///< min(max(0, x + 3), 6) / 6
     kHardswish,    ///< x Hardsigmoid(x)
     kELU,          ///< x above 0, `a` (e^x - 1) below
+    kMish,         ///< x tanh(log(1 + e^x))
   };
 
   Kind kind = Kind::kIdentity;

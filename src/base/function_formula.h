@@ -121,6 +121,22 @@ struct ELU {
   LENET_HOST_DEVICE T derivative(T x) const { return x > 0 ? T(1) : alpha * std::exp(x); }
 };
 
+/// tanh(log(1 + e^x)) = n / (n + 2) with n = e^x (e^x + 2), and its derivative 4 e^x (e^x + 1) /
+/// (n + 2)^2. From 20 on it is 1 to a double.
+template <class T>
+struct Mish {
+  static constexpr const char* kName = "Mish";
+  LENET_HOST_DEVICE static T exponential(T x) { return std::exp(x > 20 ? T(20) : x); }
+  LENET_HOST_DEVICE static T value(T x) {
+    const T e = exponential(x), n = e * (e + 2);
+    return x * (n / (n + 2));
+  }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    const T e = exponential(x), n = e * (e + 2);
+    return n / (n + 2) + (x > 20 ? T(0) : x) * (4 * e * (e + 1) / ((n + 2) * (n + 2)));
+  }
+};
+
 template <class F>
 inline constexpr bool kToldByValue = requires {
   &F::derivative_by_value;
@@ -154,6 +170,8 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
       return g(Hardswish<T>());
     case Function::Kind::kELU:
       return g(ELU<T>{T(f.a)});
+    case Function::Kind::kMish:
+      return g(Mish<T>());
   }
   __builtin_unreachable();
 }
@@ -165,7 +183,8 @@ inline constexpr Function::Kind kFunctionKinds[] = {
     Function::Kind::kIdentity,    Function::Kind::kSigmoid,   Function::Kind::kReLU,
     Function::Kind::kTanh,        Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
     Function::Kind::kScaledTanh,  Function::Kind::kSoftplus,  Function::Kind::kReLU6,
-    Function::Kind::kHardsigmoid, Function::Kind::kHardswish, Function::Kind::kELU};
+    Function::Kind::kHardsigmoid, Function::Kind::kHardswish, Function::Kind::kELU,
+    Function::Kind::kMish};
 
 /// As PyTorch names it, or the model text.
 LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {

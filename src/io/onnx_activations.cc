@@ -29,7 +29,8 @@ struct Sought {
 constexpr Sought kSought[] = {{Kind::kSiLU, make<SiLU>},
                               {Kind::kScaledTanh, make<ScaledTanh>},
                               {Kind::kHardsigmoid, make<Hardsigmoid>},
-                              {Kind::kHardswish, make<Hardswish>}};
+                              {Kind::kHardswish, make<Hardswish>},
+                              {Kind::kMish, make<Mish>}};
 
 /// The most nodes of a function; PyTorch's longest, GELU by tanh, is of 8.
 constexpr std::size_t kLongest = 12;

@@ -34,6 +34,13 @@ void write_scaled_tanh(const std::string& name, NodeWriter& to) {
   to.node("Mul", name, {to.number(name + ".outer", kAmplitude<float>)});
 }
 
+void write_mish(const std::string& name, NodeWriter& to) {
+  const std::string x = to.value;
+  to.node("Softplus", name + ".softplus");
+  to.node("Tanh", name + ".tanh");
+  to.node("Mul", name, {x});
+}
+
 void write_operator(const Function& f, const std::string& name, NodeWriter& to) {
   const FunctionEntry::Onnx& entry = entry_of(f.kind).onnx;
   if (!entry.op) unknown("function of ONNX");
@@ -50,6 +57,7 @@ void write_function(const Function& f, const std::string& name, NodeWriter& to) 
   if (f.kind == Function::Kind::kHardswish) return write_hardswish(name, to);
   if (f.kind == Function::Kind::kSiLU) return write_silu(name, to);
   if (f.kind == Function::Kind::kScaledTanh) return write_scaled_tanh(name, to);
+  if (f.kind == Function::Kind::kMish) return write_mish(name, to);
   write_operator(f, name, to);
 }
 

@@ -208,6 +208,7 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Max", add_max},
       {"MaxPool", add_max_pool},
       {"Min", add_min},
+      {"Mish", add_one<Mish>},
       {"Mul", add_mul},
       {"Pad", add_pad},
       {"ReduceMax", add_reduce_max},

@@ -151,6 +151,29 @@ struct ELU {
   }
 };
 
+/// As by its formula. Below -87, where exp() stays at the least normal float, it is 0.
+struct Mish {
+  HWY_INLINE Vec operator()(Vec x) const {
+    const F32 d;
+    const Vec two = hn::Set(d, 2.0f);
+    const Vec e = exp(d, hn::Min(hn::Set(d, 20.0f), x));
+    const Vec n = hn::Mul(e, hn::Add(e, two));
+    const Vec y = hn::Mul(x, hn::Div(n, hn::Add(n, two)));
+    return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.0f)), y);
+  }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    const Vec one = hn::Set(d, 1.0f), two = hn::Set(d, 2.0f);
+    const Vec most = hn::Min(hn::Set(d, 20.0f), x);
+    const Vec e = exp(d, most);
+    const Vec n = hn::Mul(e, hn::Add(e, two));
+    const Vec inverse = hn::Div(one, hn::Add(n, two));
+    const Vec of_tanh = hn::Mul(hn::Mul(e, hn::Add(e, one)), hn::Mul(inverse, inverse));
+    const Vec y = hn::MulAdd(hn::Mul(hn::Set(d, 4.0f), most), of_tanh, hn::Mul(n, inverse));
+    return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.0f)), y);
+  }
+};
+
 /// dy times the derivative at x.
 template <class F>
 HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
@@ -189,6 +212,8 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(Hardswish());
     case Function::Kind::kELU:
       return g(ELU{hn::Set(F32(), function.a)});
+    case Function::Kind::kMish:
+      return g(Mish());
   }
 }
 

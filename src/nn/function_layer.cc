@@ -100,7 +100,10 @@ constexpr FunctionEntry kEntries[] = {
     {.kind = Kind::kELU,
      .text = {name_of(Kind::kELU), parse_elu},
      .onnx = {"Elu", make<ELU>, "alpha", 1},
-     .c = {"elu", "x[i] > 0.0f ? x[i] : alpha * expm1f(x[i])", "alpha"}}};
+     .c = {"elu", "x[i] > 0.0f ? x[i] : alpha * expm1f(x[i])", "alpha"}},
+    {.kind = Kind::kMish,
+     .text = {name_of(Kind::kMish), parse_inplace<Mish>},
+     .c = {"mish", "x[i] * tanhf(log1pf(expf(x[i])))"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 

@@ -153,6 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "Conv2d(4, 3) Hardswish AvgPool2d(2) Flatten Linear(4) Hardsigmoid",
                 {1, 8, 8}},
         Network{"ELU", "Conv2d(4, 3) ELU AvgPool2d(2) Flatten Linear(4) ELU(0.5)", {1, 8, 8}},
+        Network{"Mish", "Conv2d(4, 3) Mish AvgPool2d(2) Flatten Linear(4) Mish", {1, 8, 8}},
         Network{"PixelsAlone", "Flatten", {2, 3, 2}},
         Network{"EndsInAConvolution", "BatchNorm2d Conv2d(3, 3) ReLU Conv2d(5, 4)", {1, 6, 6}},
         Network{"EndsInAnActivation", "MaxPool2d(2) ReLU Flatten Linear(3) Tanh", {3, 6, 5}},

@@ -104,6 +104,8 @@ INSTANTIATE_TEST_SUITE_P(
             "Concat[ Hardswish | Hardsigmoid | Hardswish Hardsigmoid | ] Flatten"},
         Net{"OfELU", "ELU(0.25) Concat[ ELU | ] Flatten ELU(-1.5)",
             "ELU(0.25) Concat[ ELU | ] Flatten ELU(-1.5)"},
+        Net{"OfMish", "Mish Concat[ Mish | Softplus Tanh ] Flatten Mish",
+            "Mish Concat[ Mish | Softplus Tanh ] Flatten Mish"},
         Net{"ThatFlatten", "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]",
             "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten Linear(3) | Flatten ]"},
         Net{"WithGroupsAndZeros",

@@ -50,6 +50,15 @@ TEST(OnnxElu, HasOneWhereAlphaIsNotGiven) {
   EXPECT_EQ(text_of({node("Elu", {"x"}, {"y"}, {number("alpha", 0.1f)})}), "ELU(0.1)");
 }
 
+TEST(OnnxMish, IsReadOfEveryForm) {
+  const std::string tanh = node("Tanh", {"s"}, {"t"}), mul = node("Mul", {"x", "t"}, {"y"});
+  EXPECT_EQ(text_of({node("Mish", {"x"}, {"y"})}), "Mish");
+  EXPECT_EQ(text_of({node("Softplus", {"x"}, {"s"}), tanh, mul}), "Mish");
+  EXPECT_EQ(text_of({node("Exp", {"x"}, {"e"}), add("e", "1", "a"), node("Log", {"a"}, {"s"}), tanh,
+                     mul}),
+            "Mish");
+}
+
 TEST(OnnxActivation, OfNodesThatGiveSomethingElseIsNone) {
   EXPECT_TRUE(contains(
       refusal({.nodes = {node("HardSigmoid", {"x"}, {"s"}), node("Mul", {"x", "s"}, {"y"})}}),

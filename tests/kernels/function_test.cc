@@ -112,6 +112,15 @@ TEST(ELU, IsWithinTwoAndAHalfEpsilonOnEveryTarget) {
   }
 }
 
+// e = e^x is within 2 epsilon and so is n where e is small; where it is large, n / (n + 2) hides
+// it.
+TEST(Mish, IsWithinFiveEpsilonFromMinus87OnEveryTarget) {
+  expect_values({.kind = Kind::kMish}, -87, 5 * kEpsilon);
+  expect_derivatives({.kind = Kind::kMish}, -87, 8 * kEpsilon, [](double x) {
+    return std::min(1.0, std::exp(x)) * (1 + std::min(std::abs(x), 20.0));
+  });
+}
+
 // The sigmoid is within 3 ulp (function_by_value_test.cc), which are at most 3 epsilon of it; the
 // product adds half. Below -87 the sigmoid is no normal float.
 TEST(SiLU, IsWithinThreeAndAHalfEpsilonFromMinus87OnEveryTarget) {
@@ -177,6 +186,9 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     EXPECT_EQ(at({.kind = Kind::kELU, .a = 0.3f}, kInfinity), kInfinity);
     EXPECT_EQ(at({.kind = Kind::kELU, .a = 0.3f}, -kInfinity), -0.3f);
     EXPECT_EQ(at({.kind = Kind::kELU, .a = 1}, -1e-30f), -1e-30f);
+    EXPECT_EQ(at({.kind = Kind::kMish}, 100.0f), 100.0f);
+    EXPECT_EQ(at({.kind = Kind::kMish}, kInfinity), kInfinity);
+    EXPECT_EQ(at({.kind = Kind::kMish}, -kInfinity), 0.0f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -194,6 +206,7 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kReLU6}, x), reference::relu6(x), 0);
+    EXPECT_NEAR(function_value({Kind::kMish}, x), reference::mish(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kELU, 0.25f}, x), reference::elu(0.25, x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kHardsigmoid}, x), reference::hardsigmoid(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kHardswish}, x), reference::hardswish(x),

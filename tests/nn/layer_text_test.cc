@@ -34,6 +34,7 @@ TEST(LayerText, IsWhatItParsesTo) {
                            "ELU",
                            "ELU(0.2)",
                            "ELU(-1)",
+                           "Mish",
                            "AdaptiveAvgPool2d(1)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }

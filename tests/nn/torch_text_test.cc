@@ -111,6 +111,7 @@ TEST(TorchText, HasPyTorchsArguments) {
       {"nn.Hardsigmoid() nn.Hardswish(inplace=True)", "Hardsigmoid Hardswish"},
       {"nn.ELU() nn.ELU(alpha=1.0) nn.ELU(0.5, True) nn.ELU(alpha=2, inplace=True)",
        "ELU ELU ELU(0.5) ELU(2)"},
+      {"nn.Mish() nn.Mish(inplace=True)", "Mish Mish"},
       {"nn.Tanh(), Flatten, nn.Sequential(nn.Linear(6, 3))", "Tanh Flatten Linear(3)"},
   });
 }

@@ -181,6 +181,8 @@ double hardswish(double x) { return x * relu6(x + 3) / 6; }
 
 double elu(double alpha, double x) { return x > 0 ? x : alpha * (std::exp(x) - 1); }
 
+double mish(double x) { return x * std::tanh(softplus(x)); }
+
 double activation(Function::Kind kind, double x) {
   if (kind == Function::Kind::kIdentity) return x;
   if (kind == Function::Kind::kSigmoid) return 1 / (1 + std::exp(-x));

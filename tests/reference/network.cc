@@ -47,7 +47,7 @@ struct Plain {
   double (*value)(double x);
 };
 constexpr Plain kPlain[] = {
-    {"SiLU", silu},   {"ScaledTanh", scaled_tanh},  {"Softplus", softplus},
+    {"SiLU", silu},   {"ScaledTanh", scaled_tanh},  {"Softplus", softplus},  {"Mish", mish},
     {"ReLU6", relu6}, {"Hardsigmoid", hardsigmoid}, {"Hardswish", hardswish}};
 
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
