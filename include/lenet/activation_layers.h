@@ -115,4 +115,14 @@ class Mish final : public FunctionLayer {
   Operation operation() const override { return op_; }
 };
 
+/// x Phi(x) with the normal distribution Phi, or its approximation by tanh (Hendrycks 2016).
+class GELU final : public FunctionLayer {
+ public:
+  enum class Approximate { kNone, kTanh };
+
+  explicit GELU(Approximate approximate = Approximate::kNone);
+  std::string text() const override;
+  Operation operation() const override { return op_; }
+};
+
 }  // namespace lenet

@@ -21,6 +21,8 @@ struct Function {
     kHardswish,    ///< x Hardsigmoid(x)
     kELU,          ///< x above 0, `a` (e^x - 1) below
     kMish,         ///< x tanh(log(1 + e^x))
+    kGELU,         ///< x Phi(x), of the normal distribution
+    kGELUTanh,     ///< x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)), GELU's approximation by tanh
   };
 
   Kind kind = Kind::kIdentity;

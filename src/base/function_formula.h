@@ -137,6 +137,34 @@ struct Mish {
   }
 };
 
+/// 1 / sqrt(2 pi).
+template <class T>
+inline constexpr T kRootOfTwoPiInverse = T(0.39894228040143267794);
+
+template <class T>
+struct GELU {
+  static constexpr const char* kName = "GELU";
+  LENET_HOST_DEVICE static T cdf(T x) { return T(0.5) * std::erfc(x * T(-0.70710678118654752440)); }
+  LENET_HOST_DEVICE static T value(T x) { return x * cdf(x); }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    return cdf(x) + x * kRootOfTwoPiInverse<T> * std::exp(T(-0.5) * x * x);
+  }
+};
+
+/// x sigmoid(2 u) = x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), 2 u being
+/// x (kLinear + kCubic x^2).
+template <class T>
+struct GELUTanh {
+  static constexpr const char* kName = "GELU";
+  static constexpr T kLinear = T(1.59576912160573071176), kCubic = T(0.044715) * kLinear;
+  LENET_HOST_DEVICE static T gate(T x) { return sigmoid(x * (kLinear + kCubic * x * x)); }
+  LENET_HOST_DEVICE static T value(T x) { return x * gate(x); }
+  LENET_HOST_DEVICE static T derivative(T x) {
+    const T s = gate(x);
+    return s + x * s * (1 - s) * (kLinear + 3 * kCubic * x * x);
+  }
+};
+
 template <class F>
 inline constexpr bool kToldByValue = requires {
   &F::derivative_by_value;
@@ -172,6 +200,10 @@ LENET_HOST_DEVICE constexpr auto with(const Function& f, G g) {
       return g(ELU<T>{T(f.a)});
     case Function::Kind::kMish:
       return g(Mish<T>());
+    case Function::Kind::kGELU:
+      return g(GELU<T>());
+    case Function::Kind::kGELUTanh:
+      return g(GELUTanh<T>());
   }
   __builtin_unreachable();
 }
@@ -184,7 +216,7 @@ inline constexpr Function::Kind kFunctionKinds[] = {
     Function::Kind::kTanh,        Function::Kind::kLeakyReLU, Function::Kind::kSiLU,
     Function::Kind::kScaledTanh,  Function::Kind::kSoftplus,  Function::Kind::kReLU6,
     Function::Kind::kHardsigmoid, Function::Kind::kHardswish, Function::Kind::kELU,
-    Function::Kind::kMish};
+    Function::Kind::kMish,        Function::Kind::kGELU,      Function::Kind::kGELUTanh};
 
 /// As PyTorch names it, or the model text.
 LENET_HOST_DEVICE constexpr const char* name_of(Function::Kind kind) {

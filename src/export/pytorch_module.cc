@@ -130,6 +130,9 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
           [](const FunctionOp& op) {
             const bool own = op.function.kind == Function::Kind::kScaledTanh;
             const bool number = entry_of(op.function.kind).c.number != nullptr;
+            if (op.function.kind == Function::Kind::kGELUTanh) {
+              return std::string("nn.GELU(approximate='tanh')");
+            }
             return fmt::format("{}{}({})", own ? "" : "nn.", name_of(op.function.kind),
                                number ? fmt::format("{}", op.function.a) : "");
           },

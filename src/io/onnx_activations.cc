@@ -21,6 +21,8 @@ std::unique_ptr<Layer> make() {
   return std::make_unique<L>();
 }
 
+std::unique_ptr<Layer> make_gelu_tanh() { return std::make_unique<GELU>(GELU::Approximate::kTanh); }
+
 /// Those that some opset has no operator for.
 struct Sought {
   Kind kind;
@@ -30,10 +32,15 @@ constexpr Sought kSought[] = {{Kind::kSiLU, make<SiLU>},
                               {Kind::kScaledTanh, make<ScaledTanh>},
                               {Kind::kHardsigmoid, make<Hardsigmoid>},
                               {Kind::kHardswish, make<Hardswish>},
-                              {Kind::kMish, make<Mish>}};
+                              {Kind::kMish, make<Mish>},
+                              {Kind::kGELU, make<GELU>},
+                              {Kind::kGELUTanh, make_gelu_tanh}};
 
 /// The most nodes of a function; PyTorch's longest, GELU by tanh, is of 8.
 constexpr std::size_t kLongest = 12;
+
+/// Where a bound that lies far out shows.
+constexpr double kFar[] = {-500, -100, -20, 20, 100, 500};
 
 /// An operator that takes each number by itself. It sees three operands; of those that the node
 /// does not have the lower bound of a Clip is -infinity, and the upper infinity.
@@ -176,7 +183,7 @@ class Search {
       };
       int k = -16;
       while (k <= 16 && gives_it(0.05 + 0.37 * k)) ++k;
-      if (k > 16) return &sought;
+      if (k > 16 && std::ranges::all_of(kFar, gives_it)) return &sought;
     }
     return nullptr;
   }

@@ -41,6 +41,28 @@ void write_mish(const std::string& name, NodeWriter& to) {
   to.node("Mul", name, {x});
 }
 
+/// As PyTorch writes it.
+void write_gelu(const std::string& name, NodeWriter& to) {
+  const std::string x = to.value;
+  to.node("Div", name + ".scaled", {to.number(name + ".root2", 1.41421356f)});
+  to.node("Erf", name + ".erf");
+  to.node("Add", name + ".raised", {to.number(name + ".one", 1)});
+  to.node("Mul", name + ".twice", {x});
+  to.node("Mul", name, {to.number(name + ".half", 0.5f)});
+}
+
+void write_gelu_tanh(const std::string& name, NodeWriter& to) {
+  const std::string x = to.value;
+  to.node("Pow", name + ".cube", {to.number(name + ".three", 3)});
+  to.node("Mul", name + ".cubic", {to.number(name + ".factor", 0.044715f)});
+  to.node("Add", name + ".sum", {x});
+  to.node("Mul", name + ".scaled", {to.number(name + ".root", 0.797884561f)});
+  to.node("Tanh", name + ".tanh");
+  to.node("Add", name + ".raised", {to.number(name + ".one", 1)});
+  to.node("Mul", name + ".twice", {x});
+  to.node("Mul", name, {to.number(name + ".half", 0.5f)});
+}
+
 void write_operator(const Function& f, const std::string& name, NodeWriter& to) {
   const FunctionEntry::Onnx& entry = entry_of(f.kind).onnx;
   if (!entry.op) unknown("function of ONNX");
@@ -58,6 +80,8 @@ void write_function(const Function& f, const std::string& name, NodeWriter& to) 
   if (f.kind == Function::Kind::kSiLU) return write_silu(name, to);
   if (f.kind == Function::Kind::kScaledTanh) return write_scaled_tanh(name, to);
   if (f.kind == Function::Kind::kMish) return write_mish(name, to);
+  if (f.kind == Function::Kind::kGELU) return write_gelu(name, to);
+  if (f.kind == Function::Kind::kGELUTanh) return write_gelu_tanh(name, to);
   write_operator(f, name, to);
 }
 

@@ -95,6 +95,15 @@ void add_one(const Operator&, Chain& chain) {
   chain.add(std::make_unique<L>());
 }
 
+void add_gelu(const Operator& o, Chain& chain) {
+  const std::string_view approximate = o.text("approximate", "none");
+  if (approximate != "none" && approximate != "tanh") {
+    refuse(fmt::format("approximate is {}, want none or tanh", quoted_name(approximate)));
+  }
+  chain.add(std::make_unique<GELU>(approximate == "tanh" ? GELU::Approximate::kTanh
+                                                         : GELU::Approximate::kNone));
+}
+
 void add_hard_sigmoid(const Operator& o, Chain& chain) {
   const float alpha = o.number("alpha", 0.2f), beta = o.number("beta", 0.5f);
   if (std::abs(alpha - 1 / 6.0f) > 1e-7f || beta != 0.5f) {
@@ -198,6 +207,7 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Div", add_div},
       {"Dropout", add_dropout},
       {"Flatten", add_flatten},
+      {"Gelu", add_gelu},
       {"Gemm", add_gemm},
       {"GlobalAveragePool", add_global_average},
       {"GlobalMaxPool", add_global_max},

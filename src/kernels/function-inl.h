@@ -174,6 +174,53 @@ struct Mish {
   }
 };
 
+/// x in [-most, most]; NaN stays NaN.
+HWY_INLINE Vec within(Vec x, float most) {
+  const F32 d;
+  return hn::Min(hn::Set(d, most), hn::Max(hn::Set(d, -most), x));
+}
+
+/// x Phi(x). Below -12.9 it stays at -3e-37.
+struct GELU {
+  static constexpr float kMost = 12.9f;
+
+  HWY_INLINE Vec operator()(Vec x) const {
+    const F32 d;
+    return hn::Mul(hn::Max(hn::Set(d, -kMost), x), normal(d, within(x, kMost)).cdf);
+  }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    const Vec inside = within(x, kMost);
+    const auto of = normal(d, inside);
+    const Vec density = hn::Mul(of.bell, hn::Set(d, formula::kRootOfTwoPiInverse<float>));
+    return hn::MulAdd(inside, density, of.cdf);
+  }
+};
+
+/// As by its formula. Below -9.9 it stays at -1e-36.
+struct GELUTanh {
+  static constexpr float kMost = 9.9f;
+  static constexpr float kLinear = formula::GELUTanh<float>::kLinear;
+  static constexpr float kCubic = formula::GELUTanh<float>::kCubic;
+
+  HWY_INLINE Vec gate(Vec x) const {
+    const F32 d;
+    const Vec slope = hn::MulAdd(hn::Mul(x, x), hn::Set(d, kCubic), hn::Set(d, kLinear));
+    return sigmoid(d, hn::Mul(x, slope));
+  }
+  HWY_INLINE Vec operator()(Vec x) const {
+    return hn::Mul(hn::Max(hn::Set(F32(), -kMost), x), gate(within(x, kMost)));
+  }
+  HWY_INLINE Vec derivative(Vec x) const {
+    const F32 d;
+    const Vec inside = within(x, kMost), s = gate(inside);
+    const Vec slope =
+        hn::MulAdd(hn::Mul(inside, inside), hn::Set(d, 3 * kCubic), hn::Set(d, kLinear));
+    const Vec of_gate = hn::Mul(hn::Mul(s, hn::Sub(hn::Set(d, 1.0f), s)), slope);
+    return hn::MulAdd(inside, of_gate, s);
+  }
+};
+
 /// dy times the derivative at x.
 template <class F>
 HWY_INLINE Vec backward(const F& f, Vec x, Vec dy) {
@@ -214,6 +261,10 @@ HWY_INLINE void with_function(const Function& function, G g) {
       return g(ELU{hn::Set(F32(), function.a)});
     case Function::Kind::kMish:
       return g(Mish());
+    case Function::Kind::kGELU:
+      return g(GELU());
+    case Function::Kind::kGELUTanh:
+      return g(GELUTanh());
   }
 }
 

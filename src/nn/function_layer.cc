@@ -46,6 +46,14 @@ std::unique_ptr<Layer> parse_softplus(const ModelText& model, const LayerText& l
   return std::make_unique<Softplus>();
 }
 
+std::unique_ptr<Layer> parse_gelu(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer, {{"approximate"}});
+  const bool tanh = a.is_word("approximate", "tanh");
+  require(tanh || !a.given("approximate") || a.is_word("approximate", "none"),
+          "approximate: want 'none' or 'tanh'");
+  return std::make_unique<GELU>(tanh ? GELU::Approximate::kTanh : GELU::Approximate::kNone);
+}
+
 template <class L>
 std::unique_ptr<Layer> make(double number) {
   if constexpr (std::is_constructible_v<L, double>) {
@@ -103,7 +111,16 @@ constexpr FunctionEntry kEntries[] = {
      .c = {"elu", "x[i] > 0.0f ? x[i] : alpha * expm1f(x[i])", "alpha"}},
     {.kind = Kind::kMish,
      .text = {name_of(Kind::kMish), parse_inplace<Mish>},
-     .c = {"mish", "x[i] * tanhf(log1pf(expf(x[i])))"}}};
+     .c = {"mish", "x[i] * tanhf(log1pf(expf(x[i])))"}},
+    {.kind = Kind::kGELU,
+     .text = {name_of(Kind::kGELU), parse_gelu},
+     .c = {.name = "gelu",
+           .value = "x[i] * (0.5f * erfcf(x[i] * -0.70710678f))",
+           .comment = "x times the normal distribution at x"}},
+    {.kind = Kind::kGELUTanh,
+     .c = {.name = "gelu_tanh",
+           .value = "x[i] / (1.0f + expf(x[i] * (-1.5957691f - 0.071354814f * x[i] * x[i])))",
+           .comment = "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2"}}};
 
 static_assert(std::size(kEntries) + 1 == std::size(kFunctionKinds), "all but the identity");
 
@@ -132,5 +149,13 @@ std::string LeakyReLU::text() const {
 ELU::ELU(double alpha) : FunctionLayer({Kind::kELU, finite("alpha", alpha)}), alpha_(alpha) {}
 
 std::string ELU::text() const { return text_of(FunctionLayer::text(), alpha_, 1); }
+
+GELU::GELU(Approximate approximate)
+    : FunctionLayer({approximate == Approximate::kTanh ? Kind::kGELUTanh : Kind::kGELU}) {}
+
+std::string GELU::text() const {
+  const bool tanh = std::get<FunctionOp>(op_).function.kind == Kind::kGELUTanh;
+  return FunctionLayer::text() + (tanh ? "(approximate='tanh')" : "");
+}
 
 }  // namespace lenet

@@ -28,7 +28,7 @@ struct FunctionEntry {
   };
 
   Function::Kind kind;
-  LayerEntry text;
+  LayerEntry text = {};  ///< without a name: that of the entry before, by an argument
   Onnx onnx = {};
   C c;
 };

@@ -200,7 +200,9 @@ constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
 
 std::vector<LayerEntry> layers_of(Form form) {
   std::vector<LayerEntry> layers(std::begin(kLayers), std::end(kLayers));
-  for (const FunctionEntry& function : function_entries()) layers.push_back(function.text);
+  for (const FunctionEntry& function : function_entries()) {
+    if (!function.text.name.empty()) layers.push_back(function.text);
+  }
   std::erase_if(layers, [=](const LayerEntry& entry) { return !entry.is_of(form); });
   return layers;
 }

@@ -14,7 +14,7 @@ namespace lenet {
 /// have.
 struct LayerEntry {
   std::string_view name;
-  std::unique_ptr<Layer> (*parse)(const ModelText&, const LayerText&);
+  std::unique_ptr<Layer> (*parse)(const ModelText&, const LayerText&) = nullptr;
   enum class In { kBoth, kShort, kTorch } in = In::kBoth;
 
   bool is_of(LayerText::Form form) const {

@@ -120,6 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
                   Shape{1, 8, 8}),
         std::pair("Conv2d(4, 3) ELU(0.5) AvgPool2d(2) Flatten Linear(4) ELU", Shape{1, 8, 8}),
         std::pair("Conv2d(4, 3) Mish AvgPool2d(2) Flatten Linear(4) Mish", Shape{1, 8, 8}),
+        std::pair("Conv2d(4, 3) GELU AvgPool2d(2) GELU(approximate='tanh') Flatten Linear(4) GELU",
+                  Shape{1, 8, 8}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",

@@ -41,12 +41,16 @@ TEST(PyTorchModule, HasGroupsDilationAndZeros) {
                        "    nn.ZeroPad2d((0, 1, 2, 3)),\n"
                        "    nn.Conv2d(2, 4, kernel_size=2, stride=1, padding='same', groups=2),\n"
                        "    nn.Conv2d(4, 3, kernel_size=3, stride=1, dilation=(2, 1)),\n"));
+}
+
 TEST(PyTorchModule, HasTheNumbersOfFunctions) {
-  EXPECT_TRUE(contains(module_of("ELU ELU(0.5) Hardswish ReLU6", {3}),
+  EXPECT_TRUE(contains(module_of("ELU ELU(0.5) Hardswish ReLU6 GELU GELU(approximate='tanh')", {3}),
                        "    nn.ELU(1),\n"
                        "    nn.ELU(0.5),\n"
                        "    nn.Hardswish(),\n"
-                       "    nn.ReLU6(),\n"));
+                       "    nn.ReLU6(),\n"
+                       "    nn.GELU(),\n"
+                       "    nn.GELU(approximate='tanh'),\n"));
 }
 
 TEST(PyTorchModule, DefinesTheContainersThatItUses) {

@@ -13,8 +13,15 @@ using namespace onnx_test;
 
 /// From the input, (N, 2, 6, 6), to "y". Each constant goes by its digits.
 std::string text_of(const Names& nodes) {
-  const Names numbers = {tensor("0", {}, {0}), tensor("0.5", {}, {0.5f}), tensor("1", {}, {1}),
-                         tensor("3", {1}, {3}), tensor("6", {}, {6})};
+  const Names numbers = {tensor("0", {}, {0}),
+                         tensor("0.5", {}, {0.5f}),
+                         tensor("1", {}, {1}),
+                         tensor("3", {1}, {3}),
+                         tensor("6", {}, {6}),
+                         tensor("1.4142135", {}, {1.4142135f}),
+                         tensor("0.7071067", {}, {0.70710677f}),
+                         tensor("0.044715", {}, {0.044715f}),
+                         tensor("0.7978846", {}, {0.7978846f})};
   return read({.nodes = nodes, .initializers = numbers}).net.text();
 }
 
@@ -57,6 +64,45 @@ TEST(OnnxMish, IsReadOfEveryForm) {
   EXPECT_EQ(text_of({node("Exp", {"x"}, {"e"}), add("e", "1", "a"), node("Log", {"a"}, {"s"}), tanh,
                      mul}),
             "Mish");
+}
+
+TEST(OnnxGelu, IsReadOfEveryForm) {
+  const std::string div = node("Div", {"x", "1.4142135"}, {"d"}), erf = node("Erf", {"d"}, {"e"});
+  EXPECT_EQ(text_of({node("Gelu", {"x"}, {"y"})}), "GELU");
+  EXPECT_EQ(text_of({node("Gelu", {"x"}, {"y"}, {text("approximate", "none")})}), "GELU");
+  EXPECT_TRUE(
+      contains(refusal({.nodes = {node("Gelu", {"x"}, {"y"}, {text("approximate", "erf")})}}),
+               "approximate is \"erf\", want none or tanh"));
+  // As PyTorch, as Keras, and half of x first.
+  EXPECT_EQ(text_of({div, erf, add("e", "1", "a"), node("Mul", {"x", "a"}, {"b"}),
+                     node("Mul", {"b", "0.5"}, {"y"})}),
+            "GELU");
+  EXPECT_EQ(text_of({node("Mul", {"x", "0.7071067"}, {"d"}), erf, add("1", "e", "a"),
+                     node("Mul", {"0.5", "a"}, {"b"}), node("Mul", {"b", "x"}, {"y"})}),
+            "GELU");
+  EXPECT_EQ(text_of({node("Mul", {"x", "0.5"}, {"h"}), div, erf, add("e", "1", "a"),
+                     node("Mul", {"h", "a"}, {"y"})}),
+            "GELU");
+  // Other factors are another function.
+  EXPECT_TRUE(
+      contains(refusal({.nodes = {node("Erf", {"x"}, {"e"}), node("Mul", {"x", "e"}, {"y"})}}),
+               "(\"Erf\"): no layer of lenet"));
+}
+
+TEST(OnnxGelu, ByTanhIsReadOfEveryForm) {
+  const Names last = {node("Mul", {"s", "0.7978846"}, {"u"}), node("Tanh", {"u"}, {"t"}),
+                      add("t", "1", "a"), node("Mul", {"x", "a"}, {"b"}),
+                      node("Mul", {"b", "0.5"}, {"y"})};
+  Names cubes = {node("Mul", {"x", "x"}, {"x2"}), node("Mul", {"x", "x2"}, {"x3"}),
+                 node("Mul", {"0.044715", "x3"}, {"c"}), add("x", "c", "s")};
+  cubes.insert(cubes.end(), last.begin(), last.end());
+  EXPECT_EQ(text_of(cubes), "GELU(approximate='tanh')");
+  Names power = {node("Pow", {"x", "3"}, {"x3"}), node("Mul", {"x3", "0.044715"}, {"c"}),
+                 add("x", "c", "s")};
+  power.insert(power.end(), last.begin(), last.end());
+  EXPECT_EQ(text_of(power), "GELU(approximate='tanh')");
+  EXPECT_EQ(text_of({node("Gelu", {"x"}, {"y"}, {text("approximate", "tanh")})}),
+            "GELU(approximate='tanh')");
 }
 
 TEST(OnnxActivation, OfNodesThatGiveSomethingElseIsNone) {

@@ -44,17 +44,22 @@ std::vector<float> gradient_of(const Function& f, const std::vector<float>& x,
   return {dx.data(), dx.data() + dx.size()};
 }
 
-/// Expects f on every target within `tolerance` of the definition, relatively.
-void expect_values(const Function& f, float low, double tolerance) {
+/// Expects f on every target within `tolerance` times factor(x) of the definition, relatively.
+template <class F>
+void expect_values(const Function& f, float low, double tolerance, F factor) {
   const std::vector<float> x = floats_from(low);
   reference::Values want, magnitude;
   for (const float v : x) {
     want.push_back(function_value(f, static_cast<double>(v)));
-    magnitude.push_back(std::max(std::abs(want.back()), kLeastNormal));
+    magnitude.push_back(std::max(std::abs(want.back()), kLeastNormal) * factor(double{v}));
   }
   for (const auto& y : run_on_every_target([&] { return value_of(f, x); })) {
     expect_near({y.begin(), y.end()}, want, magnitude, tolerance, "y");
   }
+}
+
+void expect_values(const Function& f, float low, double tolerance) {
+  expect_values(f, low, tolerance, [](double) { return 1; });
 }
 
 /// Expects f' dy on every target within `tolerance` of the definition, where magnitude(x) is 1.
@@ -118,6 +123,29 @@ TEST(Mish, IsWithinFiveEpsilonFromMinus87OnEveryTarget) {
   expect_values({.kind = Kind::kMish}, -87, 5 * kEpsilon);
   expect_derivatives({.kind = Kind::kMish}, -87, 8 * kEpsilon, [](double x) {
     return std::min(1.0, std::exp(x)) * (1 + std::min(std::abs(x), 20.0));
+  });
+}
+
+// Phi is within 3.5 epsilon near 0. Far below it what x^2 is rounded by counts x^2 / 2 times: 45
+// epsilon at -12.9. In absolute terms the error below 0 is at most 7e-8.
+TEST(GELU, IsWithinFourEpsilonAndAQuarterOfXSquaredOnEveryTarget) {
+  const auto tail = [](double x) { return 1 + x * x / 16; };
+  const auto of_cdf = [&](double x) { return x < 0 ? tail(x) : 1; };
+  expect_values({.kind = Kind::kGELU}, -12.9f, 4 * kEpsilon, of_cdf);
+  expect_derivatives({.kind = Kind::kGELU}, -12.9f, 4 * kEpsilon, [&](double x) {
+    const double density = std::exp(-x * x / 2) / std::sqrt(2 * std::acos(-1));
+    return of_cdf(x) * std::erfc(-x / std::sqrt(2)) / 2 + tail(x) * std::abs(x) * density;
+  });
+}
+
+// The argument of the sigmoid is off by 1.5 epsilon, which counts as often as it is large.
+TEST(GELU, ByTanhIsWithinFourEpsilonAndItsArgumentOnEveryTarget) {
+  const auto argument = [](double x) { return x * (1.5957691216 + 0.0713548163 * x * x); };
+  const auto tail = [&](double x) { return 1 + (x < 0 ? std::abs(argument(x)) / 2 : 0); };
+  expect_values({.kind = Kind::kGELUTanh}, -9.9f, 4 * kEpsilon, tail);
+  expect_derivatives({.kind = Kind::kGELUTanh}, -9.9f, 4 * kEpsilon, [&](double x) {
+    const double most = std::clamp(x, -9.9, 9.9);
+    return sigmoid(argument(most)) * tail(most) * (1 + std::abs(most) * (1.6 + 0.22 * most * most));
   });
 }
 
@@ -189,6 +217,12 @@ TEST(Functions, AreExactWhereTheMathematicsIs) {
     EXPECT_EQ(at({.kind = Kind::kMish}, 100.0f), 100.0f);
     EXPECT_EQ(at({.kind = Kind::kMish}, kInfinity), kInfinity);
     EXPECT_EQ(at({.kind = Kind::kMish}, -kInfinity), 0.0f);
+    for (const Kind kind : {Kind::kGELU, Kind::kGELUTanh}) {
+      EXPECT_EQ(at({.kind = kind}, 0.0f), 0.0f);
+      EXPECT_EQ(at({.kind = kind}, 100.0f), 100.0f);
+      EXPECT_EQ(at({.kind = kind}, kInfinity), kInfinity);
+      EXPECT_NEAR(at({.kind = kind}, -kInfinity), 0, 2e-36);
+    }
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, kInfinity), 1.7159f);
     EXPECT_EQ(at({.kind = Kind::kScaledTanh}, -kInfinity), -1.7159f);
   }
@@ -206,6 +240,8 @@ TEST(Functions, HaveTheFormulasOfTheReference) {
     EXPECT_NEAR(function_value({Kind::kScaledTanh}, x), reference::scaled_tanh(x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kSoftplus}, x), reference::softplus(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kReLU6}, x), reference::relu6(x), 0);
+    EXPECT_NEAR(function_value({Kind::kGELU}, x), reference::gelu(x), 1e-15 * std::abs(x));
+    EXPECT_NEAR(function_value({Kind::kGELUTanh}, x), reference::gelu_tanh(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kMish}, x), reference::mish(x), 1e-15 * std::abs(x));
     EXPECT_NEAR(function_value({Kind::kELU, 0.25f}, x), reference::elu(0.25, x), 1e-15);
     EXPECT_NEAR(function_value({Kind::kHardsigmoid}, x), reference::hardsigmoid(x), 1e-15);

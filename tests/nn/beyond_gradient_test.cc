@@ -28,6 +28,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "Hardswish Conv2d(3, 2) Hardswish AvgPool2d(2) Flatten Linear(3) Hardsigmoid",
                     "Conv2d(3, 2) ELU MaxPool2d(2) Flatten Linear(4) ELU(0.3) Linear(3) ELU(-0.5)",
                     "Conv2d(3, 2) Mish MaxPool2d(2) Flatten Linear(4) Mish Linear(3)",
+                    "Conv2d(3, 2) GELU MaxPool2d(2) Flatten Linear(4) GELU Linear(3)",
+                    "Conv2d(3, 2) GELU(approximate='tanh') AvgPool2d(2) Flatten Linear(4) "
+                    "GELU(approximate='tanh') Linear(3)",
                     "Flatten Linear(3) SiLU"));
 
 INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,

@@ -35,7 +35,15 @@ TEST(LayerText, IsWhatItParsesTo) {
                            "ELU(0.2)",
                            "ELU(-1)",
                            "Mish",
-                           "AdaptiveAvgPool2d(1)"}) {
+                           "GELU",
+                           "GELU(approximate='tanh')",
+                           "AdaptiveAvgPool2d(1)",
+                           "ZeroPad2d(1)",
+                           "ZeroPad2d((0, 1, 2, 3))",
+                           "ZeroPad2d((1, 1, 0, 0))",
+                           "Conv2d(4, 2, padding='same')",
+                           "Conv2d(6, (3, 5), stride=2, padding=1, dilation=(2, 1), groups=3, "
+                           "bias=False)"}) {
     EXPECT_EQ(Sequential::parse(text).text(), text);
   }
 }
@@ -80,6 +88,7 @@ TEST(LayerText, RefusesWrongArgumentsAndTellsWhere) {
       {"LeakyReLU(1e300)", "line 1, column 1: negative_slope is 1e+300, want a finite float"},
       {"ReLU6(True)", "line 1, column 7: one argument too many, want ReLU6()"},
       {"ELU(1e300)", "line 1, column 1: alpha is 1e+300, want a finite float"},
+      {"GELU('erf')", "line 1, column 1: approximate: want 'none' or 'tanh'"},
       {"SiLU(1)", "line 1, column 6: one argument too many, want SiLU()"},
       {"ScaledTanh(1)", "line 1, column 12: one argument too many, want ScaledTanh()"},
       {"Flatten BatchNorm1d(eps=0)", "line 1, column 9: eps is 0, want a number above 0"},

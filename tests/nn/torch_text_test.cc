@@ -112,6 +112,8 @@ TEST(TorchText, HasPyTorchsArguments) {
       {"nn.ELU() nn.ELU(alpha=1.0) nn.ELU(0.5, True) nn.ELU(alpha=2, inplace=True)",
        "ELU ELU ELU(0.5) ELU(2)"},
       {"nn.Mish() nn.Mish(inplace=True)", "Mish Mish"},
+      {"nn.GELU() nn.GELU(approximate='none') nn.GELU('tanh') nn.GELU(approximate='tanh')",
+       "GELU GELU GELU(approximate='tanh') GELU(approximate='tanh')"},
       {"nn.Tanh(), Flatten, nn.Sequential(nn.Linear(6, 3))", "Tanh Flatten Linear(3)"},
   });
 }

@@ -183,6 +183,13 @@ double elu(double alpha, double x) { return x > 0 ? x : alpha * (std::exp(x) - 1
 
 double mish(double x) { return x * std::tanh(softplus(x)); }
 
+double gelu(double x) { return x * (1 + std::erf(x / std::sqrt(2))) / 2; }
+
+double gelu_tanh(double x) {
+  const double u = std::sqrt(2 / std::acos(-1)) * (x + 0.044715 * x * x * x);
+  return x * (1 + std::tanh(u)) / 2;
+}
+
 double activation(Function::Kind kind, double x) {
   if (kind == Function::Kind::kIdentity) return x;
   if (kind == Function::Kind::kSigmoid) return 1 / (1 + std::exp(-x));

@@ -77,6 +77,8 @@ double silu(double x);
 double scaled_tanh(double x);
 double softplus(double x);
 double relu6(double x);
+double gelu(double x);
+double gelu_tanh(double x);
 double mish(double x);
 double elu(double alpha, double x);
 double hardsigmoid(double x);

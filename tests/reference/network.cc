@@ -121,6 +121,9 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const Arguments a(model, text, {{"alpha"}});
     const double alpha = a.number("alpha", 1);
     net.push_back(mapping_layer([=](double x) { return elu(alpha, x); }));
+  } else if (name == "GELU") {
+    const Arguments a(model, text, {{"approximate"}});
+    net.push_back(mapping_layer(a.is_word("approximate", "tanh") ? gelu_tanh : gelu));
   } else if (const auto* plain = std::ranges::find(kPlain, name, &Plain::name);
              plain != std::end(kPlain)) {
     net.push_back(mapping_layer(plain->value));
