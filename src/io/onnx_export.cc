@@ -105,17 +105,12 @@ class Export {
     to_.node("AveragePool", o.name, {}, std::move(attributes));
   }
 
-  /// A Pad, whose sizes are a constant of integers.
+  /// A Pad, whose sizes are a tensor of integers.
   void add_zeros(const InferenceNode& o, const Padding& padding) {
     const auto& [before, after] = padding;
     const std::string sizes = o.name + ".pads";
-    graph_.nodes.push_back(
-        {"Constant",
-         sizes,
-         {},
-         sizes,
-         {{"value_ints", std::vector<std::int64_t>{0, 0, before.height, before.width, 0, 0,
-                                                   after.height, after.width}}}});
+    graph_.initializers.push_back(
+        {sizes, {8}, {}, {0, 0, before.height, before.width, 0, 0, after.height, after.width}});
     to_.node("Pad", o.name, {sizes});
   }
 

@@ -47,10 +47,14 @@ void write_node(pbf_writer message, const NodeToWrite& node) {
 void write_tensor(pbf_writer message, const TensorToWrite& tensor) {
   namespace f = field::tensor;
   for (const std::int64_t size : tensor.dims) message.add_int64(f::kDims, size);
-  message.add_int32(f::kType, kFloat);
-  message.add_string(f::kName, tensor.name);
-  message.add_bytes(f::kRaw, reinterpret_cast<const char*>(tensor.values.data()),
-                    tensor.values.size() * sizeof(float));
+  const auto add_values = [&]<class T>(std::int32_t type, const std::vector<T>& values) {
+    message.add_int32(f::kType, type);
+    message.add_string(f::kName, tensor.name);
+    message.add_bytes(f::kRaw, reinterpret_cast<const char*>(values.data()),
+                      values.size() * sizeof(T));
+  };
+  if (tensor.integers.empty()) return add_values(kFloat, tensor.values);
+  add_values(kInt64, tensor.integers);
 }
 
 /// (N, shape) of floats, N being free.

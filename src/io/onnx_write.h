@@ -40,10 +40,12 @@ struct NodeToWrite {
   std::vector<std::pair<std::string, AttributeValue>> attributes = {};
 };
 
+/// Of floats, or of integers of 64 bits.
 struct TensorToWrite {
   std::string name;
   Shape dims;
   std::vector<float> values;
+  std::vector<std::int64_t> integers = {};
 };
 
 struct GraphToWrite {
