@@ -88,9 +88,11 @@ Table model_table(RunOptions& o) {
       {.name = "model",
        .group = "Model",
        AT(model),
-       .help = "Preset (lenet, lenet-relu, lenet-bn, lenet5, best), text file, saved model (its "
-               "layers; for its weights, --weights) or the model text itself, as in \"Flatten "
-               "Linear(10)\". Without it the network of --weights, if that is given",
+       .help =
+           "Preset (lenet, lenet-relu, lenet-bn, lenet5, best, resnet8, ds-cnn, mobilenet-025), "
+           "text file, saved model (its layers; for its weights, --weights) or the model text "
+           "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
+           "given",
        .default_text = kUsualModel},
       {.name = "weights",
        .group = "Model",

@@ -103,8 +103,9 @@ class OnCortexM4 : public TestFolder {
     std::printf("%s: text %ld, data %ld, bss %ld bytes\n", name.c_str(), found.text, found.data,
                 found.bss);
     const long code = found.text - promised("Flash");
+    const bool long_one = name.starts_with("mobilenet");  // 55 calls, of 20 to 40 bytes each
     EXPECT_GE(code, 1000);
-    EXPECT_LE(code, 3 * 1024);
+    EXPECT_LE(code, (long_one ? 4 : 3) * 1024);
     EXPECT_EQ(found.data, 0);
     EXPECT_EQ(found.bss, promised("RAM"));
   }
@@ -114,10 +115,11 @@ TEST_F(OnCortexM4, FlashAndRamAreThePromisedOnes) {
   if (std::system("command -v arm-none-eabi-gcc >/dev/null") != 0) {
     GTEST_SKIP() << "no arm-none-eabi-gcc: install gcc-arm-none-eabi and libnewlib-arm-none-eabi";
   }
-  const Dataset images = random_images({1, 28, 28}, 4);
   for (const std::string& preset : preset_names()) {
     SCOPED_TRACE(preset);
-    const Model model{random_net(make_preset(preset)->text(), {1, 28, 28}), {}};
+    const Shape input = preset == "mobilenet-025" ? Shape{3, 96, 96} : Shape{1, 28, 28};
+    const Dataset images = random_images(input, 4);
+    const Model model{random_net(make_preset(preset)->text(), input), {}};
     export_c(dir_ / "net.c", model);
     expect_promised_sizes(preset + ", float");
     export_c(dir_ / "net.c", model, QuantizedNetwork(model.net, images));

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "lenet/layers.h"
+#include "lenet/summary.h"
 #include "lenet/trainer.h"
 #include "nn/mask.h"
 #include "train/datasets.h"
@@ -104,12 +105,30 @@ TEST(Presets, ParseBuildAndPrintThemselves) {
     std::optional<Sequential> net = make_preset(name);
     ASSERT_TRUE(net) << name;
     Generator generator;
-    net->build({1, 28, 28}, generator);
+    net->build(name == "mobilenet-025" ? Shape{3, 96, 96} : Shape{1, 28, 28}, generator);
     EXPECT_EQ(net->output_shape(), Shape{10}) << name;
     EXPECT_EQ(Sequential::parse(net->text()).text(), net->text()) << name;
   }
   EXPECT_FALSE(make_preset("lenet6"));
   EXPECT_EQ(make_preset("lenet")->text(), make_lenet().text());
+}
+
+TEST(Presets, OfMlperfTinyHaveItsCounts) {
+  struct Counts {
+    const char* name;
+    Shape input;
+    std::int64_t classes, parameters, multiply_adds;
+  };
+  for (const auto& [name, input, classes, parameters, multiply_adds] :
+       {Counts{"resnet8", {3, 32, 32}, 10, 78'186, 12'501'632},
+        Counts{"ds-cnn", {1, 49, 10}, 12, 23'756, 2'656'768},
+        Counts{"mobilenet-025", {3, 96, 96}, 2, 216'322, 7'489'664}}) {
+    Sequential net = *make_preset(name, classes);
+    Generator generator;
+    net.build(input, generator);
+    EXPECT_EQ(std::ssize(net.parameters()), parameters) << name;
+    EXPECT_EQ(work_of(net).forward, multiply_adds) << name;
+  }
 }
 
 TEST(Presets, EndWithAnOutputAClass) {
