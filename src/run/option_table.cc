@@ -89,7 +89,8 @@ Table model_table(RunOptions& o) {
        .group = "Model",
        AT(model),
        .help =
-           "Preset (lenet, lenet-relu, lenet-bn, lenet5, best, resnet8, ds-cnn, mobilenet-025), "
+           "Preset (lenet, lenet-relu, lenet-bn, lenet5, best, alexnet, vgg, nin, googlenet, "
+           "resnet18, densenet, resnet8, ds-cnn, mobilenet-025), "
            "text file, saved model (its layers; for its weights, --weights) or the model text "
            "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
            "given",

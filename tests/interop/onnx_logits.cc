@@ -14,6 +14,7 @@
 #include "lenet/onnx.h"
 #include "lenet/pytorch.h"
 #include "lenet/trainer.h"
+#include "nn/preset_images.h"
 
 namespace lenet {
 namespace {
@@ -90,7 +91,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   const auto [train, test] = lenet::load_data_fashion_mnist();
   for (const std::string& name : lenet::preset_names()) {
-    if (name == "mobilenet-025") continue;  // its images are larger
+    if (lenet::is_large(name) || name == "mobilenet-025") continue;  // their images are larger
     lenet::write(folder, name, *lenet::make_preset(name), test);
   }
   lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
