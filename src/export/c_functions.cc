@@ -1,5 +1,7 @@
 #include "export/c_functions.h"
 
+#include <fmt/format.h>
+
 namespace lenet {
 
 const CFunction kWindowType = {"Window",
@@ -60,6 +62,23 @@ static void softmax(int count, const float *x, float *y) {
   for (int i = 0; i < count; ++i) y[i] /= sum;
 }
 )"};
+
+CFunction zero_pad2d_of(const char* type) {
+  constexpr const char* kText =
+      R"(/* Zeros round each channel, so many before the first row and column. */
+static void zero_pad2d(int channels, int in_height, int in_width, int out_height, int out_width,
+                       int top, int left, {0} zero, const {0} *x, {0} *y) {{
+  for (int i = 0; i < channels * out_height * out_width; ++i) y[i] = zero;
+  for (int c = 0; c < channels; ++c, y += out_height * out_width) {{
+    for (int h = 0; h < in_height; ++h) {{
+      {0} *row = y + (top + h) * out_width + left;
+      for (int w = 0; w < in_width; ++w) row[w] = *x++;
+    }}
+  }}
+}}
+)";
+  return {"zero_pad2d", fmt::format(kText, type)};
+}
 
 std::string c_functions(const std::vector<CFunction>& library, std::set<std::string_view> used) {
   for (auto f = library.rbegin(); f != library.rend(); ++f) {

@@ -21,18 +21,7 @@ static void normalize(int channels, int plane, const float *mean, const float *s
   }
 }
 )"},
-      {"zero_pad2d", R"(/* Zeros round each channel, so many before the first row and column. */
-static void zero_pad2d(int channels, int in_height, int in_width, int out_height, int out_width,
-                       int top, int left, const float *x, float *y) {
-  for (int i = 0; i < channels * out_height * out_width; ++i) y[i] = 0.0f;
-  for (int c = 0; c < channels; ++c, y += out_height * out_width) {
-    for (int h = 0; h < in_height; ++h) {
-      float *row = y + (top + h) * out_width + left;
-      for (int w = 0; w < in_width; ++w) row[w] = *x++;
-    }
-  }
-}
-)"},
+      zero_pad2d_of("float"),
       {"copy", R"(static void copy(int count, const float *x, float *y) {
   for (int i = 0; i < count; ++i) y[i] = x[i];
 }

@@ -60,18 +60,7 @@ static void add(int count, int inputs, const Term *terms, const int8_t *const *x
 }
 )",
        {"Term", "rescale"}},
-      {"zero_pad2d", R"(/* Zeros round each channel, so many before the first row and column. */
-static void zero_pad2d(int channels, int in_height, int in_width, int out_height, int out_width,
-                       int top, int left, int zero, const int8_t *x, int8_t *y) {
-  for (int i = 0; i < channels * out_height * out_width; ++i) y[i] = (int8_t)zero;
-  for (int c = 0; c < channels; ++c, y += out_height * out_width) {
-    for (int h = 0; h < in_height; ++h) {
-      int8_t *row = y + (top + h) * out_width + left;
-      for (int w = 0; w < in_width; ++w) row[w] = *x++;
-    }
-  }
-}
-)"},
+      zero_pad2d_of("int8_t"),
       {"conv2d",
        R"(/* weight: (out channels, in channels, kernel height, kernel width). */
 static void conv2d(const Window *s, const int8_t *weight, const Channel *channels, int zero_in,

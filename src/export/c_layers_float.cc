@@ -81,7 +81,7 @@ void add_node(const InferenceNode& o, CSource& c) {
                  [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
                  [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
                  [&](const ZeroPad2dOp& op) {
-                   c.call_across("zero_pad2d", zero_pad2d_arguments(o, op.padding), o);
+                   c.call_across("zero_pad2d", zero_pad2d_arguments(o, op.padding) + ", 0.0f", o);
                  },
                  [&](const FunctionOp& op) { add_function(o, op.function, c); },
                  [&](const SumOp&) { add_sum(o, c); }, [&](const ConcatOp&) { add_concat(o, c); },
