@@ -8,6 +8,7 @@
 
 #include "nn/model_text.h"
 #include "nn/user_layer.h"
+#include "nn/window.h"
 
 namespace lenet::onnx {
 namespace {
@@ -165,7 +166,7 @@ void Chain::transpose(const std::vector<std::int64_t>& order) {
     }
   }
   const bool stays = good && !moves(dims_, order) && (!interleaved_ || to == dims_);
-  const bool to_first = good && order == first && (interleaved_ || (at_input()));
+  const bool to_first = good && order == first && (interleaved_ || at_input());
   const bool to_last = good && order == last && !interleaved_ && dims_ == shape_;
   if (stays) {
     dims_ = to;
@@ -216,11 +217,7 @@ void Chain::resize(const Size2d& by) {
 }
 
 void Chain::pad(const Padding& zeros) {
-  const auto join = [](Size2d& to, const Size2d& more) {
-    to = {to.height + more.height, to.width + more.width};
-  };
-  join(padding_.before, zeros.before);
-  join(padding_.after, zeros.after);
+  padding_ = sum(padding_, zeros);
   resize({zeros.before.height + zeros.after.height, zeros.before.width + zeros.after.width});
 }
 

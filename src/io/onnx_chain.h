@@ -94,7 +94,6 @@ class Chain {
   /// Zeros round the image, which a window behind may take; settle_padding() makes a ZeroPad2d of
   /// what none took.
   void pad(const Padding& zeros);
-  const Padding& padding() const { return padding_; }
   Padding take_padding();
   void settle_padding();
 

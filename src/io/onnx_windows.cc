@@ -189,7 +189,6 @@ void add_conv(const Operator& o, Chain& chain) {
 }
 
 void add_max_pool(const Operator& o, Chain& chain) {
-  chain.settle_padding();
   add_pool<MaxPool2d>(pool_window(o, chain.require_image()), chain);
 }
 

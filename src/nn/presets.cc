@@ -79,6 +79,8 @@ const std::map<std::string, Text, std::less<>>& texts() {
 
 }  // namespace
 
+Sequential make_lenet() { return Sequential::parse(lenet_of(10)); }
+
 std::optional<Sequential> make_preset(std::string_view name, std::int64_t classes) {
   const auto found = texts().find(name);
   if (found == texts().end()) return std::nullopt;

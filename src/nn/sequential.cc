@@ -7,7 +7,6 @@
 
 #include "kernels/self_check.h"
 #include "lenet/error.h"
-#include "lenet/layers.h"
 #include "nn/container.h"
 #include "nn/user_layer.h"
 
@@ -169,13 +168,6 @@ void Sequential::set_normalization(Normalization n) {
                             n.mean.size(), n.deviation.size(), channels));
   }
   normalization_ = std::move(n);
-}
-
-Sequential make_lenet() {
-  return Sequential(Conv2d({.out_channels = 6, .kernel = 5, .padding = 2}), Sigmoid(),
-                    AvgPool2d({.kernel = 2}), Conv2d({.out_channels = 16, .kernel = 5}), Sigmoid(),
-                    AvgPool2d({.kernel = 2}), Flatten(), Linear(120), Sigmoid(), Linear(84),
-                    Sigmoid(), Linear(10));
 }
 
 }  // namespace lenet
