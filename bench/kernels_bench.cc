@@ -158,7 +158,8 @@ bool register_all() {
     }
   }
   static AlignedFloats x = noise(6 * 28 * 28 * kPack), y = noise(6 * 14 * 14 * kPack);
-  static const kernels::Pool2dShape pool{6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0};
+  static constexpr PoolAxis kHalf = {.in = 28, .out = 14, .kernel = 2, .stride = 2};
+  static constexpr Pool2dShape pool{6, kHalf, kHalf};
   for (const auto& [act, name] :
        {std::pair(Function::Kind::kSigmoid, "sigmoid"), std::pair(Function::Kind::kReLU, "relu")}) {
     add_plain(fmt::format("lenet_pool1_{}/forward", name), [act = act] {

@@ -6,12 +6,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "lenet/activation_layers.h"
 #include "lenet/export.h"
 #include "lenet/library_layer.h"
 #include "lenet/operation.h"
+#include "lenet/pool_layers.h"
 
 namespace LENET_PUBLIC lenet {
 
@@ -69,57 +69,6 @@ class Affine2d final : public LibraryLayer {
   Shape infer(const Shape& input) override;
   Operation operation() const override { return op_; }
   std::vector<ParameterInfo> parameters() const override;
-};
-
-/// What AvgPool2d and MaxPool2d share.
-class Pool2d : public LibraryLayer {
- public:
-  struct Options {
-    Size2d kernel;
-    std::optional<Size2d> stride = std::nullopt;  ///< the kernel's size if not given
-    Size2d padding = 0;
-  };
-  enum class Kind { kAverage, kMaximum };
-
-  /// Of AdaptiveAvgPool2d after infer().
-  const Window& window() const { return window_; }
-
-  std::string text() const override;
-  Shape infer(const Shape& input) override;
-
- protected:
-  Pool2d(Kind kind, const Options& options);
-
-  /// Takes one window of this size from now on.
-  void pool_all(Size2d image);
-
- private:
-  Kind kind_;
-  Window window_;
-};
-
-/// torch.nn.AvgPool2d: padding counts in the average.
-class AvgPool2d : public Pool2d {
- public:
-  explicit AvgPool2d(const Options& options) : Pool2d(Kind::kAverage, options) {}
-  Operation operation() const override;
-};
-
-/// torch.nn.AdaptiveAvgPool2d(1): the mean of each channel.
-class AdaptiveAvgPool2d final : public Pool2d {
- public:
-  AdaptiveAvgPool2d() : Pool2d(Kind::kAverage, {.kernel = 1}) {}
-
-  std::string text() const override { return "AdaptiveAvgPool2d(1)"; }
-  Shape infer(const Shape& input) override;
-  Operation operation() const override { return op_; }
-};
-
-/// torch.nn.MaxPool2d.
-class MaxPool2d : public Pool2d {
- public:
-  explicit MaxPool2d(const Options& options) : Pool2d(Kind::kMaximum, options) {}
-  Operation operation() const override;
 };
 
 /// torch.nn.Linear: (in) to (out_features).

@@ -54,15 +54,27 @@ struct LinearOp {
   bool operator==(const LinearOp&) const = default;
 };
 
-/// The mean of each window; padding counts.
+/// The mean of each window, in which `counted` of the padding counts, as 0.
 struct AvgPool2dOp {
   Window window;
+  Padding counted;
   bool operator==(const AvgPool2dOp&) const = default;
 };
 
 struct MaxPool2dOp {
   Window window;
   bool operator==(const MaxPool2dOp&) const = default;
+};
+
+/// The mean of each of the output's windows, which share the input out and are not of one size:
+/// window i of n goes from i H / n to (i + 1) H / n, rounded outwards.
+struct AdaptiveAvgPool2dOp {
+  bool operator==(const AdaptiveAvgPool2dOp&) const = default;
+};
+
+/// The maximum of each of such windows.
+struct AdaptiveMaxPool2dOp {
+  bool operator==(const AdaptiveMaxPool2dOp&) const = default;
 };
 
 /// (x - mean) / sqrt(variance + eps) * weight + bias, all (channels): the batch's mean and variance
@@ -118,9 +130,9 @@ struct UserOp {
 
 /// One of them. Executors visit it, so that one more is an error of the build wherever it has not
 /// been thought of.
-struct Operation
-    : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, BatchNormOp, AffineOp, FunctionOp,
-                   DropoutOp, ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
+struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
+                                AdaptiveMaxPool2dOp, BatchNormOp, AffineOp, FunctionOp, DropoutOp,
+                                ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
   using variant::variant;
 };
 

@@ -117,7 +117,10 @@ void launch(Stream& stream, const Pool2dForward& kernel) {
 void launch(Stream& stream, const Pool2dBackward& kernel) {
   const Pool2dSizes& s = kernel.s;
   constexpr int kSmall = 16;  // elements that one thread can see to
-  if (s.height.side_by_side() && s.width.side_by_side() && s.area() <= kSmall) {
+  const auto side_by_side = [](const PoolAxis& axis) {
+    return axis.disjoint() && axis.stride == axis.kernel;
+  };
+  if (side_by_side(s.height) && side_by_side(s.width) && s.area(0, 0) <= kSmall) {
     return launch_images(stream, Pool2dSideBySideBackward(kernel),
                          {s.channels * s.height.out * s.width.out, s.images});
   }

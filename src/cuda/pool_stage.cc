@@ -1,22 +1,19 @@
-// AvgPool2d, MaxPool2d, AdaptiveAvgPool2d.
+// AvgPool2d, MaxPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d.
 #include "cuda/stage.h"
+#include "nn/pool2d_shape.h"
 
 namespace lenet::cuda {
 namespace {
 
 class PoolStage final : public CudaStage {
  public:
-  PoolStage(const StagePlan& plan, const Window& window, bool maximum)
-      : activation_(plan.stage.activation) {
-    const auto& [kernel, stride, padding, dilation] = window;
-    const Size2d& pad = padding.before;
-    sizes_ = {
-        .channels = plan.input[0],
-        .height = Axis::of(plan.input[1], plan.output[1], kernel.height, stride.height, pad.height),
-        .width = Axis::of(plan.input[2], plan.output[2], kernel.width, stride.width, pad.width),
-        .images = 0,
-        .maximum = maximum};
-  }
+  PoolStage(const StagePlan& plan, const Pool2dShape& shape, bool maximum)
+      : activation_(plan.stage.activation),
+        sizes_{.channels = shape.channels,
+               .height = shape.height,
+               .width = shape.width,
+               .images = 0,
+               .maximum = maximum} {}
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
     launch(pass.stream, Pool2dForward{.s = sizes(pass), .next = activation_, .x = at.x, .y = at.y});
@@ -40,6 +37,12 @@ class PoolStage final : public CudaStage {
   Pool2dSizes sizes_;
 };
 
+template <Pooling2d Op>
+std::unique_ptr<CudaStage> pool_stage(const Op& op, const StagePlan& plan) {
+  return std::make_unique<PoolStage>(plan, pool2d_shape(op, plan.input, plan.output),
+                                     MaxPooling<Op>);
+}
+
 }  // namespace
 
 bool is_simple_pooling(const Stage& stage) {
@@ -50,11 +53,16 @@ bool is_simple_pooling(const Stage& stage) {
 }
 
 std::unique_ptr<CudaStage> stage_for(const AvgPool2dOp& op, const StagePlan& plan) {
-  return std::make_unique<PoolStage>(plan, op.window, false);
+  return pool_stage(op, plan);
 }
-
 std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& plan) {
-  return std::make_unique<PoolStage>(plan, op.window, true);
+  return pool_stage(op, plan);
+}
+std::unique_ptr<CudaStage> stage_for(const AdaptiveAvgPool2dOp& op, const StagePlan& plan) {
+  return pool_stage(op, plan);
+}
+std::unique_ptr<CudaStage> stage_for(const AdaptiveMaxPool2dOp& op, const StagePlan& plan) {
+  return pool_stage(op, plan);
 }
 
 }  // namespace lenet::cuda

@@ -1,8 +1,8 @@
 // Average and maximum pooling: any windows, forward by windows and backward by elements.
 #pragma once
 
+#include "base/pool_formula.h"
 #include "cuda/activation.h"
-#include "cuda/axis.h"
 #include "cuda/divisor.h"
 #include "cuda/kernel.h"
 
@@ -22,7 +22,7 @@ class Pool {
     }
   }
 
-  /// area: elements of the whole window, padding included.
+  /// area: what a mean divides by.
   LENET_HOST_DEVICE float value(int area) const {
     return maximum_ ? pooled_ : pooled_ * (1.0f / static_cast<float>(area));
   }
@@ -34,19 +34,21 @@ class Pool {
 
 struct Pool2dSizes {
   std::int64_t channels;
-  Axis height, width;
+  PoolAxis height, width;
   std::int64_t images;
   bool maximum;
 
-  LENET_HOST_DEVICE int area() const { return height.kernel * width.kernel; }
+  /// What the mean of the window at (oh, ow) divides by.
+  LENET_HOST_DEVICE int area(int oh, int ow) const {
+    return height.divisor(oh) * width.divisor(ow);
+  }
 
   /// Calls f(place in x) for each element of the window at (oh, ow) of a channel, by rows.
   template <class F>
   LENET_HOST_DEVICE void for_each_element(std::int64_t channel, int oh, int ow, F f) const {
-    const int top = oh * height.stride - height.pad;
-    const int left = ow * width.stride - width.pad;
-    for (int h = top < 0 ? 0 : top; h < top + height.kernel && h < height.in; ++h) {
-      for (int w = left < 0 ? 0 : left; w < left + width.kernel && w < width.in; ++w) {
+    const PoolAxis::Places rows = height.window(oh), columns = width.window(ow);
+    for (int h = rows.first; h < rows.last; ++h) {
+      for (int w = columns.first; w < columns.last; ++w) {
         f((channel * height.in + h) * width.in + w);
       }
     }
@@ -75,12 +77,12 @@ struct Pool2dForward {
   float* y;
 
   LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const auto oh = static_cast<int>(task / s.width.out % s.height.out);
+    const auto ow = static_cast<int>(task % s.width.out);
     Pool pool(s.maximum);
-    s.for_each_element(task / s.width.out / s.height.out,
-                       static_cast<int>(task / s.width.out % s.height.out),
-                       static_cast<int>(task % s.width.out),
+    s.for_each_element(task / s.width.out / s.height.out, oh, ow,
                        [&](std::int64_t at) { pool.add(x[at * s.images + image]); });
-    y[task * s.images + image] = value_in_place(next, pool.value(s.area()));
+    y[task * s.images + image] = value_in_place(next, pool.value(s.area(oh, ow)));
   }
 };
 
@@ -101,10 +103,11 @@ struct Pool2dBackward {
     for (int oh = s.height.first_window(h); oh <= s.height.last_window(h); ++oh) {
       for (int ow = s.width.first_window(w); ow <= s.width.last_window(w); ++ow) {
         if (s.maximum && s.taker(x, channel, oh, ow, image) != task) continue;
-        sum += dy[((channel * s.height.out + oh) * s.width.out + ow) * s.images + image];
+        const float part =
+            dy[((channel * s.height.out + oh) * s.width.out + ow) * s.images + image];
+        sum += s.maximum ? part : part * (1.0f / static_cast<float>(s.area(oh, ow)));
       }
     }
-    if (!s.maximum) sum *= 1.0f / static_cast<float>(s.area());
     const std::int64_t at = task * s.images + image;
     dx[at] = derivative.of(sum, at);
   }
@@ -126,7 +129,7 @@ struct Pool2dSideBySideBackward {
     const auto oh = static_cast<int>(row.remainder), ow = static_cast<int>(column.remainder);
     const std::int64_t channel = row.quotient;
     const float dy = b.dy[task * s.images + image];
-    const float part = s.maximum ? dy : dy * (1.0f / static_cast<float>(s.area()));
+    const float part = s.maximum ? dy : dy * (1.0f / static_cast<float>(s.area(oh, ow)));
     const std::int64_t taker = s.maximum ? s.taker(b.x, channel, oh, ow, image) : -1;
     const int top = oh * s.height.stride, left = ow * s.width.stride;
     for (int h = top; h < end_of(s.height, oh); ++h) {
@@ -140,7 +143,7 @@ struct Pool2dSideBySideBackward {
     }
   }
 
-  LENET_HOST_DEVICE static int end_of(const Axis& axis, int window) {
+  LENET_HOST_DEVICE static int end_of(const PoolAxis& axis, int window) {
     return window + 1 == axis.out ? axis.in : (window + 1) * axis.stride;
   }
 };

@@ -70,6 +70,8 @@ std::unique_ptr<CudaStage> stage_for(const Conv2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const LinearOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AvgPool2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const AdaptiveAvgPool2dOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const AdaptiveMaxPool2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);

@@ -1,5 +1,6 @@
 #include "export/c_elementwise.h"
 #include "export/c_functions.h"
+#include "export/c_pooling.h"
 
 namespace lenet {
 namespace {
@@ -162,8 +163,9 @@ static void max_pool2d(const Window *s, const float *x, float *y) {
 
 std::vector<CFunction> all() {
   std::vector<CFunction> functions = layers();
-  const std::vector<CFunction> elementwise = elementwise_functions();
-  functions.insert(functions.end(), elementwise.begin(), elementwise.end());
+  for (const std::vector<CFunction>& more : {float_span_poolings(), elementwise_functions()}) {
+    functions.insert(functions.end(), more.begin(), more.end());
+  }
   functions.push_back(kSoftmax);
   return functions;
 }

@@ -1,9 +1,12 @@
 #include "export/c_functions.h"
+#include "export/c_pooling.h"
 
 namespace lenet {
 
-const std::vector<CFunction>& int8_functions() {
-  static const std::vector<CFunction> functions = {
+namespace {
+
+std::vector<CFunction> all() {
+  std::vector<CFunction> functions = {
       kWindowType,
       kTapsType,
       kTapsInside,
@@ -212,7 +215,17 @@ static void max_pool2d(const Window *s, const int8_t *x, int8_t *y) {
   for (int i = 0; i < count; ++i) y[i] = (float)(x[i] - zero) * scale;
 }
 )"},
-      kSoftmax};
+  };
+  const std::vector<CFunction> spans = int8_span_poolings();
+  functions.insert(functions.end(), spans.begin(), spans.end());
+  functions.push_back(kSoftmax);
+  return functions;
+}
+
+}  // namespace
+
+const std::vector<CFunction>& int8_functions() {
+  static const std::vector<CFunction> functions = all();
   return functions;
 }
 

@@ -3,7 +3,9 @@
 #include "base/require.h"
 #include "export/c_elementwise.h"
 #include "export/c_layers.h"
+#include "export/c_pooling.h"
 #include "export/deployed.h"
+#include "nn/pool2d_shape.h"
 
 namespace lenet {
 namespace {
@@ -42,11 +44,6 @@ void add_affine(const InferenceNode& o, CSource& c) {
   c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)), o);
 }
 
-void add_pooling(const char* function, const InferenceNode& o, CSource& c) {
-  c.window(o);
-  c.call_across(function, "&window" + c_name(o), o);
-}
-
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
   const CCall call = c_call_of(function);
   c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments), o);
@@ -78,8 +75,8 @@ void add_node(const InferenceNode& o, CSource& c) {
                                  o);
                  },
                  [&](const AffineOp&) { add_affine(o, c); },
-                 [&](const AvgPool2dOp&) { add_pooling("avg_pool2d", o, c); },
-                 [&](const MaxPool2dOp&) { add_pooling("max_pool2d", o, c); },
+                 [&](const MeanPooling auto&) { add_average(o, c); },
+                 [&](const MaxPooling auto&) { add_maximum(o, c); },
                  [&](const ZeroPad2dOp& op) {
                    c.call_across("zero_pad2d", zero_pad2d_arguments(o, op.padding) + ", 0.0f", o);
                  },

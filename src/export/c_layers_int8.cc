@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "export/c_layers.h"
+#include "export/c_pooling.h"
 #include "export/deployed.h"
+#include "nn/pool2d_shape.h"
 
 namespace lenet {
 namespace {
@@ -45,15 +47,6 @@ void add_linear(const Int8Operation& q, CSource& c) {
          fmt::format("{0}, weight{1}, bias{1}, scale{1}, {2}, {3}, probabilities", sizes, name,
                      q.zero_in, c.at(q.what.inputs.front())),
          to_string(q.what.output));
-}
-
-void add_average(const Int8Operation& q, CSource& c) {
-  c.window(q.what);
-  const Rescaling& by = q.rescaling[0];
-  c.call_across("avg_pool2d",
-                fmt::format("&window{}, {}, {}, {}, {}", c_name(q.what), by.multiplier, by.shift,
-                            q.zero_in, q.zero_out),
-                q.what);
 }
 
 void add_table(const Int8Operation& q, CSource& c) {
@@ -115,11 +108,8 @@ void add_node(const Int8Operation& q, CSource& c) {
       Overloaded{
           [&](const Conv2dOp& op) { add_conv2d(q, op, c); },
           [&](const LinearOp&) { add_linear(q, c); }, [&](const AffineOp&) { add_affine(q, c); },
-          [&](const AvgPool2dOp&) { add_average(q, c); },
-          [&](const MaxPool2dOp&) {
-            c.window(o);
-            c.call_across("max_pool2d", "&window" + c_name(o), o);
-          },
+          [&](const MeanPooling auto&) { add_average(q, c); },
+          [&](const MaxPooling auto&) { add_maximum(o, c); },
           [&](const ZeroPad2dOp& op) {
             c.call_across("zero_pad2d",
                           fmt::format("{}, {}", zero_pad2d_arguments(o, op.padding), q.zero_in), o);

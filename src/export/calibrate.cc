@@ -53,12 +53,13 @@ Values affine(const InferenceNode& o, Values x) {
 }
 
 Values avg_pool2d(const InferenceNode& o, const Values& x) {
-  const auto area = static_cast<float>(window_of(o).taps());
+  const Pool2dShape shape = pool2d_shape(o);
   Values y(static_cast<std::size_t>(element_count(o.output)));
-  for_each_window(o, x.data(), [&](std::int64_t output, auto each) {
+  for_each_window(shape, x.data(), [&](std::int64_t output, int oh, int ow, auto each) {
     float sum = 0;
     each([&](float v) { sum += v; });
-    y[static_cast<std::size_t>(output)] = sum / area;
+    y[static_cast<std::size_t>(output)] =
+        sum / static_cast<float>(shape.height.divisor(oh) * shape.width.divisor(ow));
   });
   return y;
 }
@@ -95,8 +96,8 @@ Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
       Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
                  [&](const LinearOp&) { return linear(o, x); },
                  [&](const AffineOp&) { return affine(o, x); },
-                 [&](const AvgPool2dOp&) { return avg_pool2d(o, x); },
-                 [&](const MaxPool2dOp&) { return max_pool2d(o, x); },
+                 [&](const MeanPooling auto&) { return avg_pool2d(o, x); },
+                 [&](const MaxPooling auto&) { return max_pool2d(o, x); },
                  [&](const FunctionOp& op) { return function(op.function, x); },
                  [&](const ZeroPad2dOp& op) { return zero_pad2d(o, op.padding.before, 0.0f, x); },
                  [&](const SumOp&) { return sum(inputs); },

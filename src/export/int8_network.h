@@ -45,9 +45,10 @@ struct Int8Term {
 struct Int8Operation {
   InferenceNode what;  ///< without its floats
   std::int32_t zero_in = 0, zero_out = 0;
-  std::vector<std::int8_t> weight = {};   ///< Conv2dOp, LinearOp, AffineOp; as `what` lays them out
-  std::vector<std::int32_t> bias = {};    ///< one an output channel, at the scale of its sums
-  std::vector<Rescaling> rescaling = {};  ///< one an output channel, or one
+  std::vector<std::int8_t> weight = {};  ///< Conv2dOp, LinearOp, AffineOp; as `what` lays them out
+  std::vector<std::int32_t> bias = {};   ///< one an output channel, at the scale of its sums
+  /// One an output channel, one of a Sum; of a mean one for each pair of divisors of its axes.
+  std::vector<Rescaling> rescaling = {};
   std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits
   Table8 table = {};                    ///< elementwise: the value for q at q + 128
   std::vector<Int8Term> terms = {};     ///< of a Sum; `rescaling` brings the unit to the output's

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/inference.h"
+#include "nn/pool2d_shape.h"
 
 namespace lenet {
 
@@ -83,26 +84,20 @@ void for_each_row(const InferenceNode& o, const std::vector<T>& weight, const st
   }
 }
 
-/// Calls f(output, each) for each window of a pooling; each(g) calls g with the window's elements
-/// that lie on the image.
+/// Calls f(output, row, column, each) for each window of a pooling, at that row and column of the
+/// output; each(g) calls g with the window's elements.
 template <class T, class F>
-void for_each_window(const InferenceNode& o, const T* x, F f) {
-  const std::int64_t height = o.input[1], width = o.input[2];
-  const Window& window = window_of(o);
-  const Size2d &kernel = window.kernel, &stride = window.stride, &dilation = window.dilation;
-  const Size2d& before = window.padding.before;
+void for_each_window(const Pool2dShape& s, const T* x, F f) {
   std::int64_t output = 0;
-  for (std::int64_t c = 0; c < o.output[0]; ++c, x += height * width) {
-    for (std::int64_t oh = 0; oh < o.output[1]; ++oh) {
-      for (std::int64_t ow = 0; ow < o.output[2]; ++ow, ++output) {
-        const std::int64_t top = oh * stride.height - before.height;
-        const std::int64_t left = ow * stride.width - before.width;
-        const Places rows = taps_inside(top, kernel.height, dilation.height, height);
-        const Places columns = taps_inside(left, kernel.width, dilation.width, width);
-        f(output, [&](auto visit) {
+  for (std::int64_t c = 0; c < s.channels; ++c, x += std::int64_t{s.height.in} * s.width.in) {
+    for (int oh = 0; oh < s.height.out; ++oh) {
+      const PoolAxis::Places rows = s.height.window(oh);
+      for (int ow = 0; ow < s.width.out; ++ow, ++output) {
+        const PoolAxis::Places columns = s.width.window(ow);
+        f(output, oh, ow, [&](auto visit) {
           for (std::int64_t h = rows.first; h < rows.last; ++h) {
             for (std::int64_t w = columns.first; w < columns.last; ++w) {
-              visit(x[(top + h * dilation.height) * width + left + w * dilation.width]);
+              visit(x[h * s.width.in + w]);
             }
           }
         });
@@ -128,7 +123,7 @@ std::vector<T> zero_pad2d(const InferenceNode& o, const Size2d& before, T zero,
 /// The largest element of each window.
 template <class T>
 void max_pool2d(const InferenceNode& o, T lowest, const T* x, T* y) {
-  for_each_window(o, x, [&](std::int64_t output, auto each) {
+  for_each_window(pool2d_shape(o), x, [&](std::int64_t output, int, int, auto each) {
     T most = lowest;
     each([&](T v) { most = std::max(most, v); });
     y[output] = most;

@@ -12,6 +12,7 @@
 #include "nn/container.h"
 #include "nn/function_layer.h"
 #include "nn/mask.h"
+#include "nn/pool2d_shape.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
@@ -102,7 +103,6 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
     return fmt::format("LeNet5C3({})",
                        connections(layer, layer.parameters().front().shape, parameters));
   }
-  if (layer.text().starts_with("AdaptiveAvgPool2d")) return "nn.AdaptiveAvgPool2d(1)";
   return std::visit(
       Overloaded{
           [&](const Conv2dOp& op) {
@@ -115,12 +115,7 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
             return fmt::format("nn.Linear({}, {}{})", input[0], layer.parameters().front().shape[0],
                                unless(op.bias, ", bias=False"));
           },
-          [](const AvgPool2dOp& op) {
-            return fmt::format("nn.AvgPool2d({})", arguments_of(op.window));
-          },
-          [](const MaxPool2dOp& op) {
-            return fmt::format("nn.MaxPool2d({})", arguments_of(op.window));
-          },
+          [&](const Pooling2d auto&) { return "nn." + layer.text(); },
           [&](const BatchNormOp& op) {
             return fmt::format("nn.BatchNorm{}d({}, eps={}, momentum={}{})",
                                input.size() == 1 ? 1 : 2, input[0], op.eps, op.momentum,

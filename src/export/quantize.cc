@@ -11,7 +11,9 @@
 #include "base/require.h"
 #include "export/deployed.h"
 #include "export/int8_network.h"
+#include "export/pool_divisors.h"
 #include "lenet/error.h"
+#include "nn/pool2d_shape.h"
 #include "nn/standardize.h"
 
 namespace lenet {
@@ -25,8 +27,9 @@ constexpr std::int64_t kMostProducts = (1 << 30) / (127 * 255);
 std::int64_t products_of(const InferenceNode& o) {
   return std::visit(
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
-                 [](const AvgPool2dOp& op) { return op.window.taps(); },
-                 [](const OneOf<MaxPool2dOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
+                 [&](const MeanPooling auto&) { return largest_window(pool2d_shape(o)); },
+                 [](const MaxPooling auto&) { return std::int64_t{0}; },
+                 [](const OneOf<FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
                    return std::int64_t{0};
                  },
                  [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
@@ -127,8 +130,8 @@ class Quantizer {
   /// they are.
   void add(const InferenceNode& o, const ValueRange& range, std::int64_t value, bool logits) {
     const Affine8 in = scales_.at(o.inputs.front());
-    const bool keeps_scale =
-        std::holds_alternative<MaxPool2dOp>(o.op) || std::holds_alternative<ZeroPad2dOp>(o.op);
+    const bool keeps_scale = std::visit(
+        []<class Op>(const Op&) { return MaxPooling<Op> || OneOf<Op, ZeroPad2dOp>; }, o.op);
     const Affine8 out = keeps_scale ? in : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = in.zero, .zero_out = out.zero};
     q.what.value = value;
@@ -136,11 +139,8 @@ class Quantizer {
         Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
                      add_weights(o, logits, in, out, q);
                    },
-                   [&](const AvgPool2dOp& op) {
-                     const auto area = static_cast<double>(op.window.taps());
-                     q.rescaling = {Rescaling::by(in.scale / (out.scale * area))};
-                   },
-                   [](const OneOf<MaxPool2dOp, ZeroPad2dOp> auto&) {},
+                   [&](const MeanPooling auto&) { add_means(pool2d_shape(o), in, out, q); },
+                   [](const MaxPooling auto&) {}, [](const ZeroPad2dOp&) {},
                    [&](const FunctionOp& op) { q.table = table_of(op.function, in, out); },
                    [&](const SumOp&) { add_terms(o, out, q); },
                    [&](const ConcatOp&) {
@@ -168,6 +168,16 @@ class Quantizer {
         q.logit_scale.push_back(static_cast<float>(sum_scale));
       } else {
         q.rescaling.push_back(Rescaling::by(sum_scale / out.scale));
+      }
+    }
+  }
+
+  static void add_means(const Pool2dShape& shape, const Affine8& in, const Affine8& out,
+                        Int8Operation& q) {
+    for (const int height : divisors_of(shape.height).values) {
+      for (const int width : divisors_of(shape.width).values) {
+        const auto area = static_cast<double>(height) * width;
+        q.rescaling.push_back(Rescaling::by(in.scale / (out.scale * area)));
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "export/deployed.h"
 #include "export/int8_network.h"
 #include "export/loops.h"
+#include "export/pool_divisors.h"
 
 namespace lenet {
 namespace {
@@ -78,11 +79,19 @@ Values rescaled(const Int8Operation& q, const Sums& sums) {
 }
 
 Values avg_pool2d(const Int8Operation& q, const Values& x) {
-  Sums sums(static_cast<std::size_t>(element_count(q.what.output)));
-  for_each_window(q.what, x.data(), [&](std::int64_t output, auto each) {
-    each([&](std::int8_t v) { sums[static_cast<std::size_t>(output)] += v - q.zero_in; });
+  const Pool2dShape shape = pool2d_shape(q.what);
+  const PoolDivisors rows = divisors_of(shape.height), columns = divisors_of(shape.width);
+  Values y(static_cast<std::size_t>(element_count(q.what.output)));
+  for_each_window(shape, x.data(), [&](std::int64_t output, int oh, int ow, auto each) {
+    std::int32_t sum = 0;
+    each([&](std::int8_t v) { sum += v - q.zero_in; });
+    const std::size_t row = static_cast<std::size_t>(rows.of_window[static_cast<std::size_t>(oh)]);
+    const int column = columns.of_window[static_cast<std::size_t>(ow)];
+    y[static_cast<std::size_t>(output)] =
+        q.rescaling[row * columns.values.size() + static_cast<std::size_t>(column)].apply(
+            sum, q.zero_out);
   });
-  return rescaled(q, sums);
+  return y;
 }
 
 Values max_pool2d(const Int8Operation& q, const Values& x) {
@@ -119,8 +128,8 @@ Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
   return visit_integers(Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
                                      return rescaled(q, weighted_sums(q, x));
                                    },
-                                   [&](const AvgPool2dOp&) { return avg_pool2d(q, x); },
-                                   [&](const MaxPool2dOp&) { return max_pool2d(q, x); },
+                                   [&](const MeanPooling auto&) { return avg_pool2d(q, x); },
+                                   [&](const MaxPooling auto&) { return max_pool2d(q, x); },
                                    [&](const FunctionOp&) { return look_up(q.table, x); },
                                    [&](const ZeroPad2dOp& op) {
                                      return zero_pad2d(q.what, op.padding.before,

@@ -9,6 +9,7 @@
 #include "io/onnx_functions.h"
 #include "io/onnx_metadata.h"
 #include "io/onnx_node_writer.h"
+#include "lenet/error.h"
 #include "lenet/onnx.h"
 #include "nn/inference.h"
 
@@ -28,6 +29,20 @@ Attributes attributes_of(const Window& window) {
       {"strides", pair_of(window.stride)}};
   if (window.dilation != Size2d(1)) attributes.emplace_back("dilations", pair_of(window.dilation));
   return attributes;
+}
+
+Padding less(const Padding& all, const Padding& part) {
+  const auto minus = [](const Size2d& a, const Size2d& b) {
+    return Size2d(a.height - b.height, a.width - b.width);
+  };
+  return Padding::sides(minus(all.before, part.before), minus(all.after, part.after));
+}
+
+[[noreturn]] void refuse_windows(const InferenceNode& o) {
+  throw Error(ErrorKind::kUsage,
+              fmt::format("layer {}: an adaptive pooling of {} to {} has windows of several sizes, "
+                          "which ONNX has no operator for; want sizes that divide the image's",
+                          o.name, to_string(o.input), to_string(o.output)));
 }
 
 /// The graph of a network, as it grows.
@@ -95,23 +110,30 @@ class Export {
     to_.node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
   }
 
-  void add_average(const InferenceNode& o, const Window& window) {
+  /// All padding counts or none; where a part does, that part goes in front.
+  void add_average(const InferenceNode& o, const AvgPool2dOp& op) {
+    Window window = op.window;
     const Shape image(o.input.begin() + 1, o.input.end());
     if (window.padding == Padding() && pair_of(window.kernel) == image) {
       return to_.node("GlobalAveragePool", o.name);
     }
+    const bool counts = op.counted == window.padding;
+    if (!counts && op.counted != Padding()) {
+      add_zeros(o.name + ".padded", op.counted);
+      window.padding = less(window.padding, op.counted);
+    }
     Attributes attributes = attributes_of(window);
-    attributes.emplace_back("count_include_pad", std::int64_t{1});
+    attributes.emplace_back("count_include_pad", std::int64_t{counts});
     to_.node("AveragePool", o.name, {}, std::move(attributes));
   }
 
   /// A Pad, whose sizes are a tensor of integers.
-  void add_zeros(const InferenceNode& o, const Padding& padding) {
+  void add_zeros(const std::string& name, const Padding& padding) {
     const auto& [before, after] = padding;
-    const std::string sizes = o.name + ".pads";
+    const std::string sizes = name + ".pads";
     graph_.initializers.push_back(
         {sizes, {8}, {}, {0, 0, before.height, before.width, 0, 0, after.height, after.width}});
-    to_.node("Pad", o.name, {sizes});
+    to_.node("Pad", name, {sizes});
   }
 
   /// What a Sum or a Concat reads behind its first value.
@@ -135,14 +157,15 @@ class Export {
             [&](const LinearOp&) {
               add_weighted("Gemm", o, {o.output[0], o.input[0]}, {{"transB", std::int64_t{1}}});
             },
-            [&](const AvgPool2dOp& op) { add_average(o, op.window); },
+            [&](const AvgPool2dOp& op) { add_average(o, op); },
             [&](const MaxPool2dOp& op) {
               to_.node("MaxPool", o.name, {}, attributes_of(op.window));
             },
+            [&](const OneOf<AdaptiveAvgPool2dOp, AdaptiveMaxPool2dOp> auto&) { refuse_windows(o); },
             [&](const BatchNormOp& op) { add_norm(o, op.eps); },
             [&](const AffineOp&) { add_affine(o); },
             [&](const FunctionOp& op) { onnx::write_function(op.function, o.name, to_); },
-            [&](const ZeroPad2dOp& op) { add_zeros(o, op.padding); },
+            [&](const ZeroPad2dOp& op) { add_zeros(o.name, op.padding); },
             [&](const FlattenOp&) { to_.node("Flatten", o.name); },
             [&](const SumOp&) { to_.node("Sum", o.name, others_of(o)); },
             [&](const ConcatOp&) {

@@ -20,11 +20,6 @@ void add_whole(std::unique_ptr<Layer> layer, bool keeps_sizes, Chain& chain) {
   if (last) chain.reshape({1, 1, channels});
 }
 
-std::unique_ptr<Layer> whole_max(const Chain& chain) {
-  return std::make_unique<MaxPool2d>(
-      Pool2d::Options{.kernel = {chain.shape()[1], chain.shape()[2]}});
-}
-
 /// Throws Error unless the axes of a ReduceMean or ReduceMax are height and width.
 void require_height_and_width(const Operator& o, const Chain& chain) {
   const std::int64_t rank = std::ssize(chain.dims()) + 1;
@@ -48,7 +43,7 @@ void add_global_average(const Operator&, Chain& chain) {
 
 void add_global_max(const Operator&, Chain& chain) {
   chain.require_image();
-  add_whole(whole_max(chain), true, chain);
+  add_whole(std::make_unique<AdaptiveMaxPool2d>(), true, chain);
 }
 
 void add_reduce_mean(const Operator& o, Chain& chain) {
@@ -58,7 +53,7 @@ void add_reduce_mean(const Operator& o, Chain& chain) {
 
 void add_reduce_max(const Operator& o, Chain& chain) {
   require_height_and_width(o, chain);
-  add_whole(whole_max(chain), o.integer("keepdims", 1) != 0, chain);
+  add_whole(std::make_unique<AdaptiveMaxPool2d>(), o.integer("keepdims", 1) != 0, chain);
 }
 
 }  // namespace lenet::onnx

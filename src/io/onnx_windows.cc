@@ -78,35 +78,59 @@ Size2d even_part(const Padding& padding) {
   return {std::min(before.height, after.height), std::min(before.width, after.width)};
 }
 
-/// Throws Error if the last windows reach over the edge where ceil_mode makes windows of that.
-void require_whole_windows(const Operator& o, const Window& window, const Shape& image) {
-  const Size2d size = padded(image, window.padding), &kernel = window.kernel;
-  if (o.integer("ceil_mode", 0) != 0 &&
-      ((size.height - kernel.height) % window.stride.height != 0 ||
-       (size.width - kernel.width) % window.stride.width != 0)) {
-    refuse(fmt::format("ceil_mode: the windows reach over the edge of {}", to_string(image)));
-  }
-}
+/// A pooling, and the size of what it gives.
+struct Pooling {
+  Window window;
+  Size2d out;
+};
 
-Window pool_window(const Operator& o, const Shape& image) {
+Pooling pooling_of(const Operator& o, const Shape& image) {
   const Window window = window_at(o, kernel_of(o), image);
   if (window.dilation != Size2d(1)) refuse("dilations other than 1");
-  require_whole_windows(o, window, image);
-  return window;
+  const auto& [kernel, stride, padding, dilation] = window;
+  const auto& [before, after] = padding;
+  const bool ceil_mode = o.integer("ceil_mode", 0) != 0;
+  return {
+      window,
+      {pooled_size(image[1], kernel.height, stride.height, before.height, after.height, ceil_mode),
+       pooled_size(image[2], kernel.width, stride.width, before.width, after.width, ceil_mode)}};
 }
 
-/// Throws Error unless both sides have the same padding.
+/// The layer with these options and this padding before the image that gives the size `out`,
+/// rounded down or up; null if none does.
 template <class Pool>
-void add_pool(const Window& window, Chain& chain) {
-  const auto& [before, after] = window.padding;
-  if (before != after) {
-    refuse(
-        fmt::format("pads come to {}, want the same padding on both sides of an axis: a pooling "
-                    "of lenet has no other",
-                    to_text(window.padding)));
+std::unique_ptr<Pool> pool_giving(typename Pool::Options options, const Size2d& padding,
+                                  const Shape& image, const Size2d& out) {
+  if (2 * padding.height > options.kernel.height || 2 * padding.width > options.kernel.width) {
+    return nullptr;
   }
-  chain.add(std::make_unique<Pool>(
-      Pool2d::Options{.kernel = window.kernel, .stride = window.stride, .padding = before}));
+  const auto size = [&](std::size_t axis, std::int64_t kernel, std::int64_t stride,
+                        std::int64_t both) {
+    return pooled_size(image[axis], kernel, stride, both, both, options.ceil_mode);
+  };
+  options.padding = padding;
+  for (const bool ceil_mode : {false, true}) {
+    options.ceil_mode = ceil_mode;
+    if (size(1, options.kernel.height, options.stride->height, padding.height) == out.height &&
+        size(2, options.kernel.width, options.stride->width, padding.width) == out.width) {
+      return std::make_unique<Pool>(options);
+    }
+  }
+  return nullptr;
+}
+
+/// Padding that counts nowhere: what lies behind the image need only make as many windows.
+template <class Pool>
+void add_pool(const Pooling& pooling, typename Pool::Options options, Chain& chain) {
+  const Padding& padding = pooling.window.padding;
+  auto pool = pool_giving<Pool>(options, padding.before, chain.shape(), pooling.out);
+  if (!pool) {
+    refuse(
+        fmt::format("pads come to {} in windows of {}, want the same padding on both sides of "
+                    "an axis, at most half of the window, or what ceil_mode makes of it",
+                    to_text(padding), to_string(pooling.window.kernel)));
+  }
+  chain.add(std::move(pool));
 }
 
 /// The weight of input 1, (out, in / groups, height, width).
@@ -189,21 +213,39 @@ void add_conv(const Operator& o, Chain& chain) {
 }
 
 void add_max_pool(const Operator& o, Chain& chain) {
-  add_pool<MaxPool2d>(pool_window(o, chain.require_image()), chain);
+  const Pooling pooling = pooling_of(o, chain.require_image());
+  const auto& [kernel, stride, padding, dilation] = pooling.window;
+  add_pool<MaxPool2d>(pooling, {.kernel = kernel, .stride = stride}, chain);
 }
 
-/// Zeros that count are the pooling's if it can have them, or else a ZeroPad2d in front.
+/// Zeros that count are the pooling's if it can have them, or else a ZeroPad2d in front. So are
+/// those of a Pad before padding that does not count, which lets windows reach over the edge.
 void add_average_pool(const Operator& o, Chain& chain) {
-  Window window = pool_window(o, chain.require_image());
-  const bool counts = o.integer("count_include_pad", 0) != 0 || window.padding == Padding();
-  if (!counts) refuse("padding that does not count in the average, want count_include_pad=1");
-  const Padding zeros = sum(window.padding, chain.take_padding());
-  const bool takes = zeros.before == zeros.after &&
-                     2 * zeros.before.height <= window.kernel.height &&
-                     2 * zeros.before.width <= window.kernel.width;
-  window.padding = takes ? zeros : Padding();
-  if (!takes) chain.pad(zeros);
-  add_pool<AvgPool2d>(window, chain);
+  const Pooling pooling = pooling_of(o, chain.require_image());
+  const auto& [kernel, stride, padding, dilation] = pooling.window;
+  AvgPool2d::Options options{.kernel = kernel, .stride = stride};
+  if (o.integer("count_include_pad", 0) == 0 && padding != Padding()) {
+    const Padding counted = chain.take_padding();
+    if (padding.before == Size2d(0) && counted.before == counted.after) {
+      if (auto pool = pool_giving<AvgPool2d>(options, counted.before, chain.shape(), pooling.out)) {
+        return chain.add(std::move(pool));
+      }
+    }
+    chain.pad(counted);
+    chain.settle_padding();
+    options.count_include_pad = padding.before == Size2d(0);  // as text has it where there is none
+    return add_pool<AvgPool2d>(pooling, options, chain);
+  }
+  const Padding zeros = sum(padding, chain.take_padding());
+  if (zeros.before == zeros.after) {
+    if (auto pool = pool_giving<AvgPool2d>(options, zeros.before, chain.shape(), pooling.out)) {
+      return chain.add(std::move(pool));
+    }
+  }
+  chain.pad(zeros);
+  Pooling bare = pooling;
+  bare.window.padding = {};
+  add_pool<AvgPool2d>(bare, options, chain);
 }
 
 /// Of zeros round the image, as PyTorch writes it in front of each average.

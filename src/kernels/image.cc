@@ -191,14 +191,15 @@ void ImageLinear(std::int64_t inputs, std::int64_t outputs, const float* weight,
 template <class F>
 void pool_rows(const Pool2dShape& s, const float* x, float* y, F pool) {
   const F32 d;
-  for (std::int64_t c = 0; c < s.channels; ++c, x += s.in_height * s.in_width) {
-    for (std::int64_t oh = 0; oh < s.out_height; ++oh, y += s.out_width) {
-      const float* row = x + 2 * oh * s.in_width;
+  const std::int64_t in_width = s.width.in, plane = s.height.in * in_width;
+  for (std::int64_t c = 0; c < s.channels; ++c, x += plane) {
+    for (std::int64_t oh = 0; oh < s.height.out; ++oh, y += s.width.out) {
+      const float* row = x + 2 * oh * in_width;
       // What goes beyond the row is overwritten by the next.
-      for (std::int64_t ow = 0; ow < s.out_width; ow += kLanes) {
+      for (std::int64_t ow = 0; ow < s.width.out; ow += kLanes) {
         Vec a, b, e, f;
         hn::LoadInterleaved2(d, row + 2 * ow, a, b);
-        hn::LoadInterleaved2(d, row + s.in_width + 2 * ow, e, f);
+        hn::LoadInterleaved2(d, row + in_width + 2 * ow, e, f);
         hn::StoreU(pool(a, b, e, f), d, y + ow);
       }
     }
@@ -264,8 +265,8 @@ void image_linear(std::int64_t inputs, std::int64_t outputs, const float* weight
 }
 
 bool image_pool2d_fits(const Pool2dShape& s) {
-  return s.kernel_height == 2 && s.kernel_width == 2 && s.stride_height == 2 &&
-         s.stride_width == 2 && s.disjoint();
+  const auto halves = [](const PoolAxis& axis) { return axis.kernel == 2 && axis.stride == 2; };
+  return halves(s.height) && halves(s.width) && s.disjoint();
 }
 
 void image_pool2d(const Pool2dShape& shape, Pooling pooling, const float* x, float* y) {

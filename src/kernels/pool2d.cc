@@ -22,25 +22,26 @@ struct Window {
   std::int64_t first;  ///< of x, in floats
   std::int64_t height, width;
   std::int64_t row;  ///< floats from row to row
+  float scale;       ///< of its sum, in an average
 };
 
-Window window_at(const Pool2dShape& s, std::int64_t c, std::int64_t oh, std::int64_t ow) {
-  const std::int64_t h = oh * s.stride_height - s.pad_height;
-  const std::int64_t w = ow * s.stride_width - s.pad_width;
-  const std::int64_t h0 = std::max<std::int64_t>(h, 0), w0 = std::max<std::int64_t>(w, 0);
-  return {((c * s.in_height + h0) * s.in_width + w0) * kPack,
-          std::min(h + s.kernel_height, s.in_height) - h0,
-          std::min(w + s.kernel_width, s.in_width) - w0, s.in_width * kPack};
+float reciprocal_area(int height, int width) {
+  return 1.0f / static_cast<float>(std::int64_t{height} * width);
 }
 
 /// Calls f(window, place in y, first lane) for every window of every channel.
 template <class F>
 HWY_INLINE void for_each_window(const Pool2dShape& s, F f) {
+  const std::int64_t row = s.width.in * kPack;
   std::int64_t place = 0;
   for (std::int64_t c = 0; c < s.channels; ++c) {
-    for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
-      for (std::int64_t ow = 0; ow < s.out_width; ++ow, place += kPack) {
-        const Window window = window_at(s, c, oh, ow);
+    for (int oh = 0; oh < s.height.out; ++oh) {
+      const PoolAxis::Places rows = s.height.window(oh);
+      for (int ow = 0; ow < s.width.out; ++ow, place += kPack) {
+        const PoolAxis::Places columns = s.width.window(ow);
+        const Window window{(c * s.height.in + rows.first) * row + columns.first * kPack,
+                            rows.size(), columns.size(), row,
+                            reciprocal_area(s.height.divisor(oh), s.width.divisor(ow))};
         for (std::int64_t lane = 0; lane < kPack; lane += kLanes) f(window, place, lane);
       }
     }
@@ -51,16 +52,17 @@ HWY_INLINE void for_each_window(const Pool2dShape& s, F f) {
 /// known here.
 template <int kSize, class F>
 HWY_INLINE void for_each_disjoint_window(const Pool2dShape& s, F f) {
-  const std::int64_t row = s.in_width * kPack;
+  const std::int64_t row = s.width.in * kPack;
+  const float scale = reciprocal_area(s.height.kernel, s.width.kernel);
   std::int64_t place = 0;
   for (std::int64_t c = 0; c < s.channels; ++c) {
-    for (std::int64_t oh = 0; oh < s.out_height; ++oh) {
-      std::int64_t first = (c * s.in_height + oh * s.stride_height) * row;
-      for (std::int64_t ow = 0; ow < s.out_width; ++ow, place += kPack) {
-        const Window window{first, kSize ? kSize : s.kernel_height, kSize ? kSize : s.kernel_width,
-                            row};
+    for (int oh = 0; oh < s.height.out; ++oh) {
+      std::int64_t first = (c * s.height.in + oh * s.height.stride) * row;
+      for (int ow = 0; ow < s.width.out; ++ow, place += kPack) {
+        const Window window{first, kSize ? kSize : s.height.kernel, kSize ? kSize : s.width.kernel,
+                            row, scale};
         for (std::int64_t lane = 0; lane < kPack; lane += kLanes) f(window, place, lane);
-        first += s.stride_width * kPack;
+        first += s.width.stride * kPack;
       }
     }
   }
@@ -69,7 +71,7 @@ HWY_INLINE void for_each_disjoint_window(const Pool2dShape& s, F f) {
 /// Calls f with the kernel's size as a compile-time constant: 2 for the usual 2x2, else 0.
 template <class F>
 HWY_INLINE void with_size(const Pool2dShape& s, F f) {
-  if (s.kernel_height == 2 && s.kernel_width == 2) return f(std::integral_constant<int, 2>());
+  if (s.height.kernel == 2 && s.width.kernel == 2) return f(std::integral_constant<int, 2>());
   return f(std::integral_constant<int, 0>());
 }
 
@@ -82,10 +84,6 @@ HWY_INLINE void with_pooling(Pooling pooling, F f) {
     case Pooling::kMaximum:
       return f(std::integral_constant<Pooling, Pooling::kMaximum>());
   }
-}
-
-float reciprocal_area(const Pool2dShape& s) {
-  return 1.0f / static_cast<float>(s.kernel_height * s.kernel_width);
 }
 
 /// Calls f(place in x) for each element of a window, by rows.
@@ -102,7 +100,7 @@ HWY_INLINE void for_each_element(const Window& window, std::int64_t lane, F f) {
 
 /// Pools one window whose elements are value(place).
 template <Pooling kPooling, class F>
-HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, float scale, F value) {
+HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, F value) {
   const F32 d;
   constexpr bool kAverage = kPooling == Pooling::kAverage;
   Vec pooled = hn::Set(d, kAverage ? 0.0f : -std::numeric_limits<float>::infinity());
@@ -114,20 +112,20 @@ HWY_INLINE Vec pool_window(const Window& window, std::int64_t lane, float scale,
       pooled = hn::IfThenElse(hn::IsNaN(pooled), pooled, hn::Max(pooled, v));
     }
   });
-  return kAverage ? hn::Mul(pooled, hn::Set(d, scale)) : pooled;
+  return kAverage ? hn::Mul(pooled, hn::Set(d, window.scale)) : pooled;
 }
 
 /// Calls receive(place, gradient) for each element of one window.
 template <Pooling kPooling, class F>
-HWY_INLINE void spread_window(const Window& window, std::int64_t lane, Vec dy, float scale,
-                              const float* x, F receive) {
+HWY_INLINE void spread_window(const Window& window, std::int64_t lane, Vec dy, const float* x,
+                              F receive) {
   const F32 d;
   if constexpr (kPooling == Pooling::kAverage) {
-    dy = hn::Mul(dy, hn::Set(d, scale));
+    dy = hn::Mul(dy, hn::Set(d, window.scale));
     for_each_element(window, lane, [&](std::int64_t at) HWY_ATTR { receive(at, dy); });
   } else {  // the first element that equals the maximum takes all
     const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
-    const Vec y = pool_window<kPooling>(window, lane, scale, value);
+    const Vec y = pool_window<kPooling>(window, lane, value);
     for_each_element(window, lane, [&](std::int64_t at) HWY_ATTR {
       const Mask taken = hn::Eq(value(at), y);
       receive(at, hn::IfThenElseZero(taken, dy));
@@ -141,7 +139,6 @@ template <Pooling kPooling, int kSize, class F>
 void pool_disjoint(const Pool2dShape& s, F activation, float* HWY_RESTRICT x,
                    float* HWY_RESTRICT y) {
   const F32 d;
-  const float scale = reciprocal_area(s);
   // The ReLU of the maximum is the maximum of the ReLUs, and x > 0 where ReLU(x) is.
   constexpr bool kAfter = kPooling == Pooling::kMaximum && std::is_same_v<F, ReLU>;
   const auto value = [&](std::int64_t at) HWY_ATTR {
@@ -153,7 +150,7 @@ void pool_disjoint(const Pool2dShape& s, F activation, float* HWY_RESTRICT x,
   };
   for_each_disjoint_window<kSize>(
       s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
-        const Vec pooled = pool_window<kPooling>(window, lane, scale, value);
+        const Vec pooled = pool_window<kPooling>(window, lane, value);
         hn::Store(kAfter ? activation(pooled) : pooled, d, y + place + lane);
       });
 }
@@ -169,13 +166,14 @@ void Pool2dForward(const Pool2dShape& s, Pooling pooling, const Function& activa
 
 /// Zeroes the elements of x that no window of disjoint windows covers.
 void zero_uncovered(const Pool2dShape& s, float* x) {
-  const std::int64_t kh = s.kernel_height, kw = s.kernel_width;
+  const auto covered = [](const PoolAxis& axis, int i) {
+    return i % axis.stride < axis.kernel && i / axis.stride < axis.out;
+  };
   for (std::int64_t c = 0; c < s.channels; ++c) {
-    for (std::int64_t h = 0; h < s.in_height; ++h) {
-      const bool row = h % s.stride_height < kh && h / s.stride_height < s.out_height;
-      for (std::int64_t w = 0; w < s.in_width; ++w, x += kPack) {
-        const bool column = w % s.stride_width < kw && w / s.stride_width < s.out_width;
-        if (!row || !column) std::fill_n(x, kPack, 0.0f);
+    for (int h = 0; h < s.height.in; ++h) {
+      const bool row = covered(s.height, h);
+      for (int w = 0; w < s.width.in; ++w, x += kPack) {
+        if (!row || !covered(s.width, w)) std::fill_n(x, kPack, 0.0f);
       }
     }
   }
@@ -186,13 +184,12 @@ template <Pooling kPooling, int kSize, class F>
 void spread_disjoint(const Pool2dShape& s, F activation, const float* HWY_RESTRICT dy,
                      float* HWY_RESTRICT x) {
   const F32 d;
-  const float scale = reciprocal_area(s);
   const auto receive = [&](std::int64_t at, Vec dx) HWY_ATTR {
     hn::Store(activation.backward_by_value(hn::Load(d, x + at), dx), d, x + at);
   };
   for_each_disjoint_window<kSize>(
       s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
-        spread_window<kPooling>(window, lane, hn::Load(d, dy + place + lane), scale, x, receive);
+        spread_window<kPooling>(window, lane, hn::Load(d, dy + place + lane), x, receive);
       });
 }
 
@@ -203,9 +200,8 @@ void Pool2dBackward(const Pool2dShape& s, Pooling pooling, const Function& activ
       with_size(s, [&](auto size) { spread_disjoint<pool(), size()>(s, f, dy, x); });
     });
   });
-  if (s.out_height * s.kernel_height != s.in_height || s.out_width * s.kernel_width != s.in_width) {
-    zero_uncovered(s, x);
-  }
+  const auto covers = [](const PoolAxis& axis) { return axis.out * axis.kernel == axis.in; };
+  if (!covers(s.height) || !covers(s.width)) zero_uncovered(s, x);
 }
 
 void Pool2dForwardOverlapping(const Pool2dShape& s, Pooling pooling, const float* x, float* y) {
@@ -213,22 +209,21 @@ void Pool2dForwardOverlapping(const Pool2dShape& s, Pooling pooling, const float
     const F32 d;
     const auto value = [&](std::int64_t at) HWY_ATTR { return hn::Load(d, x + at); };
     for_each_window(s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
-      hn::Store(pool_window<pool()>(window, lane, reciprocal_area(s), value), d, y + place + lane);
+      hn::Store(pool_window<pool()>(window, lane, value), d, y + place + lane);
     });
   });
 }
 
 void Pool2dBackwardOverlapping(const Pool2dShape& s, Pooling pooling, const float* x,
                                const float* dy, float* dx) {
-  std::fill_n(dx, s.channels * s.in_height * s.in_width * kPack, 0.0f);
+  std::fill_n(dx, s.channels * s.height.in * s.width.in * kPack, 0.0f);
   with_pooling(pooling, [&](auto pool) HWY_ATTR {
     const F32 d;
     const auto receive = [&](std::int64_t at, Vec gradient) HWY_ATTR {
       hn::Store(hn::Add(hn::Load(d, dx + at), gradient), d, dx + at);
     };
     for_each_window(s, [&](const Window& window, std::int64_t place, std::int64_t lane) HWY_ATTR {
-      spread_window<pool()>(window, lane, hn::Load(d, dy + place + lane), reciprocal_area(s), x,
-                            receive);
+      spread_window<pool()>(window, lane, hn::Load(d, dy + place + lane), x, receive);
     });
   });
 }

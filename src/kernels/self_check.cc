@@ -41,7 +41,8 @@ void check_pool2d() {
   for (const Pooling pooling : {Pooling::kAverage, Pooling::kMaximum}) {
     Packs<4> x(1), dx(2), dx_overlapping(3);
     Packs<1> y(4), y_overlapping(5), dy(6);
-    const Pool2dShape shape = {1, 2, 2, 1, 1, 2, 2, 2, 2, 0, 0};
+    constexpr PoolAxis kAxis = {.in = 2, .out = 1, .kernel = 2, .stride = 2};
+    const Pool2dShape shape = {1, kAxis, kAxis};
     pool2d_forward_overlapping(shape, pooling, x.data, y_overlapping.data);
     pool2d_backward_overlapping(shape, pooling, x.data, dy.data, dx_overlapping.data);
     std::copy(std::begin(x.data), std::end(x.data), dx.data);

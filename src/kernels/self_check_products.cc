@@ -108,7 +108,8 @@ void check_image() {
   each_product([&](int out, int in, int w) { want[out] += double{weight.data[w]} * x.data[in]; });
   for (int i = 0; i < 8; ++i) expect("conv2d of one image", y.data[i], want[i]);
 
-  image_pool2d({1, 2, 2, 1, 1, 2, 2, 2, 2, 0, 0}, Pooling::kAverage, x.data, pooled.data);
+  constexpr PoolAxis kHalf = {.in = 2, .out = 1, .kernel = 2, .stride = 2};
+  image_pool2d({1, kHalf, kHalf}, Pooling::kAverage, x.data, pooled.data);
   expect("pool2d of one image", pooled.data[0],
          (double{x.data[0]} + x.data[1] + x.data[2] + x.data[3]) / 4);
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -93,41 +94,60 @@ std::unique_ptr<Layer> parse_zero_pad(const ModelText& model, const LayerText& l
   return std::make_unique<ZeroPad2d>(Padding::sides({top, left}, {bottom, right}));
 }
 
+/// What the arguments of both kinds say.
 template <class Pool>
-std::unique_ptr<Layer> parse_pool2d(const ModelText& model, const LayerText& layer,
-                                    Parameters torch) {
-  torch.insert(torch.begin(), {{"kernel_size"}, {"stride"}, {"padding"}});
-  const Arguments a(model, layer,
-                    is_short(layer) ? Parameters{{"kernel_size", "kernel"}, {"stride"}, {"padding"}}
-                                    : std::move(torch));
-  a.require_usual("dilation", 1);
-  a.require_usual("return_indices", false);
-  a.require_usual("ceil_mode", false);
-  a.require_usual("count_include_pad", true);
-  a.require_usual("divisor_override", "None");
+typename Pool::Options pool2d_options(const Arguments& a) {
   const IntegerPair kernel = a.pair("kernel_size");
   const bool own_stride = a.given("stride") && !a.is_word("stride", "None");
-  return std::make_unique<Pool>(
-      Pool2d::Options{.kernel = size_of(kernel),
-                      .stride = size_of(own_stride ? a.pair("stride") : kernel),
-                      .padding = size_of(a.pair("padding", {0, 0}))});
+  return {.kernel = size_of(kernel),
+          .stride = size_of(own_stride ? a.pair("stride") : kernel),
+          .padding = size_of(a.pair("padding", {0, 0})),
+          .ceil_mode = a.boolean("ceil_mode", false)};
 }
 
 std::unique_ptr<Layer> parse_avg_pool2d(const ModelText& model, const LayerText& layer) {
-  return parse_pool2d<AvgPool2d>(model, layer,
-                                 {{"ceil_mode"}, {"count_include_pad"}, {"divisor_override"}});
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{"kernel_size", "kernel"},
+                                                 {"stride"},
+                                                 {"padding"},
+                                                 {.name = "ceil_mode", .by_name = true},
+                                                 {.name = "count_include_pad", .by_name = true}}
+                                    : Parameters{{"kernel_size"},
+                                                 {"stride"},
+                                                 {"padding"},
+                                                 {"ceil_mode"},
+                                                 {"count_include_pad"},
+                                                 {"divisor_override"}});
+  a.require_usual("divisor_override", "None");
+  AvgPool2d::Options options = pool2d_options<AvgPool2d>(a);
+  options.count_include_pad = a.boolean("count_include_pad", true);
+  return std::make_unique<AvgPool2d>(options);
 }
 
 std::unique_ptr<Layer> parse_max_pool2d(const ModelText& model, const LayerText& layer) {
-  return parse_pool2d<MaxPool2d>(model, layer, {{"dilation"}, {"return_indices"}, {"ceil_mode"}});
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{"kernel_size", "kernel"},
+                                                 {"stride"},
+                                                 {"padding"},
+                                                 {.name = "ceil_mode", .by_name = true}}
+                                    : Parameters{{"kernel_size"},
+                                                 {"stride"},
+                                                 {"padding"},
+                                                 {"dilation"},
+                                                 {"return_indices"},
+                                                 {"ceil_mode"}});
+  a.require_usual("dilation", 1);
+  a.require_usual("return_indices", false);
+  return std::make_unique<MaxPool2d>(pool2d_options<MaxPool2d>(a));
 }
 
-std::unique_ptr<Layer> parse_adaptive_pool(const ModelText& model, const LayerText& layer) {
-  const Arguments a(model, layer, {{"output_size"}});
-  if (a.pair("output_size") != IntegerPair{1, 1}) {
-    throw Error(ErrorKind::kUsage, "output_size: want 1");
-  }
-  return std::make_unique<AdaptiveAvgPool2d>();
+template <class Pool>
+std::unique_ptr<Layer> parse_adaptive_pool2d(const ModelText& model, const LayerText& layer) {
+  const Parameters torch = {{"output_size"}, {"return_indices"}};
+  const bool indices = std::is_same_v<Pool, AdaptiveMaxPool2d> && !is_short(layer);
+  const Arguments a(model, layer, indices ? torch : Parameters{{"output_size"}});
+  a.require_usual("return_indices", false);
+  return std::make_unique<Pool>(size_of(a.pair("output_size")));
 }
 
 std::unique_ptr<Layer> parse_linear(const ModelText& model, const LayerText& layer) {
@@ -186,7 +206,8 @@ constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
                                   {"ZeroPad2d", parse_zero_pad},
                                   {"AvgPool2d", parse_avg_pool2d},
                                   {"MaxPool2d", parse_max_pool2d},
-                                  {"AdaptiveAvgPool2d", parse_adaptive_pool},
+                                  {"AdaptiveAvgPool2d", parse_adaptive_pool2d<AdaptiveAvgPool2d>},
+                                  {"AdaptiveMaxPool2d", parse_adaptive_pool2d<AdaptiveMaxPool2d>},
                                   {"Linear", parse_linear},
                                   {"LazyLinear", parse_linear, In::kTorch},
                                   {"BatchNorm1d", parse_batch_norm<BatchNorm1d>},

@@ -59,4 +59,12 @@ Size2d slide_over(const Window& window, const Shape& input, const std::string& l
           (size.width - span.width) / stride.width + 1};
 }
 
+std::int64_t pooled_size(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                         std::int64_t before, std::int64_t after, bool ceil_mode) {
+  const std::int64_t over = size + before + after - kernel + (ceil_mode ? stride - 1 : 0);
+  if (over < 0) return 0;
+  const std::int64_t last = over / stride;
+  return ceil_mode && last * stride >= size + before ? last : last + 1;
+}
+
 }  // namespace lenet

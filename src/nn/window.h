@@ -28,4 +28,9 @@ Size2d padded(const Shape& image, const Padding& padding);
 /// rounded down. Throws Error (kUsage), naming layer, input and arguments, if it does not fit.
 Size2d slide_over(const Window& window, const Shape& input, const std::string& layer);
 
+/// Windows of a pooling on an axis of `size`; with ceil_mode as PyTorch has it, rounded up but for
+/// a last one that would begin behind the axis. 0: none fits.
+std::int64_t pooled_size(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                         std::int64_t before, std::int64_t after, bool ceil_mode);
+
 }  // namespace lenet

@@ -85,6 +85,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"optimizer.h", "train"},
     {"pack.h", "base"},
     {"pixel_statistics.h", "data"},
+    {"pool_layers.h", "nn"},
     {"predictor.h", "train"},
     {"pytorch.h", "export"},
     {"quantize.h", "export"},

@@ -142,6 +142,13 @@ INSTANTIATE_TEST_SUITE_P(
                   Shape{1, 6, 7}),
         std::pair("BatchNorm2d(affine=False) AvgPool2d(3, stride=1, padding=1) MaxPool2d(2, "
                   "stride=3) ReLU Flatten Linear(70)",
+                  Shape{2, 9, 8}),
+        std::pair("Conv2d(3, 2) Tanh MaxPool2d(2, ceil_mode=True) Conv2d(2, 1) AvgPool2d(3, "
+                  "stride=2, padding=1, ceil_mode=True) AdaptiveAvgPool2d((5, 2)) Flatten "
+                  "Linear(3)",
+                  Shape{2, 14, 10}),
+        std::pair("Conv2d(3, 1) AdaptiveMaxPool2d((7, 6)) Conv2d(2, 2) ReLU AvgPool2d(3, stride=1, "
+                  "padding=1, count_include_pad=False) Flatten Linear(3)",
                   Shape{2, 9, 8})));
 
 /// Every kind of reader of a value that has several, as the first that leaves its gradient and as

@@ -148,6 +148,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "Conv2d(3, (2, 3), dilation=(3, 2), padding=1) Tanh ZeroPad2d((2, 1, 0, 3)) "
                 "MaxPool2d(2) Flatten Linear(4)",
                 {1, 11, 9}},
+        Network{"PoolingsOverTheEdge",
+                "Conv2d(4, 2) Tanh MaxPool2d(2, ceil_mode=True) Conv2d(3, 1) AvgPool2d(3, "
+                "stride=2, padding=1, ceil_mode=True) Flatten Linear(4)",
+                {2, 12, 9}},
+        Network{"PoolingsWithoutPadding",
+                "Conv2d(4, 2) AvgPool2d((3, 2), stride=2, padding=1, count_include_pad=False) "
+                "Tanh Flatten Linear(4)",
+                {2, 10, 9}},
+        Network{"AdaptivePoolings",
+                "Conv2d(4, 1) AdaptiveMaxPool2d((7, 5)) Tanh AdaptiveAvgPool2d((4, 3)) "
+                "AdaptiveMaxPool2d(2) Flatten Linear(4)",
+                {2, 10, 9}},
         Network{"ReLU6", "Conv2d(4, 3) ReLU6 AvgPool2d(2) Flatten Linear(4) ReLU6", {1, 8, 8}},
         Network{"HardFunctions",
                 "Conv2d(4, 3) Hardswish AvgPool2d(2) Flatten Linear(4) Hardsigmoid",

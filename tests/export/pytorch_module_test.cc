@@ -22,7 +22,7 @@ TEST(PyTorchModule, BuildsTheLayersWithTheirInputs) {
                        "    nn.Conv2d(2, 3, kernel_size=(3, 5), stride=2, padding=(1, 2), "
                        "bias=False),\n"
                        "    nn.LeakyReLU(0.5),\n"
-                       "    nn.MaxPool2d(kernel_size=2, stride=2),\n"
+                       "    nn.MaxPool2d(2),\n"
                        "    nn.BatchNorm2d(3, eps=0.5, momentum=0.1, affine=False),\n"
                        "    nn.Flatten(),\n"
                        "    nn.BatchNorm1d(12, eps=1e-05, momentum=0.1),\n"

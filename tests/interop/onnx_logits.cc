@@ -29,6 +29,17 @@ constexpr const char* kOdd =
 constexpr const char* kPaddedAverage =
     "Conv2d(4, 3) AvgPool2d(3, stride=2, padding=1) Flatten Linear(10)";
 
+/// Windows over the edge, and means that leave padding out.
+constexpr const char* kPools =
+    "Conv2d(4, 2) MaxPool2d(2, ceil_mode=True) AvgPool2d(3, stride=2, padding=1, ceil_mode=True, "
+    "count_include_pad=False) Conv2d(6, 1) ReLU MaxPool2d(3, stride=2, padding=1, ceil_mode=True) "
+    "AdaptiveMaxPool2d(2) Flatten Linear(10)";
+
+/// A window over padding that counts.
+constexpr const char* kPaddedOverTheEdge =
+    "Conv2d(4, 3) AvgPool2d(3, stride=2, padding=1, ceil_mode=True) AdaptiveAvgPool2d(2) Flatten "
+    "Linear(10)";
+
 /// Branches of every form.
 constexpr const char* kBranches =
     "Conv2d(4, 3, padding=1) BatchNorm2d ReLU Residual[ Conv2d(4, 3, padding=1) BatchNorm2d ] ReLU "
@@ -97,6 +108,9 @@ int main(int argc, char** argv) {
   lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
   lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
   lenet::write(folder, "branches", lenet::Sequential::parse(lenet::kBranches), test);
+  lenet::write(folder, "pools", lenet::Sequential::parse(lenet::kPools), test);
+  lenet::write(folder, "padded-over-the-edge", lenet::Sequential::parse(lenet::kPaddedOverTheEdge),
+               test);
   lenet::write(folder, "groups", lenet::Sequential::parse(lenet::kGroups), test);
   std::puts("written");
 }

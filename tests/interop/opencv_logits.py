@@ -15,7 +15,7 @@ except ImportError as error:
     raise SystemExit(SKIPPED)
 
 pixels = images()
-paths = sorted(p for p in pathlib.Path(sys.argv[1]).glob("*.onnx") if p.stem != "padded-average")
+paths = sorted(p for p in pathlib.Path(sys.argv[1]).glob("*.onnx") if not p.stem.startswith("padded"))
 assert paths
 for path in paths:
     net = cv2.dnn.readNetFromONNX(str(path))

@@ -84,6 +84,14 @@ INSTANTIATE_TEST_SUITE_P(
             "Concat[ | Conv2d(3, 1) SiLU | MaxPool2d(3, stride=1, padding=1) ] "
             "AdaptiveAvgPool2d(1) Flatten Concat[ | Linear(5) Sigmoid ] Linear(4)",
             {1, 10, 9}},
+        Net{"WithPoolings",
+            "Concat[ MaxPool2d(2, ceil_mode=True) | AvgPool2d(2, ceil_mode=True) ] AvgPool2d(3, "
+            "stride=1, padding=1, count_include_pad=False) AvgPool2d(3, stride=2, padding=1, "
+            "ceil_mode=True) AdaptiveMaxPool2d(1)",
+            "Concat[ MaxPool2d(2, ceil_mode=True) | AvgPool2d(2, ceil_mode=True) ] AvgPool2d(3, "
+            "stride=1, padding=1, count_include_pad=False) AvgPool2d(3, stride=2, padding=1, "
+            "ceil_mode=True) MaxPool2d(3)",
+            {2, 9, 7}},
         Net{"AtTheInput", "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten",
             "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten"},
         Net{"ThatAreAllTheValue", "ReLU Sum[ | ] Concat[ | | ] Flatten",

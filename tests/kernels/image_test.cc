@@ -99,10 +99,10 @@ TEST(Image, LinearHasTheBitsOfAPack) {
 
 TEST(Image, PoolingHasTheBitsOfAPack) {
   for (const auto& [height, width] :
-       {std::pair<std::int64_t, std::int64_t>{28, 28}, {10, 10}, {3, 35}, {2, 2}, {7, 66}}) {
-    const Pool2dShape s{3, height, width, height / 2, width / 2, 2, 2, 2, 2, 0, 0};
+       {std::pair<int, int>{28, 28}, {10, 10}, {3, 35}, {2, 2}, {7, 66}}) {
+    const Pool2dShape s{3, {height, height / 2, 2, 2}, {width, width / 2, 2, 2}};
     ASSERT_TRUE(image_pool2d_fits(s));
-    const std::int64_t outputs = 3 * s.out_height * s.out_width;
+    const std::int64_t outputs = 3 * s.height.out * s.width.out;
     const auto image = random_floats(3 * height * width, 1);
     AlignedFloats x = with_room(image), pack = spread(image);
     for (const Pooling pooling : {Pooling::kAverage, Pooling::kMaximum}) {
@@ -118,9 +118,11 @@ TEST(Image, PoolingHasTheBitsOfAPack) {
 }
 
 TEST(Image, TakesOnlyTwoByTwoWindowsSideBySide) {
-  EXPECT_FALSE(image_pool2d_fits({1, 9, 9, 3, 3, 3, 3, 3, 3, 0, 0}));
-  EXPECT_FALSE(image_pool2d_fits({1, 9, 9, 8, 8, 2, 2, 1, 1, 0, 0}));
-  EXPECT_FALSE(image_pool2d_fits({1, 8, 8, 5, 5, 2, 2, 2, 2, 1, 1}));
+  EXPECT_FALSE(image_pool2d_fits({1, {9, 3, 3, 3}, {9, 3, 3, 3}}));
+  EXPECT_FALSE(image_pool2d_fits({1, {9, 8, 2, 1}, {9, 8, 2, 1}}));
+  EXPECT_FALSE(image_pool2d_fits({1, {8, 5, 2, 2, 1}, {8, 5, 2, 2, 1}}));
+  EXPECT_FALSE(image_pool2d_fits({1, {7, 4, 2, 2}, {7, 4, 2, 2}}));  // over the edge
+  EXPECT_FALSE(image_pool2d_fits({1, {8, 4}, {8, 4}}));
 }
 
 TEST(Image, ScalesEveryByteAsTheDivision) {

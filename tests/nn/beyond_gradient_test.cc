@@ -37,7 +37,13 @@ INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,
                          testing::Values("Conv2d(4, 2) AdaptiveAvgPool2d(1) Flatten Linear(3)",
                                          "Conv2d(4, 2) Tanh AdaptiveAvgPool2d(1) Flatten Linear(3)",
                                          "Conv2d(4, 2) SiLU AdaptiveAvgPool2d(1) Flatten",
-                                         "AdaptiveAvgPool2d(1) Conv2d(3, 1) Flatten Linear(3)"));
+                                         "AdaptiveAvgPool2d(1) Conv2d(3, 1) Flatten Linear(3)",
+                                         "Conv2d(3, 1) AdaptiveAvgPool2d((4, 2)) Flatten Linear(3)",
+                                         "Conv2d(3, 1) Tanh AdaptiveAvgPool2d((3, 5)) Flatten "
+                                         "Linear(3)",
+                                         "Conv2d(3, 1) SiLU AdaptiveMaxPool2d((7, 3)) Flatten "
+                                         "Linear(3)",
+                                         "Conv2d(3, 1) AdaptiveMaxPool2d(1) Flatten"));
 
 /// A model, and how many images its batch has.
 class BatchNormGradient : public testing::TestWithParam<std::tuple<const char*, std::int64_t>> {};

@@ -196,7 +196,7 @@ TEST(Operation, OfEachLayerOfTheLibraryIsItsOwn) {
   const std::vector<Operation> want = {Conv2dOp{{1}},
                                        Conv2dOp{{5}},
                                        AffineOp(),
-                                       AvgPool2dOp{{1}},
+                                       AvgPool2dOp{{1}, {}},
                                        MaxPool2dOp{{1}},
                                        BatchNormOp{1e-5, 0.1},
                                        DropoutOp{0.5},
@@ -206,7 +206,7 @@ TEST(Operation, OfEachLayerOfTheLibraryIsItsOwn) {
                                        function(kLeakyReLU, 0.01f),
                                        function(kSiLU),
                                        function(kScaledTanh),
-                                       AvgPool2dOp{{2, 2}},
+                                       AvgPool2dOp{{2, 2}, {}},
                                        FlattenOp(),
                                        BatchNormOp{1e-5, 0.1},
                                        LinearOp()};

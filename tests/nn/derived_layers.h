@@ -66,7 +66,7 @@ class SquaredPool : public Pool {
 /// A pooling of the user's that is neither of the library's two.
 class BarePool : public Pool2d {
  public:
-  explicit BarePool(const Options& options) : Pool2d(Kind::kMaximum, options) {}
+  explicit BarePool(const Options& options) : Pool2d(Kind::kMaximum, options, true) {}
 };
 
 using SquaredAvgPool2d = SquaredPool<AvgPool2d>;

@@ -45,7 +45,11 @@ INSTANTIATE_TEST_SUITE_P(
                     "Conv2d(3, 1) AvgPool2d((6, 5)) Flatten Linear(3)",
                     "MaxPool2d(2) Conv2d(3, 2) Flatten Linear(3)",
                     "AvgPool2d(3, stride=1, padding=1) Conv2d(3, 2) Flatten Linear(3)",
-                    "Conv2d(3, 1) MaxPool2d(2) AvgPool2d(2) Flatten Linear(3)"));
+                    "Conv2d(3, 1) MaxPool2d(2) AvgPool2d(2) Flatten Linear(3)",
+                    "Conv2d(3, 1) MaxPool2d(2, ceil_mode=True) Flatten Linear(3)",
+                    "Conv2d(3, 1) Tanh AvgPool2d(2, ceil_mode=True) Flatten Linear(3)",
+                    "Conv2d(3, 1) AvgPool2d(3, stride=2, padding=1, count_include_pad=False) "
+                    "AvgPool2d(2, stride=1, padding=1, ceil_mode=True) Flatten Linear(3)"));
 
 INSTANTIATE_TEST_SUITE_P(
     ActivationBeforePooling, Gradient,

@@ -25,7 +25,7 @@ TEST(InferenceNodes, AreTheLayersInOrderWithoutDropout) {
       BatchNormOp{1e-5, 0.1},
       FunctionOp{{Function::Kind::kLeakyReLU, 0.2f}},
       MaxPool2dOp{{.kernel = 2, .stride = 1}},
-      AvgPool2dOp{{.kernel = {4, 3}, .stride = {4, 3}}},
+      AvgPool2dOp{{.kernel = {4, 3}, .stride = {4, 3}}, {}},
       FlattenOp(),
       LinearOp(),
       FunctionOp{{Function::Kind::kTanh}}};

@@ -100,8 +100,8 @@ TEST(LayerText, RefusesWrongArgumentsAndTellsWhere) {
        "line 1, column 26: unknown argument gamma, want BatchNorm2d(eps, momentum, affine)"},
       {"AdaptiveAvgPool2d",
        "line 1, column 1: no output_size, want AdaptiveAvgPool2d(output_size)"},
-      {"AdaptiveAvgPool2d(2)", "line 1, column 1: output_size: want 1"},
-      {"AdaptiveAvgPool2d((1, 2))", "line 1, column 1: output_size: want 1"},
+      {"AdaptiveAvgPool2d((1, 0))",
+       "line 1, column 1: AdaptiveAvgPool2d((1, 0)): output_size is (1, 0), want 1 to 1048575"},
       {"AdaptiveAvgPool2d(1.5)",
        "line 1, column 19: output_size is 1.5, want an integer or a pair (h, w)"},
   };

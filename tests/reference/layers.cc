@@ -38,16 +38,33 @@ std::int64_t channel_seen(const Sliding& s, std::int64_t out_channels, std::int6
   return o / (out_channels / s.groups) * seen(s) + k;
 }
 
-/// The place in x of each window's maximum.
-std::vector<std::size_t> places_of_maxima(const Sliding& s, const Values& x) {
-  constexpr std::size_t kNone = SIZE_MAX;
-  std::vector<std::size_t> best(at(s.channels * out_plane(s)), kNone);
-  for (std::int64_t c = 0; c < s.channels; ++c) {
-    for_each_tap(s, c, [&](std::int64_t y, std::int64_t place, std::int64_t) {
-      std::size_t& b = best[at(c * out_plane(s) + y)];
-      if (b == kNone || x[at(place)] > x[b]) b = at(place);
-    });
+/// Calls f(y, x, divisor) for every window and each of its elements, given as indices in the whole
+/// output and the whole image.
+template <class F>
+void for_each_element(const Pools& p, F f) {
+  std::int64_t place = 0;
+  for (std::int64_t c = 0; c < p.channels; ++c) {
+    for (const Span& row : p.rows) {
+      for (const Span& column : p.columns) {
+        for (std::int64_t h = row.first; h < row.last; ++h) {
+          for (std::int64_t w = column.first; w < column.last; ++w) {
+            f(at(place), at((c * p.height + h) * p.width + w),
+              static_cast<double>(row.divisor * column.divisor));
+          }
+        }
+        ++place;
+      }
+    }
   }
+}
+
+/// The place in x of each window's maximum.
+std::vector<std::size_t> places_of_maxima(const Pools& p, const Values& x) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::vector<std::size_t> best(at(p.channels * p.windows()), kNone);
+  for_each_element(p, [&](std::size_t y, std::size_t place, double) {
+    if (best[y] == kNone || x[place] > x[best[y]]) best[y] = place;
+  });
   return best;
 }
 
@@ -89,35 +106,55 @@ Gradients conv2d_backward(const Sliding& s, std::int64_t out_channels, const Val
   return d;
 }
 
-Values avg_pool2d(const Sliding& s, const Values& x) {
-  Values y(at(s.channels * out_plane(s)));
-  for (std::int64_t c = 0; c < s.channels; ++c) {
-    for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t) {
-      y[at(c * out_plane(s) + place)] += x[at(from)] / static_cast<double>(taps(s));
-    });
+std::vector<Span> PoolAxis::spans() const {
+  std::vector<Span> spans;
+  std::int64_t reached = -padding;
+  for (std::int64_t start = -padding;; start += stride) {
+    const bool fits = start + kernel <= size + padding;
+    const bool over = ceil_mode && reached < size + padding && start < size;
+    if (!fits && !over) return spans;
+    reached = start + kernel;
+    const std::int64_t first = std::max<std::int64_t>(start, 0), last = std::min(reached, size);
+    const std::int64_t counted = std::min(reached, size + padding) - start;
+    spans.push_back({first, last, count_include_pad ? counted : last - first});
   }
+}
+
+std::vector<Span> adaptive_spans(std::int64_t size, std::int64_t count) {
+  std::vector<Span> spans;
+  const double step = static_cast<double>(size) / static_cast<double>(count);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto begin = static_cast<double>(i) * step, end = static_cast<double>(i + 1) * step;
+    const auto first = static_cast<std::int64_t>(std::floor(begin + 1e-9));
+    const auto last = static_cast<std::int64_t>(std::ceil(end - 1e-9));
+    spans.push_back({first, last, last - first});
+  }
+  return spans;
+}
+
+Values avg_pool2d(const Pools& p, const Values& x) {
+  Values y(at(p.channels * p.windows()));
+  for_each_element(
+      p, [&](std::size_t to, std::size_t from, double divisor) { y[to] += x[from] / divisor; });
   return y;
 }
 
-Values max_pool2d(const Sliding& s, const Values& x) {
+Values max_pool2d(const Pools& p, const Values& x) {
   Values y;
-  for (const std::size_t place : places_of_maxima(s, x)) y.push_back(x[place]);
+  for (const std::size_t place : places_of_maxima(p, x)) y.push_back(x[place]);
   return y;
 }
 
-Values avg_pool2d_backward(const Sliding& s, const Values& dy) {
-  Values dx(at(s.channels * s.height * s.width));
-  for (std::int64_t c = 0; c < s.channels; ++c) {
-    for_each_tap(s, c, [&](std::int64_t place, std::int64_t from, std::int64_t) {
-      dx[at(from)] += dy[at(c * out_plane(s) + place)] / static_cast<double>(taps(s));
-    });
-  }
+Values avg_pool2d_backward(const Pools& p, const Values& dy) {
+  Values dx(at(p.channels * p.height * p.width));
+  for_each_element(
+      p, [&](std::size_t to, std::size_t from, double divisor) { dx[from] += dy[to] / divisor; });
   return dx;
 }
 
-Values max_pool2d_backward(const Sliding& s, const Values& x, const Values& dy) {
+Values max_pool2d_backward(const Pools& p, const Values& x, const Values& dy) {
   Values dx(x.size());
-  const std::vector<std::size_t> places = places_of_maxima(s, x);
+  const std::vector<std::size_t> places = places_of_maxima(p, x);
   for (std::size_t i = 0; i < places.size(); ++i) dx[places[i]] += dy[i];
   return dx;
 }

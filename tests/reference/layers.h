@@ -47,13 +47,38 @@ struct Gradients {
 Gradients conv2d_backward(const Sliding& s, std::int64_t out_channels, const Values& x,
                           const Values& weight, const Values& dy);
 
-/// The mean of each window, padding counted as 0, or its maximum, padding left out.
-Values avg_pool2d(const Sliding& s, const Values& x);
-Values max_pool2d(const Sliding& s, const Values& x);
+/// A window of a pooling on one axis: its elements, and what its mean divides by.
+struct Span {
+  std::int64_t first, last, divisor;
+};
+
+/// Windows side by side or overlapping, until one would reach over the padding; with ceil_mode also
+/// the one that does, if it begins on the axis or the padding before it.
+struct PoolAxis {
+  std::int64_t size, kernel = 0, stride = kernel, padding = 0;
+  bool ceil_mode = false, count_include_pad = true;
+
+  std::vector<Span> spans() const;
+};
+
+/// Window i of `count` from floor(i size / count) to ceil((i + 1) size / count).
+std::vector<Span> adaptive_spans(std::int64_t size, std::int64_t count);
+
+/// An image of (channels, height, width) and the windows of its axes.
+struct Pools {
+  std::int64_t channels, height, width;
+  std::vector<Span> rows, columns;
+
+  std::int64_t windows() const { return std::ssize(rows) * std::ssize(columns); }
+};
+
+/// The mean of each window, or its maximum.
+Values avg_pool2d(const Pools& p, const Values& x);
+Values max_pool2d(const Pools& p, const Values& x);
 
 /// The derivatives of sum(dy * pool(x)) by x; the first of equal maxima, row by row, takes it all.
-Values avg_pool2d_backward(const Sliding& s, const Values& dy);
-Values max_pool2d_backward(const Sliding& s, const Values& x, const Values& dy);
+Values avg_pool2d_backward(const Pools& p, const Values& dy);
+Values max_pool2d_backward(const Pools& p, const Values& x, const Values& dy);
 
 /// y[o] = bias[o] + sum over i of weight[o][i] * x[i]. `bias` may be empty.
 Values linear(std::int64_t outputs, const Values& x, const Values& weight, const Values& bias);

@@ -52,11 +52,14 @@ TEST(Reference, CorrelatesAsTheBookDoes) {
 
 TEST(Reference, PoolsAsTheBookDoes) {
   const Values x = {0, 1, 2, 3, 4, 5, 6, 7, 8};  // D2L 6.5.1
-  EXPECT_EQ(max_pool2d({1, 3, 3, 2, 2}, x), (Values{4, 5, 7, 8}));
-  EXPECT_EQ(avg_pool2d({1, 3, 3, 2, 2}, x), (Values{2, 3, 5, 6}));
+  const std::vector<Span> two = PoolAxis{.size = 3, .kernel = 2, .stride = 1}.spans();
+  EXPECT_EQ(max_pool2d({1, 3, 3, two, two}, x), (Values{4, 5, 7, 8}));
+  EXPECT_EQ(avg_pool2d({1, 3, 3, two, two}, x), (Values{2, 3, 5, 6}));
   // D2L 6.5.2: 0 ... 15, kernel 3, padding 1, stride 2.
   const Values image = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  EXPECT_EQ(max_pool2d({1, 4, 4, 3, 3, 2, 2, 1, 1}, image), (Values{5, 7, 13, 15}));
+  const std::vector<Span> three =
+      PoolAxis{.size = 4, .kernel = 3, .stride = 2, .padding = 1}.spans();
+  EXPECT_EQ(max_pool2d({1, 4, 4, three, three}, image), (Values{5, 7, 13, 15}));
 }
 
 TEST(Reference, BackwardIsTheDerivativeOfForward) {
@@ -71,9 +74,9 @@ TEST(Reference, BackwardIsTheDerivativeOfForward) {
   EXPECT_LE(relative_distance(d.dweight, derivative(by_weight, weight, dy)), 1e-8);
   EXPECT_LE(relative_distance(d.dbias, derivative(by_bias, {1, 2, 3}, dy)), 1e-8);
 
-  const Sliding pool{2, 5, 6, 3, 2, 2, 1, 1, 1};
-  const Values dpool =
-      random_values(static_cast<std::size_t>(2 * pool.out_height() * pool.out_width()), 4);
+  const PoolAxis rows_of{.size = 5, .kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true};
+  const Pools pool{2, 5, 6, rows_of.spans(), adaptive_spans(6, 4)};
+  const Values dpool = random_values(static_cast<std::size_t>(2 * pool.windows()), 4);
   const auto average = [&](const Values& v) { return avg_pool2d(pool, v); };
   const auto maximum = [&](const Values& v) { return max_pool2d(pool, v); };
   EXPECT_LE(relative_distance(avg_pool2d_backward(pool, dpool), derivative(average, x, dpool)),

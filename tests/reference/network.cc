@@ -50,6 +50,28 @@ constexpr Plain kPlain[] = {
     {"SiLU", silu},   {"ScaledTanh", scaled_tanh},  {"Softplus", softplus},  {"Mish", mish},
     {"ReLU6", relu6}, {"Hardsigmoid", hardsigmoid}, {"Hardswish", hardswish}};
 
+Pools pools_of(const Shape& in, const Arguments& a) {
+  const IntegerPair kernel = a.pair("kernel_size"), stride = a.pair("stride", kernel);
+  const IntegerPair padding = a.pair("padding", {0, 0});
+  const auto spans = [&](std::int64_t size, std::size_t axis) {
+    return PoolAxis{.size = size,
+                    .kernel = kernel[axis],
+                    .stride = stride[axis],
+                    .padding = padding[axis],
+                    .ceil_mode = a.boolean("ceil_mode", false),
+                    .count_include_pad = a.boolean("count_include_pad", true)}
+        .spans();
+  };
+  return {in[0], in[1], in[2], spans(in[1], 0), spans(in[2], 1)};
+}
+
+void add_pooling(bool average, const Pools& pools, Network& net, Shape& shape) {
+  net.push_back({0, [=](const Values& x, std::span<const double>) {
+                   return average ? avg_pool2d(pools, x) : max_pool2d(pools, x);
+                 }});
+  shape = {shape[0], std::ssize(pools.rows), std::ssize(pools.columns)};
+}
+
 void add_layer(const ModelText& model, const LayerText& text, Network& net, Shape& shape);
 
 /// The same for brackets.
@@ -86,11 +108,10 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     net.push_back(conv2d_layer(s, a.integer("out_channels"), a.boolean("bias", true)));
     shape = {a.integer("out_channels"), s.out_height(), s.out_width()};
   } else if (name == "AvgPool2d" || name == "MaxPool2d") {
-    const Arguments a(model, text, {{"kernel_size"}, {"stride"}, {"padding"}});
-    const IntegerPair kernel = a.pair("kernel_size");
-    const Sliding s = sliding(shape, kernel, a.pair("stride", kernel), a.pair("padding", {0, 0}));
-    net.push_back(name == "AvgPool2d" ? avg_pool2d_layer(s) : max_pool2d_layer(s));
-    shape = {shape[0], s.out_height(), s.out_width()};
+    const Arguments a(
+        model, text,
+        {{"kernel_size"}, {"stride"}, {"padding"}, {"ceil_mode"}, {"count_include_pad"}});
+    add_pooling(name == "AvgPool2d", pools_of(shape, a), net, shape);
   } else if (name == "Linear") {
     const Arguments a(model, text, {{"out_features"}, {"bias"}});
     net.push_back(linear_layer(shape.at(0), a.integer("out_features"), a.boolean("bias", true)));
@@ -107,9 +128,12 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     net.push_back(activation_layer(name == "Sigmoid" ? Function::Kind::kSigmoid
                                    : name == "ReLU"  ? Function::Kind::kReLU
                                                      : Function::Kind::kTanh));
-  } else if (name == "AdaptiveAvgPool2d") {
-    net.push_back(avg_pool2d_layer(sliding(shape, {shape[1], shape[2]}, {1, 1}, {0, 0})));
-    shape = {shape[0], 1, 1};
+  } else if (name == "AdaptiveAvgPool2d" || name == "AdaptiveMaxPool2d") {
+    const auto [height, width] = Arguments(model, text, {{"output_size"}}).pair("output_size");
+    add_pooling(name == "AdaptiveAvgPool2d",
+                {shape[0], shape[1], shape[2], adaptive_spans(shape[1], height),
+                 adaptive_spans(shape[2], width)},
+                net, shape);
   } else if (name == "BatchNorm1d" || name == "BatchNorm2d") {
     const Arguments a(model, text, {{"eps"}, {"momentum"}, {"affine"}});
     net.push_back(batch_norm_layer({shape[0], a.number("eps", 1e-5)}, a.boolean("affine", true)));
@@ -214,14 +238,6 @@ Layer zero_pad2d_layer(const Shape& in, const Shape& out, std::int64_t top, std:
             }
             return y;
           }};
-}
-
-Layer avg_pool2d_layer(const Sliding& s) {
-  return {0, [=](const Values& x, std::span<const double>) { return avg_pool2d(s, x); }};
-}
-
-Layer max_pool2d_layer(const Sliding& s) {
-  return {0, [=](const Values& x, std::span<const double>) { return max_pool2d(s, x); }};
 }
 
 Layer activation_layer(Function::Kind kind) {

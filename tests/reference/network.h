@@ -26,8 +26,6 @@ struct Layer {
 Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias);
 Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias);
 Layer zero_pad2d_layer(const Shape& in, const Shape& out, std::int64_t top, std::int64_t left);
-Layer avg_pool2d_layer(const Sliding& s);
-Layer max_pool2d_layer(const Sliding& s);
 Layer activation_layer(Function::Kind kind);
 Layer mapping_layer(std::function<double(double)> f);
 Layer batch_norm_layer(const ChannelNorm& norm, bool affine);

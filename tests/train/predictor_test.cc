@@ -78,6 +78,13 @@ INSTANTIATE_TEST_SUITE_P(
         "ScaledTanh Flatten LeakyReLU Linear(17) BatchNorm1d(eps=0.1)"));
 
 INSTANTIATE_TEST_SUITE_P(
+    NetworksWithAllPoolings, PredictorOf,
+    testing::Values("MaxPool2d(2, ceil_mode=True) Conv2d(5, 1) ReLU AvgPool2d(3, stride=2, "
+                    "padding=1, ceil_mode=True) Flatten Linear(3)",
+                    "AdaptiveMaxPool2d((6, 8)) Conv2d(3, 2) AvgPool2d(3, stride=1, padding=1, "
+                    "count_include_pad=False) AdaptiveAvgPool2d(2) Flatten Linear(5)"));
+
+INSTANTIATE_TEST_SUITE_P(
     NetworksWithGroups, PredictorOf,
     testing::Values("ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2) BatchNorm2d ReLU Conv2d(6, 3, "
                     "padding=1, groups=6) BatchNorm2d ReLU Conv2d(8, 1) Flatten Linear(3)",
