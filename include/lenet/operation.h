@@ -85,6 +85,15 @@ struct BatchNormOp {
   bool operator==(const BatchNormOp&) const = default;
 };
 
+/// The same with the mean and the variance of a group of channels of one image, in training too.
+struct GroupNormOp {
+  std::int64_t groups;
+  double eps;
+  bool weight = true, bias = true;
+  bool by_element = false;  ///< weight and bias are of the input's shape, not (channels)
+  bool operator==(const GroupNormOp&) const = default;
+};
+
 /// x * weight + bias, both (channels).
 struct AffineOp {
   bool operator==(const AffineOp&) const = default;
@@ -131,8 +140,8 @@ struct UserOp {
 /// One of them. Executors visit it, so that one more is an error of the build wherever it has not
 /// been thought of.
 struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
-                                AdaptiveMaxPool2dOp, BatchNormOp, AffineOp, FunctionOp, DropoutOp,
-                                ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
+                                AdaptiveMaxPool2dOp, BatchNormOp, GroupNormOp, AffineOp, FunctionOp,
+                                DropoutOp, ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
   using variant::variant;
 };
 

@@ -137,6 +137,7 @@ std::unique_ptr<CpuStage> stage_for(const AvgPool2dOp& op, const StageShape& sha
 std::unique_ptr<CpuStage> stage_for(const MaxPool2dOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const AdaptiveAvgPool2dOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const AdaptiveMaxPool2dOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const GroupNormOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const AffineOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const FunctionOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const DropoutOp& op, const StageShape& shape);

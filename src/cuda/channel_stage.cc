@@ -4,20 +4,6 @@
 namespace lenet::cuda {
 namespace {
 
-/// Scale and shift of each channel as the two slots' parts that ChannelGradients leaves.
-std::vector<UpdatedTensor> scale_and_shift(std::int64_t channels, std::int64_t parts,
-                                           const float* slots) {
-  const UpdatedTensor weight{.first = 0,
-                             .count = channels,
-                             .slots = slots,
-                             .slot_stride = 2 * channels,
-                             .slot_count = parts};
-  UpdatedTensor bias = weight;
-  bias.first = channels;
-  bias.slots = slots + channels;
-  return {weight, bias};
-}
-
 class NormStage final : public CudaStage {
  public:
   NormStage(const StagePlan& plan, const BatchNormOp& op)
@@ -157,6 +143,19 @@ class AffineStage final : public CudaStage {
 };
 
 }  // namespace
+
+std::vector<UpdatedTensor> scale_and_shift(std::int64_t channels, std::int64_t parts,
+                                           const float* slots) {
+  const UpdatedTensor weight{.first = 0,
+                             .count = channels,
+                             .slots = slots,
+                             .slot_stride = 2 * channels,
+                             .slot_count = parts};
+  UpdatedTensor bias = weight;
+  bias.first = channels;
+  bias.slots = slots + channels;
+  return {weight, bias};
+}
 
 std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan) {
   return std::make_unique<NormStage>(plan, op);

@@ -75,6 +75,11 @@ void conv2d_gradient(Stream& stream, const Conv2dGradient& s) {
 /// A grid with a thread for each channel.
 ImageGrid by_channel(const ChannelSizes& s) { return {pieces(s.channels, kWarp), kWarp}; }
 
+/// A grid with a thread for each group of each image.
+ImageGrid by_group(const ChannelSizes& s, const GroupLayout& layout) {
+  return {s.channels / layout.channels, s.stride};
+}
+
 /// A grid with a thread for each value.
 ImageGrid by_value(const ChannelSizes& s) { return {s.channels * s.positions, s.stride}; }
 
@@ -149,6 +154,18 @@ void launch(Stream& stream, const ChannelForward& kernel) {
 
 void launch(Stream& stream, const ChannelBackward& kernel) {
   launch_images(stream, kernel, by_value(kernel.s));
+}
+
+void launch(Stream& stream, const GroupNormGradients& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const GroupNormForward& kernel) {
+  launch_images(stream, kernel, by_group(kernel.s, kernel.layout));
+}
+
+void launch(Stream& stream, const GroupNormBackward& kernel) {
+  launch_images(stream, kernel, by_group(kernel.s, kernel.by));
 }
 
 void launch(Stream& stream, const Dropout4& kernel) {

@@ -6,6 +6,7 @@
 #include "cuda/conv2d_gradient.h"
 #include "cuda/elementwise.h"
 #include "cuda/gather.h"
+#include "cuda/group_norm.h"
 #include "cuda/grouped_conv2d.h"
 #include "cuda/linear.h"
 #include "cuda/linear_gradient.h"
@@ -30,6 +31,9 @@ void launch(Stream& stream, const NormPreparation& kernel);
 void launch(Stream& stream, const NormGradientMeans& kernel);
 void launch(Stream& stream, const ChannelForward& kernel);
 void launch(Stream& stream, const ChannelBackward& kernel);
+void launch(Stream& stream, const GroupNormGradients& kernel);
+void launch(Stream& stream, const GroupNormForward& kernel);
+void launch(Stream& stream, const GroupNormBackward& kernel);
 void launch(Stream& stream, const Dropout4& kernel);
 void launch(Stream& stream, const ZeroPad2dForward& kernel);
 void launch(Stream& stream, const ZeroPad2dBackward& kernel);

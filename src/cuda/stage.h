@@ -73,10 +73,15 @@ std::unique_ptr<CudaStage> stage_for(const MaxPool2dOp& op, const StagePlan& pla
 std::unique_ptr<CudaStage> stage_for(const AdaptiveAvgPool2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AdaptiveMaxPool2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const GroupNormOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const ZeroPad2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan);
+
+/// Scale and shift of each channel as the two slots' parts that ChannelGradients leaves.
+std::vector<UpdatedTensor> scale_and_shift(std::int64_t channels, std::int64_t parts,
+                                           const float* slots);
 
 /// Null for a Sum or Concat, which the program does. Throws Error (kUsage) for a layer that is not
 /// the library's.

@@ -10,8 +10,9 @@ namespace lenet {
 namespace {
 
 bool works_in_place(const InferenceNode& o) {
-  return std::visit([]<class Op>(const Op&) { return OneOf<Op, AffineOp, FunctionOp, SumOp>; },
-                    o.op);
+  return std::visit(
+      []<class Op>(const Op&) { return OneOf<Op, AffineOp, FunctionOp, GroupNormOp, SumOp>; },
+      o.op);
 }
 
 class Planner {

@@ -105,6 +105,22 @@ static void linear(int inputs, int outputs, const float *weight, const float *bi
   }
 }
 )"},
+      {"group_norm",
+       R"(/* x = (x - mean) / sqrt(variance + eps) * weight + bias, by the statistics of its group. */
+static void group_norm(int groups, int channels, int plane, float eps, const float *weight,
+                       const float *bias, float *x) {
+  const int count = channels * plane;
+  for (int g = 0; g < groups; ++g, x += count, weight += channels, bias += channels) {
+    float mean = 0.0f, squares = 0.0f;
+    for (int i = 0; i < count; ++i) mean += x[i] / (float)count;
+    for (int i = 0; i < count; ++i) squares += (x[i] - mean) * (x[i] - mean);
+    const float inverse = 1.0f / sqrtf(squares / (float)count + eps);
+    for (int i = 0; i < count; ++i) {
+      x[i] = (x[i] - mean) * inverse * weight[i / plane] + bias[i / plane];
+    }
+  }
+}
+)"},
       {"affine", R"(/* x = x * weight + bias of its channel. */
 static void affine(int channels, int plane, const float *weight, const float *bias, float *x) {
   for (int c = 0; c < channels; ++c) {

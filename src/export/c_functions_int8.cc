@@ -150,6 +150,32 @@ static void linear_logits(int inputs, int outputs, const int8_t *weight, const i
 }
 )",
        {"dot"}},
+      {"group_norm",
+       R"(/* x = (x - mean) / sqrt(variance + eps) * weight + bias, by the statistics of its group. What is
+   rounded is counted in 1 / 256 of the output's steps. */
+static void group_norm(int groups, int channels, int plane, float eps, const float *gain,
+                       const int32_t *bias, int zero_in, int zero_out, int8_t *x) {
+  const int count = channels * plane;
+  const float n = (float)count;
+  for (int g = 0; g < groups; ++g, x += count, gain += channels, bias += channels) {
+    int64_t sum = 0, squares = 0;
+    for (int i = 0; i < count; ++i) {
+      const int32_t v = x[i] - zero_in;
+      sum += v;
+      squares += v * v;
+    }
+    const float variance = (float)(count * squares - sum * sum) / (n * n);
+    const float inverse = 256.0f / sqrtf(variance + eps) / n;
+    for (int i = 0; i < count; ++i) {
+      const int64_t centred = (int64_t)count * (x[i] - zero_in) - sum;
+      float v = (float)centred * inverse * gain[i / plane];
+      v = v < -5e8f ? -5e8f : v > 5e8f ? 5e8f : v;
+      const int64_t y = (((int64_t)lroundf(v) + bias[i / plane] + 128) >> 8) + zero_out;
+      x[i] = (int8_t)(y < -128 ? -128 : y > 127 ? 127 : y);
+    }
+  }
+}
+)"},
       {"affine",
        R"(/* x = x * weight + bias of its channel. */
 static void affine(int count, int plane, const int8_t *weight, const Channel *channels, int zero_in,

@@ -44,6 +44,13 @@ void add_affine(const InferenceNode& o, CSource& c) {
   c.call_in_place("affine", fmt::format("{}, {}, {}", o.output[0], plane, add_weights(o, c)), o);
 }
 
+void add_group_norm(const InferenceNode& o, const GroupNormOp& op, CSource& c) {
+  c.call_in_place("group_norm",
+                  fmt::format("{}, {}, {}", group_sizes(o, op, std::ssize(o.weight)),
+                              c_float(static_cast<float>(op.eps)), add_weights(o, c)),
+                  o);
+}
+
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
   const CCall call = c_call_of(function);
   c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments), o);
@@ -74,6 +81,7 @@ void add_node(const InferenceNode& o, CSource& c) {
                                              element_count(o.output), add_weights(o, c)),
                                  o);
                  },
+                 [&](const GroupNormOp& op) { add_group_norm(o, op, c); },
                  [&](const AffineOp&) { add_affine(o, c); },
                  [&](const MeanPooling auto&) { add_average(o, c); },
                  [&](const MaxPooling auto&) { add_maximum(o, c); },

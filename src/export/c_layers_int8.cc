@@ -96,6 +96,17 @@ void add_conv2d(const Int8Operation& q, const Conv2dOp& op, CSource& c) {
   c.call_across(call.name, fmt::format("{}, {}", call.arguments, add_weights(q, c)), q.what);
 }
 
+void add_group_norm(const Int8Operation& q, const GroupNormOp& op, CSource& c) {
+  const std::string name = c_name(q.what);
+  c.array("float", "gain" + name, q.groups.gain);
+  c.array("int32_t", "bias" + name, q.bias);
+  c.call_in_place("group_norm",
+                  fmt::format("{0}, {1}, gain{2}, bias{2}, {3}, {4}",
+                              group_sizes(q.what, op, std::ssize(q.bias)), c_float(q.groups.eps),
+                              name, q.zero_in, q.zero_out),
+                  q.what);
+}
+
 void add_affine(const Int8Operation& q, CSource& c) {
   const Shape& output = q.what.output;
   const std::int64_t plane = element_count(output) / output[0];
@@ -108,6 +119,7 @@ void add_node(const Int8Operation& q, CSource& c) {
       Overloaded{
           [&](const Conv2dOp& op) { add_conv2d(q, op, c); },
           [&](const LinearOp&) { add_linear(q, c); }, [&](const AffineOp&) { add_affine(q, c); },
+          [&](const GroupNormOp& op) { add_group_norm(q, op, c); },
           [&](const MeanPooling auto&) { add_average(q, c); },
           [&](const MaxPooling auto&) { add_maximum(o, c); },
           [&](const ZeroPad2dOp& op) {

@@ -178,6 +178,11 @@ std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding)
                      o.output[2], padding.before.height, padding.before.width);
 }
 
+std::string group_sizes(const InferenceNode& o, const GroupNormOp& op, std::int64_t channels) {
+  return fmt::format("{}, {}, {}", op.groups, channels / op.groups,
+                     element_count(o.output) / channels);
+}
+
 std::string c_name(const InferenceNode& o) {
   std::string name = o.name;
   std::ranges::replace(name, '.', '_');

@@ -94,6 +94,10 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
 /// The sizes that zero_pad2d() takes in C: channels, heights and widths, top, left.
 std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding);
 
+/// Those that group_norm() takes: groups, channels of one, positions of one. `channels`: all that
+/// have a weight.
+std::string group_sizes(const InferenceNode& o, const GroupNormOp& op, std::int64_t channels);
+
 /// The node's name as a part of one in C: "3_0" of "3.0".
 std::string c_name(const InferenceNode& o);
 

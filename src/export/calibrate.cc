@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/function_formula.h"
+#include "base/norm_formula.h"
 #include "base/pixel_formula.h"
 #include "export/deployed.h"
 #include "export/loops.h"
@@ -48,6 +49,27 @@ Values affine(const InferenceNode& o, Values x) {
   const std::size_t plane = x.size() / o.weight.size();
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = x[i] * o.weight[i / plane] + o.bias[i / plane];
+  }
+  return x;
+}
+
+Values group_norm(const InferenceNode& o, const GroupNormOp& op, Values x) {
+  const std::size_t size = x.size() / static_cast<std::size_t>(op.groups);
+  const std::size_t plane = x.size() / o.weight.size();
+  for (std::size_t first = 0; first < x.size(); first += size) {
+    double mean = 0, squares = 0;
+    for (std::size_t i = first; i < first + size; ++i) {
+      mean += static_cast<double>(x[i]) / static_cast<double>(size);
+    }
+    for (std::size_t i = first; i < first + size; ++i) {
+      squares += std::pow(static_cast<double>(x[i]) - mean, 2);
+    }
+    const double variance = squares / static_cast<double>(size);
+    for (std::size_t i = first; i < first + size; ++i) {
+      const NormScaling by =
+          norm_scaling(mean, variance, op.eps, o.weight[i / plane], o.bias[i / plane]);
+      x[i] = (x[i] - by.mean) * by.scale + by.shift;
+    }
   }
   return x;
 }
@@ -95,6 +117,7 @@ Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
   return visit_integers(
       Overloaded{[&](const Conv2dOp&) { return conv2d(o, x); },
                  [&](const LinearOp&) { return linear(o, x); },
+                 [&](const GroupNormOp& op) { return group_norm(o, op, x); },
                  [&](const AffineOp&) { return affine(o, x); },
                  [&](const MeanPooling auto&) { return avg_pool2d(o, x); },
                  [&](const MaxPooling auto&) { return max_pool2d(o, x); },

@@ -31,7 +31,7 @@ concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
 template <class Op>
 concept HasIntegers =
     OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
-          AdaptiveMaxPool2dOp, AffineOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp>;
+          AdaptiveMaxPool2dOp, GroupNormOp, AffineOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp>;
 
 /// f of the operation of a network that was not refused, with a function for each that
 /// HasIntegers.

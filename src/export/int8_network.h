@@ -42,6 +42,13 @@ struct Int8Term {
   std::int32_t weight, zero;
 };
 
+/// Of a GroupNorm, whose output is counted in 1 / 256 of its steps before it is rounded: what one
+/// deviation comes to there is 256 gain; `bias` of the operation is counted so too.
+struct GroupScale8 {
+  float eps = 0;                 ///< in steps of the input, squared
+  std::vector<float> gain = {};  ///< of each weight
+};
+
 struct Int8Operation {
   InferenceNode what;  ///< without its floats
   std::int32_t zero_in = 0, zero_out = 0;
@@ -49,6 +56,7 @@ struct Int8Operation {
   std::vector<std::int32_t> bias = {};   ///< one an output channel, at the scale of its sums
   /// One an output channel, one of a Sum; of a mean one for each pair of divisors of its axes.
   std::vector<Rescaling> rescaling = {};
+  GroupScale8 groups = {};              ///< of a GroupNorm
   std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits
   Table8 table = {};                    ///< elementwise: the value for q at q + 128
   std::vector<Int8Term> terms = {};     ///< of a Sum; `rescaling` brings the unit to the output's

@@ -97,6 +97,16 @@ std::string connections(const Layer& layer, const Shape& weight, std::int64_t pa
   return fmt::format("{}", connected);
 }
 
+std::string norm_of(const GroupNormOp& op, const Shape& input) {
+  if (!op.by_element) {
+    return fmt::format("nn.GroupNorm({}, {}, eps={}{})", op.groups, input[0], op.eps,
+                       unless(op.weight, ", affine=False"));
+  }
+  return fmt::format("nn.LayerNorm([{}], eps={}{}{})", fmt::join(input, ", "), op.eps,
+                     unless(op.weight, ", elementwise_affine=False"),
+                     unless(op.bias || !op.weight, ", bias=False"));
+}
+
 /// A layer as PyTorch builds it.
 std::string module_of(const Layer& layer, const Shape& input, std::int64_t parameters) {
   if (layer.text() == "LeNet5C3") {
@@ -121,6 +131,7 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
                                input.size() == 1 ? 1 : 2, input[0], op.eps, op.momentum,
                                unless(op.affine, ", affine=False"));
           },
+          [&](const GroupNormOp& op) { return norm_of(op, input); },
           [&](const AffineOp&) { return fmt::format("Affine2d({})", input[0]); },
           [](const FunctionOp& op) {
             const bool own = op.function.kind == Function::Kind::kScaledTanh;

@@ -29,7 +29,7 @@ std::int64_t products_of(const InferenceNode& o) {
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
                  [&](const MeanPooling auto&) { return largest_window(pool2d_shape(o)); },
                  [](const MaxPooling auto&) { return std::int64_t{0}; },
-                 [](const OneOf<FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
+                 [](const OneOf<GroupNormOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
                    return std::int64_t{0};
                  },
                  [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
@@ -141,6 +141,7 @@ class Quantizer {
                    },
                    [&](const MeanPooling auto&) { add_means(pool2d_shape(o), in, out, q); },
                    [](const MaxPooling auto&) {}, [](const ZeroPad2dOp&) {},
+                   [&](const GroupNormOp& op) { add_group_norm(o, op, in, out, q); },
                    [&](const FunctionOp& op) { q.table = table_of(op.function, in, out); },
                    [&](const SumOp&) { add_terms(o, out, q); },
                    [&](const ConcatOp&) {
@@ -169,6 +170,19 @@ class Quantizer {
       } else {
         q.rescaling.push_back(Rescaling::by(sum_scale / out.scale));
       }
+    }
+  }
+
+  static void add_group_norm(const InferenceNode& o, const GroupNormOp& op, const Affine8& in,
+                             const Affine8& out, Int8Operation& q) {
+    constexpr double kMost = 1 << 29;
+    q.groups.eps = static_cast<float>(op.eps / (in.scale * in.scale));
+    for (const float weight : o.weight) {
+      q.groups.gain.push_back(static_cast<float>(static_cast<double>(weight) / out.scale));
+    }
+    for (const float bias : o.bias) {
+      const double counted = static_cast<double>(bias) / out.scale * 256;
+      q.bias.push_back(static_cast<std::int32_t>(std::lround(std::clamp(counted, -kMost, kMost))));
     }
   }
 
@@ -254,7 +268,8 @@ QuantizedNetwork::QuantizedNetwork(const Sequential& net, const Dataset& data,
     const InferenceNode& o = nodes[i];
     const bool last = i + 1 == nodes.size();
     // A ReLU behind sums is their saturation at 0, the lower end of its range.
-    const bool sums = is_weighted(o) || std::holds_alternative<SumOp>(o.op);
+    const bool sums = is_weighted(o) || std::holds_alternative<SumOp>(o.op) ||
+                      std::holds_alternative<GroupNormOp>(o.op);
     const std::size_t relu = sums ? only_relu(nodes, o) : nodes.size();
     const std::size_t end = relu < nodes.size() ? relu : i;
     done[end] = true;

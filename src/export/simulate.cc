@@ -1,5 +1,6 @@
 // The integers of a device, on this machine.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -78,6 +79,32 @@ Values rescaled(const Int8Operation& q, const Sums& sums) {
   return y;
 }
 
+/// In the order of exported C's operations, none of which multiplies and adds at once.
+Values group_norm(const Int8Operation& q, const GroupNormOp& op, Values x) {
+  const std::size_t size = x.size() / static_cast<std::size_t>(op.groups);
+  const std::size_t plane = x.size() / q.bias.size();
+  const auto count = static_cast<std::int64_t>(size);
+  const auto n = static_cast<float>(count);
+  for (std::size_t first = 0; first < x.size(); first += size) {
+    std::int64_t sum = 0, squares = 0;
+    for (std::size_t i = first; i < first + size; ++i) {
+      const std::int64_t v = x[i] - q.zero_in;
+      sum += v;
+      squares += v * v;
+    }
+    const float variance = static_cast<float>(count * squares - sum * sum) / (n * n);
+    const float inverse = 256.0f / std::sqrt(variance + q.groups.eps) / n;
+    for (std::size_t i = first; i < first + size; ++i) {
+      const std::int64_t centred = count * (x[i] - q.zero_in) - sum;
+      const float v = static_cast<float>(centred) * inverse * q.groups.gain[i / plane];
+      const auto steps = static_cast<std::int64_t>(std::lround(std::clamp(v, -5e8f, 5e8f)));
+      const std::int64_t y = ((steps + q.bias[i / plane] + 128) >> 8) + q.zero_out;
+      x[i] = static_cast<std::int8_t>(std::clamp<std::int64_t>(y, -128, 127));
+    }
+  }
+  return x;
+}
+
 Values avg_pool2d(const Int8Operation& q, const Values& x) {
   const Pool2dShape shape = pool2d_shape(q.what);
   const PoolDivisors rows = divisors_of(shape.height), columns = divisors_of(shape.width);
@@ -130,6 +157,7 @@ Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
                                    },
                                    [&](const MeanPooling auto&) { return avg_pool2d(q, x); },
                                    [&](const MaxPooling auto&) { return max_pool2d(q, x); },
+                                   [&](const GroupNormOp& op) { return group_norm(q, op, x); },
                                    [&](const FunctionOp&) { return look_up(q.table, x); },
                                    [&](const ZeroPad2dOp& op) {
                                      return zero_pad2d(q.what, op.padding.before,

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "io/onnx_norms.h"
 #include "io/safetensors_header.h"
 
 namespace lenet::onnx {
@@ -180,6 +181,7 @@ void add_matmul(const Operator& o, Chain& chain) {
 }
 
 void add_mul(const Operator& o, Chain& chain) {
+  if (take_norm_weight(o, constant_input(o), chain)) return;
   const std::vector<float> factors = by_channel(o, constant_input(o), chain);
   in_front(o, chain) ? chain.front.multiply(factors) : add_factor(factors, chain);
 }
@@ -195,6 +197,7 @@ void add_div(const Operator& o, Chain& chain) {
 }
 
 void add_add(const Operator& o, Chain& chain) {
+  if (take_norm_bias(o, constant_input(o), 1, chain)) return;
   if (in_front(o, chain)) return chain.front.add(by_channel(o, constant_input(o), chain));
   add_bias(bias_behind(o, constant_input(o), chain), chain);
 }
@@ -207,6 +210,7 @@ void add_sub(const Operator& o, Chain& chain) {
     return front ? chain.front.add(constant) : add_bias(constant, chain);
   }
   if (front) return chain.front.subtract(by_channel(o, 1, chain));
+  if (take_norm_bias(o, 1, -1, chain)) return;
   std::vector<float> bias = bias_behind(o, 1, chain);
   multiply(bias, -1);
   add_bias(std::move(bias), chain);

@@ -118,6 +118,7 @@ void Chain::replace_last(std::unique_ptr<Layer> layer, std::vector<float> parame
 
 void Chain::flatten() {
   if (dims_.size() == 1) return;
+  grouped_ = false;
   if (shape_.size() > 1) {
     const std::optional<Shape> order = interleaved_;
     add(std::make_unique<Flatten>());
@@ -141,11 +142,27 @@ bool Chain::take_back_flatten(const Shape& dims) {
   return true;
 }
 
+/// Whether these are groups of the channels and what each holds, as a GroupNorm is written.
+bool Chain::is_grouping(const Shape& dims) const {
+  return !interleaved_ && !grouped_ && dims_ == shape_ && dims.size() == 2 &&
+         shape_[0] % dims[0] == 0;
+}
+
 void Chain::reshape(const Shape& dims) {
   if (dims == dims_) return;
+  if (grouped_ && dims == shape_) {
+    grouped_ = false;
+    dims_ = dims;
+    return;
+  }
   if (dims.size() == 1) return flatten();
   if (at_input() && !interleaved_) return take_input(dims);
   if (take_back_flatten(dims)) return;
+  if (is_grouping(dims)) {
+    grouped_ = true;
+    dims_ = dims;
+    return;
+  }
   if (interleaved_ || without_ones(dims) != without_ones(dims_)) {
     refuse(fmt::format("(N, {}) as (N, {}), want the images flattened, or sizes of 1 more or less",
                        fmt::join(dims_, ", "), fmt::join(dims, ", ")));
@@ -247,6 +264,9 @@ void Chain::insert_affine(bool bytes) {
 Sequential Chain::finish() {
   settle_padding();
   if (pieces_.empty()) refuse("no layer between input and output");
+  if (grouped_ && without_ones(dims_) != without_ones(shape_)) {
+    refuse("the graph gives groups of channels, want classes");
+  }
   if (interleaved_) refuse("the graph gives images with their channels last, want classes");
   const bool bytes = source_.bytes || (!source_.own && front.takes_bytes());
   std::optional<Normalization> normalization = front.normalization(input_[0], bytes);

@@ -73,6 +73,9 @@ class Chain {
   void cast_to_floats() { floats_ = true; }
   void require_floats() const;
 
+  /// How many groups of channels the graph sees in place of an image; 0: none.
+  std::int64_t groups() const { return grouped_ ? dims_[0] : 0; }
+
   /// The layer and its values behind the others. Throws Error if it cannot take the shape.
   void add(std::unique_ptr<Layer> layer, std::vector<float> parameters = {},
            std::vector<float> buffers = {});
@@ -114,6 +117,7 @@ class Chain {
   void take_input(const Shape& dims);
   void resize(const Size2d& by);
   bool take_back_flatten(const Shape& dims);
+  bool is_grouping(const Shape& dims) const;
   void insert_affine(bool bytes);
   void count_layer();
   void require_one_layout(const Chain& other, const Meeting& meeting) const;
@@ -125,6 +129,7 @@ class Chain {
   std::int64_t batch_ = -1;
   Shape input_, shape_, dims_;
   std::optional<Shape> interleaved_;  ///< the image whose channels the graph has last
+  bool grouped_ = false;              ///< `dims_` are groups of channels and what each holds
   Padding padding_;
   Allowance* allowance_;
   Source source_;

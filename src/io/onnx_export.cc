@@ -105,6 +105,33 @@ class Export {
              {{"epsilon", static_cast<float>(eps)}});
   }
 
+  /// The sizes behind the batch, which stays.
+  std::string sizes(const std::string& name, Shape sizes) {
+    sizes.insert(sizes.begin(), 0);
+    graph_.initializers.push_back({name, {std::ssize(sizes)}, {}, std::move(sizes)});
+    return name;
+  }
+
+  /// As PyTorch writes it: GroupNormalization is of opset 18, LayerNormalization of 17.
+  void add_group_norm(const InferenceNode& o, const GroupNormOp& op) {
+    const auto groups = static_cast<std::size_t>(op.groups);
+    to_.node("Reshape", o.name + ".grouped", {sizes(o.name + ".groups", {op.groups, -1})});
+    to_.node("InstanceNormalization", o.name + ".normalized",
+             {to_.tensor(o.name + ".ones", {op.groups}, std::vector<float>(groups, 1.0f)),
+              to_.tensor(o.name + ".zeros", {op.groups}, std::vector<float>(groups, 0.0f))},
+             {{"epsilon", static_cast<float>(op.eps)}});
+    to_.node("Reshape", op.weight ? o.name + ".shaped" : o.name,
+             {sizes(o.name + ".sizes", o.output)});
+    const auto parameter = [&](const char* name, const std::vector<float>& values) {
+      return op.by_element ? to_.tensor(o.name + name, o.output, values)
+                           : by_channel(o.name + name, o.output, values);
+    };
+    if (op.weight) {
+      to_.node("Mul", op.bias ? o.name + ".scaled" : o.name, {parameter(".weight", o.weight)});
+    }
+    if (op.bias) to_.node("Add", o.name, {parameter(".bias", o.bias)});
+  }
+
   void add_affine(const InferenceNode& o) {
     to_.node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
     to_.node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
@@ -163,6 +190,7 @@ class Export {
             },
             [&](const OneOf<AdaptiveAvgPool2dOp, AdaptiveMaxPool2dOp> auto&) { refuse_windows(o); },
             [&](const BatchNormOp& op) { add_norm(o, op.eps); },
+            [&](const GroupNormOp& op) { add_group_norm(o, op); },
             [&](const AffineOp&) { add_affine(o); },
             [&](const FunctionOp& op) { onnx::write_function(op.function, o.name, to_); },
             [&](const ZeroPad2dOp& op) { add_zeros(o.name, op.padding); },

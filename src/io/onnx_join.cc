@@ -44,6 +44,7 @@ Chain Chain::branch() const {
   branch.batch_ = batch_;
   branch.input_ = branch.shape_ = shape_;
   branch.dims_ = dims_;
+  branch.grouped_ = grouped_;
   branch.interleaved_ = interleaved_;
   branch.padding_ = padding_;
   branch.source_ = source_;
@@ -130,6 +131,7 @@ void Chain::join(const Meeting& meeting, std::vector<Chain> branches) {
   for (const Chain& branch : branches) depth_ = std::max(depth_, branch.depth_ + 1);
   const bool last = branches.front().channel_axis() == 2;
   dims_ = branches.front().dims_;
+  grouped_ = branches.front().grouped_;
   interleaved_ = branches.front().interleaved_;
   floats_ = true;
   Piece piece = as_piece(meeting.kind, branches);

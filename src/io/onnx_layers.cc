@@ -14,6 +14,7 @@
 #include "io/onnx_arithmetic.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_global_pools.h"
+#include "io/onnx_norms.h"
 #include "io/onnx_shapes.h"
 #include "io/onnx_windows.h"
 #include "io/safetensors_header.h"
@@ -21,61 +22,6 @@
 
 namespace lenet::onnx {
 namespace {
-
-/// An attribute that an exporter rounded to float, as the number that was written: the shortest
-/// decimal of 1e-5f is 1e-5.
-double as_written(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
-
-/// What a normalization of bytes comes to where lenet's comes before the first layer.
-bool standardises_bytes(const std::vector<float>& mean, const std::vector<float>& deviation) {
-  Front alone;
-  alone.subtract(mean);
-  alone.divide(deviation);
-  return alone.takes_bytes();
-}
-
-struct Statistics {
-  std::vector<float> scale, bias, mean, variance;
-};
-
-/// A BatchNormalization in front of all layers, of images of bytes: that of the pixels. Whether it
-/// was one.
-bool take_standardisation(const Statistics& s, double eps, Chain& chain) {
-  if (!chain.at_input() || chain.source().own) return false;
-  std::vector<float> deviation;
-  for (const float v : s.variance) deviation.push_back(static_cast<float>(std::sqrt(v + eps)));
-  const bool zero = std::ranges::find(s.scale, 0.0f) != s.scale.end() ||
-                    std::ranges::find(deviation, 0.0f) != deviation.end();
-  if (zero || !standardises_bytes(s.mean, deviation)) return false;
-  chain.front.subtract(s.mean);
-  chain.front.divide(deviation);
-  chain.front.multiply(s.scale);
-  chain.front.add(s.bias);
-  return true;
-}
-
-void add_batch_norm(const Operator& o, Chain& chain) {
-  if (o.integer("training_mode", 0) != 0) refuse("training_mode=1, want inference");
-  if (o.integer("spatial", 1) != 1) refuse("spatial=0, want one mean a channel");
-  const bool image = chain.dims().size() == 3;
-  const std::int64_t channels = image ? chain.require_image()[0] : chain.require_features();
-  const BatchNorm::Options options{.eps = as_written(o.number("epsilon", 1e-5f))};
-  Statistics s{o.values(1, channels, "scale"), o.values(2, channels, "bias"),
-               o.values(3, channels, "mean"), o.values(4, channels, "variance")};
-  if (std::ranges::any_of(s.variance, [](float v) { return v < 0; })) {
-    refuse("a variance below 0");
-  }
-  if (image && take_standardisation(s, options.eps, chain)) return;
-  std::vector<float> parameters = joined(chain.in_order(s.scale), chain.in_order(s.bias));
-  std::vector<float> buffers = joined(chain.in_order(s.mean), chain.in_order(s.variance));
-  std::unique_ptr<Layer> layer;
-  if (image) {
-    layer = std::make_unique<BatchNorm2d>(options);
-  } else {
-    layer = std::make_unique<BatchNorm1d>(options);
-  }
-  chain.add(std::move(layer), std::move(parameters), std::move(buffers));
-}
 
 void add_function(const FunctionEntry::Onnx& f, const Operator& o, Chain& chain) {
   chain.add(f.make(f.number ? as_written(o.number(f.number, f.missing)) : 0));
@@ -211,9 +157,12 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Gemm", add_gemm},
       {"GlobalAveragePool", add_global_average},
       {"GlobalMaxPool", add_global_max},
+      {"GroupNormalization", add_group_norm},
       {"HardSigmoid", add_hard_sigmoid},
       {"HardSwish", add_one<Hardswish>},
       {"Identity", add_nothing},
+      {"InstanceNormalization", add_instance_norm},
+      {"LayerNormalization", add_layer_norm},
       {"MatMul", add_matmul},
       {"Max", add_max},
       {"MaxPool", add_max_pool},

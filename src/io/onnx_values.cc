@@ -15,17 +15,23 @@
 namespace lenet::onnx {
 namespace {
 
-/// A file holds no momentum of a normalisation, and always a weight and a bias.
-Operation as_in_a_file(Operation operation) {
+/// A file holds no momentum of a normalisation, and always a weight and a bias; nor does it tell
+/// channels of one element from elements.
+Operation as_in_a_file(const InferenceNode& node) {
+  Operation operation = node.op;
   if (auto* norm = std::get_if<BatchNormOp>(&operation)) {
     norm->momentum = 0;
     norm->affine = true;
+  } else if (auto* groups = std::get_if<GroupNormOp>(&operation)) {
+    const bool weighs = groups->weight || groups->bias;
+    groups->by_element =
+        groups->by_element && weighs && element_count(node.output) > node.output.front();
   }
   return operation;
 }
 
 bool same_layer(const InferenceNode& a, const InferenceNode& b) {
-  return as_in_a_file(a.op) == as_in_a_file(b.op) && a.input == b.input && a.output == b.output &&
+  return as_in_a_file(a) == as_in_a_file(b) && a.input == b.input && a.output == b.output &&
          a.weight.size() == b.weight.size() && a.bias.size() == b.bias.size();
 }
 

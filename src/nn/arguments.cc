@@ -110,11 +110,22 @@ IntegerPair Arguments::pair(std::string_view parameter, IntegerPair missing) con
   return argument == nullptr ? missing : to_pair(*argument, parameter);
 }
 
-IntegerQuadruple Arguments::quadruple(std::string_view parameter) const {
+std::array<std::int64_t, 4> Arguments::quadruple(std::string_view parameter) const {
   const ArgumentText& argument = require(parameter);
-  if (const auto* four = std::get_if<IntegerQuadruple>(&argument.value)) return *four;
+  if (const auto* four = std::get_if<IntegerList>(&argument.value); four && four->size() == 4) {
+    return {(*four)[0], (*four)[1], (*four)[2], (*four)[3]};
+  }
   if (const auto* all = std::get_if<std::int64_t>(&argument.value)) return {*all, *all, *all, *all};
   throw wrong_type(argument, parameter, "an integer or four, (left, right, top, bottom)");
+}
+
+IntegerList Arguments::list(std::string_view parameter) const {
+  const ArgumentText& argument = require(parameter);
+  if (const auto* list = std::get_if<IntegerList>(&argument.value)) return *list;
+  if (const auto* pair = std::get_if<IntegerPair>(&argument.value))
+    return {pair->begin(), pair->end()};
+  if (const auto* one = std::get_if<std::int64_t>(&argument.value)) return {*one};
+  throw wrong_type(argument, parameter, "an integer or several, (c, h, w)");
 }
 
 bool Arguments::boolean(std::string_view parameter, bool missing) const {

@@ -1,6 +1,7 @@
 // The arguments of a layer in a model text, matched to parameters as Python matches them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ class Arguments {
   std::int64_t integer(std::string_view parameter, std::int64_t missing) const;
   IntegerPair pair(std::string_view parameter) const;
   IntegerPair pair(std::string_view parameter, IntegerPair missing) const;
-  IntegerQuadruple quadruple(std::string_view parameter) const;  ///< n is (n, n, n, n)
+  std::array<std::int64_t, 4> quadruple(std::string_view parameter) const;  ///< n: (n, n, n, n)
+  IntegerList list(std::string_view parameter) const;  ///< of integers; n is (n,)
   bool boolean(std::string_view parameter, bool missing) const;
   double number(std::string_view parameter, double missing) const;
 

@@ -35,16 +35,19 @@ class Tensors {
 void read_parameters(const Layer& layer, std::span<const float> parameters, InferenceNode& node) {
   const std::vector<ParameterInfo> tensors =
       is_join(node.op) ? std::vector<ParameterInfo>() : layer.parameters();
-  const bool norm = std::holds_alternative<BatchNormOp>(node.op);
-  if (tensors.empty() && norm) {
-    node.weight.assign(static_cast<std::size_t>(node.input[0]), 1.0f);
-    node.bias.assign(static_cast<std::size_t>(node.input[0]), 0.0f);
+  if (!tensors.empty()) {
+    const std::int64_t biases = tensors.size() > 1 ? element_count(tensors[1].shape) : 0;
+    Tensors values(parameters);
+    node.weight = values.take(std::ssize(parameters) - biases);
+    node.bias = values.take_rest();
   }
-  if (tensors.empty()) return;
-  const std::int64_t biases = tensors.size() > 1 ? element_count(tensors[1].shape) : 0;
-  Tensors values(parameters);
-  node.weight = values.take(std::ssize(parameters) - biases);
-  node.bias = values.take_rest();
+  const auto* group_norm = std::get_if<GroupNormOp>(&node.op);
+  if (!group_norm && !std::holds_alternative<BatchNormOp>(node.op)) return;
+  const bool by_element = group_norm && group_norm->by_element;
+  const auto count =
+      static_cast<std::size_t>(by_element ? element_count(node.input) : node.input[0]);
+  node.weight.resize(count, 1.0f);
+  node.bias.resize(count, 0.0f);
 }
 
 void read_statistics(std::span<const float> buffers, InferenceNode& node) {

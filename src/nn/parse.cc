@@ -186,6 +186,42 @@ std::unique_ptr<Layer> parse_batch_norm(const ModelText& model, const LayerText&
                          .num_features = inputs_of(a, layer, "num_features")});
 }
 
+std::unique_ptr<Layer> parse_group_norm(const ModelText& model, const LayerText& layer) {
+  const Arguments a(
+      model, layer,
+      is_short(layer)
+          ? Parameters{{"num_groups"},
+                       {.name = "eps", .by_name = true},
+                       {.name = "affine", .by_name = true}}
+          : Parameters{
+                {"num_groups"}, {"num_channels"}, {"eps"}, {"affine"}, {"device"}, {"dtype"}});
+  require_usual_tensors(a);
+  return std::make_unique<GroupNorm>(
+      GroupNorm::Options{.num_groups = a.integer("num_groups"),
+                         .eps = a.number("eps", 1e-5),
+                         .affine = a.boolean("affine", true),
+                         .num_channels = inputs_of(a, layer, "num_channels")});
+}
+
+std::unique_ptr<Layer> parse_layer_norm(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{.name = "eps", .by_name = true},
+                                                 {.name = "elementwise_affine", .by_name = true},
+                                                 {.name = "bias", .by_name = true}}
+                                    : Parameters{{"normalized_shape"},
+                                                 {"eps"},
+                                                 {"elementwise_affine"},
+                                                 {"bias"},
+                                                 {"device"},
+                                                 {"dtype"}});
+  require_usual_tensors(a);
+  return std::make_unique<LayerNorm>(LayerNorm::Options{
+      .eps = a.number("eps", 1e-5),
+      .elementwise_affine = a.boolean("elementwise_affine", true),
+      .bias = a.boolean("bias", true),
+      .normalized_shape = is_short(layer) ? Shape() : a.list("normalized_shape")});
+}
+
 std::unique_ptr<Layer> parse_dropout(const ModelText& model, const LayerText& layer) {
   return parse_number<Dropout>(model, layer, "p", 0.5);
 }
@@ -214,6 +250,8 @@ constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
                                   {"BatchNorm2d", parse_batch_norm<BatchNorm2d>},
                                   {"LazyBatchNorm1d", parse_batch_norm<BatchNorm1d>, In::kTorch},
                                   {"LazyBatchNorm2d", parse_batch_norm<BatchNorm2d>, In::kTorch},
+                                  {"GroupNorm", parse_group_norm},
+                                  {"LayerNorm", parse_layer_norm},
                                   {"Affine2d", parse_plain<Affine2d>, In::kShort},
                                   {"LeNet5C3", parse_plain<LeNet5C3>, In::kShort},
                                   {"Dropout", parse_dropout},

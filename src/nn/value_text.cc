@@ -1,6 +1,9 @@
 #include "nn/value_text.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
+#include <utility>
 
 namespace lenet {
 namespace {
@@ -16,6 +19,7 @@ class ValueParser {
 
   ArgumentValue value(std::string_view wanted) {
     if (at_.peek() == '(') return group();
+    if (at_.peek() == '[') return brackets();
     if (at_.peek() == '\'' || at_.peek() == '"') return quoted();
     if (at_.at_number()) return sum_or_float();
     const TextScanner::Cursor before = at_.cursor();
@@ -46,19 +50,20 @@ class ValueParser {
     return word;
   }
 
-  /// What begins with "(": a pair, four integers, or a sum.
+  /// What begins with "(": a pair, a list, or a sum.
   ArgumentValue group() {
     const TextScanner::Cursor before = at_.cursor();
     const TextScanner::Bracket bracket(at_);
     at_.take('(');
     at_.blanks();
-    const std::int64_t first = member();
+    IntegerList list = {member()};
     if (at_.take(',')) {
       at_.blanks();
-      const std::int64_t second = member();
-      if (at_.take(')')) return IntegerPair{first, second};
+      if (at_.take(')')) return list;
+      list.push_back(member());
+      if (at_.take(')')) return IntegerPair{list[0], list[1]};
       if (!at_.take(',')) at_.fail_at_token("\")\" after a pair (h, w)");
-      return quadruple(first, second);
+      return rest_of(std::move(list), ')');
     }
     if (!at_.take(')'))
       at_.fail_at_token("\",\" or \")\" after the first integer of a pair (h, w)");
@@ -66,15 +71,25 @@ class ValueParser {
     return sum();
   }
 
-  /// The last two of (left, right, top, bottom).
-  IntegerQuadruple quadruple(std::int64_t first, std::int64_t second) {
-    at_.blanks();
-    const std::int64_t third = member();
-    if (!at_.take(',')) at_.fail_at_token("\",\" and the last of four integers");
-    at_.blanks();
-    const std::int64_t fourth = member();
-    if (!at_.take(')')) at_.fail_at_token("\")\" after four integers");
-    return {first, second, third, fourth};
+  /// A list as Python writes it in square brackets.
+  ArgumentValue brackets() {
+    const TextScanner::Bracket bracket(at_);
+    at_.take('[');
+    IntegerList list = rest_of({}, ']');
+    if (list.size() == 2) return IntegerPair{list[0], list[1]};
+    return list;
+  }
+
+  /// What follows in a list, behind a comma or its bracket.
+  IntegerList rest_of(IntegerList list, char end) {
+    constexpr std::size_t kMost = 8;
+    while (list.size() < kMost) {
+      at_.blanks();
+      list.push_back(member());
+      if (at_.take(end)) return list;
+      if (!at_.take(',')) break;
+    }
+    at_.fail_at_token(fmt::format("\"{}\" after a list of integers", end));
   }
 
   /// One of a pair.

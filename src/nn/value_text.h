@@ -5,15 +5,16 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "nn/text_scanner.h"
 
 namespace lenet {
 
 using IntegerPair = std::array<std::int64_t, 2>;
-using IntegerQuadruple = std::array<std::int64_t, 4>;
+using IntegerList = std::vector<std::int64_t>;  ///< of one, or more than two
 using ArgumentValue =
-    std::variant<std::int64_t, double, bool, IntegerPair, IntegerQuadruple, std::string>;
+    std::variant<std::int64_t, double, bool, IntegerPair, IntegerList, std::string>;
 
 /// What may stand at a place.
 struct WantedValue {

@@ -80,6 +80,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"load_data.h", "formats"},
     {"metrics.h", "train"},
     {"model_file.h", "io"},
+    {"norm_layers.h", "nn"},
     {"onnx.h", "io"},
     {"operation.h", "nn"},
     {"optimizer.h", "train"},

@@ -122,6 +122,12 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("Conv2d(4, 3) Mish AvgPool2d(2) Flatten Linear(4) Mish", Shape{1, 8, 8}),
         std::pair("Conv2d(4, 3) GELU AvgPool2d(2) GELU(approximate='tanh') Flatten Linear(4) GELU",
                   Shape{1, 8, 8}),
+        std::pair("Conv2d(6, 3) GroupNorm(3) ReLU MaxPool2d(2) GroupNorm(1, eps=0.01) Flatten "
+                  "Linear(8) GroupNorm(2, affine=False) Tanh Linear(4)",
+                  Shape{2, 9, 8}),
+        std::pair("Conv2d(6, 3) LayerNorm ReLU MaxPool2d(2) LayerNorm(bias=False) Flatten "
+                  "Linear(8) LayerNorm(elementwise_affine=False) SiLU Linear(4)",
+                  Shape{2, 9, 8}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",

@@ -160,6 +160,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "Conv2d(4, 1) AdaptiveMaxPool2d((7, 5)) Tanh AdaptiveAvgPool2d((4, 3)) "
                 "AdaptiveMaxPool2d(2) Flatten Linear(4)",
                 {2, 10, 9}},
+        Network{"GroupNorms",
+                "Conv2d(6, 3) GroupNorm(3) ReLU MaxPool2d(2) GroupNorm(1, affine=False) Tanh "
+                "Flatten Linear(8) GroupNorm(2, eps=0.1) ReLU Linear(4)",
+                {1, 10, 10}},
+        Network{"LayerNorms",
+                "Conv2d(6, 3) LayerNorm ReLU MaxPool2d(2) Flatten Linear(8) LayerNorm(bias=False) "
+                "Tanh Linear(4)",
+                {1, 10, 10}},
         Network{"ReLU6", "Conv2d(4, 3) ReLU6 AvgPool2d(2) Flatten Linear(4) ReLU6", {1, 8, 8}},
         Network{"HardFunctions",
                 "Conv2d(4, 3) Hardswish AvgPool2d(2) Flatten Linear(4) Hardsigmoid",

@@ -32,6 +32,17 @@ TEST(PyTorchModule, BuildsTheLayersWithTheirInputs) {
   EXPECT_FALSE(text.find("class ") != text.npos);
 }
 
+TEST(PyTorchModule, HasNormalisationsOfEachImage) {
+  const std::string text = module_of(
+      "Conv2d(4, 2) GroupNorm(2, affine=False) LayerNorm Flatten LayerNorm(eps=0.5, bias=False)",
+      {1, 3, 4});
+  EXPECT_TRUE(contains(text,
+                       "    nn.GroupNorm(2, 4, eps=1e-05, affine=False),\n"
+                       "    nn.LayerNorm([4, 2, 3], eps=1e-05),\n"
+                       "    nn.Flatten(),\n"
+                       "    nn.LayerNorm([24], eps=0.5, bias=False),\n"));
+}
+
 TEST(PyTorchModule, HasGroupsDilationAndZeros) {
   const std::string text = module_of(
       "ZeroPad2d((0, 1, 2, 3)) Conv2d(4, 2, padding='same', groups=2) Conv2d(3, 3, dilation=(2, "

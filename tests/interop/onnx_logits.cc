@@ -47,6 +47,12 @@ constexpr const char* kBranches =
     "stride=2) ] ] Concat[ | [ Conv2d(2, 1) SiLU ] | MaxPool2d(3, stride=1, padding=1) Dropout ] "
     "AdaptiveAvgPool2d(1) Flatten Concat[ Linear(5) Tanh | ] Linear(10)";
 
+/// Normalisation of each image.
+constexpr const char* kNorms =
+    "Conv2d(6, 3, stride=2) GroupNorm(3) ReLU Conv2d(8, 3, stride=2) GroupNorm(1, eps=0.01) SiLU "
+    "Conv2d(4, 1) LayerNorm ReLU Conv2d(4, 1) GroupNorm(4, affine=False) Flatten Linear(12) "
+    "LayerNorm(eps=0.001) ReLU Linear(8) GroupNorm(2) Linear(10)";
+
 /// Groups, dilation, zeros on one side.
 constexpr const char* kGroups =
     "ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2) BatchNorm2d ReLU Conv2d(6, 3, padding=1, "
@@ -108,6 +114,7 @@ int main(int argc, char** argv) {
   lenet::write(folder, "odd", lenet::Sequential::parse(lenet::kOdd), test);
   lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
   lenet::write(folder, "branches", lenet::Sequential::parse(lenet::kBranches), test);
+  lenet::write(folder, "norms", lenet::Sequential::parse(lenet::kNorms), test);
   lenet::write(folder, "pools", lenet::Sequential::parse(lenet::kPools), test);
   lenet::write(folder, "padded-over-the-edge", lenet::Sequential::parse(lenet::kPaddedOverTheEdge),
                test);

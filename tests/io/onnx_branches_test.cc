@@ -92,6 +92,13 @@ INSTANTIATE_TEST_SUITE_P(
             "stride=1, padding=1, count_include_pad=False) AvgPool2d(3, stride=2, padding=1, "
             "ceil_mode=True) MaxPool2d(3)",
             {2, 9, 7}},
+        Net{"WithNormalisationsOfEachImage",
+            "Conv2d(4, 1) GroupNorm(2) Residual[ GroupNorm(4) ReLU ] GroupNorm(1, affine=False) "
+            "LayerNorm Conv2d(2, 1) LayerNorm(bias=False) Flatten Linear(6) LayerNorm Linear(4) "
+            "GroupNorm(2, affine=False)",
+            "Conv2d(4, 1) GroupNorm(2) Residual[ GroupNorm(4) ReLU ] GroupNorm(1, affine=False) "
+            "LayerNorm Conv2d(2, 1) LayerNorm(bias=False) Flatten Linear(6) LayerNorm Linear(4) "
+            "GroupNorm(2, affine=False)"},
         Net{"AtTheInput", "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten",
             "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten"},
         Net{"ThatAreAllTheValue", "ReLU Sum[ | ] Concat[ | | ] Flatten",

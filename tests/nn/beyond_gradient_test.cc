@@ -33,6 +33,18 @@ INSTANTIATE_TEST_SUITE_P(
                     "GELU(approximate='tanh') Linear(3)",
                     "Flatten Linear(3) SiLU"));
 
+INSTANTIATE_TEST_SUITE_P(
+    GroupNorms, MappedGradient,
+    testing::Values(
+        "Conv2d(4, 2) GroupNorm(2) ReLU Flatten Linear(3)",
+        "GroupNorm(1) Conv2d(6, 3) GroupNorm(3, eps=0.1) Tanh Flatten Linear(3)",
+        "Conv2d(4, 3) Tanh GroupNorm(4) SiLU Flatten Linear(6) GroupNorm(2) Linear(3)",
+        "Conv2d(4, 3) GroupNorm(2, affine=False) Sigmoid Flatten Linear(3)",
+        "Conv2d(4, 3) LayerNorm ReLU MaxPool2d(2) Flatten Linear(5) LayerNorm(eps=0.1) "
+        "Tanh Linear(3)",
+        "LayerNorm(bias=False) Conv2d(2, 3) LayerNorm(elementwise_affine=False) Flatten "
+        "Linear(3)"));
+
 INSTANTIATE_TEST_SUITE_P(AdaptivePooling, MappedGradient,
                          testing::Values("Conv2d(4, 2) AdaptiveAvgPool2d(1) Flatten Linear(3)",
                                          "Conv2d(4, 2) Tanh AdaptiveAvgPool2d(1) Flatten Linear(3)",

@@ -255,8 +255,10 @@ TEST(ModelText, RefusesWhatIsNoModelAndTellsWhere) {
        "line 1, column 13: found the end, want \",\" or \")\" after the first integer of a pair "
        "(h, w)"},
       {"Conv2d(6, (5, 2.5))", "line 1, column 15: found \"2.5\", want an integer of a pair (h, w)"},
-      {"Conv2d(6, (5, 5, 5))",
-       "line 1, column 19: found \")\", want \",\" and the last of four integers"},
+      {"Conv2d(6, (5, 5, 5",
+       "line 1, column 19: found the end, want \")\" after a list of integers"},
+      {"ZeroPad2d([1, 2, 3, 4)",
+       "line 1, column 22: found \")\", want \"]\" after a list of integers"},
       {"Conv2d(6, (5, 5 5))", "line 1, column 17: found \"5\", want \")\" after a pair (h, w)"},
       {"Conv2d(6, ((5, 5), 5))", "line 1, column 14: found \",\", want \")\""},
       {"ReLU Residual[ Tanh", "line 1, column 14: \"[\" is not closed, want \"]\""},

@@ -1,7 +1,9 @@
 #include "reference/network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <numeric>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -137,6 +139,16 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
   } else if (name == "BatchNorm1d" || name == "BatchNorm2d") {
     const Arguments a(model, text, {{"eps"}, {"momentum"}, {"affine"}});
     net.push_back(batch_norm_layer({shape[0], a.number("eps", 1e-5)}, a.boolean("affine", true)));
+  } else if (name == "GroupNorm") {
+    const Arguments a(model, text, {{"num_groups"}, {"eps"}, {"affine"}});
+    const bool affine = a.boolean("affine", true);
+    net.push_back(group_norm_layer(shape, a.integer("num_groups"), a.number("eps", 1e-5), false,
+                                   affine, affine));
+  } else if (name == "LayerNorm") {
+    const Arguments a(model, text, {{"eps"}, {"elementwise_affine"}, {"bias"}});
+    const bool affine = a.boolean("elementwise_affine", true);
+    net.push_back(group_norm_layer(shape, 1, a.number("eps", 1e-5), true, affine,
+                                   affine && a.boolean("bias", true)));
   } else if (name == "LeakyReLU") {
     const Arguments a(model, text, {{"negative_slope"}});
     const double slope = a.number("negative_slope", 0.01);
@@ -217,6 +229,30 @@ Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias) {
   const std::int64_t biases = bias ? out_channels : 0;
   return {weights + biases, [=](const Values& x, std::span<const double> p) {
             return conv2d(s, out_channels, x, part(p, 0, weights), part(p, weights, biases));
+          }};
+}
+
+Layer group_norm_layer(const Shape& shape, std::int64_t groups, double eps, bool by_element,
+                       bool weight, bool bias) {
+  const std::int64_t elements = element_count(shape), count = by_element ? elements : shape[0];
+  return {count * (weight + bias), [=](const Values& x, std::span<const double> p) {
+            const std::int64_t size = elements / groups, plane = elements / count;
+            const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+            Values y;
+            for (std::int64_t i = 0; i < elements; ++i) {
+              const auto first = x.begin() + i / size * size;
+              const double n = static_cast<double>(size);
+              const double mean = std::accumulate(first, first + size, 0.0) / n;
+              const double variance = std::accumulate(first, first + size, 0.0,
+                                                      [&](double sum, double v) {
+                                                        return sum + (v - mean) * (v - mean);
+                                                      }) /
+                                      n;
+              const double normalised = (x[at(i)] - mean) / std::sqrt(variance + eps);
+              y.push_back(normalised * (weight ? p[at(i / plane)] : 1) +
+                          (bias ? p[at(count + i / plane)] : 0));
+            }
+            return y;
           }};
 }
 

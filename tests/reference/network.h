@@ -24,6 +24,9 @@ struct Layer {
 };
 
 Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias);
+/// weights and biases: one a channel, or one an element; each there or not.
+Layer group_norm_layer(const Shape& shape, std::int64_t groups, double eps, bool by_element,
+                       bool weight, bool bias);
 Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias);
 Layer zero_pad2d_layer(const Shape& in, const Shape& out, std::int64_t top, std::int64_t left);
 Layer activation_layer(Function::Kind kind);

@@ -78,6 +78,12 @@ INSTANTIATE_TEST_SUITE_P(
         "ScaledTanh Flatten LeakyReLU Linear(17) BatchNorm1d(eps=0.1)"));
 
 INSTANTIATE_TEST_SUITE_P(
+    NetworksThatNormaliseEachImage, PredictorOf,
+    testing::Values("Conv2d(6, 3) GroupNorm(2) ReLU GroupNorm(3, affine=False) Flatten Linear(5) "
+                    "LayerNorm Linear(3)",
+                    "LayerNorm Conv2d(3, 3) LayerNorm(bias=False) Tanh Flatten Linear(3)"));
+
+INSTANTIATE_TEST_SUITE_P(
     NetworksWithAllPoolings, PredictorOf,
     testing::Values("MaxPool2d(2, ceil_mode=True) Conv2d(5, 1) ReLU AvgPool2d(3, stride=2, "
                     "padding=1, ceil_mode=True) Flatten Linear(3)",

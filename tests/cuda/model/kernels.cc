@@ -109,9 +109,10 @@ std::map<std::string, Bind> all_kernels() {
                     NormGradientMeans, ChannelForward, ChannelBackward, Dropout4, GatherBytes,
                     GatherChanged, GatherFloats, KeepBuffers, Update, LayOut, FunctionForward,
                     FunctionBackward, Add, ZeroPad2dForward, ZeroPad2dBackward, GroupedForward,
-                    GroupedInputGradient>(all);
+                    GroupedInputGradient, GroupNormForward, GroupNormBackward>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, LossKernel<CrossEntropy>,
-                    LossKernel<SquaredError>, SquareSum, GroupedWeightGradient>(all);
+                    LossKernel<SquaredError>, SquareSum, GroupedWeightGradient, GroupNormGradients>(
+      all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
   add_contractions<6, 0>(all), add_contractions<6, 3>(all), add_contractions<6, 5>(all);
   add_gradients<1>(all), add_gradients<3>(all), add_gradients<4>(all), add_gradients<5>(all);
