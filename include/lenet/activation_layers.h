@@ -108,6 +108,28 @@ class ELU final : public FunctionLayer {
   double alpha_;
 };
 
+/// torch.nn.PReLU: x above 0, weight x below, with one weight or one for each channel (He 2015).
+class PReLU final : public LibraryLayer {
+ public:
+  struct Options {
+    std::int64_t num_parameters = 1;
+    double init = 0.25;
+  };
+
+  PReLU() : PReLU(Options()) {}
+
+  /// Throws Error (kUsage) for a number out of range.
+  explicit PReLU(const Options& options);
+
+  std::string text() const override;
+  Shape infer(const Shape& input) override;
+  Operation operation() const override { return op_; }
+  std::vector<ParameterInfo> parameters() const override;
+
+ private:
+  Options options_;
+};
+
 /// x tanh(log(1 + e^x)) (Misra 2019).
 class Mish final : public FunctionLayer {
  public:

@@ -26,10 +26,11 @@ namespace LENET_PUBLIC lenet {
 /// What brackets hold. It runs as a part of a network that is built, and not by itself.
 class Container : public Layer {
  public:
-  enum class Kind { kGroup, kResidual, kSum, kConcat };
+  enum class Kind { kGroup, kResidual, kSum, kConcat, kScale };
 
   /// A group is a Sequential in another one, whose layers run where it stands. Throws Error
-  /// (kUsage) without a layer or a second branch, and for a second one of a group or a Residual.
+  /// (kUsage) without a layer or a second branch, and for a second one of a group, a Residual or a
+  /// Scale.
   static std::unique_ptr<Container> of(Kind kind, std::vector<Sequential> branches);
 
   Kind kind() const { return kind_; }
@@ -40,10 +41,10 @@ class Container : public Layer {
   /// The names of a branch's parameters begin with: "1." in a Sum or a Concat, or else nothing.
   std::string prefix(std::size_t branch) const;
 
-  /// The values that meet: the branches', behind the input itself in a Residual.
+  /// The values that meet: the branches', behind the input itself in a Residual or a Scale.
   std::int64_t joined() const;
 
-  /// "Residual", "Sum", "Concat"; a group has no name.
+  /// "Residual", "Sum", "Concat", "Scale"; a group has no name.
   std::string name() const;
 
   /// "Sum[ Conv2d(32, 3) ReLU | Conv2d(32, 3) ]".
@@ -57,7 +58,7 @@ class Container : public Layer {
   void forward(const ForwardPass& pass) const override;
   void backward(const BackwardPass& pass) const override;
 
-  /// A ConcatOp or a SumOp. That of one value is the value.
+  /// A ConcatOp, a ScaleOp or a SumOp. That of one value is the value.
   Operation operation() const override;
 
   std::vector<ParameterInfo> parameters() const override;
@@ -105,6 +106,14 @@ class Residual final : public Container {
   template <NetworkElement... L>
   explicit Residual(L... layers)
       : Container(Kind::kResidual, branches_of(chain(std::move(layers)...))) {}
+};
+
+/// x * f(x), where f(x) is of x's shape or has one element for each channel: squeeze and excite (Hu
+/// 2018) with AdaptiveAvgPool2d() in front and Sigmoid() at the end.
+class Scale final : public Container {
+ public:
+  template <NetworkElement... L>
+  explicit Scale(L... layers) : Container(Kind::kScale, branches_of(chain(std::move(layers)...))) {}
 };
 
 /// a(x) + b(x) + ..., from left to right.

@@ -125,6 +125,17 @@ class ZeroPad2d final : public LibraryLayer {
   Operation operation() const override { return op_; }
 };
 
+/// torch.nn.Upsample to the nearest: each element scale_factor times on each axis.
+class Upsample final : public LibraryLayer {
+ public:
+  /// Throws Error (kUsage) for a size out of range.
+  explicit Upsample(const Size2d& scale_factor);
+
+  std::string text() const override;
+  Shape infer(const Shape& input) override;
+  Operation operation() const override { return op_; }
+};
+
 /// (C, H, W) to (C * H * W), in that order.
 class Flatten final : public LibraryLayer {
  public:

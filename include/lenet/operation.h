@@ -99,6 +99,18 @@ struct AffineOp {
   bool operator==(const AffineOp&) const = default;
 };
 
+/// max(x, 0) + weight min(x, 0); weight (weights), one for all or one a channel.
+struct PReLUOp {
+  std::int64_t weights;
+  bool operator==(const PReLUOp&) const = default;
+};
+
+/// Each element so many times.
+struct UpsampleOp {
+  Size2d scale;
+  bool operator==(const UpsampleOp&) const = default;
+};
+
 struct FunctionOp {
   Function function;
   bool operator==(const FunctionOp&) const = default;
@@ -132,6 +144,11 @@ struct ConcatOp {
   bool operator==(const ConcatOp&) const = default;
 };
 
+/// The first value times the second, which is of its shape, or has one element a channel.
+struct ScaleOp {
+  bool operator==(const ScaleOp&) const = default;
+};
+
 /// What the forward() and backward() of a user's layer do, which nobody else knows.
 struct UserOp {
   bool operator==(const UserOp&) const = default;
@@ -140,8 +157,9 @@ struct UserOp {
 /// One of them. Executors visit it, so that one more is an error of the build wherever it has not
 /// been thought of.
 struct Operation : std::variant<Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
-                                AdaptiveMaxPool2dOp, BatchNormOp, GroupNormOp, AffineOp, FunctionOp,
-                                DropoutOp, ZeroPad2dOp, FlattenOp, SumOp, ConcatOp, UserOp> {
+                                AdaptiveMaxPool2dOp, BatchNormOp, GroupNormOp, AffineOp, PReLUOp,
+                                UpsampleOp, FunctionOp, DropoutOp, ZeroPad2dOp, FlattenOp, SumOp,
+                                ConcatOp, ScaleOp, UserOp> {
   using variant::variant;
 };
 

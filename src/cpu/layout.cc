@@ -62,7 +62,7 @@ class Layout {
   /// Gives the values that meet in stage i a place in its output.
   void place_inputs(std::int64_t i) {
     PlannedStage& stage = stages_[at(i)];
-    if (stage.cpu) return;
+    if (!stage.passes_gradient()) return;
     if (is_concat(stage)) {
       for (const PlannedInput& input : stage.inputs) place_beside(stage, i, input);
       return;
@@ -117,13 +117,15 @@ class Layout {
     return stage.dy + stage.inputs[reader.input].part;
   }
 
-  bool is_join(const ReaderPlace& reader) const { return !stages_[at(reader.stage)].cpu; }
+  bool is_view(const ReaderPlace& reader) const {
+    return stages_[at(reader.stage)].passes_gradient();
+  }
 
   /// The readers of stage i have theirs already.
   void place_gradient(std::int64_t i) {
     PlannedStage& stage = stages_[at(i)];
     const std::vector<ReaderPlace>& readers = readers_[at(i)];
-    if (is_spent_by_reader(i) && is_join(readers.front())) {
+    if (is_spent_by_reader(i) && is_view(readers.front())) {
       stage.dy = view(readers.front());
     } else {
       stage.dy = holds_values(i) && !is_last(i) ? take(stage.output_count) : stage.output;
@@ -145,11 +147,11 @@ class Layout {
         input.to = stage.dy;
       } else {
         input.reader = first ? Reader::kFirst : Reader::kBetween;
-        input.to = first && is_join(readers[r]) ? view(readers[r]) : take_own();
+        input.to = first && is_view(readers[r]) ? view(readers[r]) : take_own();
       }
       sum = input.to;
     }
-    if (readers.size() == 1 && !is_join(readers.front())) {
+    if (readers.size() == 1 && !is_view(readers.front())) {
       const PlannedStage& reader = stages_[at(readers.front().stage)];
       stage.activation_left = reader.traits().takes_activation;
     }

@@ -6,6 +6,7 @@
 //   Concat   its values are written where they lie side by side, and not copied.
 //   The gradient by the output of either is the gradient by what meets there, or its part of it:
 //   no pass makes it.
+//   Scale    keeps both of its values until the way back has come to it.
 //
 // A value of several readers has the sum of their gradients: they add theirs one after the other,
 // in the reverse order of the stages, the first one by leaving it where it is.

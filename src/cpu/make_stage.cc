@@ -18,7 +18,7 @@ MadeStage make_norm_stage(const BatchNormOp& op, const StageShape& shape) {
 
 MadeStage make_stage(const Operation& op, const StageShape& shape) {
   return std::visit(Overloaded{[&](const BatchNormOp& o) { return make_norm_stage(o, shape); },
-                               [](const OneOf<SumOp, ConcatOp> auto&) -> MadeStage {
+                               [](const OneOf<SumOp, ConcatOp, ScaleOp> auto&) -> MadeStage {
                                  unknown("stage: where values meet, the plan brings them together");
                                },
                                [&](const auto& o) { return MadeStage{stage_for(o, shape)}; }},

@@ -8,6 +8,7 @@
 #include "cpu/schedule.h"
 #include "kernels/add.h"
 #include "kernels/function.h"
+#include "kernels/scale.h"
 
 namespace lenet::cpu {
 namespace {
@@ -45,9 +46,21 @@ void pack_norm(const BatchNormStage& norm, const PlannedStage& stage, const Sequ
                        part_of(net.buffers(), stage.node.buffers), packed + stage.packed);
 }
 
-/// Brings together what a Sum or a Concat reads.
+bool is_scale(const PlannedStage& stage) { return std::holds_alternative<ScaleOp>(stage.node.op); }
+
+/// Of a Scale: one element of the second value for so many of the first.
+kernels::ChannelShape scale_shape(const PlannedStage& stage) {
+  const std::int64_t channels = stage.inputs[1].count / kPack;
+  return {channels, stage.output_count / stage.inputs[1].count};
+}
+
+/// Brings together what meets.
 void join(const PlannedStage& stage, float* arena) {
   float* y = arena + stage.output;
+  if (is_scale(stage)) {
+    return kernels::scale_forward(scale_shape(stage), arena + stage.inputs[0].value,
+                                  arena + stage.inputs[1].value, y);
+  }
   if (std::holds_alternative<ConcatOp>(stage.node.op)) {
     for (const PlannedInput& input : stage.inputs) {
       if (input.value == stage.output + input.part) continue;  // it was written there
@@ -184,6 +197,7 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass,
                           const PackGradients& gradients) const {
   const PlannedStage& stage = stages_[i];
   float* dy = pass.arena + stage.dy;
+  if (is_scale(stage)) return scale_backward(stage, pass.arena);
   if (!stage.cpu) {
     for (std::size_t k = stage.inputs.size(); k-- > 0;) {
       leave_gradient(stage.inputs[k], dy + stage.inputs[k].part, pass.arena);
@@ -218,6 +232,26 @@ void Plan::backward_stage(std::size_t i, const PackPass& pass,
                        .random = place_of(pass, stage, place),
                        .trains = stage.trains});
   if (!at_once) leave_gradient(input, dx, pass.arena);
+}
+
+/// The gradient by the first value before that by the second, which may go over the second; where
+/// they are one value the other way round, as its readers are in that order.
+void Plan::scale_backward(const PlannedStage& stage, float* arena) const {
+  const kernels::ChannelShape shape = scale_shape(stage);
+  const float* dy = arena + stage.dy;
+  const float* values[] = {arena + stage.inputs[0].value, arena + stage.inputs[1].value};
+  const bool one = stage.inputs[0].source == stage.inputs[1].source;
+  for (const std::size_t k : {one ? 1u : 0u, one ? 0u : 1u}) {
+    const PlannedInput& input = stage.inputs[k];
+    if (!input.wants_dx) continue;
+    float* dx = arena + (input.reader == Reader::kFirst ? input.to : scratch_);
+    if (k == 0) {
+      kernels::scale_forward(shape, dy, values[1], dx);
+    } else {
+      kernels::scale_backward_gate(shape, values[0], dy, dx);
+    }
+    leave_gradient(input, dx, arena);
+  }
 }
 
 /// Adds a reader's gradient to that of those before it. The last one's goes through the derivative

@@ -88,6 +88,7 @@ class Plan {
 
  private:
   void backward_stage(std::size_t i, const PackPass& pass, const PackGradients& gradients) const;
+  void scale_backward(const PlannedStage& stage, float* arena) const;
   void leave_gradient(const PlannedInput& input, float* dx, float* arena) const;
   void add_stage(Stage stage);
   const PlannedStage* source_of(const PlannedInput& input) const;

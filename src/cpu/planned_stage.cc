@@ -9,6 +9,10 @@ const StageTraits& PlannedStage::traits() const {
   return cpu ? cpu->traits() : kNone;
 }
 
+bool PlannedStage::passes_gradient() const {
+  return !cpu && !std::holds_alternative<ScaleOp>(node.op);
+}
+
 bool PlannedStage::wants_dx() const { return std::ranges::any_of(inputs, &PlannedInput::wants_dx); }
 
 }  // namespace lenet::cpu

@@ -31,7 +31,7 @@ struct PlannedInput {
 /// has been consumed, and no second set of buffers is needed. How values of several readers differ,
 /// and those that meet, is said in cpu/layout.h.
 struct PlannedStage : Stage {
-  std::unique_ptr<CpuStage> cpu = nullptr;     ///< null where values meet: SumOp, ConcatOp
+  std::unique_ptr<CpuStage> cpu = nullptr;     ///< null where values meet
   const BatchNormStage* norm = nullptr;        ///< cpu, if it normalises over the batch in training
   const BatchNormStage* fixed_norm = nullptr;  ///< cpu, if it does by its frozen statistics
   bool activation_left = false;                ///< to its one reader, which applies it itself
@@ -45,6 +45,9 @@ struct PlannedStage : Stage {
 
   const StageTraits& traits() const;
   const PlannedInput& input() const { return inputs.front(); }
+
+  /// The gradient by what it reads is that by its output, or a part of it: a Sum or a Concat.
+  bool passes_gradient() const;
   bool wants_dx() const;
 };
 

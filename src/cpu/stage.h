@@ -139,6 +139,8 @@ std::unique_ptr<CpuStage> stage_for(const AdaptiveAvgPool2dOp& op, const StageSh
 std::unique_ptr<CpuStage> stage_for(const AdaptiveMaxPool2dOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const GroupNormOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const AffineOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const PReLUOp& op, const StageShape& shape);
+std::unique_ptr<CpuStage> stage_for(const UpsampleOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const FunctionOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const DropoutOp& op, const StageShape& shape);
 std::unique_ptr<CpuStage> stage_for(const ZeroPad2dOp& op, const StageShape& shape);

@@ -54,6 +54,46 @@ struct Add {
   }
 };
 
+/// Each element of a gate and the positions that it belongs to.
+struct ScaleSizes {
+  std::int64_t gates, positions;
+  std::int64_t images;
+};
+
+/// y = next(x * gate), or dx = dy * gate. A thread: one value.
+struct ScaleForward {
+  ScaleSizes s;
+  Function next;      ///< forward
+  Derivative before;  ///< backward
+  const float* x;
+  const float* gate;
+  float* y;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    const std::int64_t at = task * s.images + image;
+    const float product = x[at] * gate[task / s.positions * s.images + image];
+    y[at] = before.of(value_in_place(next, product), at);
+  }
+};
+
+/// dgate = the sum of x * dy over its positions. A thread: one element of the gate.
+struct ScaleGateGradient {
+  ScaleSizes s;
+  Derivative before;
+  const float* x;
+  const float* dy;
+  float* dgate;
+
+  LENET_HOST_DEVICE void operator()(std::int64_t task, std::int64_t image) const {
+    float sum = 0;
+    for (std::int64_t p = task * s.positions; p < (task + 1) * s.positions; ++p) {
+      sum += x[p * s.images + image] * dy[p * s.images + image];
+    }
+    const std::int64_t at = task * s.images + image;
+    dgate[at] = before.of(sum, at);
+  }
+};
+
 struct ZeroPad2dSizes {
   std::int64_t channels, in_height, in_width, out_height, out_width;
   std::int64_t top, left;  ///< zeros before the first row and column

@@ -172,6 +172,34 @@ void launch(Stream& stream, const Dropout4& kernel) {
   launch_images(stream, kernel, {pieces(kernel.elements, 4), kernel.images});
 }
 
+void launch(Stream& stream, const PReLUForward& kernel) {
+  launch_images(stream, kernel, by_value(kernel.s));
+}
+
+void launch(Stream& stream, const PReLUBackward& kernel) {
+  launch_images(stream, kernel, by_value(kernel.s));
+}
+
+void launch(Stream& stream, const PReLUGradients& kernel) {
+  launch_blocks(stream, kernel, kernel.blocks());
+}
+
+void launch(Stream& stream, const UpsampleForward& kernel) {
+  launch_images(stream, kernel, {kernel.s.outputs(), kernel.s.images});
+}
+
+void launch(Stream& stream, const UpsampleBackward& kernel) {
+  launch_images(stream, kernel, {kernel.s.inputs(), kernel.s.images});
+}
+
+void launch(Stream& stream, const ScaleForward& kernel) {
+  launch_images(stream, kernel, {kernel.s.gates * kernel.s.positions, kernel.s.images});
+}
+
+void launch(Stream& stream, const ScaleGateGradient& kernel) {
+  launch_images(stream, kernel, {kernel.s.gates, kernel.s.images});
+}
+
 void launch(Stream& stream, const ZeroPad2dForward& kernel) {
   launch_images(stream, kernel, {kernel.s.outputs(), kernel.s.images});
 }

@@ -12,8 +12,10 @@
 #include "cuda/linear_gradient.h"
 #include "cuda/loss.h"
 #include "cuda/pooling.h"
+#include "cuda/prelu.h"
 #include "cuda/runtime.h"
 #include "cuda/update.h"
+#include "cuda/upsample.h"
 
 namespace lenet::cuda {
 
@@ -35,6 +37,13 @@ void launch(Stream& stream, const GroupNormGradients& kernel);
 void launch(Stream& stream, const GroupNormForward& kernel);
 void launch(Stream& stream, const GroupNormBackward& kernel);
 void launch(Stream& stream, const Dropout4& kernel);
+void launch(Stream& stream, const PReLUForward& kernel);
+void launch(Stream& stream, const PReLUBackward& kernel);
+void launch(Stream& stream, const PReLUGradients& kernel);
+void launch(Stream& stream, const UpsampleForward& kernel);
+void launch(Stream& stream, const UpsampleBackward& kernel);
+void launch(Stream& stream, const ScaleForward& kernel);
+void launch(Stream& stream, const ScaleGateGradient& kernel);
 void launch(Stream& stream, const ZeroPad2dForward& kernel);
 void launch(Stream& stream, const ZeroPad2dBackward& kernel);
 void launch(Stream& stream, const GatherBytes& kernel);

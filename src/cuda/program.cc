@@ -15,7 +15,7 @@ std::unique_ptr<CudaStage> make_stage(const StagePlan& plan) {
   using Made = std::unique_ptr<CudaStage>;
   return std::visit(
       Overloaded{[](const FlattenOp&) -> Made { unknown("stage: Flatten makes none"); },
-                 [](const OneOf<SumOp, ConcatOp> auto&) -> Made { return nullptr; },
+                 [](const OneOf<SumOp, ConcatOp, ScaleOp> auto&) -> Made { return nullptr; },
                  [&](const UserOp&) -> Made {
                    throw Error(ErrorKind::kUsage,
                                fmt::format("{}, which runs on the CPU alone",
@@ -54,6 +54,7 @@ void Program::add_stage(const StagePlan& plan, const Frozen& frozen) {
                         });
   stages_.push_back({.stage = make_stage(plan),
                      .concat = std::holds_alternative<ConcatOp>(plan.stage.node.op),
+                     .scale = std::holds_alternative<ScaleOp>(plan.stage.node.op),
                      .activation = plan.stage.activation,
                      .inputs = std::move(inputs),
                      .wants_dy = wants_dy,
@@ -110,7 +111,8 @@ std::int64_t Program::order_readers() {
       Input& input = placed.inputs[k];
       input.adds = written[input.value];
       written[input.value] = true;
-      const bool shares = placed.stage && input.adds && wants_gradient(input.value);
+      const bool makes = placed.stage || placed.scale;  // others hand on what they have
+      const bool shares = makes && input.adds && wants_gradient(input.value);
       if (shares) largest = std::max(largest, size_of(input.value));
     }
   }
@@ -157,6 +159,14 @@ void Program::join(std::size_t i, const Pass& pass) const {
                .y = value(i + 1) + input.part * pass.stride},
            size_of(input.value));
   };
+  if (placed.scale) {
+    return launch(pass.stream, ScaleForward{scale_sizes(i, pass),
+                                            placed.activation,
+                                            {},
+                                            value(placed.inputs[0].value),
+                                            value(placed.inputs[1].value),
+                                            value(i + 1)});
+  }
   if (placed.concat) {
     for (const Input& input : placed.inputs) add(input, nullptr, placed.activation);
     return;
@@ -173,6 +183,8 @@ void Program::backward(const Pass& pass) const {
     if (!stages_[i].wants_dy) continue;
     if (stages_[i].stage) {
       stage_backward(i, pass);
+    } else if (stages_[i].scale) {
+      scale_backward(i, pass);
     } else {
       join_backward(i, pass);
     }
@@ -184,13 +196,47 @@ void Program::backward(const Pass& pass) const {
 void Program::stage_backward(std::size_t i, const Pass& pass) const {
   StageBuffers at = buffers(i);
   const Input& input = stages_[i].inputs.front();
-  float* const sum = at.dx;
-  if (sum && input.adds) at.dx = share_.data();
+  if (at.dx) at.dx = place_of_share(input);
   stages_[i].stage->backward(pass, at);
-  if (at.dx == sum) return;
+  if (at.dx) add_share(input, pass);
+}
+
+/// Where a reader writes its part of the gradient by what it reads.
+float* Program::place_of_share(const Input& input) const {
+  return input.adds ? share_.data() : gradient(input.value);
+}
+
+void Program::add_share(const Input& input, const Pass& pass) const {
+  if (!input.adds) return;
+  float* sum = gradient(input.value);
   launch(pass.stream,
-         Add{.before = {}, .next = {}, .images = pass.stride, .x = at.dx, .sum = sum, .y = sum},
+         Add{.before = {},
+             .next = {},
+             .images = pass.stride,
+             .x = share_.data(),
+             .sum = sum,
+             .y = sum},
          size_of(input.value));
+}
+
+ScaleSizes Program::scale_sizes(std::size_t i, const Pass& pass) const {
+  const std::int64_t gates = size_of(stages_[i].inputs[1].value);
+  return {.gates = gates, .positions = size_of(i + 1) / gates, .images = pass.stride};
+}
+
+void Program::scale_backward(std::size_t i, const Pass& pass) const {
+  const Input &x = stages_[i].inputs[0], &gate = stages_[i].inputs[1];
+  const ScaleSizes sizes = scale_sizes(i, pass);
+  const float* dy = gradient(i + 1);
+  if (wants_gradient(gate.value)) {
+    launch(pass.stream,
+           ScaleGateGradient{sizes, before(gate.value), value(x.value), dy, place_of_share(gate)});
+    add_share(gate, pass);
+  }
+  if (!wants_gradient(x.value)) return;
+  launch(pass.stream,
+         ScaleForward{sizes, {}, before(x.value), dy, value(gate.value), place_of_share(x)});
+  add_share(x, pass);
 }
 
 void Program::join_backward(std::size_t i, const Pass& pass) const {

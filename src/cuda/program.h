@@ -45,8 +45,8 @@ class Program {
   };
 
   struct Placed {
-    std::unique_ptr<CudaStage> stage;  ///< null: a Sum or a Concat
-    bool concat;
+    std::unique_ptr<CudaStage> stage;  ///< null where values meet
+    bool concat, scale;
     Function activation;
     std::vector<Input> inputs;
     bool wants_dy;      ///< it or one that it reads from trains
@@ -70,6 +70,10 @@ class Program {
 
   void join(std::size_t i, const Pass& pass) const;
   void join_backward(std::size_t i, const Pass& pass) const;
+  ScaleSizes scale_sizes(std::size_t i, const Pass& pass) const;
+  void scale_backward(std::size_t i, const Pass& pass) const;
+  float* place_of_share(const Input& input) const;
+  void add_share(const Input& input, const Pass& pass) const;
   void stage_backward(std::size_t i, const Pass& pass) const;
 
   Capacity capacity_;

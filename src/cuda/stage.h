@@ -75,6 +75,8 @@ std::unique_ptr<CudaStage> stage_for(const AdaptiveMaxPool2dOp& op, const StageP
 std::unique_ptr<CudaStage> stage_for(const BatchNormOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const GroupNormOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const AffineOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const PReLUOp& op, const StagePlan& plan);
+std::unique_ptr<CudaStage> stage_for(const UpsampleOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const ZeroPad2dOp& op, const StagePlan& plan);
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan);

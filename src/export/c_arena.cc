@@ -11,7 +11,9 @@ namespace {
 
 bool works_in_place(const InferenceNode& o) {
   return std::visit(
-      []<class Op>(const Op&) { return OneOf<Op, AffineOp, FunctionOp, GroupNormOp, SumOp>; },
+      []<class Op>(const Op&) {
+        return OneOf<Op, AffineOp, FunctionOp, GroupNormOp, PReLUOp, SumOp>;
+      },
       o.op);
 }
 

@@ -63,6 +63,23 @@ static void softmax(int count, const float *x, float *y) {
 }
 )"};
 
+CFunction upsample_of(const char* type) {
+  constexpr const char* kText =
+      R"(/* Each element of each row so many times on both axes. */
+static void upsample(int rows, int width, int scale_height, int scale_width, const {0} *x,
+                     {0} *y) {{
+  for (int row = 0; row < rows; ++row, x += width) {{
+    for (int h = 0; h < scale_height; ++h) {{
+      for (int i = 0; i < width; ++i) {{
+        for (int w = 0; w < scale_width; ++w) *y++ = x[i];
+      }}
+    }}
+  }}
+}}
+)";
+  return {"upsample", fmt::format(kText, type)};
+}
+
 CFunction zero_pad2d_of(const char* type) {
   constexpr const char* kText =
       R"(/* Zeros round each channel, so many before the first row and column. */

@@ -32,6 +32,9 @@ std::string c_functions(const std::vector<CFunction>& library, std::set<std::str
 /// "softmax".
 extern const CFunction kWindowType, kTapsType, kTapsInside, kGroupsType, kSoftmax;
 
+/// "upsample" of images of this type.
+CFunction upsample_of(const char* type);
+
 /// "zero_pad2d" of images of this type.
 CFunction zero_pad2d_of(const char* type);
 

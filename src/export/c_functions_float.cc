@@ -23,6 +23,7 @@ static void normalize(int channels, int plane, const float *mean, const float *s
 }
 )"},
       zero_pad2d_of("float"),
+      upsample_of("float"),
       {"copy", R"(static void copy(int count, const float *x, float *y) {
   for (int i = 0; i < count; ++i) y[i] = x[i];
 }
@@ -118,6 +119,20 @@ static void group_norm(int groups, int channels, int plane, float eps, const flo
     for (int i = 0; i < count; ++i) {
       x[i] = (x[i] - mean) * inverse * weight[i / plane] + bias[i / plane];
     }
+  }
+}
+)"},
+      {"scale", R"(/* y = x * the gate of its channel. */
+static void scale(int gates, int plane, const float *x, const float *gate, float *y) {
+  for (int c = 0; c < gates; ++c) {
+    for (int i = 0; i < plane; ++i) *y++ = *x++ * gate[c];
+  }
+}
+)"},
+      {"prelu", R"(/* x below 0 times the weight of its channel. */
+static void prelu(int channels, int plane, const float *weight, float *x) {
+  for (int c = 0; c < channels; ++c) {
+    for (int i = 0; i < plane; ++i, ++x) *x = *x > 0.0f ? *x : weight[c] * *x;
   }
 }
 )"},

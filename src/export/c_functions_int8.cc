@@ -64,6 +64,7 @@ static void add(int count, int inputs, const Term *terms, const int8_t *const *x
 )",
        {"Term", "rescale"}},
       zero_pad2d_of("int8_t"),
+      upsample_of("int8_t"),
       {"conv2d",
        R"(/* weight: (out channels, in channels, kernel height, kernel width). */
 static void conv2d(const Window *s, const int8_t *weight, const Channel *channels, int zero_in,
@@ -176,6 +177,37 @@ static void group_norm(int groups, int channels, int plane, float eps, const flo
   }
 }
 )"},
+      {"scale",
+       R"(/* y = x * the gate of its channel. */
+static void scale(int gates, int plane, int zero_x, int zero_gate, int32_t multiplier, int shift,
+                  int zero_out, const int8_t *x, const int8_t *gate, int8_t *y) {
+  for (int c = 0; c < gates; ++c) {
+    for (int i = 0; i < plane; ++i) {
+      *y++ = rescale((*x++ - zero_x) * (gate[c] - zero_gate), multiplier, shift, zero_out);
+    }
+  }
+}
+)",
+       {"rescale"}},
+      {"Slope", R"(/* What brings values of one side of 0 to the output's scale. */
+typedef struct {
+  int32_t sign, multiplier;
+  uint8_t shift;
+} Slope;
+)"},
+      {"prelu",
+       R"(/* x below 0 times the weight of its channel; slopes: that above 0, then those below. */
+static void prelu(int channels, int plane, const Slope *slopes, int zero_in, int zero_out,
+                  int8_t *x) {
+  for (int c = 0; c < channels; ++c) {
+    for (int i = 0; i < plane; ++i, ++x) {
+      const Slope *by = *x > zero_in ? slopes : slopes + 1 + c;
+      *x = rescale(by->sign * (*x - zero_in), by->multiplier, by->shift, zero_out);
+    }
+  }
+}
+)",
+       {"Slope", "rescale"}},
       {"affine",
        R"(/* x = x * weight + bias of its channel. */
 static void affine(int count, int plane, const int8_t *weight, const Channel *channels, int zero_in,

@@ -51,6 +51,15 @@ void add_group_norm(const InferenceNode& o, const GroupNormOp& op, CSource& c) {
                   o);
 }
 
+void add_prelu(const InferenceNode& o, CSource& c) {
+  const std::string name = c_name(o);
+  c.array("float", "weight" + name, o.weight);
+  const std::int64_t weights = std::ssize(o.weight);
+  c.call_in_place("prelu",
+                  fmt::format("{}, {}, weight{}", weights, element_count(o.output) / weights, name),
+                  o);
+}
+
 void add_function(const InferenceNode& o, const Function& function, CSource& c) {
   const CCall call = c_call_of(function);
   c.call_in_place(call.name, fmt::format("{}{}", element_count(o.output), call.arguments), o);
@@ -83,6 +92,10 @@ void add_node(const InferenceNode& o, CSource& c) {
                  },
                  [&](const GroupNormOp& op) { add_group_norm(o, op, c); },
                  [&](const AffineOp&) { add_affine(o, c); },
+                 [&](const PReLUOp&) { add_prelu(o, c); },
+                 [&](const UpsampleOp& op) {
+                   c.call_across("upsample", upsample_arguments(o, op.scale), o);
+                 },
                  [&](const MeanPooling auto&) { add_average(o, c); },
                  [&](const MaxPooling auto&) { add_maximum(o, c); },
                  [&](const ZeroPad2dOp& op) {
@@ -90,6 +103,7 @@ void add_node(const InferenceNode& o, CSource& c) {
                  },
                  [&](const FunctionOp& op) { add_function(o, op.function, c); },
                  [&](const SumOp&) { add_sum(o, c); }, [&](const ConcatOp&) { add_concat(o, c); },
+                 [&](const ScaleOp&) { c.call_scale(o, ""); },
                  [](const NotDeployed auto&) { unknown("deployed node"); }},
       o.op);
 }

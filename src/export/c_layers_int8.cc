@@ -107,6 +107,22 @@ void add_group_norm(const Int8Operation& q, const GroupNormOp& op, CSource& c) {
                   q.what);
 }
 
+void add_prelu(const Int8Operation& q, CSource& c) {
+  std::vector<std::string> slopes;
+  for (std::size_t i = 0; i < q.rescaling.size(); ++i) {
+    const Rescaling& by = q.rescaling[i];
+    slopes.push_back(
+        fmt::format("{{{}, {}, {}}}", static_cast<int>(q.weight[i]), by.multiplier, by.shift));
+  }
+  const std::string name = c_name(q.what);
+  c.array("Slope", "slopes" + name, slopes, 12 * std::ssize(slopes));
+  const std::int64_t weights = std::ssize(slopes) - 1;
+  c.call_in_place("prelu",
+                  fmt::format("{}, {}, slopes{}, {}, {}", weights,
+                              element_count(q.what.output) / weights, name, q.zero_in, q.zero_out),
+                  q.what);
+}
+
 void add_affine(const Int8Operation& q, CSource& c) {
   const Shape& output = q.what.output;
   const std::int64_t plane = element_count(output) / output[0];
@@ -119,6 +135,10 @@ void add_node(const Int8Operation& q, CSource& c) {
       Overloaded{
           [&](const Conv2dOp& op) { add_conv2d(q, op, c); },
           [&](const LinearOp&) { add_linear(q, c); }, [&](const AffineOp&) { add_affine(q, c); },
+          [&](const PReLUOp&) { add_prelu(q, c); },
+          [&](const UpsampleOp& op) {
+            c.call_across("upsample", upsample_arguments(o, op.scale), o);
+          },
           [&](const GroupNormOp& op) { add_group_norm(q, op, c); },
           [&](const MeanPooling auto&) { add_average(q, c); },
           [&](const MaxPooling auto&) { add_maximum(o, c); },
@@ -127,7 +147,12 @@ void add_node(const Int8Operation& q, CSource& c) {
                           fmt::format("{}, {}", zero_pad2d_arguments(o, op.padding), q.zero_in), o);
           },
           [&](const FunctionOp&) { add_table(q, c); }, [&](const SumOp&) { add_sum(q, c); },
-          [&](const ConcatOp&) { add_concat(q, c); }},
+          [&](const ConcatOp&) { add_concat(q, c); },
+          [&](const ScaleOp&) {
+            const Rescaling& by = q.rescaling[0];
+            c.call_scale(o, fmt::format("{}, {}, {}, {}, {}, ", q.terms[0].zero, q.terms[1].zero,
+                                        by.multiplier, by.shift, q.zero_out));
+          }},
       o.op);
 }
 

@@ -89,6 +89,14 @@ void CSource::call_in_place(std::string_view function, const std::string& argume
   call(function, fmt::format("{}, {}", arguments, at(o.value)), to_string(o.output));
 }
 
+void CSource::call_scale(const InferenceNode& o, const std::string& more) {
+  const std::int64_t gates = element_count(o.input_shapes[1]);
+  call("scale",
+       fmt::format("{}, {}, {}{}, {}, {}", gates, element_count(o.output) / gates, more,
+                   at(o.inputs[0]), at(o.inputs[1]), at(o.value)),
+       to_string(o.output));
+}
+
 void CSource::copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape) {
   if (from == to) return;
   call("copy", fmt::format("{}, {}, {}", count, place(from), place(to)), to_string(shape));
@@ -176,6 +184,11 @@ CCall CSource::conv2d(const InferenceNode& o, const Conv2dOp& op) {
 std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding) {
   return fmt::format("{}, {}, {}, {}, {}, {}, {}", o.input[0], o.input[1], o.input[2], o.output[1],
                      o.output[2], padding.before.height, padding.before.width);
+}
+
+std::string upsample_arguments(const InferenceNode& o, const Size2d& scale) {
+  return fmt::format("{}, {}, {}, {}", o.input[0] * o.input[1], o.input[2], scale.height,
+                     scale.width);
 }
 
 std::string group_sizes(const InferenceNode& o, const GroupNormOp& op, std::int64_t channels) {

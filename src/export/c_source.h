@@ -46,6 +46,9 @@ class CSource {
   void call_in_place(std::string_view function, const std::string& arguments,
                      const InferenceNode& o);
 
+  /// scale() of the node's two inputs; `more` stands between its sizes and its places.
+  void call_scale(const InferenceNode& o, const std::string& more);
+
   /// Copies so many elements, unless they lie there.
   void copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape);
 
@@ -93,6 +96,9 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
 
 /// The sizes that zero_pad2d() takes in C: channels, heights and widths, top, left.
 std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding);
+
+/// Those that upsample() takes: rows of all channels, width, scales.
+std::string upsample_arguments(const InferenceNode& o, const Size2d& scale);
 
 /// Those that group_norm() takes: groups, channels of one, positions of one. `channels`: all that
 /// have a weight.

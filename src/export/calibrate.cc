@@ -74,6 +74,14 @@ Values group_norm(const InferenceNode& o, const GroupNormOp& op, Values x) {
   return x;
 }
 
+Values prelu(const InferenceNode& o, Values x) {
+  const std::size_t plane = x.size() / o.weight.size();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!(x[i] > 0)) x[i] *= o.weight[i / plane];
+  }
+  return x;
+}
+
 Values avg_pool2d(const InferenceNode& o, const Values& x) {
   const Pool2dShape shape = pool2d_shape(o);
   Values y(static_cast<std::size_t>(element_count(o.output)));
@@ -107,6 +115,12 @@ Values sum(const std::vector<const Values*>& inputs) {
   return y;
 }
 
+Values scale(Values x, const Values& gate) {
+  const std::size_t positions = x.size() / gate.size();
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= gate[i / positions];
+  return x;
+}
+
 Values function(const Function& f, Values x) {
   for (float& v : x) v = function_value(f, v);
   return x;
@@ -119,12 +133,15 @@ Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
                  [&](const LinearOp&) { return linear(o, x); },
                  [&](const GroupNormOp& op) { return group_norm(o, op, x); },
                  [&](const AffineOp&) { return affine(o, x); },
+                 [&](const PReLUOp&) { return prelu(o, x); },
+                 [&](const UpsampleOp& op) { return upsample(o, op.scale, x); },
                  [&](const MeanPooling auto&) { return avg_pool2d(o, x); },
                  [&](const MaxPooling auto&) { return max_pool2d(o, x); },
                  [&](const FunctionOp& op) { return function(op.function, x); },
                  [&](const ZeroPad2dOp& op) { return zero_pad2d(o, op.padding.before, 0.0f, x); },
                  [&](const SumOp&) { return sum(inputs); },
-                 [&](const ConcatOp&) { return concat(inputs); }},
+                 [&](const ConcatOp&) { return concat(inputs); },
+                 [&](const ScaleOp&) { return scale(x, *inputs[1]); }},
       o.op);
 }
 

@@ -29,9 +29,9 @@ concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
 
 /// What there is in 8-bit integers. QuantizedNetwork refuses the rest of a deployed network.
 template <class Op>
-concept HasIntegers =
-    OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
-          AdaptiveMaxPool2dOp, GroupNormOp, AffineOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp>;
+concept HasIntegers = OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
+                            AdaptiveMaxPool2dOp, GroupNormOp, AffineOp, PReLUOp, UpsampleOp,
+                            FunctionOp, ZeroPad2dOp, SumOp, ConcatOp, ScaleOp>;
 
 /// f of the operation of a network that was not refused, with a function for each that
 /// HasIntegers.

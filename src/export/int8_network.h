@@ -52,15 +52,18 @@ struct GroupScale8 {
 struct Int8Operation {
   InferenceNode what;  ///< without its floats
   std::int32_t zero_in = 0, zero_out = 0;
-  std::vector<std::int8_t> weight = {};  ///< Conv2dOp, LinearOp, AffineOp; as `what` lays them out
-  std::vector<std::int32_t> bias = {};   ///< one an output channel, at the scale of its sums
-  /// One an output channel, one of a Sum; of a mean one for each pair of divisors of its axes.
+  /// Conv2dOp, LinearOp, AffineOp: as `what` lays them out; PReLUOp: the signs of its slopes.
+  std::vector<std::int8_t> weight = {};
+  std::vector<std::int32_t> bias = {};  ///< one an output channel, at the scale of its sums
+  /// One an output channel, one of a Sum; of a mean one for each pair of divisors of its axes; of
+  /// a PReLU the slope above 0, and those below.
   std::vector<Rescaling> rescaling = {};
   GroupScale8 groups = {};              ///< of a GroupNorm
   std::vector<float> logit_scale = {};  ///< of a last Linear: its sums, times this, are the logits
   Table8 table = {};                    ///< elementwise: the value for q at q + 128
-  std::vector<Int8Term> terms = {};     ///< of a Sum; `rescaling` brings the unit to the output's
-  std::vector<Table8> tables = {};      ///< of a Concat: each value at the scale of the output
+  /// Of a Sum, whose `rescaling` brings the unit to the output's; of a Scale the zeros of both.
+  std::vector<Int8Term> terms = {};
+  std::vector<Table8> tables = {};  ///< of a Concat: each value at the scale of the output
 };
 
 struct QuantizedNetwork::State {

@@ -106,6 +106,17 @@ void for_each_window(const Pool2dShape& s, const T* x, F f) {
   }
 }
 
+/// Each element of an image so many times.
+template <class T>
+std::vector<T> upsample(const InferenceNode& o, const Size2d& scale, const std::vector<T>& x) {
+  std::vector<T> y;
+  for (std::int64_t row = 0; row < o.output[0] * o.output[1]; ++row) {
+    const T* from = x.data() + row / scale.height * o.input[2];
+    for (std::int64_t w = 0; w < o.output[2]; ++w) y.push_back(from[w / scale.width]);
+  }
+  return y;
+}
+
 /// An image with `zero` round it.
 template <class T>
 std::vector<T> zero_pad2d(const InferenceNode& o, const Size2d& before, T zero,

@@ -36,6 +36,11 @@ constexpr PythonClass kClasses[] = {{"Residual", R"(class Residual(nn.Sequential
     def forward(self, x):
         return torch.cat([branch(x) for branch in self], 1)
 )"},
+                                    {"Scale", R"(class Scale(nn.Sequential):
+    def forward(self, x):
+        y = super().forward(x)
+        return x * y.reshape(y.shape + (1,) * (x.dim() - y.dim()))
+)"},
                                     {"Affine2d", R"(class Affine2d(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -114,42 +119,48 @@ std::string module_of(const Layer& layer, const Shape& input, std::int64_t param
                        connections(layer, layer.parameters().front().shape, parameters));
   }
   return std::visit(
-      Overloaded{
-          [&](const Conv2dOp& op) {
-            return fmt::format("nn.Conv2d({}, {}, {}{}{})", input[0],
-                               layer.parameters().front().shape[0], arguments_of(op.window),
-                               op.groups > 1 ? fmt::format(", groups={}", op.groups) : "",
-                               unless(op.bias, ", bias=False"));
-          },
-          [&](const LinearOp& op) {
-            return fmt::format("nn.Linear({}, {}{})", input[0], layer.parameters().front().shape[0],
-                               unless(op.bias, ", bias=False"));
-          },
-          [&](const Pooling2d auto&) { return "nn." + layer.text(); },
-          [&](const BatchNormOp& op) {
-            return fmt::format("nn.BatchNorm{}d({}, eps={}, momentum={}{})",
-                               input.size() == 1 ? 1 : 2, input[0], op.eps, op.momentum,
-                               unless(op.affine, ", affine=False"));
-          },
-          [&](const GroupNormOp& op) { return norm_of(op, input); },
-          [&](const AffineOp&) { return fmt::format("Affine2d({})", input[0]); },
-          [](const FunctionOp& op) {
-            const bool own = op.function.kind == Function::Kind::kScaledTanh;
-            const bool number = entry_of(op.function.kind).c.number != nullptr;
-            if (op.function.kind == Function::Kind::kGELUTanh) {
-              return std::string("nn.GELU(approximate='tanh')");
-            }
-            return fmt::format("{}{}({})", own ? "" : "nn.", name_of(op.function.kind),
-                               number ? fmt::format("{}", op.function.a) : "");
-          },
-          [](const DropoutOp& op) { return fmt::format("nn.Dropout({})", op.p); },
-          [](const ZeroPad2dOp& op) {
-            const auto& [before, after] = op.padding;
-            return fmt::format("nn.ZeroPad2d(({}, {}, {}, {}))", before.width, after.width,
-                               before.height, after.height);
-          },
-          [](const FlattenOp&) { return std::string("nn.Flatten()"); },
-          [](const OneOf<SumOp, ConcatOp, UserOp> auto&) -> std::string { unknown("module"); }},
+      Overloaded{[&](const Conv2dOp& op) {
+                   return fmt::format("nn.Conv2d({}, {}, {}{}{})", input[0],
+                                      layer.parameters().front().shape[0], arguments_of(op.window),
+                                      op.groups > 1 ? fmt::format(", groups={}", op.groups) : "",
+                                      unless(op.bias, ", bias=False"));
+                 },
+                 [&](const LinearOp& op) {
+                   return fmt::format("nn.Linear({}, {}{})", input[0],
+                                      layer.parameters().front().shape[0],
+                                      unless(op.bias, ", bias=False"));
+                 },
+                 [&](const Pooling2d auto&) { return "nn." + layer.text(); },
+                 [&](const BatchNormOp& op) {
+                   return fmt::format("nn.BatchNorm{}d({}, eps={}, momentum={}{})",
+                                      input.size() == 1 ? 1 : 2, input[0], op.eps, op.momentum,
+                                      unless(op.affine, ", affine=False"));
+                 },
+                 [&](const GroupNormOp& op) { return norm_of(op, input); },
+                 [&](const AffineOp&) { return fmt::format("Affine2d({})", input[0]); },
+                 [&](const PReLUOp&) { return "nn." + layer.text(); },
+                 [](const UpsampleOp& op) {
+                   return fmt::format("nn.Upsample(scale_factor={})", pair_of(op.scale));
+                 },
+                 [](const FunctionOp& op) {
+                   const bool own = op.function.kind == Function::Kind::kScaledTanh;
+                   const bool number = entry_of(op.function.kind).c.number != nullptr;
+                   if (op.function.kind == Function::Kind::kGELUTanh) {
+                     return std::string("nn.GELU(approximate='tanh')");
+                   }
+                   return fmt::format("{}{}({})", own ? "" : "nn.", name_of(op.function.kind),
+                                      number ? fmt::format("{}", op.function.a) : "");
+                 },
+                 [](const DropoutOp& op) { return fmt::format("nn.Dropout({})", op.p); },
+                 [](const ZeroPad2dOp& op) {
+                   const auto& [before, after] = op.padding;
+                   return fmt::format("nn.ZeroPad2d(({}, {}, {}, {}))", before.width, after.width,
+                                      before.height, after.height);
+                 },
+                 [](const FlattenOp&) { return std::string("nn.Flatten()"); },
+                 [](const OneOf<SumOp, ConcatOp, ScaleOp, UserOp> auto&) -> std::string {
+                   unknown("module");
+                 }},
       layer.operation());
 }
 

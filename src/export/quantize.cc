@@ -29,9 +29,8 @@ std::int64_t products_of(const InferenceNode& o) {
       Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) { return row_size(o); },
                  [&](const MeanPooling auto&) { return largest_window(pool2d_shape(o)); },
                  [](const MaxPooling auto&) { return std::int64_t{0}; },
-                 [](const OneOf<GroupNormOp, FunctionOp, ZeroPad2dOp, SumOp, ConcatOp> auto&) {
-                   return std::int64_t{0};
-                 },
+                 [](const OneOf<GroupNormOp, PReLUOp, UpsampleOp, FunctionOp, ZeroPad2dOp, SumOp,
+                                ConcatOp, ScaleOp> auto&) { return std::int64_t{0}; },
                  [](const NotDeployed auto&) -> std::int64_t { unknown("deployed node"); }},
       o.op);
 }
@@ -131,7 +130,8 @@ class Quantizer {
   void add(const InferenceNode& o, const ValueRange& range, std::int64_t value, bool logits) {
     const Affine8 in = scales_.at(o.inputs.front());
     const bool keeps_scale = std::visit(
-        []<class Op>(const Op&) { return MaxPooling<Op> || OneOf<Op, ZeroPad2dOp>; }, o.op);
+        []<class Op>(const Op&) { return MaxPooling<Op> || OneOf<Op, ZeroPad2dOp, UpsampleOp>; },
+        o.op);
     const Affine8 out = keeps_scale ? in : Affine8::over(range);
     Int8Operation q{.what = without_floats(o), .zero_in = in.zero, .zero_out = out.zero};
     q.what.value = value;
@@ -140,10 +140,16 @@ class Quantizer {
                      add_weights(o, logits, in, out, q);
                    },
                    [&](const MeanPooling auto&) { add_means(pool2d_shape(o), in, out, q); },
-                   [](const MaxPooling auto&) {}, [](const ZeroPad2dOp&) {},
+                   [](const MaxPooling auto&) {}, [](const OneOf<ZeroPad2dOp, UpsampleOp> auto&) {},
+                   [&](const PReLUOp&) { add_slopes(o, in, out, q); },
                    [&](const GroupNormOp& op) { add_group_norm(o, op, in, out, q); },
                    [&](const FunctionOp& op) { q.table = table_of(op.function, in, out); },
                    [&](const SumOp&) { add_terms(o, out, q); },
+                   [&](const ScaleOp&) {
+                     const Affine8& by = scales_.at(o.inputs[1]);
+                     q.terms = {{1, in.zero}, {1, by.zero}};
+                     q.rescaling = {Rescaling::by(in.scale * by.scale / out.scale)};
+                   },
                    [&](const ConcatOp&) {
                      for (const std::int64_t input : o.inputs) {
                        q.tables.push_back(table_of(Function(), scales_.at(input), out));
@@ -183,6 +189,17 @@ class Quantizer {
     for (const float bias : o.bias) {
       const double counted = static_cast<double>(bias) / out.scale * 256;
       q.bias.push_back(static_cast<std::int32_t>(std::lround(std::clamp(counted, -kMost, kMost))));
+    }
+  }
+
+  static void add_slopes(const InferenceNode& o, const Affine8& in, const Affine8& out,
+                         Int8Operation& q) {
+    std::vector<float> slopes = o.weight;
+    slopes.insert(slopes.begin(), 1.0f);
+    for (const float slope : slopes) {
+      q.weight.push_back(slope < 0 ? -1 : 1);
+      q.rescaling.push_back(
+          Rescaling::by(std::abs(static_cast<double>(slope)) * in.scale / out.scale));
     }
   }
 

@@ -105,6 +105,15 @@ Values group_norm(const Int8Operation& q, const GroupNormOp& op, Values x) {
   return x;
 }
 
+Values prelu(const Int8Operation& q, Values x) {
+  const std::size_t plane = x.size() / (q.rescaling.size() - 1);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::size_t slope = x[i] > q.zero_in ? 0 : 1 + i / plane;
+    x[i] = q.rescaling[slope].apply(q.weight[slope] * (x[i] - q.zero_in), q.zero_out);
+  }
+  return x;
+}
+
 Values avg_pool2d(const Int8Operation& q, const Values& x) {
   const Pool2dShape shape = pool2d_shape(q.what);
   const PoolDivisors rows = divisors_of(shape.height), columns = divisors_of(shape.width);
@@ -150,22 +159,35 @@ Values concat(const Int8Operation& q, const std::vector<const Values*>& inputs) 
   return y;
 }
 
+Values scale(const Int8Operation& q, Values x, const Values& gate) {
+  const std::size_t positions = x.size() / gate.size();
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::int32_t by = gate[i / positions] - q.terms[1].zero;
+    x[i] = q.rescaling[0].apply((x[i] - q.terms[0].zero) * by, q.zero_out);
+  }
+  return x;
+}
+
 Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
   const Values& x = *inputs.front();
-  return visit_integers(Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
-                                     return rescaled(q, weighted_sums(q, x));
-                                   },
-                                   [&](const MeanPooling auto&) { return avg_pool2d(q, x); },
-                                   [&](const MaxPooling auto&) { return max_pool2d(q, x); },
-                                   [&](const GroupNormOp& op) { return group_norm(q, op, x); },
-                                   [&](const FunctionOp&) { return look_up(q.table, x); },
-                                   [&](const ZeroPad2dOp& op) {
-                                     return zero_pad2d(q.what, op.padding.before,
-                                                       static_cast<std::int8_t>(q.zero_in), x);
-                                   },
-                                   [&](const SumOp&) { return sum(q, inputs); },
-                                   [&](const ConcatOp&) { return concat(q, inputs); }},
-                        q.what.op);
+  return visit_integers(
+      Overloaded{[&](const OneOf<Conv2dOp, LinearOp, AffineOp> auto&) {
+                   return rescaled(q, weighted_sums(q, x));
+                 },
+                 [&](const MeanPooling auto&) { return avg_pool2d(q, x); },
+                 [&](const MaxPooling auto&) { return max_pool2d(q, x); },
+                 [&](const GroupNormOp& op) { return group_norm(q, op, x); },
+                 [&](const PReLUOp&) { return prelu(q, x); },
+                 [&](const UpsampleOp& op) { return upsample(q.what, op.scale, x); },
+                 [&](const FunctionOp&) { return look_up(q.table, x); },
+                 [&](const ZeroPad2dOp& op) {
+                   return zero_pad2d(q.what, op.padding.before, static_cast<std::int8_t>(q.zero_in),
+                                     x);
+                 },
+                 [&](const SumOp&) { return sum(q, inputs); },
+                 [&](const ConcatOp&) { return concat(q, inputs); },
+                 [&](const ScaleOp&) { return scale(q, x, *inputs[1]); }},
+      q.what.op);
 }
 
 Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {

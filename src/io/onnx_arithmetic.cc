@@ -59,27 +59,6 @@ void multiply(std::vector<float>& values, float factor) {
   for (float& value : values) value *= factor;
 }
 
-/// A constant of Add, Mul, Sub or Div: one value, or one a channel of the chain's last value.
-std::vector<float> by_channel(const Operator& o, std::size_t input, const Chain& chain) {
-  chain.require_floats();
-  const Tensor& tensor = o.constant(input, "operand");
-  const Shape& dims = chain.dims();
-  const std::size_t channels = chain.channel_axis();
-  const std::int64_t count = value_count(tensor);
-  // Broadcast from the right, the batch in front.
-  const std::int64_t axis =
-      std::ssize(tensor.dims) - std::ssize(dims) + static_cast<std::int64_t>(channels);
-  const bool placed = dims.size() != 2 && axis >= 0 && axis < std::ssize(tensor.dims) &&
-                      tensor.dims[static_cast<std::size_t>(axis)] == count &&
-                      dims[channels] == count;
-  const bool fits = std::ssize(tensor.dims) <= std::ssize(dims) + 1;
-  if (!fits || (count != 1 && !placed)) {
-    refuse(fmt::format("a constant of shape [{}] beside (N, {}), want one value a channel",
-                       fmt::join(tensor.dims, ", "), fmt::join(dims, ", ")));
-  }
-  return read_floats(tensor);
-}
-
 /// For a layer behind images, with a value for each of their channels.
 std::vector<float> of_channels(std::vector<float> values, const Chain& chain) {
   const Shape& image = chain.shape();
@@ -155,6 +134,26 @@ void add_factor(std::vector<float> weight, Chain& chain) {
 }
 
 }  // namespace
+
+std::vector<float> by_channel(const Operator& o, std::size_t input, const Chain& chain) {
+  chain.require_floats();
+  const Tensor& tensor = o.constant(input, "operand");
+  const Shape& dims = chain.dims();
+  const std::size_t channels = chain.channel_axis();
+  const std::int64_t count = value_count(tensor);
+  // Broadcast from the right, the batch in front.
+  const std::int64_t axis =
+      std::ssize(tensor.dims) - std::ssize(dims) + static_cast<std::int64_t>(channels);
+  const bool placed = dims.size() != 2 && axis >= 0 && axis < std::ssize(tensor.dims) &&
+                      tensor.dims[static_cast<std::size_t>(axis)] == count &&
+                      dims[channels] == count;
+  const bool fits = std::ssize(tensor.dims) <= std::ssize(dims) + 1;
+  if (!fits || (count != 1 && !placed)) {
+    refuse(fmt::format("a constant of shape [{}] beside (N, {}), want one value a channel",
+                       fmt::join(tensor.dims, ", "), fmt::join(dims, ", ")));
+  }
+  return read_floats(tensor);
+}
 
 void add_gemm(const Operator& o, Chain& chain) {
   const std::int64_t inputs = chain.require_features();

@@ -25,7 +25,7 @@ struct Allowance {
   std::int64_t values, layers;
 };
 
-/// How values meet: added up, or side by side along ONNX's axis.
+/// How values meet: added up, multiplied, or side by side along ONNX's axis.
 struct Meeting {
   Container::Kind kind;
   std::int64_t axis = 0;
@@ -123,6 +123,7 @@ class Chain {
   void require_one_layout(const Chain& other, const Meeting& meeting) const;
   void require_meets(const Chain& other, const Meeting& meeting) const;
   void require_axis(std::int64_t axis) const;
+  static void require_scales(const std::vector<Chain>& branches);
   static void require_joins(const Meeting& meeting, const std::vector<Chain>& branches);
   static Piece as_piece(Container::Kind kind, std::vector<Chain>& branches);
 

@@ -132,6 +132,16 @@ class Export {
     if (op.bias) to_.node("Add", o.name, {parameter(".bias", o.bias)});
   }
 
+  void add_upsample(const InferenceNode& o, const Size2d& scale) {
+    const auto factor = [](std::int64_t size) { return static_cast<float>(size); };
+    to_.node("Resize", o.name,
+             {"", to_.tensor(o.name + ".scales", {4},
+                             {1, 1, factor(scale.height), factor(scale.width)})},
+             {{"mode", std::string("nearest")},
+              {"coordinate_transformation_mode", std::string("asymmetric")},
+              {"nearest_mode", std::string("floor")}});
+  }
+
   void add_affine(const InferenceNode& o) {
     to_.node("Mul", o.name + ".scaled", {by_channel(o.name + ".weight", o.input, o.weight)});
     to_.node("Add", o.name, {by_channel(o.name + ".bias", o.input, o.bias)});
@@ -163,6 +173,19 @@ class Export {
     to_.node("Pad", name, {sizes});
   }
 
+  /// What a channel is multiplied by has height and width, which the product repeats.
+  void add_scale(const InferenceNode& o) {
+    const std::string value = to_.value;
+    std::string gate = names_.at(o.inputs[1]);
+    if (o.input_shapes[1].size() < o.input.size()) {
+      to_.value = gate;
+      gate = o.name + ".gate";
+      to_.node("Reshape", gate, {sizes(o.name + ".gate_sizes", {o.input[0], 1, 1})});
+      to_.value = value;
+    }
+    to_.node("Mul", o.name, {gate});
+  }
+
   /// What a Sum or a Concat reads behind its first value.
   std::vector<std::string> others_of(const InferenceNode& o) const {
     std::vector<std::string> others;
@@ -192,6 +215,10 @@ class Export {
             [&](const BatchNormOp& op) { add_norm(o, op.eps); },
             [&](const GroupNormOp& op) { add_group_norm(o, op); },
             [&](const AffineOp&) { add_affine(o); },
+            [&](const PReLUOp&) {
+              to_.node("PRelu", o.name, {by_channel(o.name + ".weight", o.input, o.weight)});
+            },
+            [&](const UpsampleOp& op) { add_upsample(o, op.scale); },
             [&](const FunctionOp& op) { onnx::write_function(op.function, o.name, to_); },
             [&](const ZeroPad2dOp& op) { add_zeros(o.name, op.padding); },
             [&](const FlattenOp&) { to_.node("Flatten", o.name); },
@@ -199,6 +226,7 @@ class Export {
             [&](const ConcatOp&) {
               to_.node("Concat", o.name, others_of(o), {{"axis", std::int64_t{1}}});
             },
+            [&](const ScaleOp&) { add_scale(o); },
             [](const OneOf<DropoutOp, UserOp> auto&) { unknown("node of an inference"); }},
         o.op);
   }

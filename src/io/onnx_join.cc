@@ -92,12 +92,26 @@ void Chain::require_axis(std::int64_t axis) const {
                      fmt::join(dims_, ", ")));
 }
 
+/// One is the value itself, and the other of its shape or one element a channel.
+void Chain::require_scales(const std::vector<Chain>& branches) {
+  const auto own = std::ranges::find_if(branches, &Chain::empty);
+  const Chain& gate = own == branches.begin() ? branches.back() : branches.front();
+  own->require_one_layout(gate, {Container::Kind::kScale});
+  Shape one_each(own->dims_.size(), 1);
+  one_each[own->channel_axis()] = own->dims_[own->channel_axis()];
+  if (gate.dims_ == own->dims_ || gate.dims_ == one_each) return;
+  refuse(fmt::format("multiplies {}, want equal shapes, or one value a channel",
+                     shapes_of(*own, gate)));
+}
+
 void Chain::require_joins(const Meeting& meeting, const std::vector<Chain>& branches) {
   const Chain& first = branches.front();
+  const bool scales = meeting.kind == Container::Kind::kScale;
+  if (scales) require_scales(branches);
   if (meeting.kind == Container::Kind::kConcat) first.require_axis(meeting.axis);
   for (const Chain& branch : branches) {
     branch.require_floats();
-    first.require_meets(branch, meeting);
+    if (!scales) first.require_meets(branch, meeting);
     if (branch.depth_ == Container::kMaxDepth) {
       refuse(fmt::format("more than {} branches in one another", Container::kMaxDepth));
     }
@@ -109,9 +123,10 @@ Chain::Piece Chain::as_piece(Container::Kind kind, std::vector<Chain>& branches)
   Piece piece;
   const auto same = std::ranges::count_if(branches, &Chain::empty);
   const bool residual = kind == Container::Kind::kSum && branches.size() == 2 && same == 1;
+  const bool scales = kind == Container::Kind::kScale;
   std::vector<Sequential> inner;
   for (Chain& branch : branches) {
-    if (residual && branch.empty()) continue;
+    if ((residual || scales) && branch.empty()) continue;
     Sequential& layers = inner.emplace_back();
     for (Piece& one : branch.pieces_) {
       layers.add(std::move(one.layer));
@@ -129,10 +144,12 @@ void Chain::join(const Meeting& meeting, std::vector<Chain> branches) {
   count_layer();
   take_padding();
   for (const Chain& branch : branches) depth_ = std::max(depth_, branch.depth_ + 1);
-  const bool last = branches.front().channel_axis() == 2;
-  dims_ = branches.front().dims_;
-  grouped_ = branches.front().grouped_;
-  interleaved_ = branches.front().interleaved_;
+  const auto own = std::ranges::find_if(branches, &Chain::empty);
+  const Chain& like = meeting.kind == Container::Kind::kScale ? *own : branches.front();
+  const bool last = like.channel_axis() == 2;
+  dims_ = like.dims_;
+  grouped_ = like.grouped_;
+  interleaved_ = like.interleaved_;
   floats_ = true;
   Piece piece = as_piece(meeting.kind, branches);
   piece.input = shape_;

@@ -15,6 +15,7 @@
 #include "io/onnx_chain.h"
 #include "io/onnx_global_pools.h"
 #include "io/onnx_norms.h"
+#include "io/onnx_resize.h"
 #include "io/onnx_shapes.h"
 #include "io/onnx_windows.h"
 #include "io/safetensors_header.h"
@@ -123,6 +124,14 @@ void add_cast(const Operator& o, Chain& chain) {
                   to.type));
 }
 
+/// A slope for all, or one a channel.
+void add_prelu(const Operator& o, Chain& chain) {
+  std::vector<float> slopes = by_channel(o, 1, chain);
+  if (slopes.size() > 1) slopes = chain.in_order(std::move(slopes));
+  auto layer = std::make_unique<PReLU>(PReLU::Options{.num_parameters = std::ssize(slopes)});
+  chain.add(std::move(layer), std::move(slopes));
+}
+
 void add_dropout(const Operator& o, Chain&) {
   if (o.node().inputs.size() > 2 && !o.node().inputs[2].empty()) {
     refuse("an input training_mode, want inference");
@@ -169,15 +178,18 @@ const std::map<std::string_view, void (*)(const Operator&, Chain&)>& operators()
       {"Min", add_min},
       {"Mish", add_one<Mish>},
       {"Mul", add_mul},
+      {"PRelu", add_prelu},
       {"Pad", add_pad},
       {"ReduceMax", add_reduce_max},
       {"ReduceMean", add_reduce_mean},
       {"Reshape", add_reshape},
+      {"Resize", add_resize},
       {"Squeeze", add_squeeze},
       {"Sub", add_sub},
       {"Sum", add_sum},
       {"Transpose", add_transpose},
-      {"Unsqueeze", add_unsqueeze}};
+      {"Unsqueeze", add_unsqueeze},
+      {"Upsample", add_upsample}};
   return all;
 }
 

@@ -86,7 +86,7 @@ Tree::End Tree::take_last() {
       if (end.fork == forks_.rend() - open - 1) values.push_back(quoted_name(value));
     }
     values.resize(std::min<std::size_t>(values.size(), 2));
-    refuse(fmt::format("branches of {} end at {}, want all to meet in an Add, Sum or Concat",
+    refuse(fmt::format("branches of {} end at {}, want all to meet in an Add, Sum, Mul or Concat",
                        quoted_name(open->value), fmt::join(values, " and ")));
   }
   return std::move(ends_.extract(ends_.begin()).mapped());

@@ -201,13 +201,18 @@ class Walk {
     const std::string a = quoted_name(ends[0].value), b = quoted_name(ends[1].value);
     const bool concat = node.op == "Concat";
     if (node.op == "Mul") {
+      const auto own =
+          std::ranges::count_if(ends, [](const Tree::End& end) { return end.chain.empty(); });
+      if (ends.size() == 2 && own == 1) return {Container::Kind::kScale};
       refuse(
-          fmt::format("multiplies {} by {}, want one of the two constant, or x sigmoid(x)", a, b));
+          fmt::format("multiplies {} by {}, want one of the two constant, x sigmoid(x), or a "
+                      "value by what is made of it",
+                      a, b));
     }
     if (!concat && node.op != "Add" && node.op != "Sum") {
       refuse(
-          fmt::format("reads two values, {} and {}, want one; several meet in an Add, Sum or "
-                      "Concat alone",
+          fmt::format("reads two values, {} and {}, want one; several meet in an Add, Sum, "
+                      "Mul or Concat alone",
                       a, b));
     }
     if (ends.size() != node.inputs.size()) {

@@ -12,7 +12,12 @@ using protozero::pbf_writer;
 constexpr std::int64_t kIrVersion = 7, kOpset = 13;
 
 /// AttributeProto.AttributeType.
-enum AttributeType { kAttributeFloat = 1, kAttributeInt = 2, kAttributeInts = 7 };
+enum AttributeType {
+  kAttributeFloat = 1,
+  kAttributeInt = 2,
+  kAttributeString = 3,
+  kAttributeInts = 7
+};
 
 void write_attribute(pbf_writer message, const std::string& name, const AttributeValue& value) {
   namespace f = field::attribute;
@@ -25,6 +30,10 @@ void write_attribute(pbf_writer message, const std::string& name, const Attribut
     case AttributeValue::Kind::kInt:
       message.add_int64(f::kInt, value.as_int());
       message.add_enum(f::kType, kAttributeInt);
+      break;
+    case AttributeValue::Kind::kText:
+      message.add_bytes(f::kString, value.as_text());
+      message.add_enum(f::kType, kAttributeString);
       break;
     case AttributeValue::Kind::kInts:
       for (const std::int64_t i : value.as_ints()) message.add_int64(f::kInts, i);

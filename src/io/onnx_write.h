@@ -11,25 +11,28 @@
 
 namespace lenet::onnx {
 
-/// One of the three. Not a std::variant: libstdc++ 12 leaves it undefined where a copy of one runs
+/// One of the four. Not a std::variant: libstdc++ 12 leaves it undefined where a copy of one runs
 /// out of memory.
 class AttributeValue {
  public:
-  enum class Kind { kInt, kFloat, kInts };
+  enum class Kind { kInt, kFloat, kText, kInts };
 
   AttributeValue(std::int64_t value) : kind_(Kind::kInt), int_(value) {}
   AttributeValue(float value) : kind_(Kind::kFloat), float_(value) {}
+  AttributeValue(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}
   AttributeValue(std::vector<std::int64_t> values) : kind_(Kind::kInts), ints_(std::move(values)) {}
 
   Kind kind() const { return kind_; }
   std::int64_t as_int() const { return int_; }
   float as_float() const { return float_; }
+  const std::string& as_text() const { return text_; }
   const std::vector<std::int64_t>& as_ints() const { return ints_; }
 
  private:
   Kind kind_;
   std::int64_t int_ = 0;
   float float_ = 0;
+  std::string text_ = {};
   std::vector<std::int64_t> ints_ = {};
 };
 

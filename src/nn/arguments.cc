@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -108,6 +109,18 @@ IntegerPair Arguments::pair(std::string_view parameter) const {
 IntegerPair Arguments::pair(std::string_view parameter, IntegerPair missing) const {
   const ArgumentText* argument = find(parameter);
   return argument == nullptr ? missing : to_pair(*argument, parameter);
+}
+
+IntegerPair Arguments::whole_pair(std::string_view parameter) const {
+  const ArgumentText& argument = require(parameter);
+  const auto* number = std::get_if<double>(&argument.value);
+  constexpr double kMost = 1 << 20;
+  if (!number) return to_pair(argument, parameter);
+  if (*number >= 0 && *number <= kMost && *number == std::floor(*number)) {
+    const auto whole = static_cast<std::int64_t>(*number);
+    return {whole, whole};
+  }
+  throw wrong_type(argument, parameter, "a whole number or a pair of them");
 }
 
 std::array<std::int64_t, 4> Arguments::quadruple(std::string_view parameter) const {

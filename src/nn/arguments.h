@@ -39,6 +39,7 @@ class Arguments {
   std::int64_t integer(std::string_view parameter, std::int64_t missing) const;
   IntegerPair pair(std::string_view parameter) const;
   IntegerPair pair(std::string_view parameter, IntegerPair missing) const;
+  IntegerPair whole_pair(std::string_view parameter) const;  ///< also of a float, 2.0
   std::array<std::int64_t, 4> quadruple(std::string_view parameter) const;  ///< n: (n, n, n, n)
   IntegerList list(std::string_view parameter) const;  ///< of integers; n is (n,)
   bool boolean(std::string_view parameter, bool missing) const;

@@ -21,7 +21,8 @@ struct ContainerName {
 constexpr ContainerName kNames[] = {{Container::Kind::kGroup, ""},
                                     {Container::Kind::kResidual, "Residual"},
                                     {Container::Kind::kSum, "Sum"},
-                                    {Container::Kind::kConcat, "Concat"}};
+                                    {Container::Kind::kConcat, "Concat"},
+                                    {Container::Kind::kScale, "Scale"}};
 
 /// What a branch gives, and what it is called in messages.
 struct Joined {
@@ -46,6 +47,22 @@ Shape joined_shape(const std::vector<Joined>& values, bool concat, const std::st
     output[0] = concat ? output[0] + v.shape[0] : v.shape[0];
   }
   return output;
+}
+
+/// Of an input and what it is multiplied by.
+Shape scaled_shape(const Shape& input, const Joined& by, const std::string& named) {
+  const bool one_each = by.shape[0] == input[0] && element_count(by.shape) == input[0];
+  require(
+      by.shape == input || one_each,
+      fmt::format("{}: {} gives {}, and its input is {}; want one element a channel, {}x1x1, or "
+                  "the input's shape",
+                  named, by.name, to_string(by.shape), to_string(input), input[0]));
+  return input;
+}
+
+/// Whether the input itself is one of the values that meet.
+bool joins_input(Container::Kind kind) {
+  return kind == Container::Kind::kResidual || kind == Container::Kind::kScale;
 }
 
 /// The tensors that `of` gives for each layer, named as the container names them.
@@ -74,7 +91,7 @@ std::optional<Container::Kind> container_of_name(std::string_view name) {
 const Container* container_of(const Layer& layer) {
   const std::type_info& type = typeid(layer);
   const bool container = type == typeid(Container) || type == typeid(Residual) ||
-                         type == typeid(Sum) || type == typeid(Concat);
+                         type == typeid(Sum) || type == typeid(Concat) || type == typeid(Scale);
   return container ? static_cast<const Container*>(&layer) : nullptr;
 }
 
@@ -86,7 +103,7 @@ Container::Container(Kind kind, std::vector<Sequential> branches)
     : kind_(kind), branches_(std::move(branches)) {
   const bool any = std::ranges::any_of(branches_, [](const auto& b) { return b.size() > 0; });
   require(any || branches_.size() > 1, fmt::format("{}[ ] is empty, want a layer in it", name()));
-  const bool one = kind_ == Kind::kGroup || kind_ == Kind::kResidual;
+  const bool one = kind_ == Kind::kGroup || joins_input(kind_);
   require(!one || branches_.size() == 1,
           fmt::format("{}[ ] of {} branches, want one: Sum[ a | b ] and Concat[ a | b ] have more",
                       name(), branches_.size()));
@@ -108,7 +125,7 @@ std::string Container::prefix(std::size_t branch) const {
 }
 
 std::int64_t Container::joined() const {
-  return std::ssize(branches_) + (kind_ == Kind::kResidual ? 1 : 0);
+  return std::ssize(branches_) + (joins_input(kind_) ? 1 : 0);
 }
 
 std::string Container::text() const {
@@ -122,6 +139,7 @@ std::string Container::text() const {
 
 Operation Container::operation() const {
   if (kind_ == Kind::kConcat) return ConcatOp();
+  if (kind_ == Kind::kScale) return ScaleOp();
   return SumOp();
 }
 
@@ -136,7 +154,7 @@ Shape Container::infer(const Shape& input, const std::string& path, Sequential::
           fmt::format("{}: want at most {} brackets in one another", named, kMaxDepth));
   ++totals.depth;
   std::vector<Joined> values;
-  if (kind_ == Kind::kResidual) values.push_back({"the input", input});
+  if (joins_input(kind_)) values.push_back({"the input", input});
   for (std::size_t b = 0; b < branches_.size(); ++b) {
     const std::string within = fmt::format("{}.{}", path, prefix(b));
     branches_[b].infer(input, within, totals);
@@ -144,7 +162,8 @@ Shape Container::infer(const Shape& input, const std::string& path, Sequential::
                       branches_[b].output_shape()});
   }
   --totals.depth;
-  const Shape output = joined_shape(values, kind_ == Kind::kConcat, named);
+  const Shape output = kind_ == Kind::kScale ? scaled_shape(input, values.back(), named)
+                                             : joined_shape(values, kind_ == Kind::kConcat, named);
   if (joined() > 1) totals.values += element_count(output);
   return output;
 }

@@ -67,7 +67,7 @@ class Builder {
   std::int64_t add(const Container& container, const Shape& output, std::int64_t value,
                    const std::string& path) {
     std::vector<std::int64_t> joined;
-    if (container.kind() == Container::Kind::kResidual) joined.push_back(value);
+    if (container.joined() > std::ssize(container.branches())) joined.push_back(value);
     for_each_branch(container, path, [&](const Sequential& branch, const std::string& within) {
       joined.push_back(add(branch, value, within));
     });
@@ -97,7 +97,7 @@ class Builder {
 }  // namespace
 
 bool is_join(const Operation& op) {
-  return std::visit([]<class Op>(const Op&) { return OneOf<Op, SumOp, ConcatOp>; }, op);
+  return std::visit([]<class Op>(const Op&) { return OneOf<Op, SumOp, ConcatOp, ScaleOp>; }, op);
 }
 
 std::string name_of(const Node& node) {

@@ -17,7 +17,7 @@ namespace lenet {
 struct Node {
   Operation op;
   std::string path;                    ///< as its parameters are named: "3.0" of "3.0.weight"
-  std::vector<std::int64_t> inputs;    ///< values that it reads: several in a SumOp or ConcatOp
+  std::vector<std::int64_t> inputs;    ///< values that it reads: several in a join
   std::int64_t output;                 ///< the value that it gives
   ParameterRange parameters, buffers;  ///< its places in the network's
   const Layer* layer;

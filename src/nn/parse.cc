@@ -222,6 +222,34 @@ std::unique_ptr<Layer> parse_layer_norm(const ModelText& model, const LayerText&
       .normalized_shape = is_short(layer) ? Shape() : a.list("normalized_shape")});
 }
 
+std::unique_ptr<Layer> parse_prelu(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer)
+                        ? Parameters{{"num_parameters"}, {.name = "init", .by_name = true}}
+                        : Parameters{{"num_parameters"}, {"init"}, {"device"}, {"dtype"}});
+  require_usual_tensors(a);
+  const PReLU::Options usual;
+  return std::make_unique<PReLU>(
+      PReLU::Options{.num_parameters = a.integer("num_parameters", usual.num_parameters),
+                     .init = a.number("init", usual.init)});
+}
+
+/// print(net) shows a scale that was given as a float, 2.0.
+std::unique_ptr<Layer> parse_upsample(const ModelText& model, const LayerText& layer) {
+  const Arguments a(model, layer,
+                    is_short(layer) ? Parameters{{"scale_factor"}}
+                                    : Parameters{{"size"},
+                                                 {"scale_factor"},
+                                                 {"mode"},
+                                                 {"align_corners"},
+                                                 {"recompute_scale_factor"}});
+  a.require_usual("size", "None");
+  a.require_usual("mode", "nearest");
+  a.require_usual("align_corners", "None");
+  a.require_usual("recompute_scale_factor", "None");
+  return std::make_unique<Upsample>(size_of(a.whole_pair("scale_factor")));
+}
+
 std::unique_ptr<Layer> parse_dropout(const ModelText& model, const LayerText& layer) {
   return parse_number<Dropout>(model, layer, "p", 0.5);
 }
@@ -244,6 +272,7 @@ constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
                                   {"MaxPool2d", parse_max_pool2d},
                                   {"AdaptiveAvgPool2d", parse_adaptive_pool2d<AdaptiveAvgPool2d>},
                                   {"AdaptiveMaxPool2d", parse_adaptive_pool2d<AdaptiveMaxPool2d>},
+                                  {"Upsample", parse_upsample},
                                   {"Linear", parse_linear},
                                   {"LazyLinear", parse_linear, In::kTorch},
                                   {"BatchNorm1d", parse_batch_norm<BatchNorm1d>},
@@ -252,6 +281,7 @@ constexpr LayerEntry kLayers[] = {{"Conv2d", parse_conv2d},
                                   {"LazyBatchNorm2d", parse_batch_norm<BatchNorm2d>, In::kTorch},
                                   {"GroupNorm", parse_group_norm},
                                   {"LayerNorm", parse_layer_norm},
+                                  {"PReLU", parse_prelu},
                                   {"Affine2d", parse_plain<Affine2d>, In::kShort},
                                   {"LeNet5C3", parse_plain<LeNet5C3>, In::kShort},
                                   {"Dropout", parse_dropout},
@@ -292,8 +322,9 @@ Sequential parse_layers(const ModelText& model, const std::vector<LayerText>& la
 std::unique_ptr<Layer> parse_brackets(const ModelText& model, const LayerText& text) {
   const std::optional<Container::Kind> kind = container_of_name(text.name);
   if (!kind) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("found {:.40}[, want Residual[, Sum[, Concat[ or [ alone", text.name));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("found {:.40}[, want Residual[, Sum[, Concat[, Scale[ or [ alone", text.name));
   }
   std::vector<Sequential> branches;
   for (const std::vector<LayerText>& branch : text.branches) {

@@ -96,6 +96,7 @@ struct Predictor::State {
   }
 
   void join(const cpu::PlannedStage& stage, float* y) {
+    if (std::holds_alternative<ScaleOp>(stage.node.op)) return scale(stage, y);
     const bool concat = std::holds_alternative<ConcatOp>(stage.node.op);
     for (const cpu::PlannedInput& input : stage.inputs) {
       const std::int64_t count = input.count / kPack;
@@ -106,6 +107,12 @@ struct Predictor::State {
         kernels::add(whole_packs(count), y, x, y);
       }
     }
+  }
+
+  void scale(const cpu::PlannedStage& stage, float* y) {
+    const float *x = value(stage.inputs[0]), *gate = value(stage.inputs[1]);
+    const std::int64_t positions = stage.output_count / stage.inputs[1].count;
+    for (std::int64_t i = 0; i < stage.output_count / kPack; ++i) y[i] = x[i] * gate[i / positions];
   }
 
   void forward_as_pack(const cpu::PlannedStage& stage, const cpu::ImageForward& pass) {

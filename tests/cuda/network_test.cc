@@ -128,6 +128,12 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("Conv2d(6, 3) LayerNorm ReLU MaxPool2d(2) LayerNorm(bias=False) Flatten "
                   "Linear(8) LayerNorm(elementwise_affine=False) SiLU Linear(4)",
                   Shape{2, 9, 8}),
+        std::pair("Conv2d(5, 3) PReLU(5) MaxPool2d(2) PReLU(init=0.1) Flatten Linear(8) PReLU(8) "
+                  "Linear(4)",
+                  Shape{2, 9, 8}),
+        std::pair("Conv2d(3, 3) Tanh Upsample((2, 3)) ReLU Conv2d(4, 3, stride=2) Upsample(2) "
+                  "Flatten Linear(4)",
+                  Shape{2, 7, 6}),
         std::pair("Linear(300)", Shape{5}),  // labels of two bytes
         std::pair("Conv2d(6, 5, padding=2) Sigmoid AvgPool2d(2) Conv2d(16, 5) Sigmoid AvgPool2d(2) "
                   "Flatten Linear(12) Sigmoid Linear(10)",
@@ -163,7 +169,8 @@ std::vector<std::pair<std::string, Shape>> shared_values() {
   std::vector<std::pair<std::string, Shape>> networks;
   for (const char* reader :
        {"Conv2d(2, 3, padding=1)", "MaxPool2d(3, stride=1, padding=1)", "BatchNorm2d", "Affine2d",
-        "SiLU", "Dropout(0.3)", "Sum[ | ]", "Concat[ Conv2d(1, 1) | Conv2d(1, 1) Sigmoid ]"}) {
+        "SiLU", "Dropout(0.3)", "Sum[ | ]", "Concat[ Conv2d(1, 1) | Conv2d(1, 1) Sigmoid ]",
+        "Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) Sigmoid ]", "Scale[ Tanh ]"}) {
     networks.emplace_back(fmt::format("Conv2d(2, 3, padding=1, bias=False) Tanh Sum[ {0} | {0} ] "
                                       "Sigmoid Residual[ {0} ] Flatten Linear(3)",
                                       reader),

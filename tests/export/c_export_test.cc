@@ -160,6 +160,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "Conv2d(4, 1) AdaptiveMaxPool2d((7, 5)) Tanh AdaptiveAvgPool2d((4, 3)) "
                 "AdaptiveMaxPool2d(2) Flatten Linear(4)",
                 {2, 10, 9}},
+        Network{"SqueezeAndExcite",
+                "Conv2d(4, 3) ReLU Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) ReLU Conv2d(4, 1) "
+                "Sigmoid ] Residual[ Scale[ AdaptiveAvgPool2d(1) Flatten Linear(4) Hardsigmoid ] ] "
+                "Scale[ Tanh ] Flatten Linear(4)",
+                {1, 8, 8}},
+        Network{"PReLUs",
+                "Conv2d(4, 3) PReLU(4) AvgPool2d(2) PReLU Flatten Linear(8) PReLU(8, init=-0.5) "
+                "Linear(4)",
+                {1, 8, 8}},
+        Network{"Upsampled",
+                "Conv2d(4, 3, stride=2) Tanh Upsample((2, 3)) Conv2d(3, 3) ReLU Upsample(2) "
+                "Flatten Linear(4)",
+                {1, 9, 8}},
         Network{"GroupNorms",
                 "Conv2d(6, 3) GroupNorm(3) ReLU MaxPool2d(2) GroupNorm(1, affine=False) Tanh "
                 "Flatten Linear(8) GroupNorm(2, eps=0.1) ReLU Linear(4)",

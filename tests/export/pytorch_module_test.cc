@@ -32,6 +32,15 @@ TEST(PyTorchModule, BuildsTheLayersWithTheirInputs) {
   EXPECT_FALSE(text.find("class ") != text.npos);
 }
 
+TEST(PyTorchModule, HasSlopesAndLargerImages) {
+  const std::string text =
+      module_of("Conv2d(4, 2) PReLU(4) Upsample((2, 1)) PReLU(init=0.5)", {1, 3, 4});
+  EXPECT_TRUE(contains(text,
+                       "    nn.PReLU(4),\n"
+                       "    nn.Upsample(scale_factor=(2, 1)),\n"
+                       "    nn.PReLU(init=0.5),\n"));
+}
+
 TEST(PyTorchModule, HasNormalisationsOfEachImage) {
   const std::string text = module_of(
       "Conv2d(4, 2) GroupNorm(2, affine=False) LayerNorm Flatten LayerNorm(eps=0.5, bias=False)",

@@ -53,6 +53,17 @@ constexpr const char* kNorms =
     "Conv2d(4, 1) LayerNorm ReLU Conv2d(4, 1) GroupNorm(4, affine=False) Flatten Linear(12) "
     "LayerNorm(eps=0.001) ReLU Linear(8) GroupNorm(2) Linear(10)";
 
+/// Squeeze and excite.
+constexpr const char* kScaled =
+    "Conv2d(6, 3, stride=2) ReLU Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) ReLU Conv2d(6, 1) "
+    "Sigmoid ] Residual[ Scale[ AdaptiveAvgPool2d(1) Flatten Linear(6) Hardsigmoid ] ] "
+    "Scale[ Conv2d(6, 1) Tanh ] Flatten Linear(10)";
+
+/// Slopes that are weights, images made larger.
+constexpr const char* kLarger =
+    "Conv2d(6, 3, stride=2) PReLU(6) Upsample((2, 3)) Conv2d(4, 3, stride=3) PReLU(init=0.1) "
+    "Flatten Linear(12) PReLU(12) Linear(10)";
+
 /// Groups, dilation, zeros on one side.
 constexpr const char* kGroups =
     "ZeroPad2d((0, 1, 0, 1)) Conv2d(6, 3, stride=2) BatchNorm2d ReLU Conv2d(6, 3, padding=1, "
@@ -115,6 +126,8 @@ int main(int argc, char** argv) {
   lenet::write(folder, "padded-average", lenet::Sequential::parse(lenet::kPaddedAverage), test);
   lenet::write(folder, "branches", lenet::Sequential::parse(lenet::kBranches), test);
   lenet::write(folder, "norms", lenet::Sequential::parse(lenet::kNorms), test);
+  lenet::write(folder, "scaled", lenet::Sequential::parse(lenet::kScaled), test);
+  lenet::write(folder, "larger", lenet::Sequential::parse(lenet::kLarger), test);
   lenet::write(folder, "pools", lenet::Sequential::parse(lenet::kPools), test);
   lenet::write(folder, "padded-over-the-edge", lenet::Sequential::parse(lenet::kPaddedOverTheEdge),
                test);

@@ -99,6 +99,17 @@ INSTANTIATE_TEST_SUITE_P(
             "Conv2d(4, 1) GroupNorm(2) Residual[ GroupNorm(4) ReLU ] GroupNorm(1, affine=False) "
             "LayerNorm Conv2d(2, 1) LayerNorm(bias=False) Flatten Linear(6) LayerNorm Linear(4) "
             "GroupNorm(2, affine=False)"},
+        Net{"WithGates",
+            "Conv2d(4, 1) Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) ReLU Conv2d(4, 1) Sigmoid ] "
+            "Residual[ Scale[ AdaptiveAvgPool2d(1) Flatten Linear(4) Hardsigmoid ] ] Scale[ Tanh ]",
+            "Conv2d(4, 1) Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) ReLU Conv2d(4, 1) Sigmoid ] "
+            "Residual[ Scale[ AdaptiveAvgPool2d(1) Flatten Linear(4) Hardsigmoid ] ] "
+            "Scale[ Tanh ]"},
+        Net{"WithSlopesAndLargerImages",
+            "PReLU(2) Upsample((2, 1)) Concat[ PReLU | Upsample(1) ] Flatten PReLU Linear(3) "
+            "PReLU(3)",
+            "PReLU(2) Upsample((2, 1)) Concat[ PReLU | Upsample(1) ] Flatten PReLU Linear(3) "
+            "PReLU(3)"},
         Net{"AtTheInput", "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten",
             "Sum[ Conv2d(2, 1) | | Affine2d ] Flatten"},
         Net{"ThatAreAllTheValue", "ReLU Sum[ | ] Concat[ | | ] Flatten",

@@ -125,7 +125,9 @@ bool is_of_our_operators(const std::string& name) {
                                                      "softplus",      "squeeze",
                                                      "sub",           "sum_",
                                                      "tanh",          "transpose",
-                                                     "unsqueeze"};
+                                                     "unsqueeze",     "prelu",
+                                                     "instancenorm",  "layer_normalization",
+                                                     "resize",        "upsample"};
   return std::ranges::any_of(operators,
                              [&](const std::string& op) { return name.starts_with("test_" + op); });
 }

@@ -34,6 +34,14 @@ INSTANTIATE_TEST_SUITE_P(
                     "Flatten Linear(3) SiLU"));
 
 INSTANTIATE_TEST_SUITE_P(
+    WeighedAndRepeated, MappedGradient,
+    testing::Values("Conv2d(4, 2) PReLU(4) MaxPool2d(2) PReLU Flatten Linear(6) PReLU(6) Linear(3)",
+                    "PReLU(init=-0.5) Conv2d(3, 2) PReLU(3, init=0.1) Flatten Linear(3) PReLU",
+                    "Conv2d(3, 3) Upsample(2) Conv2d(2, 2) Tanh Upsample((3, 1)) SiLU AvgPool2d(2) "
+                    "Flatten Linear(3)",
+                    "Upsample((1, 2)) Conv2d(2, 3) Flatten Linear(3)"));
+
+INSTANTIATE_TEST_SUITE_P(
     GroupNorms, MappedGradient,
     testing::Values(
         "Conv2d(4, 2) GroupNorm(2) ReLU Flatten Linear(3)",

@@ -47,6 +47,22 @@ TEST(Containers, SayTheirText) {
   EXPECT_EQ(Sequential::parse(Sequential(Tanh(), Sequential(ReLU())).text()).size(), 2);
 }
 
+TEST(Containers, ScaleByAnElementAChannelOrByTheInputsShape) {
+  const std::string text = "Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) Sigmoid ] Scale[ Tanh ]";
+  EXPECT_EQ(Sequential::parse(text).text(), text);
+  EXPECT_EQ(built(text.c_str(), {2, 6, 5}).output_shape(), (Shape{2, 6, 5}));
+  EXPECT_EQ(built("Scale[ Flatten Linear(2) ]", {2, 6, 5}).output_shape(), (Shape{2, 6, 5}));
+  EXPECT_EQ(built("Flatten Scale[ Linear(60) ]", {2, 6, 5}).output_shape(), (Shape{60}));
+  EXPECT_EQ(Sequential(Scale(AdaptiveAvgPool2d(), Sigmoid())).text(),
+            "Scale[ AdaptiveAvgPool2d(1) Sigmoid ]");
+  EXPECT_TRUE(contains(refusal_of("Scale[ Conv2d(3, 1) ]"),
+                       "layer 0, Scale[ ]: 0.* gives 3x6x5, and its input is 2x6x5; want one "
+                       "element a channel, 2x1x1, or the input's shape"));
+  EXPECT_TRUE(contains(refusal_of("Scale[ MaxPool2d(2) ]"), "0.* gives 2x3x2"));
+  EXPECT_TRUE(contains(refusal_of("Scale[ ]"), "Scale[ ] is empty, want a layer in it"));
+  EXPECT_TRUE(contains(refusal_of("Scale[ ReLU | Tanh ]"), "Scale[ ] of 2 branches, want one"));
+}
+
 TEST(Containers, AreWrittenInCxxAsInText) {
   const Conv2d::Options one{.out_channels = 2, .kernel = 1};
   const Sequential net(

@@ -21,10 +21,16 @@ std::vector<std::string> networks() {
                              "Sum[ Conv2d(2, 1) | Conv2d(2, 1) Tanh ] ReLU",
                              "Concat[ Conv2d(1, 1) | Conv2d(1, 1) Tanh ]",
                              "Concat[ | Conv2d(1, 3, padding=1) ] Conv2d(2, 1)"};
-  const char* joins[] = {
-      "Residual[ {} ]",   "Sum[ {} | Conv2d(2, 1) ]", "Sum[ Conv2d(2, 1) Sigmoid | {} | ]",
-      "Sum[ | | {} ]",    "Concat[ | {} ]",           "Concat[ {} | Conv2d(3, 1) ReLU | ]",
-      "Concat[ {} | {} ]"};
+  const char* joins[] = {"Residual[ {} ]",
+                         "Sum[ {} | Conv2d(2, 1) ]",
+                         "Sum[ Conv2d(2, 1) Sigmoid | {} | ]",
+                         "Sum[ | | {} ]",
+                         "Concat[ | {} ]",
+                         "Concat[ {} | Conv2d(3, 1) ReLU | ]",
+                         "Concat[ {} | {} ]",
+                         "Scale[ {} ]",
+                         "Scale[ {} AdaptiveAvgPool2d(1) Conv2d(2, 1) Sigmoid ]",
+                         "Residual[ Scale[ {} AdaptiveAvgPool2d(1) Flatten ] ]"};
   const char* readers[] = {"",
                            "ReLU",
                            "SiLU",

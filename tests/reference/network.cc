@@ -79,7 +79,7 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
 /// The same for brackets.
 void add_brackets(const ModelText& model, const LayerText& text, Network& net, Shape& shape) {
   std::vector<Network> branches;
-  if (text.name == "Residual") branches.emplace_back();
+  if (text.name == "Residual" || text.name == "Scale") branches.emplace_back();
   std::int64_t channels = 0;
   Shape output;
   for (const std::vector<LayerText>& branch : text.branches) {
@@ -89,7 +89,10 @@ void add_brackets(const ModelText& model, const LayerText& text, Network& net, S
     channels += output[0];
   }
   if (text.name == "Concat") output[0] = channels;
-  net.push_back(joined_layer(std::move(branches), text.name == "Concat"));
+  if (text.name == "Scale") output = shape;
+  net.push_back(joined_layer(std::move(branches), text.name == "Concat"  ? Join::kConcat
+                                                  : text.name == "Scale" ? Join::kScale
+                                                                         : Join::kSum));
   shape = output;
 }
 
@@ -149,6 +152,13 @@ void add_layer(const ModelText& model, const LayerText& text, Network& net, Shap
     const bool affine = a.boolean("elementwise_affine", true);
     net.push_back(group_norm_layer(shape, 1, a.number("eps", 1e-5), true, affine,
                                    affine && a.boolean("bias", true)));
+  } else if (name == "PReLU") {
+    const Arguments a(model, text, {{"num_parameters"}, {"init"}});
+    net.push_back(prelu_layer(shape, a.integer("num_parameters", 1)));
+  } else if (name == "Upsample") {
+    const auto [height, width] = Arguments(model, text, {{"scale_factor"}}).pair("scale_factor");
+    net.push_back(upsample_layer(shape, height, width));
+    shape = {shape[0], shape[1] * height, shape[2] * width};
   } else if (name == "LeakyReLU") {
     const Arguments a(model, text, {{"negative_slope"}});
     const double slope = a.number("negative_slope", 0.01);
@@ -185,14 +195,17 @@ std::vector<Values> forward_batch(const Network& net, std::vector<Values> images
   return images;
 }
 
-Layer joined_layer(std::vector<Network> branches, bool concat) {
+Layer joined_layer(std::vector<Network> branches, Join how) {
   Layer joined;
   for (const Network& branch : branches) {
     for (const Layer& layer : branch) joined.parameters += layer.parameters;
   }
-  const auto join = [concat](Values& all, const Values& next) {
-    if (concat || all.empty()) {
+  const auto join = [how](Values& all, const Values& next) {
+    if (how == Join::kConcat || all.empty()) {
       all.insert(all.end(), next.begin(), next.end());
+    } else if (how == Join::kScale) {
+      const std::size_t positions = all.size() / next.size();
+      for (std::size_t i = 0; i < all.size(); ++i) all[i] *= next[i / positions];
     } else {
       for (std::size_t i = 0; i < all.size(); ++i) all[i] += next[i];
     }
@@ -251,6 +264,26 @@ Layer group_norm_layer(const Shape& shape, std::int64_t groups, double eps, bool
               const double normalised = (x[at(i)] - mean) / std::sqrt(variance + eps);
               y.push_back(normalised * (weight ? p[at(i / plane)] : 1) +
                           (bias ? p[at(count + i / plane)] : 0));
+            }
+            return y;
+          }};
+}
+
+Layer prelu_layer(const Shape& shape, std::int64_t weights) {
+  const auto plane = static_cast<std::size_t>(element_count(shape) / weights);
+  return {weights, [=](Values x, std::span<const double> p) {
+            for (std::size_t i = 0; i < x.size(); ++i) x[i] *= x[i] < 0 ? p[i / plane] : 1;
+            return x;
+          }};
+}
+
+Layer upsample_layer(const Shape& shape, std::int64_t height, std::int64_t width) {
+  return {0, [=](const Values& x, std::span<const double>) {
+            Values y;
+            for (std::int64_t row = 0; row < shape[0] * shape[1] * height; ++row) {
+              for (std::int64_t column = 0; column < shape[2] * width; ++column) {
+                y.push_back(x[static_cast<std::size_t>(row / height * shape[2] + column / width)]);
+              }
             }
             return y;
           }};

@@ -27,6 +27,8 @@ Layer conv2d_layer(const Sliding& s, std::int64_t out_channels, bool bias);
 /// weights and biases: one a channel, or one an element; each there or not.
 Layer group_norm_layer(const Shape& shape, std::int64_t groups, double eps, bool by_element,
                        bool weight, bool bias);
+Layer prelu_layer(const Shape& shape, std::int64_t weights);
+Layer upsample_layer(const Shape& shape, std::int64_t height, std::int64_t width);
 Layer linear_layer(std::int64_t inputs, std::int64_t outputs, bool bias);
 Layer zero_pad2d_layer(const Shape& in, const Shape& out, std::int64_t top, std::int64_t left);
 Layer activation_layer(Function::Kind kind);
@@ -39,8 +41,11 @@ Layer dropout_layer(double p, std::uint64_t seed, std::uint32_t stage);
 
 using Network = std::vector<Layer>;
 
-/// The values of branches that all read x, added up or one behind the other.
-Layer joined_layer(std::vector<Network> branches, bool concat);
+enum class Join { kSum, kConcat, kScale };
+
+/// The values of branches that all read x: added up, one behind the other, or the first times the
+/// second, an element of which is for so many of the first.
+Layer joined_layer(std::vector<Network> branches, Join how);
 
 /// The reference of a model text of built-in layers on images of shape `input`.
 Network network_of(const std::string& text, Shape input);

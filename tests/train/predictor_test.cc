@@ -81,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
     NetworksThatNormaliseEachImage, PredictorOf,
     testing::Values("Conv2d(6, 3) GroupNorm(2) ReLU GroupNorm(3, affine=False) Flatten Linear(5) "
                     "LayerNorm Linear(3)",
-                    "LayerNorm Conv2d(3, 3) LayerNorm(bias=False) Tanh Flatten Linear(3)"));
+                    "LayerNorm Conv2d(3, 3) LayerNorm(bias=False) Tanh Flatten Linear(3)",
+                    "Conv2d(4, 3) PReLU(4) Upsample((1, 2)) PReLU Conv2d(3, 2) Flatten Linear(3)"));
 
 INSTANTIATE_TEST_SUITE_P(
     NetworksWithAllPoolings, PredictorOf,
@@ -105,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
         "3, stride=2, padding=1) Tanh ] Flatten Linear(3)",
         "Residual[ Conv2d(2, 1) ] Concat[ | Conv2d(3, 3, padding=1) | Sigmoid ] AvgPool2d(2) "
         "Concat[ Flatten | AdaptiveAvgPool2d(1) Flatten ] Linear(5) Concat[ | ]",
+        "Conv2d(4, 3) ReLU Scale[ AdaptiveAvgPool2d(1) Conv2d(2, 1) ReLU Conv2d(4, 1) Sigmoid ] "
+        "Scale[ Tanh ] Tanh Flatten Linear(3)",
         "Flatten Sum[ | | ] Linear(7) Residual[ Residual[ Linear(7) ] SiLU ]"));
 
 TEST(Predictor, NeedsABuiltNetwork) {

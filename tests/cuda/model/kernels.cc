@@ -109,10 +109,12 @@ std::map<std::string, Bind> all_kernels() {
                     NormGradientMeans, ChannelForward, ChannelBackward, Dropout4, GatherBytes,
                     GatherChanged, GatherFloats, KeepBuffers, Update, LayOut, FunctionForward,
                     FunctionBackward, Add, ZeroPad2dForward, ZeroPad2dBackward, GroupedForward,
-                    GroupedInputGradient, GroupNormForward, GroupNormBackward>(all);
+                    GroupedInputGradient, GroupNormForward, GroupNormBackward, PReLUForward,
+                    PReLUBackward, ScaleForward, ScaleGateGradient, UpsampleForward,
+                    UpsampleBackward>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, LossKernel<CrossEntropy>,
-                    LossKernel<SquaredError>, SquareSum, GroupedWeightGradient, GroupNormGradients>(
-      all);
+                    LossKernel<SquaredError>, SquareSum, GroupedWeightGradient, GroupNormGradients,
+                    PReLUGradients>(all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
   add_contractions<6, 0>(all), add_contractions<6, 3>(all), add_contractions<6, 5>(all);
   add_gradients<1>(all), add_gradients<3>(all), add_gradients<4>(all), add_gradients<5>(all);
