@@ -33,7 +33,7 @@ constexpr const char* kPaddedAverage =
 constexpr const char* kPools =
     "Conv2d(4, 2) MaxPool2d(2, ceil_mode=True) AvgPool2d(3, stride=2, padding=1, ceil_mode=True, "
     "count_include_pad=False) Conv2d(6, 1) ReLU MaxPool2d(3, stride=2, padding=1, ceil_mode=True) "
-    "AdaptiveMaxPool2d(2) Flatten Linear(10)";
+    "AdaptiveMaxPool2d((5, 1)) Flatten Linear(10)";
 
 /// A window over padding that counts.
 constexpr const char* kPaddedOverTheEdge =
