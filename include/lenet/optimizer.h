@@ -1,4 +1,4 @@
-// What a step does with the gradient: torch.optim's SGD, Adam and AdamW.
+// What a step does with the gradient: torch.optim's SGD, RMSprop, Adam and AdamW, and Lion.
 #pragma once
 
 #include "lenet/export.h"
@@ -7,15 +7,17 @@ namespace LENET_PUBLIC lenet {
 
 /// The rule and its constants, under PyTorch's names and with its defaults.
 struct Optimizer {
-  enum class Kind { kSgd, kAdam, kAdamW, kLion };
+  enum class Kind { kSgd, kAdam, kAdamW, kLion, kRmsProp };
 
   Kind kind = Kind::kSgd;
   double weight_decay = 0;  ///< added to the gradient; AdamW: shrinks the parameter directly
 
-  double momentum = 0, dampening = 0;  ///< SGD
+  double momentum = 0;   ///< SGD, RMSprop
+  double dampening = 0;  ///< SGD
   bool nesterov = false;
+  double alpha = 0.99;  ///< RMSprop, whose `centered` is not there
 
-  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam, AdamW
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;  ///< Adam, AdamW; eps: RMSprop
 
   /// Vectors as large as the parameters that the rule keeps from step to step: 0, 1 or 2.
   int state_vectors() const;

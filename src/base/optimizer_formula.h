@@ -12,11 +12,11 @@ namespace lenet {
 struct OptimizerCoefficients {
   float rate;                                   ///< of the step
   float decay;                                  ///< of the weights, within the gradient
-  float momentum = 0, one_minus_dampening = 1;  ///< SGD: v = momentum * v + ... * d
+  float momentum = 0, one_minus_dampening = 1;  ///< SGD: v = momentum * v + ... * d; RMSprop
   float d_weight = 1, v_weight = 0;             ///< SGD: p -= rate * (d_weight * d + v_weight * v)
   float shrinkage = 1;                          ///< AdamW: p *= shrinkage first
   float beta1 = 0, one_minus_beta1 = 1;         ///< Adam: m = beta1 * m + ... * d
-  float beta2 = 0, one_minus_beta2 = 1;         ///< Adam: v = beta2 * v + ... * d^2
+  float beta2 = 0, one_minus_beta2 = 1;         ///< Adam, RMSprop: v = beta2 * v + ... * d^2
   float correction = 1, eps = 0;  ///< Adam: p -= rate * m / (sqrt(v) / correction + eps)
 };
 
@@ -41,6 +41,27 @@ LENET_HOST_DEVICE inline float adam_step(const OptimizerCoefficients& o, float g
   m = o.beta1 * m + o.one_minus_beta1 * d;
   v = o.beta2 * v + o.one_minus_beta2 * d * d;
   return shrunk - o.rate * (m / (std::sqrt(v) / o.correction + o.eps));
+}
+
+/// What RMSprop steps by (Hinton 2012): the gradient over the root of the mean v of its squares.
+LENET_HOST_DEVICE inline float rms_scaled(const OptimizerCoefficients& o, float g, float p,
+                                          float& v) {
+  const float d = g + o.decay * p;
+  v = o.beta2 * v + o.one_minus_beta2 * d * d;
+  return d / (std::sqrt(v) + o.eps);
+}
+
+/// p after a step of RMSprop.
+LENET_HOST_DEVICE inline float rmsprop_step(const OptimizerCoefficients& o, float g, float p,
+                                            float& v) {
+  return p - o.rate * rms_scaled(o, g, p, v);
+}
+
+/// The same, with momentum m.
+LENET_HOST_DEVICE inline float rmsprop_step(const OptimizerCoefficients& o, float g, float p,
+                                            float& m, float& v) {
+  m = o.momentum * m + rms_scaled(o, g, p, v);
+  return p - o.rate * m;
 }
 
 /// p after a step of Lion (Chen 2023), with the mean m of the gradients: by the sign of one mean,

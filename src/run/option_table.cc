@@ -47,7 +47,9 @@ bool has_schedule(const RunOptions& o) {
 
 const OptionReader kWithWeights = {"weights", "a file",
                                    [](const RunOptions& o) { return !o.weights.empty(); }};
-const OptionReader kWithSgd = with_optimizer<&OptimizerEntry::momentum>();
+const OptionReader kMovedOn = with_optimizer<&OptimizerEntry::momentum>();
+const OptionReader kWithSgd = with_optimizer<&OptimizerEntry::dampening>();
+const OptionReader kWithAlpha = with_optimizer<&OptimizerEntry::alpha>();
 const OptionReader kWithBetas = with_optimizer<&OptimizerEntry::betas>();
 const OptionReader kWithEps = with_optimizer<&OptimizerEntry::eps>();
 const OptionReader kWithMomentum = {
@@ -163,9 +165,9 @@ Table optimizer_table(RunOptions& o) {
           {.name = "momentum",
            .group = kGroup,
            AT(fit.optimizer.momentum),
-           .help = "SGD's momentum",
+           .help = "SGD's or RMSprop's momentum",
            .check = finite_number(),
-           .readers = {kWithSgd}},
+           .readers = {kMovedOn}},
           {.name = "dampening",
            .group = kGroup,
            AT(fit.optimizer.dampening),
@@ -193,9 +195,16 @@ Table optimizer_table(RunOptions& o) {
           {.name = "eps",
            .group = kGroup,
            AT(fit.optimizer.eps),
-           .help = "Adam's eps",
+           .help = "Adam's or RMSprop's eps",
            .check = finite_number(),
            .readers = {kWithEps}},
+          {.name = "alpha",
+           .group = kGroup,
+           AT(fit.optimizer.alpha),
+           .help = "RMSprop's decay of the mean of squares",
+           .check = finite_number(),
+           .if_set = true,
+           .readers = {kWithAlpha}},
           {.name = "clip-norm",
            .group = kGroup,
            AT(fit.clip_norm),

@@ -91,11 +91,31 @@ void require_own_training(const Resumption& from, const std::string& data_sha256
 }  // namespace
 
 const std::vector<std::string>& changeable_options() {
-  static const std::vector<std::string> names = {
-      "epochs",           "max-steps", "patience",        "lr",        "schedule", "warmup",
-      "step-epochs",      "gamma",     "min-lr",          "pct-start", "anneal",   "div-factor",
-      "final-div-factor", "momentum",  "nesterov",        "dampening", "betas",    "eps",
-      "weight-decay",     "clip-norm", "label-smoothing", "augment",   "device",   "data"};
+  static const std::vector<std::string> names = {"epochs",
+                                                 "max-steps",
+                                                 "patience",
+                                                 "lr",
+                                                 "schedule",
+                                                 "warmup",
+                                                 "step-epochs",
+                                                 "gamma",
+                                                 "min-lr",
+                                                 "pct-start",
+                                                 "anneal",
+                                                 "div-factor",
+                                                 "final-div-factor",
+                                                 "momentum",
+                                                 "nesterov",
+                                                 "dampening",
+                                                 "betas",
+                                                 "eps",
+                                                 "alpha",
+                                                 "weight-decay",
+                                                 "clip-norm",
+                                                 "label-smoothing",
+                                                 "augment",
+                                                 "device",
+                                                 "data"};
   return names;
 }
 

@@ -24,6 +24,7 @@ void check(const Optimizer& o) {
   for (const double beta : {o.beta1, o.beta2}) {
     require(beta >= 0 && beta < 1, fmt::format("beta: {}, want 0 or more, below 1", beta));
   }
+  require(o.alpha >= 0 && o.alpha <= 1, fmt::format("alpha: {}, want 0 to 1", o.alpha));
   require(o.eps > 0 && std::isfinite(o.eps), fmt::format("eps: {}, want a number above 0", o.eps));
 }
 

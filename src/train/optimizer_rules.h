@@ -21,7 +21,7 @@ struct OptimizerStep {
 
 /// What a rule keeps, which starts as zeros; null what it does not.
 struct OptimizerState {
-  float* first;   ///< momentum, or the mean of the gradients
+  float* first;   ///< momentum, or the mean of the gradients; RMSprop without: of their squares
   float* second;  ///< the mean of their squares
 };
 
@@ -105,7 +105,40 @@ struct LionRule {
   }
 };
 
-/// f(rule). momentum: SGD keeps one.
+inline OptimizerCoefficients rmsprop_coefficients(const OptimizerStep& step) {
+  const Optimizer& o = *step.rule;
+  return {.rate = static_cast<float>(step.lr),
+          .decay = static_cast<float>(o.weight_decay),
+          .momentum = static_cast<float>(o.momentum),
+          .beta2 = static_cast<float>(o.alpha),
+          .one_minus_beta2 = static_cast<float>(1 - o.alpha),
+          .eps = static_cast<float>(o.eps)};
+}
+
+/// Its one vector is the mean of the squares.
+struct RmsPropRule {
+  static constexpr int kStateVectors = 1;
+  static OptimizerCoefficients coefficients(const OptimizerStep& step) {
+    return rmsprop_coefficients(step);
+  }
+  LENET_HOST_DEVICE static float step(const OptimizerCoefficients& o, float g, float p,
+                                      const OptimizerState& state, std::int64_t i) {
+    return rmsprop_step(o, g, p, state.first[i]);
+  }
+};
+
+struct RmsPropMomentumRule {
+  static constexpr int kStateVectors = 2;
+  static OptimizerCoefficients coefficients(const OptimizerStep& step) {
+    return rmsprop_coefficients(step);
+  }
+  LENET_HOST_DEVICE static float step(const OptimizerCoefficients& o, float g, float p,
+                                      const OptimizerState& state, std::int64_t i) {
+    return rmsprop_step(o, g, p, state.first[i], state.second[i]);
+  }
+};
+
+/// f(rule). momentum: SGD and RMSprop keep one.
 template <class F>
 LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f) {
   switch (kind) {
@@ -117,6 +150,8 @@ LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f
       return f(AdamRule<true>());
     case Optimizer::Kind::kLion:
       return f(LionRule());
+    case Optimizer::Kind::kRmsProp:
+      return momentum ? f(RmsPropMomentumRule()) : f(RmsPropRule());
   }
   assert(false && "a kind of optimizer");
   return f(SgdRule());
@@ -126,14 +161,20 @@ LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f
 struct OptimizerEntry {
   Optimizer::Kind kind;
   const char* word;
-  bool momentum = false;  ///< with dampening and Nesterov
-  bool betas = false, eps = false;
+  bool momentum = false;
+  bool dampening = false;  ///< and Nesterov
+  bool betas = false, eps = false, alpha = false;
 };
 
 inline constexpr OptimizerEntry kOptimizerEntries[] = {
-    {.kind = Optimizer::Kind::kSgd, .word = "sgd", .momentum = true},
+    {.kind = Optimizer::Kind::kSgd, .word = "sgd", .momentum = true, .dampening = true},
     {.kind = Optimizer::Kind::kAdam, .word = "adam", .betas = true, .eps = true},
     {.kind = Optimizer::Kind::kAdamW, .word = "adamw", .betas = true, .eps = true},
-    {.kind = Optimizer::Kind::kLion, .word = "lion", .betas = true}};
+    {.kind = Optimizer::Kind::kLion, .word = "lion", .betas = true},
+    {.kind = Optimizer::Kind::kRmsProp,
+     .word = "rmsprop",
+     .momentum = true,
+     .eps = true,
+     .alpha = true}};
 
 }  // namespace lenet

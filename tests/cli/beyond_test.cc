@@ -188,7 +188,7 @@ TEST_F(CliBeyond, RefusesWrongOptionsAndSaysWhich) {
     expect_refusal(train("out", words), 2, parts);
     EXPECT_FALSE(fs::exists(dir_ / "out"));
   };
-  refused({"--optimizer", "rmsprop"}, {"rmsprop", "adamw"});
+  refused({"--optimizer", "adagrad"}, {"adagrad", "adamw"});
   refused({"--momentum", "-0.5"}, {"momentum", "-0.5"});
   refused({"--nesterov"}, {"Nesterov", "momentum"});
   refused({"--augment", "mirror"}, {"mirror", "flip"});

@@ -23,13 +23,15 @@ TEST_F(CliUnreadOptions, AreRefusedBeforeAnythingIsWritten) {
     EXPECT_FALSE(fs::exists(dir_ / "out"));
   };
   refused({"--optimizer", "adam", "--momentum", "0.9"},
-          "--momentum: no effect with --optimizer adam; want --optimizer sgd, or leave "
+          "--momentum: no effect with --optimizer adam; want --optimizer sgd or rmsprop, or leave "
           "--momentum out");
   refused({"--optimizer", "adamw", "--nesterov"}, "--nesterov: no effect with --optimizer adamw");
   refused({"--optimizer", "adam", "--dampening", "0.1"}, "want --optimizer sgd");
   refused({"--dampening", "0.1"}, "--dampening: no effect with --momentum 0.0");
   refused({"--betas", "0.8,0.9"}, "with --optimizer sgd; want --optimizer adam, adamw or lion");
   refused({"--eps", "1e-6"}, "--eps: no effect");
+  refused({"--alpha", "0.9"}, "--alpha: no effect with --optimizer sgd; want --optimizer rmsprop");
+  refused({"--optimizer", "rmsprop", "--nesterov"}, "--nesterov: no effect with --optimizer rms");
   refused({"--gamma", "0.5"}, "with --schedule constant; want --schedule step");
   refused({"--schedule", "cosine", "--step-epochs", "2"}, "--step-epochs: no effect");
   refused({"--schedule", "step", "--min-lr", "0.1"}, "want --schedule cosine");
@@ -43,6 +45,7 @@ TEST_F(CliUnreadOptions, AreNoneWhereTheyHaveAnEffect) {
   for (const Words& words :
        {Words{"--momentum", "0.9", "--dampening", "0.1"}, Words{"--momentum", "0.9", "--nesterov"},
         Words{"--optimizer", "adamw", "--betas", "0.8,0.9", "--eps", "1e-6"},
+        Words{"--optimizer", "rmsprop", "--momentum", "0.5", "--alpha", "0.9", "--eps", "1e-6"},
         Words{"--schedule", "step", "--gamma", "0.5", "--step-epochs", "2"},
         Words{"--schedule", "cosine", "--min-lr", "0.01", "--warmup", "1"},
         Words{"--schedule", "onecycle", "--pct-start", "0.2", "--div-factor", "10",

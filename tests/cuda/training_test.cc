@@ -82,60 +82,69 @@ TEST(CudaFreeze, KeepsBitsAndHasNoGradient) {
 
 INSTANTIATE_TEST_SUITE_P(
     Options, CudaFit,
-    testing::Values(Change("Sgd", [](FitOptions&) {}),
-                    Change("Momentum",
-                           [](FitOptions& o) {
-                             o.optimizer = {
-                                 .weight_decay = 1e-3, .momentum = 0.9, .dampening = 0.1};
-                             o.label_smoothing = 0.1;
-                           }),
-                    Change("Nesterov",
-                           [](FitOptions& o) {
-                             o.optimizer = {.momentum = 0.9, .nesterov = true};
-                             o.clip_norm = 0.5;
-                             o.ema_decay = 0.9;
-                           }),
-                    Change("Adam",
-                           [](FitOptions& o) {
-                             o.optimizer = {.kind = Optimizer::Kind::kAdam, .weight_decay = 1e-3};
-                             o.lr = 0.01;
-                             o.schedule.kind = Schedule::Kind::kCosine;
-                           }),
-                    Change("Lion",
-                           [](FitOptions& o) {
-                             o.optimizer = {.kind = Optimizer::Kind::kLion, .weight_decay = 0.1};
-                             o.lr = 0.001;
-                           }),
-                    Change("AdamW",
-                           [](FitOptions& o) {
-                             o.optimizer = {.kind = Optimizer::Kind::kAdamW, .weight_decay = 0.1};
-                             o.lr = 0.01;
-                             o.normalize = true;
-                             o.holdout = 0.2;
-                             o.keep_best = true;
-                           }),
-                    Change("FrozenLayers",
-                           [](FitOptions& o) {
-                             o.freeze = {"4"};
-                             o.clip_norm = 0.2;
-                             o.ema_decay = 0.9;
-                             o.optimizer = {.weight_decay = 1e-3, .momentum = 0.9};
-                           }),
-                    Change("FrozenNames",
-                           [](FitOptions& o) {
-                             o.freeze = {"0.*", "6.bias", "8.weight", "1.running_*"};
-                             o.clip_norm = 0.2;
-                           }),
-                    Change("FrozenScales",
-                           [](FitOptions& o) {
-                             o.freeze = {"1.weight", "1.bias", "8.*"};
-                           }),
-                    Change("Augmented",
-                           [](FitOptions& o) {
-                             o.augmentation = {
-                                 .flip = true, .shift = 1, .erase = 0.3, .rotate = 10};
-                             o.normalize = true;
-                           })),
+    testing::Values(
+        Change("Sgd", [](FitOptions&) {}),
+        Change("Momentum",
+               [](FitOptions& o) {
+                 o.optimizer = {.weight_decay = 1e-3, .momentum = 0.9, .dampening = 0.1};
+                 o.label_smoothing = 0.1;
+               }),
+        Change("Nesterov",
+               [](FitOptions& o) {
+                 o.optimizer = {.momentum = 0.9, .nesterov = true};
+                 o.clip_norm = 0.5;
+                 o.ema_decay = 0.9;
+               }),
+        Change("Adam",
+               [](FitOptions& o) {
+                 o.optimizer = {.kind = Optimizer::Kind::kAdam, .weight_decay = 1e-3};
+                 o.lr = 0.01;
+                 o.schedule.kind = Schedule::Kind::kCosine;
+               }),
+        Change("Lion",
+               [](FitOptions& o) {
+                 o.optimizer = {.kind = Optimizer::Kind::kLion, .weight_decay = 0.1};
+                 o.lr = 0.001;
+               }),
+        Change("RmsProp",
+               [](FitOptions& o) {
+                 o.optimizer = {.kind = Optimizer::Kind::kRmsProp, .weight_decay = 1e-3};
+                 o.lr = 0.001;
+               }),
+        Change("RmsPropWithMomentum",
+               [](FitOptions& o) {
+                 o.optimizer = {.kind = Optimizer::Kind::kRmsProp, .momentum = 0.9, .alpha = 0.9};
+                 o.lr = 0.001;
+               }),
+        Change("AdamW",
+               [](FitOptions& o) {
+                 o.optimizer = {.kind = Optimizer::Kind::kAdamW, .weight_decay = 0.1};
+                 o.lr = 0.01;
+                 o.normalize = true;
+                 o.holdout = 0.2;
+                 o.keep_best = true;
+               }),
+        Change("FrozenLayers",
+               [](FitOptions& o) {
+                 o.freeze = {"4"};
+                 o.clip_norm = 0.2;
+                 o.ema_decay = 0.9;
+                 o.optimizer = {.weight_decay = 1e-3, .momentum = 0.9};
+               }),
+        Change("FrozenNames",
+               [](FitOptions& o) {
+                 o.freeze = {"0.*", "6.bias", "8.weight", "1.running_*"};
+                 o.clip_norm = 0.2;
+               }),
+        Change("FrozenScales",
+               [](FitOptions& o) {
+                 o.freeze = {"1.weight", "1.bias", "8.*"};
+               }),
+        Change("Augmented",
+               [](FitOptions& o) {
+                 o.augmentation = {.flip = true, .shift = 1, .erase = 0.3, .rotate = 10};
+                 o.normalize = true;
+               })),
     [](const auto& test) { return test.param.first; });
 
 /// Steps on consecutive batches of 20 images.

@@ -59,6 +59,7 @@ def optimizers(out):
     gradients[:, 5] = 0  # only weight decay moves this parameter
     sgd = {"lr": 0.1, "momentum": 0, "dampening": 0, "nesterov": False, "weight_decay": 0}
     adam = {"lr": 0.01, "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0}
+    rmsprop = {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0}
     configurations = [
         ("sgd", "SGD", sgd),
         ("momentum", "SGD", {**sgd, "momentum": 0.9}),
@@ -71,6 +72,9 @@ def optimizers(out):
         ("adam_weight_decay", "Adam", {**adam, "weight_decay": 1e-2, "betas": [0.8, 0.95], "eps": 1e-6}),
         ("adamw", "AdamW", {**adam, "weight_decay": 1e-2}),
         ("adamw_weight_decay", "AdamW", {**adam, "weight_decay": 0.1, "betas": [0.9, 0.99]}),
+        ("rmsprop", "RMSprop", rmsprop),
+        ("rmsprop_weight_decay", "RMSprop", {**rmsprop, "weight_decay": 1e-2, "alpha": 0.9, "eps": 1e-6}),
+        ("rmsprop_momentum", "RMSprop", {**rmsprop, "momentum": 0.9, "weight_decay": 5e-4}),
     ]
     results = []
     for name, kind, options in configurations:

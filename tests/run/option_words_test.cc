@@ -35,7 +35,7 @@ TEST(OptionWords, MeanOneThingEach) {
 TEST(OptionWords, ThatAreInNoListAreErrors) {
   for (const char* word : {"", "lions", "adamW", "sgd ", "adamww"}) {
     const std::string message = error_of(ErrorKind::kUsage, [&] { meaning_of(kOptimizers, word); });
-    EXPECT_TRUE(contains(message, "want one of sgd, adam, adamw, lion")) << word;
+    EXPECT_TRUE(contains(message, "want one of sgd, adam, adamw, lion, rmsprop")) << word;
   }
   error_of(ErrorKind::kUsage, [] { meaning_of(kSchedules, "one-cycle"); });
   error_of(ErrorKind::kUsage, [] { meaning_of(kAnneals, "cosine"); });

@@ -23,6 +23,13 @@ Optimizer rule_of(const Json& configuration) {
     rule.nesterov = options.at("nesterov").get<bool>();
     return rule;
   }
+  if (configuration.at("optimizer") == "RMSprop") {
+    rule.kind = Kind::kRmsProp;
+    rule.momentum = options.at("momentum").get<double>();
+    rule.alpha = options.at("alpha").get<double>();
+    rule.eps = options.at("eps").get<double>();
+    return rule;
+  }
   rule.kind = configuration.at("optimizer") == "Adam" ? Kind::kAdam : Kind::kAdamW;
   rule.beta1 = options.at("betas")[0].get<double>();
   rule.beta2 = options.at("betas")[1].get<double>();
@@ -66,11 +73,14 @@ TEST_P(OptimizerOf, StepsAsPyTorchsDoes) {
               kTolerance)
         << configuration_.at("name") << ", step " << i + 1;
   }
-  const Json& state = configuration_.at("state");
-  EXPECT_EQ(rule_.state_vectors(), state.contains("exp_avg") ? 2 : static_cast<int>(state.size()));
-  for (const auto& [key, got] : {std::pair{"momentum_buffer", &values.first},
-                                 {"exp_avg", &values.first},
-                                 {"exp_avg_sq", &values.second}}) {
+  Json state = configuration_.at("state");
+  state.erase("step");
+  EXPECT_EQ(rule_.state_vectors(), static_cast<int>(state.size()));
+  for (const auto& [key, got] :
+       {std::pair{"momentum_buffer", &values.first},
+        {"exp_avg", &values.first},
+        {"exp_avg_sq", &values.second},
+        {"square_avg", rule_.momentum == 0 ? &values.first : &values.second}}) {
     if (!state.contains(key)) continue;
     EXPECT_LE(relative_distance(*got, floats(state.at(key))), kTolerance) << key;
   }
@@ -105,7 +115,7 @@ TEST_P(OptimizerOf, StepsAPartAsItDoesAll) {
 }
 
 INSTANTIATE_TEST_SUITE_P(PyTorchsConfigurations, OptimizerOf,
-                         testing::Range(std::size_t{0}, std::size_t{10}));
+                         testing::Range(std::size_t{0}, std::size_t{13}));
 
 /// By the update of the paper (algorithm 2), in double.
 TEST(Lion, StepsByTheSignOfTheInterpolatedGradient) {
@@ -126,8 +136,8 @@ TEST(Lion, StepsByTheSignOfTheInterpolatedGradient) {
   }
 }
 
-TEST(Optimizer, GoldenFileHasTenConfigurations) {
-  EXPECT_EQ(golden_json("optimizers.json").at("configurations").size(), 10u);
+TEST(Optimizer, GoldenFileHasThirteenConfigurations) {
+  EXPECT_EQ(golden_json("optimizers.json").at("configurations").size(), 13u);
 }
 
 std::string refusal_of(const Optimizer& rule) {
@@ -143,6 +153,7 @@ TEST(Optimizer, RefusesConstantsOutOfRange) {
     EXPECT_TRUE(contains(refusal_of({.kind = Kind::kAdam, .beta1 = bad}), "beta: "));
     EXPECT_TRUE(contains(refusal_of({.kind = Kind::kAdamW, .beta2 = bad}), "beta: "));
     EXPECT_TRUE(contains(refusal_of({.kind = Kind::kAdam, .eps = bad}), "eps: "));
+    EXPECT_TRUE(contains(refusal_of({.kind = Kind::kRmsProp, .alpha = bad}), "alpha: "));
   }
   EXPECT_TRUE(contains(refusal_of({.momentum = 1}), "momentum: 1, want 0 or more, below 1"));
   EXPECT_TRUE(contains(refusal_of({.kind = Kind::kAdam, .beta1 = 1}), "beta: 1, want"));
