@@ -9,6 +9,7 @@
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/error.h"
+#include "lenet/find_lr.h"
 #include "lenet/fit.h"
 #include "lenet/function.h"
 #include "lenet/head.h"

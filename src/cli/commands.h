@@ -14,6 +14,7 @@ void add_bench(const Command& app);
 void add_recipe(const Command& app);
 void add_reproduce(const Command& app);
 void add_sweep(const Command& app);
+void add_find_lr(const Command& app);
 void add_data_command(const Command& app);
 void add_completion(const Command& app);
 void add_manual(const Command& app);

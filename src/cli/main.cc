@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
   app.version_flag(version());
   lenet::cli::add_train(app);
   lenet::cli::add_sweep(app);
+  lenet::cli::add_find_lr(app);
   lenet::cli::add_reproduce(app);
   lenet::cli::add_eval(app);
   lenet::cli::add_predict(app);

@@ -28,12 +28,16 @@ Option declare(const Command& command, const RunOption& o) {
   return o.show_default ? option.show_default() : option;
 }
 
-void declare(const Command& command, ConfiguredOptions& options) {
+void declare(const Command& command, ConfiguredOptions& options,
+             const std::vector<std::string>& names) {
+  const auto named = [&](const RunOption& o) {
+    return names.empty() || std::ranges::find(names, o.name) != names.end();
+  };
   const std::vector<RunOption> table = option_table(options.given);
   for (const std::string& group : option_groups()) {
     command.group(group);
     for (const RunOption& o : table) {
-      if (o.group == group) declare(command, o);
+      if (o.group == group && named(o)) declare(command, o);
     }
   }
   command.option("--recipe", &options.recipe, "Options to start from: chapter, fast or best")

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "run/data_options.h"
@@ -28,8 +29,10 @@ struct ConfiguredOptions {
   std::string recipe, config;
 };
 
-/// Declares them: all that a run can be given in groups, --recipe and --config.
-void declare(const Command& command, ConfiguredOptions& options);
+/// Declares them: all that a run can be given in groups, or those of these names, --recipe and
+/// --config.
+void declare(const Command& command, ConfiguredOptions& options,
+             const std::vector<std::string>& names = {});
 
 /// The options of a run that stand on the command line, as read_options() takes them.
 nlohmann::ordered_json given_options(const Command& command);

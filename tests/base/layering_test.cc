@@ -68,6 +68,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"error.h", "base"},
     {"export.h", "base"},
     {"fashion_mnist.h", "formats"},
+    {"find_lr.h", "train"},
     {"fit.h", "train"},
     {"function.h", "base"},
     {"head.h", "nn"},

@@ -1,0 +1,40 @@
+#include "run/lr_search.h"
+
+#include <fmt/format.h>
+
+#include "run/run_inputs.h"
+#include "run/run_options.h"
+#include "run/start_network.h"
+#include "run/unread_options.h"
+
+namespace lenet {
+
+LrCurve search_lr(const Configuration& configuration, const RunSettings& settings,
+                  const LrRange& range) {
+  require_read(configuration.given, configuration.options);
+  const RunRequest request{.options = configuration.options, .settings = complete(settings)};
+  RunOptions options = configuration.options;
+  const RunInputs inputs = read_inputs(request, options.data);
+  const Dataset& train = inputs.sets.first;
+  Generator generator(options.fit.seed);
+  StartedNetwork network = start_network(options, inputs.start, train, generator);
+  if (fall_to_data(train, options)) {
+    request.settings.note(
+        fmt::format("batch size {}, all training images", options.fit.batch_size));
+  }
+  request.settings.started("");
+  return find_lr(network.net, train, fit_options(options), range, request.settings.stop);
+}
+
+const std::vector<std::string>& lr_search_options() {
+  static const std::vector<std::string> names = {
+      "data",        "size",         "test-split", "split",      "transpose",
+      "skip-broken", "model",        "weights",    "weights-by", "new-head",
+      "freeze",      "batch-size",   "optimizer",  "momentum",   "dampening",
+      "nesterov",    "betas",        "alpha",      "eps",        "clip-norm",
+      "augment",     "weight-decay", "normalize",  "holdout",    "label-smoothing",
+      "seed",        "shuffle",      "threads",    "device"};
+  return names;
+}
+
+}  // namespace lenet
