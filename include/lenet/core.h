@@ -5,6 +5,7 @@
 #include "lenet/activation_layers.h"
 #include "lenet/augment.h"
 #include "lenet/class_matching.h"
+#include "lenet/class_weights.h"
 #include "lenet/containers.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lenet/augment.h"
+#include "lenet/class_weights.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
@@ -87,7 +88,8 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
   Optimizer optimizer = {};
   Schedule schedule = {};
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
-  std::vector<std::string> freeze = {};                      ///< as Trainer::Options
+  ClassWeights class_weights = {};       ///< in training: evaluations count all examples alike
+  std::vector<std::string> freeze = {};  ///< as Trainer::Options
   Augmentation augmentation = {};
   bool normalize = false;      ///< standardise by mean and deviation of the training images
   double holdout = 0;          ///< share of the training images that is set aside, class by class
@@ -151,6 +153,7 @@ class CheckedFit {
  public:
   const Split& split() const { return split_; }
   const PixelStatistics& pixels() const { return pixels_; }  ///< empty without normalize
+  const std::vector<float>& class_weights() const { return class_weights_; }
 
  private:
   friend CheckedFit check_fit(const Sequential&, const Dataset&, const Dataset&, const FitOptions&);
@@ -159,6 +162,7 @@ class CheckedFit {
 
   Split split_;
   PixelStatistics pixels_;
+  std::vector<float> class_weights_;
 };
 
 /// Throws the Error (kUsage) that fit would throw for these options and data. net: built, with one

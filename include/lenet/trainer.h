@@ -117,11 +117,12 @@ class Trainer {
     std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
     Optimizer optimizer = {};
-    double label_smoothing = 0;  ///< share of a class target spread over all classes
-    double clip_norm = 0;        ///< the largest norm of a gradient; 0: any
-    double ema_decay = 0;        ///< of the averaged weights; 0: none are kept
-    std::uint64_t seed = 0;      ///< of Dropout
-    Device device = {};          ///< with a graphics card, `threads` augment its images
+    double label_smoothing = 0;             ///< share of a class target spread over all classes
+    std::vector<float> class_weights = {};  ///< one a class (class_weights.h); none: all alike
+    double clip_norm = 0;                   ///< the largest norm of a gradient; 0: any
+    double ema_decay = 0;                   ///< of the averaged weights; 0: none are kept
+    std::uint64_t seed = 0;                 ///< of Dropout
+    Device device = {};                     ///< with a graphics card, `threads` augment its images
 
     /// What keeps its values, bit for bit: names of parameters and buffers as in "0.weight", in
     /// which * stands for any characters, or a number N for all of the first N layers. A layer with

@@ -88,7 +88,7 @@ std::size_t CudaEngine::run_length(std::span<const Batch> batches) const {
 
 StepsDone CudaEngine::run(std::span<const Batch> batches, std::span<const double> lrs,
                           std::span<Metrics> metrics) {
-  staging_->bring_numbers(lrs, options_, steps_);
+  staging_->bring_numbers(batches, lrs, options_, steps_);
   const Batch& first = batches.front();
   if (first.data()) {
     launch({.steps = std::ssize(batches),
@@ -159,7 +159,7 @@ void CudaEngine::queue_both_ways(const Pass& pass, const TargetPlaces& targets, 
 /// Throws Error (kUsage) for targets that no loss takes.
 const Metric& CudaEngine::metric_of(const Batch& batch) const {
   const std::int64_t outputs = element_count(net_.output_shape());
-  return lenet::metric_of(loss_of(batch, outputs, options_.label_smoothing));
+  return lenet::metric_of(loss_of(batch, outputs, loss_options_of(options_)));
 }
 
 /// Reads what the steps left, up to the first that failed.
@@ -224,7 +224,7 @@ void CudaEngine::swap_averages() {
 Metrics CudaEngine::gradient(const Batch& batch, std::span<float> gradient) {
   require_fit({&batch, 1});
   const double no_step = 0;
-  staging_->bring_numbers({&no_step, 1}, options_, steps_);
+  staging_->bring_numbers({&batch, 1}, {&no_step, 1}, options_, steps_);
   Pass pass = network_.pass(batch.size());
   pass.step = staging_->scalars(0);
   pass.seed = options_.seed;

@@ -69,11 +69,20 @@ struct LossKernel {
   }
 };
 
+/// What classes count for beside their targets.
+struct ClassWeighting {
+  float smoothing = 0;
+  const float* weights = nullptr;  ///< one a class; null: all alike
+  const float* scale = nullptr;    ///< of all weights, on the card
+};
+
 /// Softmax cross-entropy. With the target t = (1 - smoothing) at the label + smoothing / classes
 /// everywhere: loss = logsumexp(x) - sum of t x, dx = (softmax(x) - t) / images.
+/// With class weights t is multiplied by them and their scale, and dx = (softmax(x) * sum of t - t)
+/// / images.
 struct CrossEntropy {
   const Label* labels;
-  float smoothing;
+  ClassWeighting by;
 
   LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
                                     double& correct) const {
@@ -92,16 +101,36 @@ struct CrossEntropy {
     }
     const float logsumexp = largest + logf(sum);
     const std::int64_t label = labels[n];
-    const float of_all = smoothing / static_cast<float>(s.outputs);
-    loss = static_cast<double>(logsumexp - (1 - smoothing) * s.x[label * s.stride + n] -
-                               of_all * sum_of_x);
     correct = best == label ? 1 : 0;
     if (s.predicted) s.predicted[n] = best;
+    if (by.weights) return weighted(s, n, logsumexp, label, loss);
+    const float smoothing = by.smoothing, of_all = smoothing / static_cast<float>(s.outputs);
+    loss = static_cast<double>(logsumexp - (1 - smoothing) * s.x[label * s.stride + n] -
+                               of_all * sum_of_x);
     if (!s.dx) return;
     const float scale = 1.0f / static_cast<float>(s.images);
     for (std::int64_t k = 0; k < s.outputs; ++k) {
       const float target = of_all + (k == label ? 1 - smoothing : 0.0f);
       s.dx[k * s.stride + n] = scale * (expf(s.x[k * s.stride + n] - logsumexp) - target);
+    }
+  }
+
+  /// In training alone.
+  LENET_HOST_DEVICE void weighted(const LossPlaces& s, std::int64_t n, float logsumexp,
+                                  std::int64_t label, double& loss) const {
+    const float of_all = *by.scale * by.smoothing / static_cast<float>(s.outputs);
+    const float of_label = *by.scale * (1 - by.smoothing) * by.weights[label];
+    float total = of_label, sum = of_label * (logsumexp - s.x[label * s.stride + n]);
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      total += of_all * by.weights[k];
+      sum += of_all * by.weights[k] * (logsumexp - s.x[k * s.stride + n]);
+    }
+    loss = static_cast<double>(sum);
+    const float scale = 1.0f / static_cast<float>(s.images);
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float target = of_all * by.weights[k] + (k == label ? of_label : 0.0f);
+      const float probability = expf(s.x[k * s.stride + n] - logsumexp);
+      s.dx[k * s.stride + n] = scale * (probability * total - target);
     }
   }
 };
@@ -129,9 +158,9 @@ struct SquaredError {
 
 /// Calls f with the kernel of the loss that these targets want.
 template <class F>
-void with_loss(const LossPlaces& s, const TargetPlaces& targets, float smoothing, F f) {
+void with_loss(const LossPlaces& s, const TargetPlaces& targets, const ClassWeighting& by, F f) {
   if (targets.rows) return f(LossKernel<SquaredError>{s, {targets}});
-  f(LossKernel<CrossEntropy>{s, {targets.labels, smoothing}});
+  f(LossKernel<CrossEntropy>{s, {targets.labels, by}});
 }
 
 }  // namespace lenet::cuda

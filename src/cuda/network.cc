@@ -34,6 +34,10 @@ CudaNetwork::CudaNetwork(const Sequential& net, const Trainer::Options& options,
     upload<float>(stream_, n.mean, mean_);
     upload<float>(stream_, scale, scale_);
   }
+  if (!options.class_weights.empty()) {
+    class_weights_ = DeviceArray<float>(std::ssize(options.class_weights));
+    upload<float>(stream_, options.class_weights, class_weights_);
+  }
   grow(training);
 }
 
@@ -126,7 +130,10 @@ void CudaNetwork::queue_loss(const Pass& pass, const TargetPlaces& targets, Loss
   places.images = pass.images;
   places.stride = pass.stride;
   places.x = program_->output();
-  with_loss(places, targets, smoothing, [&](const auto& kernel) { launch(pass.stream, kernel); });
+  const ClassWeighting weighting = {.smoothing = smoothing,
+                                    .weights = places.dx ? class_weights_.data() : nullptr,
+                                    .scale = pass.step ? &pass.step->weight_scale : nullptr};
+  with_loss(places, targets, weighting, [&](const auto& kernel) { launch(pass.stream, kernel); });
 }
 
 Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32_t> order) {
@@ -155,7 +162,7 @@ Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32
     download<std::int32_t>(stream_, predicted_, result.predicted);
   }
   download<PartialMetrics>(stream_, partials_, partials);
-  const Loss loss = loss_of(batch, element_count(net_.output_shape()), 0);
+  const Loss loss = loss_of(batch, element_count(net_.output_shape()), {});
   result.metrics = total_of(partials.data(), images, metric_of(loss));
   return result;
 }

@@ -62,7 +62,8 @@ class CudaNetwork {
   Parameters parameters_;
   ImageStore images_;
   std::unique_ptr<Program> program_;
-  DeviceArray<float> mean_, scale_;  ///< empty: not standardised
+  DeviceArray<float> mean_, scale_;   ///< empty: not standardised
+  DeviceArray<float> class_weights_;  ///< empty: all alike
   DeviceArray<Label> labels_;
   DeviceArray<float> floats_, rows_;  ///< of a batch of floats
   DeviceArray<std::int32_t> order_;   ///< of an evaluation

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/image_change.h"
+#include "train/loss.h"
 #include "train/training_state.h"
 
 namespace lenet::cuda {
@@ -26,13 +27,15 @@ Staging::Staging(Stream& stream, const Size& size)
       stop_(1),
       bad_tensors_(size.steps * size.tensors) {}
 
-void Staging::bring_numbers(std::span<const double> lrs, const Trainer::Options& options,
-                            std::int64_t number) {
+void Staging::bring_numbers(std::span<const Batch> batches, std::span<const double> lrs,
+                            const Trainer::Options& options, std::int64_t number) {
   for (std::int64_t i = 0; i < std::ssize(lrs); ++i) {
     scalars_.host[i] = {.optimizer = coefficients_of({.rule = &options.optimizer,
                                                       .lr = lrs[static_cast<std::size_t>(i)],
                                                       .number = number + i + 1}),
                         .average_part = average_part(options.ema_decay, number + i),
+                        .weight_scale = weight_scale_of(batches[static_cast<std::size_t>(i)],
+                                                        options.class_weights),
                         .number = number + i};
   }
   scalars_.to_device(stream_, std::ssize(lrs));

@@ -43,8 +43,8 @@ class Staging {
   const Size& size() const { return size_; }
 
   /// Rates and the like of the steps after `number` others; no marks.
-  void bring_numbers(std::span<const double> lrs, const Trainer::Options& options,
-                     std::int64_t number);
+  void bring_numbers(std::span<const Batch> batches, std::span<const double> lrs,
+                     const Trainer::Options& options, std::int64_t number);
 
   /// The images of batches of a data set, all of one size but the last: indices into what `store`
   /// holds, and, if they are augmented, their changes, which the team draws.

@@ -12,6 +12,7 @@ namespace lenet::cuda {
 struct StepScalars {
   OptimizerCoefficients optimizer;
   float average_part;   ///< of the way that averages move
+  float weight_scale;   ///< of the loss: weight_scale_of() the batch
   std::int64_t number;  ///< steps before it
 };
 

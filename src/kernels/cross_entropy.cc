@@ -60,6 +60,38 @@ void CrossEntropyBackward(std::int64_t classes, const Target& target, float scal
   }
 }
 
+/// The same with class weights, of which each lane has those of its label and a share of all.
+void WeightedBackward(std::int64_t classes, const Target& target, float scale,
+                      const SoftmaxStatistics& softmax, float* logits) {
+  const F32 d;
+  const float* weights = target.class_weights;
+  const float whole = scale * target.weight_scale;
+  const float of_all = whole * target.smoothing / static_cast<float>(classes);
+  const float of_label = whole * (1 - target.smoothing);
+  float all = 0;
+  for (std::int64_t k = 0; k < classes; ++k) all += of_all * weights[k];
+  alignas(64) float total[kPack] = {}, counts[kPack] = {};
+  for (std::int64_t lane = 0; lane < target.count; ++lane) {
+    total[lane] = all + of_label * weights[target.labels[lane]];
+    counts[lane] = 1;
+  }
+  for (std::int64_t v = 0; v < kPack; v += kLanes) {
+    const auto logsumexp = hn::LoadU(d, softmax.logsumexp + v);
+    const auto of_lane = hn::Load(d, total + v);
+    const auto has_image = hn::Gt(hn::Load(d, counts + v), hn::Zero(d));
+    for (std::int64_t k = 0; k < classes; ++k) {
+      float* p = logits + k * kPack + v;
+      const auto probability = exp(d, hn::Sub(hn::Load(d, p), logsumexp));
+      const auto surplus = hn::Sub(hn::Mul(probability, of_lane), hn::Set(d, of_all * weights[k]));
+      hn::Store(hn::IfThenElseZero(has_image, surplus), d, p);
+    }
+  }
+  for (std::int64_t lane = 0; lane < target.count; ++lane) {
+    const Label label = target.labels[lane];
+    logits[label * kPack + lane] -= of_label * weights[label];
+  }
+}
+
 }  // namespace lenet::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -68,13 +100,31 @@ namespace lenet::kernels {
 
 HWY_EXPORT(CrossEntropyForward);
 HWY_EXPORT(CrossEntropyBackward);
+HWY_EXPORT(WeightedBackward);
 
 void cross_entropy_forward(std::int64_t classes, const float* logits, SoftmaxStatistics& softmax) {
   HWY_DYNAMIC_DISPATCH(CrossEntropyForward)(classes, logits, softmax);
 }
 
+namespace {
+
+float weighted(std::int64_t classes, const Target& target, std::int64_t lane,
+               const SoftmaxStatistics& softmax, const float* logits) {
+  const float* weights = target.class_weights;
+  const auto loss_of = [&](std::int64_t k) {
+    return weights[k] * (softmax.logsumexp[lane] - logits[k * kPack + lane]);
+  };
+  float all = 0;
+  for (std::int64_t k = 0; k < classes && target.smoothing != 0; ++k) all += loss_of(k);
+  return target.weight_scale * ((1 - target.smoothing) * loss_of(target.labels[lane]) +
+                                target.smoothing * all / static_cast<float>(classes));
+}
+
+}  // namespace
+
 float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lane,
                     const SoftmaxStatistics& softmax, const float* logits) {
+  if (target.class_weights) return weighted(classes, target, lane, softmax, logits);
   const float loss = softmax.logsumexp[lane] - logits[target.labels[lane] * kPack + lane];
   if (target.smoothing == 0) return loss;
   float mean = 0;
@@ -87,7 +137,11 @@ float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lan
 
 void cross_entropy_backward(std::int64_t classes, const Target& target, float scale,
                             const SoftmaxStatistics& softmax, float* logits) {
-  HWY_DYNAMIC_DISPATCH(CrossEntropyBackward)(classes, target, scale, softmax, logits);
+  if (target.class_weights) {
+    HWY_DYNAMIC_DISPATCH(WeightedBackward)(classes, target, scale, softmax, logits);
+  } else {
+    HWY_DYNAMIC_DISPATCH(CrossEntropyBackward)(classes, target, scale, softmax, logits);
+  }
 }
 
 }  // namespace lenet::kernels

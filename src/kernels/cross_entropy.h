@@ -24,6 +24,8 @@ struct Target {
   const Label* labels;  ///< `count` of them
   std::int64_t count;   ///< lanes with an image
   float smoothing = 0;
+  const float* class_weights = nullptr;  ///< of each class's share of the loss; null: 1
+  float weight_scale = 1;                ///< of all of them
 };
 
 /// The loss of one lane from the SoftmaxStatistics of these logits.
@@ -31,7 +33,8 @@ float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lan
                     const SoftmaxStatistics& softmax, const float* logits);
 
 /// logits = (e^(logit - logsumexp) - probability in the target) * scale, the gradient of the scaled
-/// loss; 0 in lanes from target.count on.
+/// loss; 0 in lanes from target.count on. With class weights, t the probabilities times them:
+/// (e^(logit - logsumexp) * sum of t - t) * scale.
 void cross_entropy_backward(std::int64_t classes, const Target& target, float scale,
                             const SoftmaxStatistics& softmax, float* logits);
 

@@ -28,12 +28,12 @@ LrCurve search_lr(const Configuration& configuration, const RunSettings& setting
 
 const std::vector<std::string>& lr_search_options() {
   static const std::vector<std::string> names = {
-      "data",        "size",         "test-split", "split",      "transpose",
-      "skip-broken", "model",        "weights",    "weights-by", "new-head",
-      "freeze",      "batch-size",   "optimizer",  "momentum",   "dampening",
-      "nesterov",    "betas",        "alpha",      "eps",        "clip-norm",
-      "augment",     "weight-decay", "normalize",  "holdout",    "label-smoothing",
-      "seed",        "shuffle",      "threads",    "device"};
+      "data",          "size",         "test-split", "split",      "transpose",
+      "skip-broken",   "model",        "weights",    "weights-by", "new-head",
+      "freeze",        "batch-size",   "optimizer",  "momentum",   "dampening",
+      "nesterov",      "betas",        "alpha",      "eps",        "clip-norm",
+      "augment",       "weight-decay", "normalize",  "holdout",    "label-smoothing",
+      "class-weights", "seed",         "shuffle",    "threads",    "device"};
   return names;
 }
 

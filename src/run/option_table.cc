@@ -1,9 +1,13 @@
 #include "run/option_table.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <limits>
+#include <string>
+#include <system_error>
 
+#include "base/file.h"
 #include "base/require.h"
 #include "lenet/error.h"
 #include "run/run_options.h"
@@ -66,6 +70,42 @@ OptionValue value_of_augmentation(Augmentation* value) {
         return true;
       },
       [value] { return to_string(*value); });
+}
+
+/// The words of parse_class_weights(), or the name of a file of numbers.
+ClassWeights class_weights_in(const std::string& text) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(text, ignored)) return parse_class_weights(text);
+  constexpr std::int64_t kMostBytes = 1 << 20;
+  std::string numbers;
+  for (const char c : read_file(text, kMostBytes)) {
+    const bool blank = c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank) numbers += c;
+    if (blank && !numbers.empty() && numbers.back() != ',') numbers += ',';
+  }
+  if (numbers.ends_with(',')) numbers.pop_back();
+  return parse_class_weights(numbers);
+}
+
+OptionValue value_of_class_weights(ClassWeights* value) {
+  return value_by(
+      [value](const std::string& text) {
+        *value = class_weights_in(text);
+        return true;
+      },
+      [value] { return to_string(*value); });
+}
+
+/// What class_weights_in() says against a text.
+Check class_weights_text() {
+  return [](const std::string& text) -> std::string {
+    try {
+      class_weights_in(text);
+      return "";
+    } catch (const Error& e) {
+      return e.what();
+    }
+  };
 }
 
 Check augmentation_text() {
@@ -289,6 +329,14 @@ Table images_table(RunOptions& o) {
            AT(fit.label_smoothing),
            .help = "Share of the target spread over all classes",
            .check = finite_number()},
+          {.name = "class-weights",
+           .group = "Optimisation",
+           .member = "fit.class_weights",
+           .value = value_of_class_weights(&o.fit.class_weights),
+           .help = "What the examples of each class count in the loss: balanced, or a number a "
+                   "class, as in 1,2.5,1, or a file of them",
+           .check = class_weights_text(),
+           .if_set = true},
           {.name = "augment",
            .group = "Augmentation",
            .member = "fit.augmentation",

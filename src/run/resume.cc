@@ -113,6 +113,7 @@ const std::vector<std::string>& changeable_options() {
                                                  "weight-decay",
                                                  "clip-norm",
                                                  "label-smoothing",
+                                                 "class-weights",
                                                  "augment",
                                                  "device",
                                                  "data"};

@@ -22,11 +22,11 @@ std::int64_t largest_statistics(const cpu::Plan& plan) {
 
 }  // namespace
 
-BatchPass::BatchPass(PackRunner& runner, Sequential& net, double label_smoothing,
+BatchPass::BatchPass(PackRunner& runner, Sequential& net, const LossOptions& loss,
                      std::int64_t packs)
     : runner_(runner),
       net_(net),
-      label_smoothing_(label_smoothing),
+      loss_options_(loss),
       gradients_(runner.plan(), packs),
       statistics_(packs * largest_statistics(runner.plan())),
       statistics_size_(largest_statistics(runner.plan())),
@@ -38,7 +38,7 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, double label_smoothing
 void BatchPass::run(const Batch& batch, const MicroBatch& micro_batch, const StepPlace& place,
                     Metrics& total) {
   const std::int64_t outputs = element_count(net_.output_shape());
-  const Run run{batch, micro_batch, place, loss_of(batch, outputs, label_smoothing_)};
+  const Run run{batch, micro_batch, place, loss_of(batch, outputs, loss_options_)};
   const std::size_t last = runner_.plan().segments().size() - 1;
   for (std::size_t s = 0; s <= last; ++s) forward(run, s);
   const auto& segments = runner_.plan().segments();

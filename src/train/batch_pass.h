@@ -26,7 +26,7 @@ struct MicroBatch {
 class BatchPass {
  public:
   /// packs: in the largest micro-batch. Refers to the runner and the network.
-  BatchPass(PackRunner& runner, Sequential& net, double label_smoothing, std::int64_t packs);
+  BatchPass(PackRunner& runner, Sequential& net, const LossOptions& loss, std::int64_t packs);
 
   /// All packs of the batch must be in one micro-batch.
   bool whole_batch() const { return runner_.plan().segments().size() > 1; }
@@ -63,7 +63,7 @@ class BatchPass {
 
   PackRunner& runner_;
   Sequential& net_;
-  double label_smoothing_;
+  LossOptions loss_options_;
   cpu::BatchGradients gradients_;
   AlignedFloats statistics_;
   std::int64_t statistics_size_ = 0;  ///< floats of a pack's, at one barrier

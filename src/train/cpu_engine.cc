@@ -30,7 +30,7 @@ class CpuEngine final : public Engine {
         options_(options),
         frozen_(frozen_of(net, options.freeze)),
         runner_(net, options.threads, frozen_),
-        pass_(runner_, net, options.label_smoothing,
+        pass_(runner_, net, loss_options_of(options_),
               micro_batch_packs(runner_, options.batch_size)),
         parameters_(runner_, net, pass_.gradients(), options_, frozen_) {}
 

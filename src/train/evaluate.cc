@@ -17,7 +17,7 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
   runner.pack_for_evaluation();
-  const Loss loss = loss_of(batch, element_count(runner.net().output_shape()), 0);
+  const Loss loss = loss_of(batch, element_count(runner.net().output_shape()), {});
   Evaluation result;
   if (batch.has_classes()) result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));

@@ -130,7 +130,7 @@ LrCurve find_lr(Sequential& net, const Dataset& train, const FitOptions& options
     net.set_normalization({checked.pixels().mean, checked.pixels().deviation});
   }
   const Values before(net);
-  Trainer trainer(net, trainer_options(options));
+  Trainer trainer(net, trainer_options(options, checked));
   Steps steps(train, options, checked.split().train);
   LrCurve curve = curve_of(trainer, steps, range, stop);
   before.put_into(net);

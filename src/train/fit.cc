@@ -83,7 +83,9 @@ void require_network(const Sequential& net, const Dataset& train, const Dataset&
 }  // namespace
 
 CheckedFit::CheckedFit(const FitOptions& options, const Dataset& train)
-    : split_(checked_split(options, train)), pixels_(checked_pixels(options, train, split_)) {}
+    : split_(checked_split(options, train)),
+      pixels_(checked_pixels(options, train, split_)),
+      class_weights_(checked_class_weights(options, train, split_)) {}
 
 CheckedFit check_fit(const Sequential& net, const Dataset& train, const Dataset& test,
                      const FitOptions& options) {

@@ -23,6 +23,27 @@ Trainer::Options trainer_options(const FitOptions& o) {
           .freeze = o.freeze};
 }
 
+Trainer::Options trainer_options(const FitOptions& o, const CheckedFit& checked) {
+  Trainer::Options options = trainer_options(o);
+  options.class_weights = checked.class_weights();
+  return options;
+}
+
+std::vector<float> checked_class_weights(const FitOptions& o, const Dataset& train,
+                                         const Split& split) {
+  if (!o.class_weights.any()) return {};
+  require_classes(train, "class weights");
+  if (o.class_weights.balanced) {
+    std::vector<Label> labels;
+    for (const std::int32_t i : split.train) labels.push_back(train.label(i));
+    return balanced_weights(labels, train.classes());
+  }
+  require(std::ssize(o.class_weights.values) == train.classes(),
+          fmt::format("class weights: {}, want one for each of {} classes",
+                      o.class_weights.values.size(), train.classes()));
+  return o.class_weights.values;
+}
+
 namespace {
 
 Split split_of(const Dataset& train, const FitOptions& o) {

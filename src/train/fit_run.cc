@@ -22,15 +22,15 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       generator_(generator),
       split_(checked.split()),
       net_(normalized(net, checked.pixels())),
-      trainer_(net, trainer_options(options), Trainer::Checked()),
+      trainer_(net, trainer_options(options, checked), Trainer::Checked()),
       order_(split_.train, options.shuffle),
       count_(steps_of(order_.size(), options)),
       steps_a_point_(std::max<std::int64_t>(1, count_.epoch / 5)),
       limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {
   now_.generator = generator;
   now_.report.threads = trainer_.threads();
-  const Loss loss = loss_of(Batch(train, order_.batch(0, 1)), element_count(net.output_shape()),
-                            options.label_smoothing);
+  const Loss loss =
+      loss_of(Batch(train, order_.batch(0, 1)), element_count(net.output_shape()), {});
   now_.report.metric = &metric_of(loss);
   const auto most = static_cast<std::size_t>(std::min(steps_a_point_, trainer_.steps_at_once()));
   batches_.reserve(most);

@@ -16,10 +16,18 @@ std::span<const Metric* const> known_metrics(std::type_identity<std::variant<L..
   return kAll;
 }
 
+[[noreturn]] void refuse_weights(const Batch& batch, std::size_t weights, std::int64_t outputs) {
+  if (!batch.has_classes()) {
+    throw Error(ErrorKind::kUsage, "class weights: want none where the targets are no classes");
+  }
+  throw Error(ErrorKind::kUsage,
+              fmt::format("class weights: {}, want one for each of {} outputs", weights, outputs));
+}
+
 }  // namespace
 
 PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logits) const {
-  const kernels::Target target{targets.label, targets.count, label_smoothing};
+  const kernels::Target target = target_of(targets);
   PackLoss loss{.metrics = {.examples = targets.count, .metric = &kMetric}, .softmax = {}};
   kernels::cross_entropy_forward(outputs, logits, loss.softmax);
   for (std::int64_t lane = 0; lane < targets.count; ++lane) {
@@ -31,8 +39,15 @@ PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logi
 
 void CrossEntropyLoss::backward(const PackTargets& targets, const PackLoss& loss, float scale,
                                 float* logits) const {
-  kernels::cross_entropy_backward(outputs, {targets.label, targets.count, label_smoothing}, scale,
-                                  loss.softmax, logits);
+  kernels::cross_entropy_backward(outputs, target_of(targets), scale, loss.softmax, logits);
+}
+
+kernels::Target CrossEntropyLoss::target_of(const PackTargets& targets) const {
+  return {.labels = targets.label,
+          .count = targets.count,
+          .smoothing = label_smoothing,
+          .class_weights = class_weights,
+          .weight_scale = weight_scale};
 }
 
 PackLoss SquaredErrorLoss::forward(const PackTargets& targets, const float* y) const {
@@ -62,8 +77,30 @@ void SquaredErrorLoss::backward(const PackTargets& targets, const PackLoss&, flo
   }
 }
 
-Loss loss_of(const Batch& batch, std::int64_t outputs, double label_smoothing) {
-  if (batch.has_classes()) return CrossEntropyLoss{outputs, static_cast<float>(label_smoothing)};
+LossOptions loss_options_of(const Trainer::Options& options) {
+  return {options.label_smoothing, options.class_weights};
+}
+
+float weight_scale_of(const Batch& batch, std::span<const float> class_weights) {
+  if (class_weights.empty()) return 1;
+  double sum = 0;
+  for (std::int64_t i = 0; i < batch.size(); ++i) {
+    sum += static_cast<double>(class_weights[batch.label(i)]);
+  }
+  return sum > 0 ? static_cast<float>(static_cast<double>(batch.size()) / sum) : 0.0f;
+}
+
+Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& options) {
+  const auto& [label_smoothing, weights] = options;
+  if (!weights.empty() && (!batch.has_classes() || std::ssize(weights) != outputs)) {
+    refuse_weights(batch, weights.size(), outputs);
+  }
+  if (batch.has_classes()) {
+    return CrossEntropyLoss{.outputs = outputs,
+                            .label_smoothing = static_cast<float>(label_smoothing),
+                            .class_weights = weights.empty() ? nullptr : weights.data(),
+                            .weight_scale = weight_scale_of(batch, weights)};
+  }
   if (!batch.has_rows()) {
     throw Error(ErrorKind::kUsage, "the batch has no targets, want a class or a row an example");
   }

@@ -61,6 +61,10 @@ void Trainer::Options::check() const {
   lenet::check(optimizer);
   require(share(label_smoothing),
           fmt::format("label smoothing: {}, want 0 or more, below 1", label_smoothing));
+  for (const float weight : class_weights) {
+    require(weight >= 0 && std::isfinite(weight),
+            fmt::format("class weights: {}, want numbers from 0 on", weight));
+  }
   require(share(ema_decay),
           fmt::format("decay of the averages: {}, want 0 or more, below 1", ema_decay));
   require(clip_norm >= 0 && std::isfinite(clip_norm),

@@ -61,6 +61,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"c_export.h", "export"},
     {"checkpoint.h", "io"},
     {"class_matching.h", "data"},
+    {"class_weights.h", "data"},
     {"containers.h", "nn"},
     {"d2l.h", "d2l"},
     {"dataset.h", "data"},

@@ -89,6 +89,11 @@ INSTANTIATE_TEST_SUITE_P(
                  o.optimizer = {.weight_decay = 1e-3, .momentum = 0.9, .dampening = 0.1};
                  o.label_smoothing = 0.1;
                }),
+        Change("ClassWeights",
+               [](FitOptions& o) {
+                 o.class_weights.balanced = true;
+                 o.label_smoothing = 0.1;
+               }),
         Change("Nesterov",
                [](FitOptions& o) {
                  o.optimizer = {.momentum = 0.9, .nesterov = true};

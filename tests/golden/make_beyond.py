@@ -122,7 +122,14 @@ def label_smoothing(out):
         loss = F.cross_entropy(x, labels, label_smoothing=smoothing)
         loss.backward()
         results.append({"label_smoothing": smoothing, "loss": numbers(loss.detach()), "gradient": numbers(x.grad)})
-    save_json(f"{out}/label_smoothing.json", {"logits": numbers(logits), "labels": labels.tolist(), "cases": results})
+    weights, weighted = torch.tensor([1, 2, 0.5, 0, 3, 1, 1, 0.25, 4, 1.5]), []
+    for smoothing in (0, 0.1):
+        x = logits.clone().requires_grad_()
+        loss = F.cross_entropy(x, labels, weight=weights, label_smoothing=smoothing)
+        loss.backward()
+        weighted.append({"label_smoothing": smoothing, "loss": numbers(loss.detach()), "gradient": numbers(x.grad)})
+    save_json(f"{out}/label_smoothing.json", {"logits": numbers(logits), "labels": labels.tolist(), "cases": results,
+                                              "class_weights": numbers(weights), "weighted": weighted})
 
 
 def clip(out):

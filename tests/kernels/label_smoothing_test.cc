@@ -1,4 +1,5 @@
-// The cross-entropy with label smoothing: against PyTorch's numbers, and by its definition.
+// The cross-entropy with label smoothing and class weights: against PyTorch's numbers, and by its
+// definition.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,9 +20,21 @@ struct Case {
   std::vector<float> logits;
   std::vector<Label> labels;
   float smoothing;
+  std::vector<float> weights = {};
+
+  /// The labels over the sum of their weights.
+  float weight_scale() const {
+    double sum = 0;
+    for (const Label label : labels) sum += static_cast<double>(weights[label]);
+    return static_cast<float>(static_cast<double>(labels.size()) / sum);
+  }
 
   Target target() const {
-    return {labels.data(), static_cast<std::int64_t>(labels.size()), smoothing};
+    Target target{labels.data(), static_cast<std::int64_t>(labels.size()), smoothing};
+    if (weights.empty()) return target;
+    target.class_weights = weights.data();
+    target.weight_scale = weight_scale();
+    return target;
   }
 };
 
@@ -78,6 +91,43 @@ TEST(LabelSmoothing, LossAndGradientArePyTorchsOnEveryTarget) {
                     reference::Values(10, 1 / 16.0), 2 * loss_error(z), "gradient");
       }
       EXPECT_NEAR(loss, want.at("loss").get<double>(), error) << c.smoothing;
+    }
+  }
+}
+
+TEST(ClassWeights, LossAndGradientArePyTorchsOnEveryTarget) {
+  const nlohmann::json golden = golden_json("label_smoothing.json");
+  for (const nlohmann::json& want : golden.at("weighted")) {
+    Case c = golden_case(golden, want.at("label_smoothing").get<double>());
+    c.weights = golden.at("class_weights").get<std::vector<float>>();
+    const double most = 4 * static_cast<double>(c.weight_scale());  // of a weight
+    const auto dlogits = want.at("gradient").get<std::vector<std::vector<float>>>();
+    for (const auto& got : run_on_every_target([&] { return losses_and_gradient(c, 1 / 16.0f); })) {
+      double loss = 0, error = 0;
+      for (std::int64_t lane = 0; lane < kPack; ++lane) {
+        const reference::Values z = lane_of(c.logits.data(), 10, lane);
+        loss += static_cast<double>(got[static_cast<std::size_t>(lane)]) / kPack;
+        error += 2 * most * loss_error(z) / kPack;
+        const auto& row = dlogits[static_cast<std::size_t>(lane)];
+        expect_near(lane_of(got.data() + kPack, 10, lane), {row.begin(), row.end()},
+                    reference::Values(10, most / 16), 2 * loss_error(z), "gradient");
+      }
+      EXPECT_NEAR(loss, want.at("loss").get<double>(), error) << c.smoothing;
+    }
+  }
+}
+
+TEST(ClassWeights, OfOneLeaveTheLossAndTheBlankLanesAsTheyAre) {
+  Case plain{
+      .classes = 17, .logits = random_floats(17 * kPack, 3), .labels = {}, .smoothing = 0.25f};
+  for (std::int64_t i = 0; i < 11; ++i) plain.labels.push_back(static_cast<Label>(i * 7 % 17));
+  Case weighted = plain;
+  weighted.weights.assign(17, 1.0f);
+  const auto want = losses_and_gradient(plain, 0.5f);
+  for (const auto& got : run_on_every_target([&] { return losses_and_gradient(weighted, 0.5f); })) {
+    for (std::size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-5f) << i;
+    for (std::int64_t lane = 11; lane < kPack; ++lane) {
+      EXPECT_EQ(lane_of(got.data() + kPack, 17, lane), reference::Values(17)) << lane;
     }
   }
 }
