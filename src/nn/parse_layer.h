@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "lenet/layer.h"
@@ -21,6 +22,9 @@ struct LayerEntry {
     return in == In::kBoth || (in == In::kShort) == (form == LayerText::Form::kShort);
   }
 };
+
+/// All but the functions of one number, which come behind them (function_layer.h).
+std::span<const LayerEntry> layer_entries();
 
 inline bool is_short(const LayerText& layer) { return layer.form == LayerText::Form::kShort; }
 

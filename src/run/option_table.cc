@@ -1,15 +1,13 @@
 #include "run/option_table.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <string>
-#include <system_error>
 
-#include "base/file.h"
 #include "base/require.h"
 #include "lenet/error.h"
+#include "run/option_texts.h"
 #include "run/run_options.h"
 #include "run/shared_options.h"
 
@@ -62,62 +60,6 @@ const OptionReader kWithStep = {"schedule", "step", has_schedule<Schedule::Kind:
 const OptionReader kWithCosine = {"schedule", "cosine", has_schedule<Schedule::Kind::kCosine>};
 const OptionReader kWithOneCycle = {"schedule", "onecycle",
                                     has_schedule<Schedule::Kind::kOneCycle>};
-
-OptionValue value_of_augmentation(Augmentation* value) {
-  return value_by(
-      [value](const std::string& text) {
-        *value = parse_augmentation(text);
-        return true;
-      },
-      [value] { return to_string(*value); });
-}
-
-/// The words of parse_class_weights(), or the name of a file of numbers.
-ClassWeights class_weights_in(const std::string& text) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(text, ignored)) return parse_class_weights(text);
-  constexpr std::int64_t kMostBytes = 1 << 20;
-  std::string numbers;
-  for (const char c : read_file(text, kMostBytes)) {
-    const bool blank = c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!blank) numbers += c;
-    if (blank && !numbers.empty() && numbers.back() != ',') numbers += ',';
-  }
-  if (numbers.ends_with(',')) numbers.pop_back();
-  return parse_class_weights(numbers);
-}
-
-OptionValue value_of_class_weights(ClassWeights* value) {
-  return value_by(
-      [value](const std::string& text) {
-        *value = class_weights_in(text);
-        return true;
-      },
-      [value] { return to_string(*value); });
-}
-
-/// What class_weights_in() says against a text.
-Check class_weights_text() {
-  return [](const std::string& text) -> std::string {
-    try {
-      class_weights_in(text);
-      return "";
-    } catch (const Error& e) {
-      return e.what();
-    }
-  };
-}
-
-Check augmentation_text() {
-  return [](const std::string& text) -> std::string {
-    try {
-      parse_augmentation(text);
-      return "";
-    } catch (const Error& e) {
-      return e.what();
-    }
-  };
-}
 
 Check count() { return whole_number(1, kMostCount); }
 
