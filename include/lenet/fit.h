@@ -80,6 +80,13 @@ struct Pause {
   std::function<FitState()> state;  ///< makes a copy of where the run stands, until the run goes on
 };
 
+/// Which images an epoch trains on.
+enum class Sampling {
+  kEach,     ///< each once
+  kBalanced  ///< as many, drawn one by one so that all classes come alike: torch's
+             ///< WeightedRandomSampler with 1 / images of its class as the weight of an image
+};
+
 struct FitOptions {  ///< docs/options.md has them by their names on the command line
   std::int64_t epochs = 10;
   std::int64_t batch_size = 256;
@@ -100,6 +107,7 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
   int threads = 0;             ///< 0: the CPUs that this process may use
   Device device = {};          ///< where the network trains and is evaluated
   bool shuffle = true;         ///< false: the order of the file in every epoch
+  Sampling sampling = Sampling::kEach;
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
   std::function<void(const StepEvent&)> on_step = {};
   std::function<void(const FitPoint&)> on_point = {};

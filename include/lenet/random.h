@@ -23,6 +23,9 @@ class Generator {
   /// 63 bits, as torch.empty((), dtype=torch.int64).random_() gives.
   std::uint64_t next63();
 
+  /// 53 bits as a double in [0, 1).
+  double unit_double();
+
   /// Fills with floats uniform in [low, high), bounds rounded to float: Tensor.uniform_.
   void uniform(std::span<float> values, double low, double high);
 
@@ -57,5 +60,10 @@ void draw_loader_seed(Generator& generator);
 /// Fills `order` with the permutation of 0 ... n - 1 in which DataLoader(shuffle=True) visits n
 /// examples, and draws from the generator what that pass draws.
 void shuffle_as_data_loader(Generator& generator, std::span<std::int32_t> order);
+
+/// Fills `order` with what DataLoader(sampler=WeightedRandomSampler(weights, order.size())) visits:
+/// examples drawn with these chances, again and again. weights: from 0 on, one above.
+void sample_as_data_loader(Generator& generator, std::span<const double> weights,
+                           std::span<std::int32_t> order);
 
 }  // namespace lenet

@@ -69,6 +69,12 @@ std::uint64_t Generator::next63() {
   return (high << 32 | next32()) & ~(std::uint64_t{1} << 63);
 }
 
+double Generator::unit_double() {
+  const std::uint64_t high = next32();
+  constexpr std::uint64_t kBits = (std::uint64_t{1} << 53) - 1;
+  return static_cast<double>((high << 32 | next32()) & kBits) * 0x1p-53;
+}
+
 void Generator::uniform(std::span<float> values, double low, double high) {
   const float from = static_cast<float>(low);
   const float range = static_cast<float>(high) - from;
@@ -121,6 +127,21 @@ void shuffle_as_data_loader(Generator& generator, std::span<std::int32_t> order)
   const auto n = static_cast<std::uint32_t>(order.size());
   for (std::uint32_t i = 0; i + 1 < n; ++i) {
     std::swap(order[i], order[i + shuffle.next32() % (n - i)]);
+  }
+}
+
+/// By the sums of the shares, as torch.multinomial draws with replacement.
+void sample_as_data_loader(Generator& generator, std::span<const double> weights,
+                           std::span<std::int32_t> order) {
+  draw_loader_seed(generator);
+  std::vector<double> sums(weights.size());
+  std::partial_sum(weights.begin(), weights.end(), sums.begin());
+  const double all = sums.back();
+  const bool is_one = all >= 0.99999 && all <= 1.00001;  // as near as torch takes it for
+  for (double& sum : sums) sum /= is_one ? 1 : all;
+  for (std::int32_t& place : order) {
+    const auto found = std::ranges::lower_bound(sums, generator.unit_double());
+    place = static_cast<std::int32_t>(std::min(found, sums.end() - 1) - sums.begin());
   }
 }
 

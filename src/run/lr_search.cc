@@ -33,7 +33,8 @@ const std::vector<std::string>& lr_search_options() {
       "freeze",        "batch-size",   "optimizer",  "momentum",   "dampening",
       "nesterov",      "betas",        "alpha",      "eps",        "clip-norm",
       "augment",       "weight-decay", "normalize",  "holdout",    "label-smoothing",
-      "class-weights", "seed",         "shuffle",    "threads",    "device"};
+      "class-weights", "seed",         "shuffle",    "sample",     "threads",
+      "device"};
   return names;
 }
 

@@ -56,6 +56,8 @@ const OptionReader kWithBetas = with_optimizer<&OptimizerEntry::betas>();
 const OptionReader kWithEps = with_optimizer<&OptimizerEntry::eps>();
 const OptionReader kWithMomentum = {
     "momentum", "above 0", [](const RunOptions& o) { return o.fit.optimizer.momentum != 0; }};
+const OptionReader kWithEach = {
+    "sample", "each", [](const RunOptions& o) { return o.fit.sampling == Sampling::kEach; }};
 const OptionReader kWithStep = {"schedule", "step", has_schedule<Schedule::Kind::kStep>};
 const OptionReader kWithCosine = {"schedule", "cosine", has_schedule<Schedule::Kind::kCosine>};
 const OptionReader kWithOneCycle = {"schedule", "onecycle",
@@ -130,7 +132,16 @@ Table course_table(RunOptions& o) {
       {.name = "shuffle",
        .group = "Run",
        AT(fit.shuffle),
-       .help = "A new order of the examples every epoch (default), or the order of the file"}};
+       .help = "A new order of the examples every epoch (default), or the order of the file",
+       .readers = {kWithEach}},
+      {.name = "sample",
+       .group = "Data",
+       .member = "fit.sampling",
+       .value = value_of_word(kSamplings, &o.fit.sampling),
+       .help = "What an epoch trains on: each image once, or balanced, as many, drawn so that all "
+               "classes come alike",
+       .check = one_of(words_of(kSamplings)),
+       .if_set = true}};
   table.push_back(threads_option(&o.fit.threads));
   table.push_back(device_option(&o.device));
   return table;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lenet/error.h"
+#include "lenet/fit.h"
 #include "lenet/model_file.h"
 #include "lenet/schedule.h"
 #include "train/optimizer_rules.h"
@@ -46,6 +47,9 @@ inline constexpr Word<Schedule::Kind> kSchedules[] = {{"constant", Schedule::Kin
 
 inline constexpr Word<Schedule::Anneal> kAnneals[] = {{"cos", Schedule::Anneal::kCosine},
                                                       {"linear", Schedule::Anneal::kLinear}};
+
+inline constexpr Word<Sampling> kSamplings[] = {{"each", Sampling::kEach},
+                                                {"balanced", Sampling::kBalanced}};
 
 /// Which tensor of a file of weights goes to which layer.
 inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},

@@ -13,11 +13,15 @@
 namespace lenet {
 
 /// Images of a data set, shuffled for each epoch as PyTorch's loader does, or in the order of the
-/// file.
+/// file, or as many drawn with these chances as its WeightedRandomSampler draws.
 class EpochOrder {
  public:
-  EpochOrder(std::vector<std::int32_t> images, bool shuffles)
-      : images_(std::move(images)), shuffles_(shuffles), places_(images_.size()), order_(images_) {
+  EpochOrder(std::vector<std::int32_t> images, bool shuffles, std::vector<double> weights = {})
+      : images_(std::move(images)),
+        shuffles_(shuffles),
+        weights_(std::move(weights)),
+        places_(images_.size()),
+        order_(images_) {
     std::iota(places_.begin(), places_.end(), 0);
   }
 
@@ -25,8 +29,13 @@ class EpochOrder {
 
   /// Draws what the loader draws at the beginning of an epoch.
   void begin_epoch(Generator& generator) {
-    if (!shuffles_) return draw_loader_seed(generator);
-    shuffle_as_data_loader(generator, places_);
+    if (!weights_.empty()) {
+      sample_as_data_loader(generator, weights_, places_);
+    } else if (shuffles_) {
+      shuffle_as_data_loader(generator, places_);
+    } else {
+      return draw_loader_seed(generator);
+    }
     std::ranges::transform(places_, order_.begin(), [&](std::int32_t place) {
       return images_[static_cast<std::size_t>(place)];
     });
@@ -42,6 +51,7 @@ class EpochOrder {
  private:
   std::vector<std::int32_t> images_;
   bool shuffles_;
+  std::vector<double> weights_;       ///< of each image; empty: each once
   std::vector<std::int32_t> places_;  ///< in images_, shuffled epoch after epoch
   std::vector<std::int32_t> order_;
 };

@@ -47,7 +47,7 @@ class Steps {
       : train_(train),
         options_(options),
         generator_(options.seed),
-        order_(images, options.shuffle) {}
+        order_(images, options.shuffle, sampling_weights(options, train, images)) {}
 
   Batch next() {
     if (step_ == 0) order_.begin_epoch(generator_);

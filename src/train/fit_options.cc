@@ -29,6 +29,18 @@ Trainer::Options trainer_options(const FitOptions& o, const CheckedFit& checked)
   return options;
 }
 
+std::vector<double> sampling_weights(const FitOptions& o, const Dataset& train,
+                                     std::span<const std::int32_t> images) {
+  if (o.sampling == Sampling::kEach) return {};
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(train.classes()));
+  for (const std::int32_t i : images) ++counts[train.label(i)];
+  std::vector<double> weights;
+  for (const std::int32_t i : images) {
+    weights.push_back(1 / static_cast<double>(counts[train.label(i)]));
+  }
+  return weights;
+}
+
 std::vector<float> checked_class_weights(const FitOptions& o, const Dataset& train,
                                          const Split& split) {
   if (!o.class_weights.any()) return {};
@@ -83,6 +95,7 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
   check(o.augmentation, train.image_shape());
   if (o.augmentation.any()) require_bytes(train, "augmentation");
   if (o.label_smoothing > 0) require_classes(train, "label smoothing");
+  if (o.sampling == Sampling::kBalanced) require_classes(train, "sampling by class");
   Split split = split_of(train, o);
   const auto images = std::ssize(split.train);
   require(o.batch_size <= images, fmt::format("batch size: {}, want at most the {} training images "

@@ -20,6 +20,10 @@ void check_options(const FitOptions& options);
 /// or do not fit the images.
 Split checked_split(const FitOptions& options, const Dataset& train);
 
+/// The chances of the images that train to be drawn; none where each comes once.
+std::vector<double> sampling_weights(const FitOptions& options, const Dataset& train,
+                                     std::span<const std::int32_t> images);
+
 /// Those of the classes, of the images that train; none where all count alike. Throws Error
 /// (kUsage) where the targets are no classes, or there is another number of them.
 std::vector<float> checked_class_weights(const FitOptions& options, const Dataset& train,

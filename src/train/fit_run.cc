@@ -23,7 +23,7 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       split_(checked.split()),
       net_(normalized(net, checked.pixels())),
       trainer_(net, trainer_options(options, checked), Trainer::Checked()),
-      order_(split_.train, options.shuffle),
+      order_(split_.train, options.shuffle, sampling_weights(options, train, split_.train)),
       count_(steps_of(order_.size(), options)),
       steps_a_point_(std::max<std::int64_t>(1, count_.epoch / 5)),
       limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {

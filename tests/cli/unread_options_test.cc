@@ -32,6 +32,7 @@ TEST_F(CliUnreadOptions, AreRefusedBeforeAnythingIsWritten) {
   refused({"--eps", "1e-6"}, "--eps: no effect");
   refused({"--alpha", "0.9"}, "--alpha: no effect with --optimizer sgd; want --optimizer rmsprop");
   refused({"--optimizer", "rmsprop", "--nesterov"}, "--nesterov: no effect with --optimizer rms");
+  refused({"--sample", "balanced", "--no-shuffle"}, "--shuffle: no effect with --sample balanced");
   refused({"--gamma", "0.5"}, "with --schedule constant; want --schedule step");
   refused({"--schedule", "cosine", "--step-epochs", "2"}, "--step-epochs: no effect");
   refused({"--schedule", "step", "--min-lr", "0.1"}, "want --schedule cosine");

@@ -132,6 +132,16 @@ def label_smoothing(out):
                                               "class_weights": numbers(weights), "weighted": weighted})
 
 
+def sampler(out):
+    """What a loader with a WeightedRandomSampler visits in two epochs."""
+    weights = torch.tensor([1, 0.25, 3, 0, 0.5, 2, 1 / 3, 0.1, 5, 1], dtype=torch.double)
+    torch.manual_seed(3)
+    drawn = torch.utils.data.WeightedRandomSampler(weights, 40)
+    loader = torch.utils.data.DataLoader(torch.arange(10), batch_size=8, sampler=drawn)
+    epochs = [[int(i) for batch in loader for i in batch] for _ in range(2)]
+    save_json(f"{out}/sampler.json", {"seed": 3, "weights": weights.tolist(), "epochs": epochs})
+
+
 def clip(out):
     torch.manual_seed(0)
     gradient, results = torch.randn(20) * 3, []
@@ -241,7 +251,7 @@ def main():
     torch.set_num_threads(1)
     # SequentialLR starts its second schedule by an argument that PyTorch itself calls deprecated.
     warnings.filterwarnings("ignore", category=UserWarning, module="torch.optim.lr_scheduler")
-    for write in (optimizers, schedules, label_smoothing, clip, norm_net, layers, onecycle_net):
+    for write in (optimizers, schedules, label_smoothing, sampler, clip, norm_net, layers, onecycle_net):
         write(args.out)
 
 

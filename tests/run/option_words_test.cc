@@ -27,6 +27,7 @@ void expect_each_once(const Word<T> (&words)[N]) {
 TEST(OptionWords, MeanOneThingEach) {
   expect_each_once(kOptimizers);
   expect_each_once(kSchedules);
+  expect_each_once(kSamplings);
   expect_each_once(kAnneals);
   expect_each_once(kOnNan);
   expect_each_once(kOnWriteError);

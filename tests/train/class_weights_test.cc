@@ -1,13 +1,18 @@
-// Class weights in training: the weighted mean of a batch, threads, and what is refused.
+// Class weights and balanced sampling in training: the weighted mean of a batch, threads, and what
+// is refused.
 #include "lenet/class_weights.h"
 
 #include <cmath>
+#include <memory>
 #include <numeric>
 
 #include "base/errors.h"
 #include "lenet/fit.h"
 #include "nn/networks.h"
 #include "train/datasets.h"
+#include "train/epoch_order.h"
+#include "train/fit_options.h"
+#include "train/golden.h"
 
 namespace lenet {
 namespace {
@@ -40,6 +45,52 @@ TEST(WeightedTraining, HasTheWeightedMeanOfTheExamplesLossesAndGradients) {
   }
   EXPECT_NEAR(metrics.loss(), loss / sum, 1e-6 * loss / sum);
   for (std::size_t p = 0; p < got.size(); ++p) EXPECT_NEAR(got[p], want[p] / sum, 2e-7) << p;
+}
+
+TEST(BalancedSampling, DrawsWhatPyTorchsSamplerDraws) {
+  const nlohmann::json golden = golden_json("sampler.json");
+  const auto weights = golden.at("weights").get<std::vector<double>>();
+  Generator generator(golden.at("seed").get<std::uint64_t>());
+  for (const nlohmann::json& epoch : golden.at("epochs")) {
+    std::vector<std::int32_t> order(40);
+    sample_as_data_loader(generator, weights, order);
+    EXPECT_EQ(order, epoch.get<std::vector<std::int32_t>>());
+  }
+}
+
+/// Of 200 images of class 0 and 20 of each other, an epoch sees all alike.
+TEST(BalancedSampling, BringsAllClassesAlike) {
+  std::vector<Label> labels(240, 0);
+  for (std::size_t i = 0; i < 20; ++i) labels[10 * i] = 1, labels[10 * i + 5] = 2;
+  const Dataset data(std::make_unique<std::uint8_t[]>(240), 0, {1, 1, 1}, labels, 3);
+  FitOptions o{.sampling = Sampling::kBalanced};
+  std::vector<std::int32_t> images = first(240);
+  const std::vector<double> weights = sampling_weights(o, data, images);
+  EpochOrder order(images, true, weights);
+  Generator generator(1);
+  std::vector<std::int64_t> seen(3);
+  for (int epoch = 0; epoch < 50; ++epoch) {
+    order.begin_epoch(generator);
+    for (const std::int32_t i : order.batch(0, 240)) ++seen[data.label(i)];
+  }
+  for (const std::int64_t count : seen) EXPECT_NEAR(static_cast<double>(count), 4000, 200);
+  EXPECT_TRUE(sampling_weights({}, data, images).empty());
+}
+
+TEST(BalancedSampling, GoesOnWithTheSameBits) {
+  const Dataset data = noise_images({1, 6, 6}, 150, 3);
+  FitOptions o{.epochs = 3, .batch_size = 40, .lr = 0.1, .sampling = Sampling::kBalanced};
+  Sequential whole = built(kNet, {1, 6, 6}), parts = built(kNet, {1, 6, 6});
+  fit(whole, data, data, o);
+  FitState state;
+  o.on_pause = [&](const Pause& pause) {
+    if (pause.epoch == 2 && pause.step == 2) state = pause.state();
+    return pause.epoch < 2 || pause.step < 2;
+  };
+  fit(parts, data, data, o);
+  o.on_pause = {};
+  resume(parts, data, data, o, state);
+  EXPECT_EQ(copy_of(parts.parameters()), copy_of(whole.parameters()));
 }
 
 TEST(WeightedTraining, HasTheSameBitsOnAnyNumberOfThreads) {
