@@ -26,6 +26,7 @@ struct LrCurve {
   std::vector<Point> points;  ///< to the step at which the loss was four times its least
   double steepest = 0;        ///< the rate at which the loss falls fastest
   double least = 0;           ///< the rate of the least loss
+  bool stopped = false;       ///< as `stop` asked: without these two rates
 };
 
 /// Trains as fit() would, but for as many steps and by the rates of the range, and leaves the

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "run/auto_device.h"
 #include "run/run_inputs.h"
 #include "run/run_options.h"
 #include "run/start_network.h"
@@ -22,8 +23,14 @@ LrCurve search_lr(const Configuration& configuration, const RunSettings& setting
     request.settings.note(
         fmt::format("batch size {}, all training images", options.fit.batch_size));
   }
+  FitOptions fit = fit_options(options);
+  if (options.device == "auto") {
+    if (const std::string why = settle_device(network.net, fit); !why.empty()) {
+      request.settings.note(why);
+    }
+  }
   request.settings.started("");
-  return find_lr(network.net, train, fit_options(options), range, request.settings.stop);
+  return find_lr(network.net, train, fit, range, request.settings.stop);
 }
 
 const std::vector<std::string>& lr_search_options() {

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/gpus.h"
 #include "lenet/error.h"
 #include "lenet/live.h"
 #include "lenet/model_file.h"
 #include "lenet/split.h"
 #include "lenet/timer.h"
+#include "run/auto_device.h"
 #include "run/callbacks.h"
 #include "run/chance_level.h"
 #include "run/checkpoints.h"
@@ -88,7 +88,9 @@ class Run {
     CheckedFit checked = check_fit(net(), train(), test(), fit_);
     const std::string few = small_classes_text(checked.split(), fit_.holdout);
     if (!few.empty()) tell(few);
-    if (options_.device == "auto") settle_device();
+    if (options_.device == "auto") {
+      if (const std::string why = settle_device(net(), fit_); !why.empty()) tell(why);
+    }
     return checked;
   }
 
@@ -99,7 +101,6 @@ class Run {
   }
 
   void tell_start() const;
-  void settle_device();
   TrainedRun finished_before();
   void begin_record();
   void connect();
@@ -179,22 +180,6 @@ TrainedRun Run::finished_before() {
   tell(fmt::format("the run in {} was finished: {}; to train it on: {}", folder_.path().string(),
                    ending_text(report, fit_), way_on(report, fit_)));
   return outcome(std::move(report), result);
-}
-
-/// Of "auto": says why, if a graphics card that is there is not taken.
-void Run::settle_device() {
-  std::string why;
-  if (const Gpus gpus = find_gpus(); gpus.count == 0) {
-    if (gpus.present) why = gpus.why_none;
-  } else {
-    try {
-      Trainer(net(), trainer_options(fit_));  // its memory may not suffice
-    } catch (const Error& e) {
-      why = e.what();
-      fit_.device = Device();
-    }
-  }
-  if (!why.empty()) tell(why + "; training on the CPU");
 }
 
 void Run::begin_record() {

@@ -103,12 +103,15 @@ struct Values {
   std::vector<float> parameters, buffers;
 };
 
+/// Without the rates that it suggests.
 LrCurve curve_of(Trainer& trainer, Steps& steps, const LrRange& range,
                  const std::function<bool()>& stop) {
   LrCurve curve;
   SmoothedLoss smoothed;
   double least = HUGE_VAL;
-  for (std::int64_t i = 0; i < range.steps && !(stop && stop()); ++i) {
+  for (std::int64_t i = 0; i < range.steps; ++i) {
+    curve.stopped = stop && stop();
+    if (curve.stopped) break;
     const double share = static_cast<double>(i) / static_cast<double>(range.steps - 1);
     const double lr = range.from * std::pow(range.to / range.from, share);
     const double loss = trainer.step(steps.next(), lr).loss();
@@ -134,10 +137,10 @@ LrCurve find_lr(Sequential& net, const Dataset& train, const FitOptions& options
   Steps steps(train, options, checked.split().train);
   LrCurve curve = curve_of(trainer, steps, range, stop);
   before.put_into(net);
+  if (curve.stopped) return curve;
   if (curve.points.empty()) {
-    throw Error(ErrorKind::kDiverged,
-                fmt::format("{} at the rate {:g}; try a smaller one",
-                            trainer.failure().empty() ? "stopped" : trainer.failure(), range.from));
+    throw Error(ErrorKind::kDiverged, fmt::format("{} at the rate {:g}; try a smaller one",
+                                                  trainer.failure(), range.from));
   }
   find_rates(curve);
   return curve;

@@ -127,6 +127,18 @@ TEST_F(CliSignals, AFolderThatVanishesIsReportedAndTriedAgain) {
   EXPECT_EQ(program->wait().exit_code, 128 + SIGTERM);
 }
 
+TEST_F(CliSignals, EndAFindLrWithoutARate) {
+  const Words words = {"find-lr", "--data",  "bands",   "--model", "Flatten Linear(3)", "--batch-size",
+                       "20",      "--steps", "1000000", "-o",      "curve.svg"};
+  RunningProgram program(words, {.folder = dir_});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  program.send(SIGINT);
+  const Outcome outcome = program.wait();
+  EXPECT_EQ(outcome.exit_code, 128 + SIGINT);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(entries(), Words{"bands"});
+}
+
 class CliSweepSignals : public CliSignals {
  protected:
   static Words sweep_words(const std::string& out) {

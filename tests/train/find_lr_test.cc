@@ -73,6 +73,12 @@ TEST(FindLr, EndsWhenItIsAskedTo) {
   const LrCurve curve =
       find_lr(net, data, options(1), {1e-3, 1, 100}, [&] { return ++steps > 60; });
   EXPECT_EQ(curve.points.size(), 60u);
+  EXPECT_TRUE(curve.stopped);
+  EXPECT_EQ(curve.steepest, 0);
+
+  const LrCurve none = find_lr(net, data, options(1), {1e-3, 1, 100}, [] { return true; });
+  EXPECT_TRUE(none.stopped);
+  EXPECT_TRUE(none.points.empty());
 }
 
 TEST(FindLr, RefusesWhatIsNoRange) {
