@@ -10,6 +10,9 @@
 #include "run/option_checks.h"
 #include "run/option_value.h"
 
+/// The member `path` of the options `o`: its name, and where it is.
+#define LENET_AT(path) .member = #path, .value = &o.path
+
 namespace lenet {
 
 /// What has to be so for an option to be read by anything.

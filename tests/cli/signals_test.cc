@@ -128,8 +128,9 @@ TEST_F(CliSignals, AFolderThatVanishesIsReportedAndTriedAgain) {
 }
 
 TEST_F(CliSignals, EndAFindLrWithoutARate) {
-  const Words words = {"find-lr", "--data",  "bands",   "--model", "Flatten Linear(3)", "--batch-size",
-                       "20",      "--steps", "1000000", "-o",      "curve.svg"};
+  const Words words = {"find-lr",           "--data",       "bands",    "--model",
+                       "Flatten Linear(3)", "--batch-size", "20",       "--steps",
+                       "1000000",           "-o",           "curve.svg"};
   RunningProgram program(words, {.folder = dir_});
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   program.send(SIGINT);
