@@ -6,6 +6,7 @@
 #include "lenet/augment.h"
 #include "lenet/class_matching.h"
 #include "lenet/class_weights.h"
+#include "lenet/confusion_matrix.h"
 #include "lenet/containers.h"
 #include "lenet/dataset.h"
 #include "lenet/device.h"

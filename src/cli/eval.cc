@@ -10,10 +10,10 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run_display.h"
+#include "lenet/confusion_matrix.h"
 #include "lenet/device.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
-#include "run/class_accuracy.h"
 #include "run/json_document.h"
 #include "run/model_data.h"
 
@@ -34,24 +34,54 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
 struct Figures {
   Metrics metrics;
   double rate;  ///< images a second
-  ClassAccuracy per_class;
+  std::optional<ConfusionMatrix> confusion;  ///< of the network's outputs; none without classes
   std::vector<std::string> names;  ///< of the classes, where known
 };
 
-Json document_of(const ModelOnData& on, const Figures& f) {
-  Json per_class = Json::array();
-  for (const std::optional<double>& accuracy : f.per_class) {
-    per_class.push_back(accuracy ? Json(*accuracy) : Json());
+Json accuracies(const ConfusionMatrix& confusion) {
+  Json accuracies = Json::array();
+  for (std::int64_t k = 0; k < confusion.classes(); ++k) {
+    const std::optional<double> recall = confusion.recall(k);
+    accuracies.push_back(recall ? Json(*recall) : Json());
   }
+  return accuracies;
+}
+
+Json counts(const ConfusionMatrix& confusion) {
+  Json counts = Json::array();
+  for (const auto& [pair, count] : confusion.counts()) {
+    counts.push_back({pair.first, pair.second, count});
+  }
+  return counts;
+}
+
+Json document_of(const ModelOnData& on, const Figures& f) {
   Json document = {{"data", on.data},
                    {"loss", f.metrics.loss()},
                    {std::string(f.metrics.metric->title), f.metrics.metric_mean()},
                    {"examples", f.metrics.examples},
                    {"examples_per_sec", f.rate},
-                   {"per_class_accuracy", per_class}};
+                   {"per_class_accuracy", f.confusion ? accuracies(*f.confusion) : Json::array()}};
+  if (f.confusion) {
+    document["balanced_accuracy"] = f.confusion->balanced_accuracy();
+    document["macro_f1"] = f.confusion->macro_f1();
+    document["confusion"] = counts(*f.confusion);
+  }
   if (!on.model.data_sha256.empty()) document["same_data"] = !on.other_data;
   if (!f.names.empty()) document["class_names"] = f.names;
   return document;
+}
+
+void print(const ConfusionMatrix& confusion, const std::vector<std::string>& names) {
+  fmt::print("balanced accuracy {:.4f}, macro F1 {:.4f}\n", confusion.balanced_accuracy(),
+             confusion.macro_f1());
+  std::size_t width = 12;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  for (std::int64_t k = 0; k < confusion.classes(); ++k) {
+    const std::optional<double> accuracy = confusion.recall(k);
+    fmt::print("  {:<{}} {}\n", class_name(names, static_cast<std::size_t>(k)), width,
+               accuracy ? fmt::format("{:.3f}", *accuracy) : "-");
+  }
 }
 
 void print(const ModelOnData& on, const Figures& f) {
@@ -59,13 +89,7 @@ void print(const ModelOnData& on, const Figures& f) {
   fmt::print("{}", on.other_data_line());
   fmt::print("loss {:.3f}, {} {:.4f} on {} images, {:.1f} examples/sec\n", f.metrics.loss(),
              f.metrics.metric->title, f.metrics.metric_mean(), f.metrics.examples, f.rate);
-  std::size_t width = 12;
-  for (const std::string& name : f.names) width = std::max(width, name.size());
-  for (std::size_t k = 0; k < f.per_class.size(); ++k) {
-    const std::optional<double> accuracy = f.per_class[k];
-    fmt::print("  {:<{}} {}\n", class_name(f.names, k), width,
-               accuracy ? fmt::format("{:.3f}", *accuracy) : "-");
-  }
+  if (f.confusion) print(*f.confusion, f.names);
 }
 
 void run_eval(const EvalOptions& options) {
@@ -77,11 +101,16 @@ void run_eval(const EvalOptions& options) {
   const Evaluation evaluation = device.kind == Device::Kind::kCpu
                                     ? evaluate(on.model.net, images, options.common.threads)
                                     : evaluate(on.model.net, images, device);
+  const double rate = static_cast<double>(images.size()) / timer.stop();
+  std::optional<ConfusionMatrix> confusion;
+  if (images.has_classes()) {
+    confusion.emplace(images.labels(), evaluation.predicted,
+                      element_count(on.model.net.output_shape()));
+  }
   const Figures figures = {
       .metrics = evaluation.metrics,
-      .rate = static_cast<double>(images.size()) / timer.stop(),
-      .per_class =
-          per_class_accuracy(evaluation, images, element_count(on.model.net.output_shape())),
+      .rate = rate,
+      .confusion = std::move(confusion),
       .names = on.model.class_names.empty() ? images.class_names() : on.model.class_names};
   if (options.common.json) {
     fmt::print("{}", json_text(document_of(on, figures)));

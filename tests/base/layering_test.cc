@@ -62,6 +62,7 @@ const std::map<std::string, std::string> kFolderOf = {
     {"checkpoint.h", "io"},
     {"class_matching.h", "data"},
     {"class_weights.h", "data"},
+    {"confusion_matrix.h", "data"},
     {"containers.h", "nn"},
     {"d2l.h", "d2l"},
     {"dataset.h", "data"},

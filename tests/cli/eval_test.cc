@@ -29,7 +29,7 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   const Json result = Json::parse(outcome.out);
-  EXPECT_EQ(result.size(), 6u);
+  EXPECT_EQ(result.size(), 9u);
   EXPECT_EQ(result.at("data"), "bands");
   // Of 100 images 33 are of class 1.
   const double log_sum = std::log(std::exp(2.0) + 2);
@@ -38,6 +38,9 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   EXPECT_EQ(result.at("examples"), 100);
   EXPECT_GT(result.at("examples_per_sec"), 0);
   EXPECT_EQ(result.at("per_class_accuracy"), Json({0.0, 1.0, 0.0}));
+  EXPECT_EQ(result.at("balanced_accuracy"), 1.0 / 3);
+  EXPECT_EQ(result.at("macro_f1"), 66.0 / 133 / 3);
+  EXPECT_EQ(result.at("confusion"), Json({{0, 1, 34}, {1, 1, 33}, {2, 1, 33}}));
 }
 
 TEST_F(CliEval, TakesTheFolderOfARun) {
@@ -79,6 +82,7 @@ TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
   const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300 on 100 images"));
+  EXPECT_TRUE(contains(outcome.out, "\nbalanced accuracy 0.3333, macro F1 0.1654\n"));
   EXPECT_TRUE(contains(outcome.out, "middle       1.000"));
   EXPECT_TRUE(contains(outcome.out, "bottom       0.000"));
 }
