@@ -44,7 +44,7 @@ class ConfusionMatrix {
  private:
   std::int64_t classes_;
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> counts_;  ///< most pairs are rare
-  std::vector<std::int64_t> of_label_, taken_for_;                        ///< examples of each class
+  std::vector<std::int64_t> of_label_, taken_for_;  ///< examples of each class
 };
 
 }  // namespace lenet

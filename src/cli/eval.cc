@@ -33,9 +33,9 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
 
 struct Figures {
   Metrics metrics;
-  double rate;  ///< images a second
+  double rate;                               ///< images a second
   std::optional<ConfusionMatrix> confusion;  ///< of the network's outputs; none without classes
-  std::vector<std::string> names;  ///< of the classes, where known
+  std::vector<std::string> names;            ///< of the classes, where known
 };
 
 Json accuracies(const ConfusionMatrix& confusion) {
