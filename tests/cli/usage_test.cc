@@ -152,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
     Arguments, CliRefuses,
     testing::Values(
         Refused{"NoCommand", {}, {"no command", "lenet --help"}},
-        Refused{"UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, reproduce, eval, "}},
+        Refused{
+            "UnknownCommand", {"tarin"}, {"'tarin'", "train, sweep, find-lr, reproduce, eval, "}},
         Refused{"UnknownShell", {"completion", "csh"}, {"'csh'", "bash, zsh, fish"}},
         Refused{"UnknownOption", {"train", "--epoch", "3"}, {"--epoch", "lenet train --help"}},
         Refused{"UnknownOptionBeforeTheCommand", {"--jsn"}, {"--jsn"}},
