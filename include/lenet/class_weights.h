@@ -22,6 +22,9 @@ struct ClassWeights {
   bool operator==(const ClassWeights&) const = default;
 };
 
+/// How many labels there are of each class.
+std::vector<std::int64_t> class_counts(std::span<const Label> labels, std::int64_t classes);
+
 /// labels / (classes * labels of the class), which makes all classes count alike; 0 for one without
 /// a label.
 std::vector<float> balanced_weights(std::span<const Label> labels, std::int64_t classes);

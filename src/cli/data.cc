@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/run_display.h"
+#include "lenet/class_weights.h"
 #include "lenet/load_data.h"
 #include "lenet/pixel_statistics.h"
 #include "run/json_document.h"
@@ -28,12 +29,6 @@ struct DataCommand {
   CommonOptions common;
   std::string sheet;
 };
-
-std::vector<std::int64_t> counts_of(const Dataset& data, std::int64_t classes) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
-  for (const Label label : data.labels()) ++counts[label];
-  return counts;
-}
 
 std::string class_name(const Dataset& data, std::int64_t k) {
   const std::vector<std::string>& names = data.class_names();
@@ -56,8 +51,8 @@ std::string format_name(const CommonOptions& o, const Dataset& train) {
 
 Json document_of(const CommonOptions& o, const Dataset& train, const Dataset& test) {
   const PixelStatistics pixels = statistics_of(train);
-  const auto in_train = counts_of(train, train.classes()),
-             in_test = counts_of(test, train.classes());
+  const auto in_train = class_counts(train.labels(), train.classes()),
+             in_test = class_counts(test.labels(), train.classes());
   Json classes = Json::array();
   for (std::int64_t k = 0; k < train.classes(); ++k) {
     const auto i = static_cast<std::size_t>(k);

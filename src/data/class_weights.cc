@@ -22,12 +22,16 @@ namespace {
 
 }  // namespace
 
-std::vector<float> balanced_weights(std::span<const Label> labels, std::int64_t classes) {
+std::vector<std::int64_t> class_counts(std::span<const Label> labels, std::int64_t classes) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
   for (const Label label : labels) ++counts[label];
+  return counts;
+}
+
+std::vector<float> balanced_weights(std::span<const Label> labels, std::int64_t classes) {
   std::vector<float> weights;
   const double share = static_cast<double>(labels.size()) / static_cast<double>(classes);
-  for (const std::int64_t count : counts) {
+  for (const std::int64_t count : class_counts(labels, classes)) {
     weights.push_back(count == 0 ? 0.0f : static_cast<float>(share / static_cast<double>(count)));
   }
   return weights;

@@ -89,20 +89,6 @@ void find_rates(LrCurve& curve) {
                   curve.points.front().loss, curve.points.front().lr, curve.points.back().lr));
 }
 
-/// What a training changes.
-struct Values {
-  explicit Values(const Sequential& net)
-      : parameters(net.parameters().begin(), net.parameters().end()),
-        buffers(net.buffers().begin(), net.buffers().end()) {}
-
-  void put_into(Sequential& net) const {
-    std::ranges::copy(parameters, net.parameters().begin());
-    std::ranges::copy(buffers, net.buffers().begin());
-  }
-
-  std::vector<float> parameters, buffers;
-};
-
 /// Without the rates that it suggests.
 LrCurve curve_of(Trainer& trainer, Steps& steps, const LrRange& range,
                  const std::function<bool()>& stop) {
@@ -132,11 +118,11 @@ LrCurve find_lr(Sequential& net, const Dataset& train, const FitOptions& options
   if (!checked.pixels().mean.empty()) {
     net.set_normalization({checked.pixels().mean, checked.pixels().deviation});
   }
-  const Values before(net);
   Trainer trainer(net, trainer_options(options, checked));
+  const Trainer::Snapshot before = trainer.snapshot();
   Steps steps(train, options, checked.split().train);
   LrCurve curve = curve_of(trainer, steps, range, stop);
-  before.put_into(net);
+  trainer.restore(before);
   if (curve.stopped) return curve;
   if (curve.points.empty()) {
     throw Error(ErrorKind::kDiverged, fmt::format("{} at the rate {:g}; try a smaller one",

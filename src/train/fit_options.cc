@@ -29,15 +29,23 @@ Trainer::Options trainer_options(const FitOptions& o, const CheckedFit& checked)
   return options;
 }
 
+namespace {
+
+std::vector<Label> labels_of(const Dataset& data, std::span<const std::int32_t> images) {
+  std::vector<Label> labels;
+  for (const std::int32_t i : images) labels.push_back(data.label(i));
+  return labels;
+}
+
+}  // namespace
+
 std::vector<double> sampling_weights(const FitOptions& o, const Dataset& train,
                                      std::span<const std::int32_t> images) {
   if (o.sampling == Sampling::kEach) return {};
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(train.classes()));
-  for (const std::int32_t i : images) ++counts[train.label(i)];
+  const std::vector<Label> labels = labels_of(train, images);
+  const std::vector<std::int64_t> counts = class_counts(labels, train.classes());
   std::vector<double> weights;
-  for (const std::int32_t i : images) {
-    weights.push_back(1 / static_cast<double>(counts[train.label(i)]));
-  }
+  for (const Label label : labels) weights.push_back(1 / static_cast<double>(counts[label]));
   return weights;
 }
 
@@ -46,9 +54,7 @@ std::vector<float> checked_class_weights(const FitOptions& o, const Dataset& tra
   if (!o.class_weights.any()) return {};
   require_classes(train, "class weights");
   if (o.class_weights.balanced) {
-    std::vector<Label> labels;
-    for (const std::int32_t i : split.train) labels.push_back(train.label(i));
-    return balanced_weights(labels, train.classes());
+    return balanced_weights(labels_of(train, split.train), train.classes());
   }
   require(std::ssize(o.class_weights.values) == train.classes(),
           fmt::format("class weights: {}, want one for each of {} classes",
