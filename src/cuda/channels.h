@@ -74,6 +74,31 @@ struct ChannelSum {
     return static_cast<double>((s.first_position(part(at) + 1) - s.first_position(part(at))) *
                                s.images);
   }
+
+  /// A phase of the sums of dy * normalised(place) and of dy: to parts[part][0][channel] and
+  /// parts[part][1][channel].
+  template <class F>
+  LENET_HOST_DEVICE void sum_gradients(int phase, const BlockThread& at, const float* dy,
+                                       F normalised, float* parts) const {
+    double* of_products = sums(at);
+    double* of_dy = of_products + kThreads;
+    if (phase == 0) {
+      double product = 0, sum = 0;
+      for_each_value(at, [&](std::int64_t i) {
+        product += static_cast<double>(dy[i] * normalised(i));
+        sum += static_cast<double>(dy[i]);
+      });
+      of_products[at.thread] = product;
+      of_dy[at.thread] = sum;
+    } else if (phase <= Tree::kSteps) {
+      Tree::halve(phase - 1, at.thread, of_products);
+      Tree::halve(phase - 1, at.thread, of_dy);
+    } else if (at.thread == 0) {
+      float* to = parts + part(at) * 2 * s.channels + channel(at);
+      to[0] = static_cast<float>(of_products[0]);
+      to[s.channels] = static_cast<float>(of_dy[0]);
+    }
+  }
 };
 
 /// Mean and squared deviations from it: parts[part][0][channel] and parts[part][1][channel].
@@ -121,26 +146,9 @@ struct ChannelGradients : ChannelSum {
   LENET_HOST_DEVICE int phases() const { return Tree::kSteps + 2; }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers&) const {
-    double* of_products = sums(at);
-    double* of_dy = of_products + kThreads;
-    const std::int64_t c = channel(at);
-    if (phase == 0) {
-      const float mean = by.mean[c], inverse = by.inverse[c];
-      double product = 0, sum = 0;
-      for_each_value(at, [&](std::int64_t i) {
-        product += static_cast<double>(dy[i] * ((x[i] - mean) * inverse));
-        sum += static_cast<double>(dy[i]);
-      });
-      of_products[at.thread] = product;
-      of_dy[at.thread] = sum;
-    } else if (phase <= Tree::kSteps) {
-      Tree::halve(phase - 1, at.thread, of_products);
-      Tree::halve(phase - 1, at.thread, of_dy);
-    } else if (at.thread == 0) {
-      float* to = parts + part(at) * 2 * s.channels + c;
-      to[0] = static_cast<float>(of_products[0]);
-      to[s.channels] = static_cast<float>(of_dy[0]);
-    }
+    const float mean = by.mean[channel(at)], inverse = by.inverse[channel(at)];
+    sum_gradients(
+        phase, at, dy, [&](std::int64_t i) { return (x[i] - mean) * inverse; }, parts);
   }
 };
 

@@ -1,4 +1,4 @@
-// Functions that stand alone, zeros round an image, and Dropout.
+// Functions that stand alone, zeros round an image, images made larger, and Dropout.
 #include <algorithm>
 
 #include "cuda/stage.h"
@@ -25,32 +25,34 @@ class FunctionStage final : public CudaStage {
   std::int64_t values_;
 };
 
-class ZeroPad2dStage final : public CudaStage {
+/// What puts values at other places of the image.
+template <class Sizes, class Forward, class Backward>
+class PlacingStage final : public CudaStage {
  public:
-  ZeroPad2dStage(const StagePlan& plan, const Size2d& before)
-      : next_(plan.stage.activation), sizes_{plan.input[0],  plan.input[1],
-                                             plan.input[2],  plan.output[1],
-                                             plan.output[2], before.height,
-                                             before.width,   0} {}
+  PlacingStage(const StagePlan& plan, const Sizes& sizes)
+      : next_(plan.stage.activation), sizes_(sizes) {}
 
   void forward(const Pass& pass, const StageBuffers& at) const override {
-    launch(pass.stream, ZeroPad2dForward{sizes(pass), next_, at.x, at.y});
+    launch(pass.stream, Forward{sizes(pass), next_, at.x, at.y});
   }
 
   void backward(const Pass& pass, const StageBuffers& at) const override {
-    if (at.dx) launch(pass.stream, ZeroPad2dBackward{sizes(pass), at.before, at.dy, at.dx});
+    if (at.dx) launch(pass.stream, Backward{sizes(pass), at.before, at.dy, at.dx});
   }
 
  private:
-  ZeroPad2dSizes sizes(const Pass& pass) const {
-    ZeroPad2dSizes sizes = sizes_;
+  Sizes sizes(const Pass& pass) const {
+    Sizes sizes = sizes_;
     sizes.images = pass.stride;
     return sizes;
   }
 
   Function next_;
-  ZeroPad2dSizes sizes_;
+  Sizes sizes_;
 };
+
+using ZeroPad2dStage = PlacingStage<ZeroPad2dSizes, ZeroPad2dForward, ZeroPad2dBackward>;
+using UpsampleStage = PlacingStage<UpsampleSizes, UpsampleForward, UpsampleBackward>;
 
 class DropoutStage final : public CudaStage {
  public:
@@ -99,7 +101,23 @@ std::unique_ptr<CudaStage> stage_for(const FunctionOp& op, const StagePlan& plan
 }
 
 std::unique_ptr<CudaStage> stage_for(const ZeroPad2dOp& op, const StagePlan& plan) {
-  return std::make_unique<ZeroPad2dStage>(plan, op.padding.before);
+  return std::make_unique<ZeroPad2dStage>(plan, ZeroPad2dSizes{.channels = plan.input[0],
+                                                               .in_height = plan.input[1],
+                                                               .in_width = plan.input[2],
+                                                               .out_height = plan.output[1],
+                                                               .out_width = plan.output[2],
+                                                               .top = op.padding.before.height,
+                                                               .left = op.padding.before.width,
+                                                               .images = 0});
+}
+
+std::unique_ptr<CudaStage> stage_for(const UpsampleOp& op, const StagePlan& plan) {
+  return std::make_unique<UpsampleStage>(plan, UpsampleSizes{.channels = plan.input[0],
+                                                             .in_height = plan.input[1],
+                                                             .in_width = plan.input[2],
+                                                             .scale_height = op.scale.height,
+                                                             .scale_width = op.scale.width,
+                                                             .images = 0});
 }
 
 std::unique_ptr<CudaStage> stage_for(const DropoutOp& op, const StagePlan& plan) {

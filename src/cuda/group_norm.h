@@ -22,27 +22,12 @@ struct GroupNormGradients : ChannelSum {
   LENET_HOST_DEVICE int phases() const { return Tree::kSteps + 2; }
 
   LENET_HOST_DEVICE void phase(int phase, const BlockThread& at, Registers&) const {
-    double* of_products = sums(at);
-    double* of_dy = of_products + kThreads;
-    const std::int64_t c = channel(at);
-    if (phase == 0) {
-      const std::int64_t group = c / by.channels * s.stride;
-      double product = 0, sum = 0;
-      for_each_value(at, [&](std::int64_t i) {
-        const std::int64_t n = group + i % s.stride;
-        product += static_cast<double>(dy[i] * ((x[i] - by.mean[n]) * by.inverse[n]));
-        sum += static_cast<double>(dy[i]);
-      });
-      of_products[at.thread] = product;
-      of_dy[at.thread] = sum;
-    } else if (phase <= Tree::kSteps) {
-      Tree::halve(phase - 1, at.thread, of_products);
-      Tree::halve(phase - 1, at.thread, of_dy);
-    } else if (at.thread == 0) {
-      float* to = parts + part(at) * 2 * s.channels + c;
-      to[0] = static_cast<float>(of_products[0]);
-      to[s.channels] = static_cast<float>(of_dy[0]);
-    }
+    const std::int64_t group = channel(at) / by.channels * s.stride;
+    const auto normalised = [&](std::int64_t i) {
+      const std::int64_t n = group + i % s.stride;
+      return (x[i] - by.mean[n]) * by.inverse[n];
+    };
+    sum_gradients(phase, at, dy, normalised, parts);
   }
 };
 
