@@ -59,4 +59,12 @@ std::string mobilenet_025(std::int64_t classes) {
   return text + mean_and_linear(classes);
 }
 
+std::string autoencoder(std::int64_t outputs) {
+  std::string text = "Flatten ";
+  for (const int width : {128, 128, 128, 128, 8, 128, 128, 128, 128}) {
+    text += fmt::format("Linear({}) BatchNorm1d(eps=0.001) ReLU ", width);
+  }
+  return text + fmt::format("Linear({})", outputs);
+}
+
 }  // namespace lenet

@@ -73,7 +73,8 @@ const std::map<std::string, Text, std::less<>>& texts() {
                                                                {"densenet", densenet},
                                                                {"resnet8", resnet8},
                                                                {"ds-cnn", ds_cnn},
-                                                               {"mobilenet-025", mobilenet_025}};
+                                                               {"mobilenet-025", mobilenet_025},
+                                                               {"autoencoder", autoencoder}};
   return all;
 }
 

@@ -164,22 +164,33 @@ def mobilenet_025():
     return [*layers, *mean(256, 2)]
 
 
+def autoencoder():
+    layers, width = [nn.Flatten()], 640
+    for out in (128, 128, 128, 128, 8, 128, 128, 128, 128):
+        layers += [nn.Linear(width, out), nn.BatchNorm1d(out, eps=1e-3), nn.ReLU()]
+        width = out
+    return [*layers, nn.Linear(width, 640)]
+
+
 # With BatchNorm over few values a small difference grows fast: float32 follows float64 for ten steps if they are short.
 NETWORKS = {"alexnet": (alexnet, (1, 65, 65), 10), "vgg": (vgg, (1, 32, 32), 10), "nin": (nin, (1, 67, 67), 10),
             "googlenet": (googlenet, (1, 32, 32), 10), "resnet18": (resnet18, (1, 48, 48), 10, 1e-5),
             "densenet": (densenet, (1, 48, 48), 10, 1e-4), "resnet8": (resnet8, (3, 32, 32), 10),
-            "ds-cnn": (ds_cnn, (1, 49, 10), 12), "mobilenet-025": (mobilenet_025, (3, 64, 64), 2, 1e-6)}
+            "ds-cnn": (ds_cnn, (1, 49, 10), 12), "mobilenet-025": (mobilenet_025, (3, 64, 64), 2, 1e-6),
+            "autoencoder": (autoencoder, (1, 1, 640), 0, 0.05)}
 
 
+# Without classes the images are their own targets, of the mean squared error.
 def numbers_of(layers, shape, classes, lr=0.02, images=16):
     torch.manual_seed(0)
     net = nn.Sequential(*layers()).double()
     x = torch.empty(images, *shape).uniform_(-1, 1).double()  # the draws behind the weights
-    y = torch.arange(images) * 7 % classes
+    y = torch.arange(images) * 7 % classes if classes else x.flatten(1)
+    loss_of = nn.functional.cross_entropy if classes else nn.functional.mse_loss
     optimizer = torch.optim.SGD(net.parameters(), lr)
     result = {"input": list(shape), "classes": classes, "lr": lr, "losses": []}
     for step in range(10):
-        loss = nn.functional.cross_entropy(net(x), y)
+        loss = loss_of(net(x), y)
         optimizer.zero_grad()
         loss.backward()
         if step == 0:

@@ -11,9 +11,10 @@ namespace lenet {
 /// The chapter's, unless it is a preset for others.
 inline Shape images_of(const std::string& preset) {
   static const std::map<std::string, Shape> others = {
-      {"alexnet", {1, 224, 224}}, {"vgg", {1, 224, 224}},    {"nin", {1, 224, 224}},
-      {"googlenet", {1, 96, 96}}, {"resnet18", {1, 96, 96}}, {"densenet", {1, 96, 96}},
-      {"resnet8", {3, 32, 32}},   {"ds-cnn", {1, 49, 10}},   {"mobilenet-025", {3, 96, 96}}};
+      {"alexnet", {1, 224, 224}},  {"vgg", {1, 224, 224}},    {"nin", {1, 224, 224}},
+      {"googlenet", {1, 96, 96}},  {"resnet18", {1, 96, 96}}, {"densenet", {1, 96, 96}},
+      {"resnet8", {3, 32, 32}},    {"ds-cnn", {1, 49, 10}},   {"mobilenet-025", {3, 96, 96}},
+      {"autoencoder", {1, 1, 640}}};
   const auto found = others.find(preset);
   return found == others.end() ? Shape{1, 28, 28} : found->second;
 }

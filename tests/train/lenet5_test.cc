@@ -133,7 +133,8 @@ TEST(Presets, HaveTheCountsOfTheirSources) {
         Counts{"nin", 10, 1'992'166, -1}, Counts{"googlenet", 10, 5'977'530, -1},
         Counts{"resnet18", 10, 11'178'378, -1}, Counts{"densenet", 10, 758'226, -1},
         Counts{"resnet8", 10, 78'186, 12'501'632}, Counts{"ds-cnn", 12, 23'756, 2'656'768},
-        Counts{"mobilenet-025", 2, 216'322, 7'489'664}}) {
+        Counts{"mobilenet-025", 2, 216'322, 7'489'664},
+        Counts{"autoencoder", 640, 267'928, 264'192}}) {
     Sequential net = *make_preset(name, classes);
     Generator generator;
     net.build(images_of(name), generator);
