@@ -60,7 +60,10 @@ class Dataset {
 
   std::int64_t classes() const { return has_classes() ? of_classes().classes : 0; }
 
-  /// The name of class c at c; empty when the names are not known.
+  /// What a network for these targets ends with: an output a class, or a float of a row.
+  std::int64_t outputs() const { return has_classes() ? classes() : rows().width; }
+
+  /// The name of class c, or of float c of the rows, at c; empty when the names are not known.
   const std::vector<std::string>& class_names() const;
   Label label(std::int64_t i) const { return of_classes().labels[static_cast<std::size_t>(i)]; }
   std::span<const Label> labels() const& {
@@ -78,6 +81,12 @@ class Dataset {
   /// does, and kUsage unless there is one label a class.
   Dataset relabelled(std::span<const Label> labels, std::int64_t classes,
                      std::vector<std::string> class_names = {}) &&;
+
+  /// A copy of the examples that `indices` names, in their order.
+  Dataset selected(std::span<const std::int32_t> indices) const;
+
+  /// The same images, each with itself as its target: bytes count as byte / 255. (autoencoders)
+  Dataset with_itself_as_target() &&;
 
   /// What no other data set of this process has, for copies of its bytes kept elsewhere; 0: empty.
   std::uint64_t id() const { return id_; }

@@ -14,6 +14,7 @@
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
+#include "lenet/loss_function.h"
 #include "lenet/metrics.h"
 #include "lenet/optimizer.h"
 #include "lenet/pixel_statistics.h"
@@ -94,6 +95,7 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
   std::uint64_t seed = 0;  ///< as torch.manual_seed
   Optimizer optimizer = {};
   Schedule schedule = {};
+  std::optional<LossFunction> loss = {};  ///< none: usual_loss() of the data's targets
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
   ClassWeights class_weights = {};       ///< in training: evaluations count all examples alike
   std::vector<std::string> freeze = {};  ///< as Trainer::Options

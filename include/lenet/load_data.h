@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "lenet/dataset.h"
 #include "lenet/export.h"
@@ -32,6 +33,9 @@ std::string_view to_string(DataFormat format);
 /// nothing or it cannot be read, kBadInput if it is none of the formats.
 DataFormat data_format(const std::filesystem::path& path);
 
+/// Whether LoadOptions::targets says that each image is its own target.
+bool is_input(const std::vector<std::string>& targets);
+
 /// Takes a sentence for what is left out or doubtful in data that is taken all the same.
 using Note = std::function<void(const std::string& sentence)>;
 
@@ -55,6 +59,21 @@ struct LoadOptions {
 
   /// Swaps rows and columns of every image: EMNIST's files have them so.
   bool transpose = false;
+
+  /// What the images are compared with. Empty: their classes, or the numbers that the data has for
+  /// them: an array of (images, numbers) that are not all whole, or rows of 0 and 1 with more than
+  /// one 1 (several labels an image). {"input"}: each image itself, whether it has labels or not.
+  /// Else the columns of a CSV file with these names, whose values are numbers.
+  std::vector<std::string> targets = {};
+
+  /// Labels of arrays and of CSV files are numbers to be learned, whatever they look like.
+  bool numbers = false;
+
+  /// The numbers of arrays and of CSV files are images as they are, of any size and sign, and of
+  /// any number of channels: FloatImages. Else they are pixels, from 0 to 1 or from 0 to 255. An
+  /// array of (images, numbers) has images of {1, 1, numbers}, and a CSV file without `size`
+  /// likewise.
+  bool floats = false;
 
   /// Image files that are broken, lack pixels or are too large are left out, and a note counts
   /// them; else the first is an error.

@@ -18,6 +18,13 @@ struct Metric {
 /// The share of examples classified right: of cross-entropy.
 inline constexpr Metric kAccuracy = {"acc", "accuracy", true};
 
+/// The share of labels that are right, where an output above 0 says that its label is there: of
+/// binary cross-entropy.
+inline constexpr Metric kLabelAccuracy = {"label_acc", "label accuracy", true};
+
+/// Of mean squared error and L1.
+inline constexpr Metric kMeanAbsoluteError = {"mae", "mae", false};
+
 /// `value`, which is one of `metric`. Throws Error (kUsage) unless that is the accuracy.
 double as_accuracy(const Metric& metric, double value);
 

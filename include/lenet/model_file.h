@@ -8,23 +8,35 @@
 #include <vector>
 
 #include "lenet/export.h"
+#include "lenet/loss_function.h"
 #include "lenet/sequential.h"
 
 namespace LENET_PUBLIC lenet {
 
+/// What a model's file says of its training beside the names.
+struct ModelOrigin {
+  std::string data_sha256 = {};           ///< data_sha256() of the data; empty: not known
+  std::optional<LossFunction> loss = {};  ///< none: not known, or cross-entropy of classes
+  bool float_images = false;              ///< its images were numbers as they are, not byte / 255
+
+  /// Whether the outputs are of classes: else they are numbers, or of labels (kBce).
+  bool tells_classes() const {
+    return loss.value_or(LossFunction::kCrossEntropy) == LossFunction::kCrossEntropy;
+  }
+};
+
 /// A network ready to run, and what its file says of the data that it was trained on.
 struct Model {
   Sequential net;
-  std::vector<std::string> class_names;  ///< none where the file has none
-  std::string data_sha256 = {};          ///< data_sha256() of the data; empty where it is not known
+  std::vector<std::string> class_names;  ///< Dataset's; none where the file has none
+  ModelOrigin origin = {};
 };
 
 /// Writes the parameters of a built network, as torch.nn.Sequential.state_dict() names and shapes
-/// them, with the model text, the input's shape, the class names, data_sha256() of the data (where
-/// it is not empty) and the pixels' scale as metadata; the file whole or not at all. Throws Error
-/// (kIo).
+/// them, with the model text, the input's shape, the class names, what is known of its origin and
+/// the pixels' scale as metadata; the file whole or not at all. Throws Error (kIo).
 void save_model(const std::filesystem::path& path, Sequential& net,
-                const std::vector<std::string>& class_names, const std::string& data_sha256 = {});
+                const std::vector<std::string>& class_names, const ModelOrigin& origin = {});
 
 /// Reads what save_model wrote. Throws Error: kIo, kBadInput.
 Model load_model(const std::filesystem::path& path);

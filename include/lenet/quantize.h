@@ -38,6 +38,10 @@ class QuantizedNetwork {
   std::unique_ptr<const State> state_;
 };
 
+/// The outputs of the integers for all images, (images, outputs). Throws Error (kUsage) for images
+/// of another shape, and of floats.
+std::vector<float> forward(const QuantizedNetwork& net, const Dataset& data, int threads = 0);
+
 /// The share of images that the integers classify right. Throws Error (kUsage) for images of
 /// another shape.
 double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads = 0);

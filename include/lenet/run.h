@@ -28,6 +28,8 @@ struct DataOptions {
   std::string split;
   bool transpose = false;
   bool skip_broken = false;
+  std::string targets;  ///< LoadOptions', with commas between them
+  bool floats = false;  ///< LoadOptions'
 };
 
 /// All that decides what a run does, as `lenet train` can be given it. docs/options.md has each

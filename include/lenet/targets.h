@@ -13,18 +13,19 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// A class an example: trained on by softmax cross-entropy.
+/// A class an example, for the cross-entropy.
 struct ClassTargets {
   std::vector<Label> labels;
   std::int64_t classes = 0;                   ///< labels are below
   std::vector<std::string> class_names = {};  ///< one a class, or none
 };
 
-/// `width` floats an example, (examples, width): trained on by the mean of their squared errors, as
-/// torch.nn.MSELoss, with their mean absolute error as its metric.
+/// `width` floats an example, (examples, width), for any loss (loss_function.h): numbers, labels
+/// from 0 to 1, or probabilities that sum to 1.
 struct FloatTargets {
   std::vector<float> values;
   std::int64_t width = 0;
+  std::vector<std::string> names = {};  ///< one a float of a row, or none
 };
 
 using Targets = std::variant<ClassTargets, FloatTargets>;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "lenet/dataset.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
+#include "lenet/loss_function.h"
 #include "lenet/metrics.h"
 #include "lenet/optimizer.h"
 #include "lenet/sequential.h"
@@ -105,7 +107,7 @@ struct Evaluation {
   std::vector<std::int32_t> predicted;  ///< class of each image, in order; none without classes
 };
 
-/// Trains a network with the mean loss of each batch, which follows from its targets (targets.h).
+/// Trains a network with the mean loss of each batch.
 /// The result has the same bits for any number of threads. Refers to the network, which must be
 /// built, outlive the trainer and not be built anew.
 class Trainer {
@@ -117,6 +119,7 @@ class Trainer {
     std::int64_t batch_size = 256;  ///< batches up to this size need no more memory
     int threads = 0;                ///< 0: the CPUs that this process may use
     Optimizer optimizer = {};
+    std::optional<LossFunction> loss = {};  ///< none: usual_loss() of the batch's targets
     double label_smoothing = 0;             ///< share of a class target spread over all classes
     std::vector<float> class_weights = {};  ///< one a class (class_weights.h); none: all alike
     double clip_norm = 0;                   ///< the largest norm of a gradient; 0: any
@@ -207,8 +210,12 @@ class Trainer {
 /// network's input).
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads = 0);
 
-/// The forward pass of all images of `data`.
-Evaluation evaluate(const Sequential& net, const Dataset& data, int threads = 0);
+/// The same for the images of `data`, normalised as the network says; targets count for nothing.
+std::vector<float> forward(const Sequential& net, const Dataset& data, int threads = 0);
+
+/// The forward pass of all images of `data`, with this loss or the usual one of its targets.
+Evaluation evaluate(const Sequential& net, const Dataset& data, int threads = 0,
+                    std::optional<LossFunction> loss = {});
 
 /// The share of images classified right.
 double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads = 0);
@@ -216,6 +223,7 @@ double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads
 /// The same on a device. Throw Error (kFailed) if it cannot be used.
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
                            const Device& device);
-Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device);
+Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device,
+                    std::optional<LossFunction> loss = {});
 
 }  // namespace lenet

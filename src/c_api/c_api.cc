@@ -77,12 +77,26 @@ void require_pointer(const char* name, const void* pointer) {
 
 }  // namespace
 
+namespace {
+
+/// One that lenet_model_predict() takes.
+lenet::Model load_classifier(const char* path) {
+  lenet::Model model = lenet::load_model(path);
+  if (model.origin.tells_classes() && !model.origin.float_images) return model;
+  throw lenet::Error(
+      lenet::ErrorKind::kBadInput,
+      fmt::format("{}: trained on {}; want a model that tells images of bytes apart by classes",
+                  path, model.origin.float_images ? "images of floats" : "numbers or labels"));
+}
+
+}  // namespace
+
 lenet_status lenet_model_load(const char* path, lenet_model** model) {
   if (model) *model = nullptr;
   return guarded([&] {
     require_pointer("path", path);
     require_pointer("model", model);
-    *model = std::make_unique<lenet_model>(lenet::load_model(path)).release();
+    *model = std::make_unique<lenet_model>(load_classifier(path)).release();
   });
 }
 

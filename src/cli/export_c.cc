@@ -8,6 +8,7 @@
 #include "cli/run_display.h"
 #include "lenet/c_export.h"
 #include "lenet/quantize.h"
+#include "lenet/scores.h"
 #include "lenet/trainer.h"
 #include "run/model_data.h"
 
@@ -15,9 +16,20 @@ namespace lenet::cli {
 namespace {
 
 /// "accuracy 0.8912 float, 0.8905 int8: 0.0007 lost".
-void print_accuracy(double before, double after) {
-  fmt::print("accuracy {:.4f} float, {:.4f} int8: {:.4f} {}\n", before, after,
-             std::abs(before - after), after > before ? "gained" : "lost");
+void print_metric(const Metric& metric, double before, double after) {
+  fmt::print("{} {:.4f} float, {:.4f} int8: {:.4f} {}\n", metric.title, before, after,
+             std::abs(before - after), better(metric, after, before) ? "gained" : "lost");
+}
+
+/// The metric of the loss that the network was trained with, from its outputs.
+double metric_of(const ModelOrigin& origin, FloatRows outputs, const Dataset& data) {
+  if (data.has_classes()) return top_k_accuracy_score(outputs, data.labels(), 1);
+  if (origin.loss == LossFunction::kBce) return label_accuracy(outputs, data.rows());
+  double sum = 0;
+  for (std::int64_t k = 0; k < outputs.width; ++k) {
+    sum += mean_absolute_error(outputs, data.rows(), k);
+  }
+  return sum / static_cast<double>(outputs.width);
 }
 
 void export_int8(const ModelOptions& model, const std::string& path,
@@ -30,8 +42,10 @@ void export_int8(const ModelOptions& model, const std::string& path,
              std::min(options.calibrate, on.train.size()), on.images_title());
   fmt::print("{}", on.other_data_line());
   const int threads = options.common.threads;
-  print_accuracy(evaluate_accuracy(on.model.net, on.images(), threads),
-                 evaluate_accuracy(quantized, on.images(), threads));
+  const Metrics before = evaluate(on.model.net, on.images(), threads, on.model.origin.loss).metrics;
+  const std::vector<float> outputs = forward(quantized, on.images(), threads);
+  const FloatRows rows(outputs, element_count(on.model.net.output_shape()));
+  print_metric(*before.metric, before.metric_mean(), metric_of(on.model.origin, rows, on.images()));
 }
 
 }  // namespace
@@ -39,9 +53,9 @@ void export_int8(const ModelOptions& model, const std::string& path,
 void add_export_c(const Command& command, ExportCOptions& options) {
   command.option("--name", &options.name,
                  "What all names in the C begin with. Default: the stem of --out");
-  const Option int8 = command.flag(
-      "--int8", options.int8,
-      "Integers of 8 bits in place of floats; prints the accuracy of both on the test set");
+  const Option int8 = command.flag("--int8", options.int8,
+                                   "Integers of 8 bits in place of floats; prints the accuracy or "
+                                   "the error of both on the test set");
   command
       .option("--calibrate", &options.calibrate,
               "Training images that tell the range of each activation")

@@ -18,7 +18,7 @@ struct ImportOptions {
 void run_import(const ImportOptions& o) {
   require_other_file(o.out, o.path);
   Model model = load_onnx(o.path);
-  save_model(o.out, model.net, model.class_names, model.data_sha256);
+  save_model(o.out, model.net, model.class_names, model.origin);
   fmt::print("{}\n", model.net.text());
 }
 

@@ -269,9 +269,10 @@ std::unique_ptr<Engine> make_cuda_engine(Sequential& net, const Trainer::Options
   return std::make_unique<cuda::CudaEngine>(net, options);
 }
 
-Evaluation cuda_evaluate(const Sequential& net, const Dataset& data, int card) {
+Evaluation cuda_evaluate(const Sequential& net, const Dataset& data, int card,
+                         std::optional<LossFunction> loss) {
   require_fit(net, data);
-  const Trainer::Options options{.device = {Device::Kind::kCuda, card}};
+  const Trainer::Options options{.loss = loss, .device = {Device::Kind::kCuda, card}};
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
   return evaluated(net, options).evaluate(data, all);

@@ -214,7 +214,13 @@ void launch(Stream& stream, const LossKernel<Loss>& kernel) {
 }
 
 template void launch(Stream& stream, const LossKernel<CrossEntropy>& kernel);
-template void launch(Stream& stream, const LossKernel<SquaredError>& kernel);
+template void launch(Stream& stream, const LossKernel<SoftCrossEntropy>& kernel);
+template void launch(Stream& stream,
+                     const LossKernel<RowLoss<formula::BinaryCrossEntropy<float>>>& kernel);
+template void launch(Stream& stream,
+                     const LossKernel<RowLoss<formula::SquaredError<float>>>& kernel);
+template void launch(Stream& stream,
+                     const LossKernel<RowLoss<formula::AbsoluteError<float>>>& kernel);
 
 void launch(Stream& stream, const GatherBytes& kernel) {
   launch_images(stream, kernel, kernel.grid());

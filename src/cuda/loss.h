@@ -1,9 +1,12 @@
 // The losses: their values, gradients and metrics, block by block.
 #pragma once
 
+#include "base/loss_formula.h"
+#include "base/require.h"
 #include "cuda/kernel.h"
 #include "cuda/step.h"
 #include "lenet/label.h"
+#include "lenet/loss_function.h"
 
 namespace lenet::cuda {
 
@@ -12,6 +15,11 @@ struct TargetPlaces {
   const Label* labels = nullptr;        ///< of image n at n; null where the targets are rows
   const float* rows = nullptr;          ///< a row for each image of the data
   const std::int32_t* order = nullptr;  ///< the row of image n is order[n]; null: n
+
+  /// The row of image n, of so many floats.
+  LENET_HOST_DEVICE const float* row(std::int64_t n, std::int64_t width) const {
+    return rows + (order ? order[n] : n) * width;
+  }
 };
 
 /// What all losses read and write.
@@ -69,6 +77,28 @@ struct LossKernel {
   }
 };
 
+/// What the outputs of one image say of its class.
+struct SoftmaxOf {
+  std::int32_t best = 0;  ///< the class of the largest, the first of equals
+  float sum = 0;          ///< of the outputs
+  float logsumexp;
+
+  LENET_HOST_DEVICE SoftmaxOf(const LossPlaces& s, std::int64_t n) {
+    float largest = s.x[n], powers = 0;
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float value = s.x[k * s.stride + n];
+      sum += value;
+      if (!(value > largest)) continue;
+      best = static_cast<std::int32_t>(k);
+      largest = value;
+    }
+    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
+      powers += expf(s.x[k * s.stride + n] - largest);
+    }
+    logsumexp = largest + logf(powers);
+  }
+};
+
 /// What classes count for beside their targets.
 struct ClassWeighting {
   float smoothing = 0;
@@ -86,27 +116,15 @@ struct CrossEntropy {
 
   LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
                                     double& correct) const {
-    std::int32_t best = 0;
-    float largest = s.x[n], sum_of_x = 0;
-    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
-      const float value = s.x[k * s.stride + n];
-      sum_of_x += value;
-      if (!(value > largest)) continue;
-      best = static_cast<std::int32_t>(k);
-      largest = value;
-    }
-    float sum = 0;
-    LENET_UNROLL_BY(8) for (std::int64_t k = 0; k < s.outputs; ++k) {
-      sum += expf(s.x[k * s.stride + n] - largest);
-    }
-    const float logsumexp = largest + logf(sum);
+    const SoftmaxOf of(s, n);
+    const float logsumexp = of.logsumexp;
     const std::int64_t label = labels[n];
-    correct = best == label ? 1 : 0;
-    if (s.predicted) s.predicted[n] = best;
+    correct = of.best == label ? 1 : 0;
+    if (s.predicted) s.predicted[n] = of.best;
     if (by.weights) return weighted(s, n, logsumexp, label, loss);
     const float smoothing = by.smoothing, of_all = smoothing / static_cast<float>(s.outputs);
     loss = static_cast<double>(logsumexp - (1 - smoothing) * s.x[label * s.stride + n] -
-                               of_all * sum_of_x);
+                               of_all * of.sum);
     if (!s.dx) return;
     const float scale = 1.0f / static_cast<float>(s.images);
     for (std::int64_t k = 0; k < s.outputs; ++k) {
@@ -135,32 +153,67 @@ struct CrossEntropy {
   }
 };
 
-/// The mean over the outputs of (output - target)^2, with the mean absolute error as its metric.
-struct SquaredError {
+/// Of a row of targets: the mean over the outputs of a loss by its formula, and of its scores.
+template <class Formula>
+struct RowLoss {
   TargetPlaces targets;
 
   LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
-                                    double& distance) const {
-    const std::int64_t row = targets.order ? targets.order[n] : n;
-    const float* target = targets.rows + row * s.outputs;
-    const float factor = 2.0f / static_cast<float>(s.images) / static_cast<float>(s.outputs);
+                                    double& metric) const {
+    const float* target = targets.row(n, s.outputs);
+    const float scale = 1.0f / static_cast<float>(s.images) / static_cast<float>(s.outputs);
     for (std::int64_t k = 0; k < s.outputs; ++k) {
-      const float error = s.x[k * s.stride + n] - target[k];
-      const auto wide = static_cast<double>(error);
-      loss += wide * wide;
-      distance += wide < 0 ? -wide : wide;
-      if (s.dx) s.dx[k * s.stride + n] = factor * error;
+      const float x = s.x[k * s.stride + n];
+      loss += static_cast<double>(Formula::value(x, target[k]));
+      metric += static_cast<double>(Formula::score(x, target[k]));
+      if (s.dx) s.dx[k * s.stride + n] = scale * Formula::derivative(x, target[k]);
     }
     loss /= static_cast<double>(s.outputs);
-    distance /= static_cast<double>(s.outputs);
+    metric /= static_cast<double>(s.outputs);
   }
 };
 
-/// Calls f with the kernel of the loss that these targets want.
+/// Softmax cross-entropy with a row of probabilities t: the sum of t (logsumexp(x) - x).
+struct SoftCrossEntropy {
+  TargetPlaces targets;
+
+  LENET_HOST_DEVICE void operator()(const LossPlaces& s, std::int64_t n, double& loss,
+                                    double& correct) const {
+    const float* target = targets.row(n, s.outputs);
+    const SoftmaxOf of(s, n);
+    std::int64_t wanted = 0;
+    float total = 0;
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      total += target[k];
+      loss += static_cast<double>(target[k] * (of.logsumexp - s.x[k * s.stride + n]));
+      if (target[k] > target[wanted]) wanted = k;
+    }
+    correct = of.best == wanted ? 1 : 0;
+    if (!s.dx) return;
+    const float scale = 1.0f / static_cast<float>(s.images);
+    for (std::int64_t k = 0; k < s.outputs; ++k) {
+      const float probability = expf(s.x[k * s.stride + n] - of.logsumexp);
+      s.dx[k * s.stride + n] = scale * (probability * total - target[k]);
+    }
+  }
+};
+
+/// Calls f with the kernel of the loss for these targets.
 template <class F>
-void with_loss(const LossPlaces& s, const TargetPlaces& targets, const ClassWeighting& by, F f) {
-  if (targets.rows) return f(LossKernel<SquaredError>{s, {targets}});
-  f(LossKernel<CrossEntropy>{s, {targets.labels, by}});
+void with_loss(LossFunction function, const LossPlaces& s, const TargetPlaces& targets,
+               const ClassWeighting& by, F f) {
+  if (targets.labels) return f(LossKernel<CrossEntropy>{s, {targets.labels, by}});
+  switch (function) {
+    case LossFunction::kCrossEntropy:
+      return f(LossKernel<SoftCrossEntropy>{s, {targets}});
+    case LossFunction::kBce:
+      return f(LossKernel<RowLoss<formula::BinaryCrossEntropy<float>>>{s, {targets}});
+    case LossFunction::kMse:
+      return f(LossKernel<RowLoss<formula::SquaredError<float>>>{s, {targets}});
+    case LossFunction::kL1:
+      return f(LossKernel<RowLoss<formula::AbsoluteError<float>>>{s, {targets}});
+  }
+  unknown("loss");
 }
 
 }  // namespace lenet::cuda

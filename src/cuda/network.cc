@@ -23,6 +23,7 @@ CudaNetwork::CudaNetwork(const Sequential& net, const Trainer::Options& options,
       graph_(graph_of(net)),
       frozen_(frozen_of(net, options.freeze)),
       stream_(options.device.index),
+      loss_(options.loss),
       parameters_(net, stream_, options),
       images_(stream_) {
   const Normalization& n = net.normalization();
@@ -133,12 +134,14 @@ void CudaNetwork::queue_loss(const Pass& pass, const TargetPlaces& targets, Loss
   const ClassWeighting weighting = {.smoothing = smoothing,
                                     .weights = places.dx ? class_weights_.data() : nullptr,
                                     .scale = pass.step ? &pass.step->weight_scale : nullptr};
-  with_loss(places, targets, weighting, [&](const auto& kernel) { launch(pass.stream, kernel); });
+  with_loss(loss_.value_or(usual_loss(targets.labels)), places, targets, weighting,
+            [&](const auto& kernel) { launch(pass.stream, kernel); });
 }
 
 Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32_t> order) {
   const Batch batch(data, order);
   require_fit(net_, batch);
+  const Loss loss = loss_of(batch, element_count(net_.output_shape()), {.function = loss_});
   ImageSource source = images_.resident(data);
   const std::int64_t images = std::ssize(order);
   reserve(order_, images);
@@ -162,7 +165,6 @@ Evaluation CudaNetwork::evaluate(const Dataset& data, std::span<const std::int32
     download<std::int32_t>(stream_, predicted_, result.predicted);
   }
   download<PartialMetrics>(stream_, partials_, partials);
-  const Loss loss = loss_of(batch, element_count(net_.output_shape()), {});
   result.metrics = total_of(partials.data(), images, metric_of(loss));
   return result;
 }

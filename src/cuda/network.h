@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -59,6 +60,7 @@ class CudaNetwork {
   Graph graph_;
   Frozen frozen_;
   Stream stream_;
+  std::optional<LossFunction> loss_;
   Parameters parameters_;
   ImageStore images_;
   std::unique_ptr<Program> program_;

@@ -13,7 +13,7 @@ std::unique_ptr<Engine> make_cuda_engine(Sequential&, const Trainer::Options& op
   return nullptr;
 }
 
-Evaluation cuda_evaluate(const Sequential&, const Dataset&, int card) {
+Evaluation cuda_evaluate(const Sequential&, const Dataset&, int card, std::optional<LossFunction>) {
   require_gpu(card);
   return {};
 }

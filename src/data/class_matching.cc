@@ -71,7 +71,7 @@ std::vector<Label> match_classes(const Names& data, const Names& model) {
 }
 
 Dataset in_classes_of(const Names& model, Dataset data) {
-  if (model.empty() || data.class_names().empty()) return data;
+  if (model.empty() || data.class_names().empty() || !data.has_classes()) return data;
   return std::move(data).relabelled(match_classes(data.class_names(), model),
                                     static_cast<std::int64_t>(model.size()), model);
 }

@@ -49,6 +49,9 @@ std::int64_t checked_count(const FloatTargets& t) {
     bad(fmt::format("{} target values in rows of {}, want whole rows, at least one", count,
                     t.width));
   }
+  if (!t.names.empty() && std::ssize(t.names) != t.width) {
+    bad(fmt::format("{} names of targets, want {} or none", t.names.size(), t.width));
+  }
   require_finite("target value", t.values, t.width);
   return count / t.width;
 }
@@ -82,8 +85,8 @@ Dataset::Dataset(std::unique_ptr<std::uint8_t[]> pixels, std::int64_t offset, Sh
               ClassTargets{std::move(labels), classes, std::move(class_names)}) {}
 
 const std::vector<std::string>& Dataset::class_names() const {
-  static const std::vector<std::string> none;
-  return has_classes() ? of_classes().class_names : none;
+  if (has_classes()) return of_classes().class_names;
+  return std::get<FloatTargets>(targets_).names;
 }
 
 FloatRows Dataset::rows() const& {
@@ -103,6 +106,51 @@ Dataset Dataset::relabelled(std::span<const Label> labels, std::int64_t classes,
   for (const Label label : now.labels) changed.push_back(labels[label]);
   return Dataset(std::move(images_), std::move(image_shape_),
                  ClassTargets{std::move(changed), classes, std::move(class_names)});
+}
+
+namespace {
+
+/// The rows of `width` values that `indices` names.
+template <class T>
+std::vector<T> rows_at(std::span<const std::int32_t> indices, const T* values, std::int64_t width) {
+  std::vector<T> rows(indices.size() * static_cast<std::size_t>(width));
+  T* out = rows.data();
+  for (const std::int32_t i : indices) out = std::copy_n(values + i * width, width, out);
+  return rows;
+}
+
+}  // namespace
+
+Dataset Dataset::selected(std::span<const std::int32_t> indices) const {
+  Targets targets;
+  if (has_classes()) {
+    targets = ClassTargets{rows_at(indices, labels().data(), 1), classes(), class_names()};
+  } else {
+    targets = FloatTargets{rows_at(indices, rows().values.data(), rows().width), rows().width,
+                           class_names()};
+  }
+  if (!has_bytes()) {
+    FloatImages images{rows_at(indices, floats_, image_size_)};
+    return Dataset(std::move(images), image_shape_, std::move(targets));
+  }
+  ByteImages images{std::make_unique_for_overwrite<std::uint8_t[]>(
+      indices.size() * static_cast<std::size_t>(image_size_))};
+  std::uint8_t* out = images.pixels.get();
+  for (const std::int32_t i : indices) out = std::copy_n(image(i), image_size_, out);
+  return Dataset(std::move(images), image_shape_, std::move(targets));
+}
+
+Dataset Dataset::with_itself_as_target() && {
+  FloatTargets targets{.values = {}, .width = image_size_};
+  const auto count = static_cast<std::size_t>(size() * image_size_);
+  if (has_bytes()) {
+    targets.values.resize(count);
+    std::transform(bytes_, bytes_ + count, targets.values.begin(),
+                   [](std::uint8_t byte) { return static_cast<float>(byte) / 255.0f; });
+  } else {
+    targets.values.assign(floats_, floats_ + count);
+  }
+  return Dataset(std::move(images_), std::move(image_shape_), std::move(targets));
 }
 
 void require_bytes(const Dataset& data, std::string_view what) {

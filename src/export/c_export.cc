@@ -69,15 +69,17 @@ void export_c(const std::filesystem::path& path, const Model& model, const COpti
   require_c_strings(model.class_names);
   const std::vector<InferenceNode> nodes = deployed_nodes(model.net);
   require_exportable(nodes);
-  write_both(names, model, float_source(model.net, nodes));
+  write_both(names, model, float_source(model, nodes));
 }
 
 void export_c(const std::filesystem::path& path, const Model& model,
               const QuantizedNetwork& quantized, const COptions& options) {
   const Names names = names_of(path, options);
   require_c_strings(model.class_names);
+  require(!model.origin.float_images,
+          "integers: the network takes images of floats; want one for bytes, or C in floats");
   require_exportable(deployed_nodes(model.net));
-  write_both(names, model, int8_source(quantized.state()));
+  write_both(names, model, int8_source(model, quantized.state()));
 }
 
 }  // namespace lenet

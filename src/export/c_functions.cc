@@ -63,6 +63,13 @@ static void softmax(int count, const float *x, float *y) {
 }
 )"};
 
+const CFunction kSigmoidOfEach = {
+    "sigmoid_of_each",
+    R"(static void sigmoid_of_each(int count, const float *x, float *y) {
+  for (int i = 0; i < count; ++i) y[i] = 1.0f / (1.0f + expf(-x[i]));
+}
+)"};
+
 CFunction upsample_of(const char* type) {
   constexpr const char* kText =
       R"(/* Each element of each row so many times on both axes. */

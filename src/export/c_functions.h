@@ -28,9 +28,9 @@ const std::vector<CFunction>& int8_functions();
 /// The texts of those named and of all that they need, in the order of `library`.
 std::string c_functions(const std::vector<CFunction>& library, std::set<std::string_view> used);
 
-/// What both libraries have: "Window", "Taps", "taps_inside", "Groups" with "taps_apart", and
-/// "softmax".
-extern const CFunction kWindowType, kTapsType, kTapsInside, kGroupsType, kSoftmax;
+/// What both libraries have: "Window", "Taps", "taps_inside", "Groups" with "taps_apart", "softmax"
+/// and "sigmoid_of_each".
+extern const CFunction kWindowType, kTapsType, kTapsInside, kGroupsType, kSoftmax, kSigmoidOfEach;
 
 /// "upsample" of images of this type.
 CFunction upsample_of(const char* type);

@@ -198,6 +198,7 @@ std::vector<CFunction> all() {
     functions.insert(functions.end(), more.begin(), more.end());
   }
   functions.push_back(kSoftmax);
+  functions.push_back(kSigmoidOfEach);
   return functions;
 }
 

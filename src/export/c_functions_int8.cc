@@ -277,6 +277,7 @@ static void max_pool2d(const Window *s, const int8_t *x, int8_t *y) {
   const std::vector<CFunction> spans = int8_span_poolings();
   functions.insert(functions.end(), spans.begin(), spans.end());
   functions.push_back(kSoftmax);
+  functions.push_back(kSigmoidOfEach);
   return functions;
 }
 

@@ -5,14 +5,14 @@
 
 #include "export/c_source.h"
 #include "export/int8_network.h"
-#include "lenet/sequential.h"
 #include "nn/inference.h"
 
 namespace lenet {
 
-/// Of deployed_nodes(net).
-CSource float_source(const Sequential& net, const std::vector<InferenceNode>& nodes);
+/// Of deployed_nodes(model.net).
+CSource float_source(const Model& model, const std::vector<InferenceNode>& nodes);
 
-CSource int8_source(const QuantizedNetwork::State& net);
+/// Of model.net.
+CSource int8_source(const Model& model, const QuantizedNetwork::State& net);
 
 }  // namespace lenet

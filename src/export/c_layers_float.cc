@@ -12,7 +12,9 @@ namespace {
 
 void add_input(const Sequential& net, CSource& c) {
   const std::int64_t inputs = element_count(net.input_shape());
-  c.call("scale_pixels", fmt::format("{}, pixels, {}", inputs, c.at(0)),
+  const bool bytes = c.interface().input_type == "uint8_t";
+  c.call(bytes ? "scale_pixels" : "copy",
+         fmt::format("{}, {}, {}", inputs, c.interface().input, c.at(0)),
          to_string(net.input_shape()));
   const Normalization& n = net.normalization();
   if (n.mean.empty()) return;
@@ -110,13 +112,15 @@ void add_node(const InferenceNode& o, CSource& c) {
 
 }  // namespace
 
-CSource float_source(const Sequential& net, const std::vector<InferenceNode>& nodes) {
-  CSource c(float_functions(), "float", 4, arena_of(nodes, net.input_shape(), false));
+CSource float_source(const Model& model, const std::vector<InferenceNode>& nodes) {
+  const Sequential& net = model.net;
+  const CInterface interface = interface_of(model);
+  CSource c(float_functions(), interface, "float", 4, arena_of(nodes, net.input_shape(), false));
   add_input(net, c);
   for (const InferenceNode& o : nodes) add_node(o, c);
-  c.call("softmax",
-         fmt::format("{}, {}, probabilities", element_count(net.output_shape()),
-                     c.at(nodes.empty() ? 0 : nodes.back().value)),
+  c.call(interface.last.empty() ? "copy" : interface.last,
+         fmt::format("{}, {}, {}", element_count(net.output_shape()),
+                     c.at(nodes.empty() ? 0 : nodes.back().value), interface.output),
          to_string(net.output_shape()));
   return c;
 }

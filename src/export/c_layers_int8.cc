@@ -44,8 +44,8 @@ void add_linear(const Int8Operation& q, CSource& c) {
   c.array("int32_t", "bias" + name, q.bias);
   c.array("float", "scale" + name, q.logit_scale);
   c.call("linear_logits",
-         fmt::format("{0}, weight{1}, bias{1}, scale{1}, {2}, {3}, probabilities", sizes, name,
-                     q.zero_in, c.at(q.what.inputs.front())),
+         fmt::format("{0}, weight{1}, bias{1}, scale{1}, {2}, {3}, {4}", sizes, name, q.zero_in,
+                     c.at(q.what.inputs.front()), c.interface().output),
          to_string(q.what.output));
 }
 
@@ -158,21 +158,24 @@ void add_node(const Int8Operation& q, CSource& c) {
 
 }  // namespace
 
-CSource int8_source(const QuantizedNetwork::State& net) {
+CSource int8_source(const Model& model, const QuantizedNetwork::State& net) {
   std::vector<InferenceNode> nodes;
   for (const Int8Operation& q : net.operations) nodes.push_back(q.what);
-  CSource c(int8_functions(), "int8_t", 1, arena_of(nodes, net.input, true));
+  const CInterface interface = interface_of(model);
+  CSource c(int8_functions(), interface, "int8_t", 1, arena_of(nodes, net.input, true));
   add_input(net, c);
   for (const Int8Operation& q : net.operations) add_node(q, c);
   const std::int64_t outputs = element_count(net.output);
   if (!net.ends_in_sums()) {
     c.call("dequantize",
-           fmt::format("{}, {}, {}, {}, probabilities", outputs, net.logit_zero,
-                       c_float(net.logit_scale), c.at(nodes.empty() ? 0 : nodes.back().value)),
+           fmt::format("{}, {}, {}, {}, {}", outputs, net.logit_zero, c_float(net.logit_scale),
+                       c.at(nodes.empty() ? 0 : nodes.back().value), interface.output),
            to_string(net.output));
   }
-  c.call("softmax", fmt::format("{}, probabilities, probabilities", outputs),
-         to_string(net.output));
+  if (!interface.last.empty()) {
+    c.call(interface.last, fmt::format("{0}, {1}, {1}", outputs, interface.output),
+           to_string(net.output));
+  }
   return c;
 }
 

@@ -23,7 +23,9 @@ std::string upper(std::string text) {
 std::int64_t outputs_of(const Model& model) { return element_count(model.net.output_shape()); }
 
 std::string class_name(const Model& model, std::int64_t k) {
-  if (k >= std::ssize(model.class_names)) return fmt::format("class {}", k);
+  if (k >= std::ssize(model.class_names)) {
+    return fmt::format("{} {}", model.origin.tells_classes() ? "class" : "output", k);
+  }
   return model.class_names[static_cast<std::size_t>(k)];
 }
 
@@ -45,9 +47,10 @@ std::string class_list(const Model& model) {
 
 }  // namespace
 
-CSource::CSource(const std::vector<CFunction>& library, std::string_view element,
-                 std::int64_t element_bytes, Arena arena)
+CSource::CSource(const std::vector<CFunction>& library, const CInterface& interface,
+                 std::string_view element, std::int64_t element_bytes, Arena arena)
     : library_(library),
+      interface_(interface),
       element_(element),
       element_bytes_(element_bytes),
       arena_(std::move(arena)) {}
@@ -112,39 +115,52 @@ std::string CSource::inputs(const InferenceNode& o) const {
   return fmt::format("(const {} *const[]){{{}}}", element_, fmt::join(places, ", "));
 }
 
+namespace {
+
+std::string_view scaling(const Model& model) {
+  const bool standardised = !model.net.normalization().mean.empty();
+  if (model.origin.float_images) return standardised ? "standardised" : "taken as they are";
+  return standardised ? "scaled and standardised" : "scaled";
+}
+
+}  // namespace
+
 std::string CSource::summary(const Model& model, const std::string& name) const {
   return fmt::format(
       "/* A trained network, exported by lenet.\n"
       " *\n{}"
       " *\n"
-      " * Input   {} bytes of one image, {}{}; scaled{} inside.\n"
-      " * Output  {} probabilities, in the order of {}_classes.\n"
+      " * Input   {} {} of one image, {}{}; {} inside.\n"
+      " * Output  {} {}, in the order of {}_{}.\n"
       " * Flash   {} bytes of constants, and 1 to 3 KB of code (Thumb-2) beside the C library's.\n"
       " * RAM     {} bytes: an arena of {} {}.\n"
       " *\n"
       " * C99, for an int of 32 bits or more. The arena is static: one call at a time.\n"
       " */\n",
       c_comment_lines(model.net.text()), element_count(model.net.input_shape()),
-      to_string(model.net.input_shape()),
-      model.net.input_shape().size() == 3 ? " (channels, height, width)" : "",
-      model.net.normalization().mean.empty() ? "" : " and standardised", outputs_of(model), name,
-      constant_bytes_ + class_bytes(model), arena_.size * element_bytes_, arena_.size, element_);
+      interface_.input_text, to_string(model.net.input_shape()),
+      model.net.input_shape().size() == 3 ? " (channels, height, width)" : "", scaling(model),
+      outputs_of(model), interface_.output == "outputs" ? "numbers" : interface_.output, name,
+      interface_.list, constant_bytes_ + class_bytes(model), arena_.size * element_bytes_,
+      arena_.size, element_);
 }
 
 std::string CSource::predict(const std::string& name) const {
   return fmt::format(
       "static {} arena[{}];\n\n"
-      "void {}_predict(const uint8_t *pixels, float *probabilities) {{\n{}}}\n",
-      element_, arena_.size, name, calls_);
+      "void {}_predict(const {} *{}, float *{}) {{\n{}}}\n",
+      element_, arena_.size, name, interface_.input_type, interface_.input, interface_.output,
+      calls_);
 }
 
 std::string CSource::c_file(const Model& model, const std::string& name,
                             const std::string& header) const {
   return fmt::format(
       "{0}\n#include {1}\n\n#include <math.h>\n\n{2}"
-      "const char *const {3}_classes[{4}_CLASSES] = {{\n{5}}};\n\n{6}{7}",
-      summary(model, name), header, c_functions(library_, used_), name, upper(name),
-      class_list(model), constants_, predict(name));
+      "const char *const {3}_{4}[{5}_{6}] = {{\n{7}}};\n\n{8}{9}",
+      summary(model, name), header, c_functions(library_, used_), name, interface_.list,
+      upper(name), upper(std::string(interface_.list)), class_list(model), constants_,
+      predict(name));
 }
 
 std::string CSource::h_file(const Model& model, const std::string& name) const {
@@ -160,14 +176,15 @@ std::string CSource::h_file(const Model& model, const std::string& name) const {
       "/* A trained network, exported by lenet. */\n"
       "#ifndef {0}_H_\n#define {0}_H_\n\n#include <stdint.h>\n\n"
       "#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n"
-      "{1}#define {0}_CLASSES {2}\n\n"
-      "extern const char *const {3}_classes[{0}_CLASSES];\n\n"
-      "/* pixels: {0}_INPUTS bytes{4}; probabilities: {0}_CLASSES floats, which sum to 1.\n"
+      "{1}#define {0}_{10} {2}\n\n"
+      "extern const char *const {3}_{9}[{0}_{10}];\n\n"
+      "/* {6}: {0}_INPUTS {7}{4}; {8}: {0}_{10} floats, {11}.\n"
       " * Not to be called by two threads at a time. */\n"
-      "void {3}_predict(const uint8_t *pixels, float *probabilities);\n\n"
+      "void {3}_predict(const {5} *{6}, float *{8});\n\n"
       "#ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
-      prefix, sizes, outputs_of(model), name,
-      input.size() == 3 ? " (channels, height, width)" : "");
+      prefix, sizes, outputs_of(model), name, input.size() == 3 ? " (channels, height, width)" : "",
+      interface_.input_type, interface_.input, interface_.input_text, interface_.output,
+      interface_.list, upper(std::string(interface_.list)), interface_.output_text);
 }
 
 CCall CSource::conv2d(const InferenceNode& o, const Conv2dOp& op) {

@@ -11,6 +11,7 @@
 
 #include "export/c_arena.h"
 #include "export/c_functions.h"
+#include "export/c_interface.h"
 #include "export/c_text.h"
 #include "lenet/model_file.h"
 #include "nn/inference.h"
@@ -20,8 +21,10 @@ namespace lenet {
 class CSource {
  public:
   /// `element` is the type of an activation, which takes `element_bytes`.
-  CSource(const std::vector<CFunction>& library, std::string_view element,
-          std::int64_t element_bytes, Arena arena);
+  CSource(const std::vector<CFunction>& library, const CInterface& interface,
+          std::string_view element, std::int64_t element_bytes, Arena arena);
+
+  const CInterface& interface() const { return interface_; }
 
   /// A constant array of `bytes` altogether, from its values as C text.
   void array(std::string_view type, std::string_view name, const std::vector<std::string>& values,
@@ -73,6 +76,7 @@ class CSource {
   std::string predict(const std::string& name) const;
 
   const std::vector<CFunction>& library_;
+  CInterface interface_;
   std::string element_;
   std::int64_t element_bytes_, constant_bytes_ = 0;
   Arena arena_;

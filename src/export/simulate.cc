@@ -12,6 +12,7 @@
 #include "export/int8_network.h"
 #include "export/loops.h"
 #include "export/pool_divisors.h"
+#include "lenet/scores.h"
 
 namespace lenet {
 namespace {
@@ -233,18 +234,22 @@ std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
   return logits;
 }
 
-double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads) {
+std::vector<float> forward(const QuantizedNetwork& net, const Dataset& data, int threads) {
   require_shape(data, net.state().input);
-  require_classes(data, "the accuracy of integers");
+  require_bytes(data, "integers");
+  const std::int64_t width = element_count(net.state().output);
+  std::vector<float> outputs(static_cast<std::size_t>(data.size() * width));
   ThreadTeam team(threads > 0 ? threads : available_cpus());
-  std::vector<std::uint8_t> right(static_cast<std::size_t>(data.size()));
   team.run(data.size(), [&](std::int64_t n, int) {
-    const std::vector<float> y = net.logits(data.image(n));
-    const auto predicted = std::ranges::max_element(y) - y.begin();
-    right[static_cast<std::size_t>(n)] = predicted == data.label(n);
+    std::ranges::copy(net.logits(data.image(n)), outputs.begin() + n * width);
   });
-  return static_cast<double>(std::accumulate(right.begin(), right.end(), std::int64_t{0})) /
-         static_cast<double>(data.size());
+  return outputs;
+}
+
+double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads) {
+  require_classes(data, "the accuracy of integers");
+  const std::vector<float> outputs = forward(net, data, threads);
+  return top_k_accuracy_score({outputs, element_count(net.state().output)}, data.labels(), 1);
 }
 
 }  // namespace lenet

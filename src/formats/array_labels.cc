@@ -60,6 +60,61 @@ std::vector<std::int64_t> places_of_ones(const NpyArray& y) {
 
 }  // namespace
 
+namespace {
+
+/// Numbers an image; 0: the shape is no row an image.
+std::int64_t width_of(const NpyArray& y) {
+  if (y.shape.size() == 1) return 1;
+  return y.shape.size() == 2 ? y.shape[1] : 0;
+}
+
+/// Why the numbers can be no classes; empty if they can.
+std::string why_no_classes(const NpyArray& y) {
+  const std::int64_t width = width_of(y);
+  std::int64_t ones = 0, rows = 0;
+  bool one_each = true;
+  for (std::int64_t i = 0; width > 0 && i < y.count(); ++i) {
+    const double value = value_at(y, i);
+    const bool fits = width == 1 ? value == std::floor(value) : value == 0 || value == 1;
+    if (!fits) {
+      return fmt::format("{:g} at image {}: {} an image to learn", value, i / width,
+                         width == 1 ? "a number" : fmt::format("{} numbers", width));
+    }
+    ones += value == 1;
+    if ((i + 1) % width == 0) one_each = one_each && ones == ++rows;
+  }
+  if (width < 2 || one_each) return "";
+  return fmt::format("{:.3g} ones in a row of {}: several labels an image",
+                     static_cast<double>(ones) / static_cast<double>(y.shape[0]), width);
+}
+
+FloatTargets array_numbers(const NpyArray& y) {
+  FloatTargets rows{.values = {}, .width = width_of(y)};
+  if (rows.width == 0) {
+    bad_labels(y, fmt::format("shape {}, want (images) or (images, numbers)", to_string(y.shape)));
+  }
+  rows.values.reserve(static_cast<std::size_t>(y.count()));
+  for (std::int64_t i = 0; i < y.count(); ++i) {
+    rows.values.push_back(static_cast<float>(value_at(y, i)));
+    if (std::isfinite(rows.values.back())) continue;
+    bad_labels(y,
+               fmt::format("{} at image {}, want finite numbers", value_at(y, i), i / rows.width));
+  }
+  return rows;
+}
+
+}  // namespace
+
+void read_targets(const NpyArray& y, bool numbers, const Note& note, Part& part) {
+  const std::string why = numbers ? "" : why_no_classes(y);
+  if (!numbers && why.empty()) {
+    part.labels = array_labels(y);
+    return;
+  }
+  part.rows = array_numbers(y);
+  if (note && !why.empty()) note(fmt::format("{}: {}", y.name, why));
+}
+
 std::vector<Label> array_labels(const NpyArray& y) {
   const bool column = y.shape.size() == 2 && y.shape[1] == 1;
   if (y.shape.size() == 1 || column) return to_labels(numbers(y), y.name);

@@ -1,10 +1,11 @@
-// The labels of an array: whole numbers, one an image, or rows with a one at the label.
+// What an array has for its images: classes, or numbers to be learned.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "formats/npy.h"
+#include "formats/part.h"
 #include "lenet/label.h"
 
 namespace lenet {
@@ -13,5 +14,10 @@ namespace lenet {
 /// (kBadInput) for other shapes, labels that are no whole number from 0 to 255, and rows that do
 /// not have exactly one 1 among zeros.
 std::vector<Label> array_labels(const NpyArray& y);
+
+/// Sets the part's labels, or its rows from an array of n or n x width numbers: `numbers` says so,
+/// or they cannot be classes (not all whole, or a row's not zeros with a 1), which a note says.
+/// Throws Error (kBadInput) for other shapes, numbers that are not finite, and as array_labels().
+void read_targets(const NpyArray& y, bool numbers, const Note& note, Part& part);
 
 }  // namespace lenet

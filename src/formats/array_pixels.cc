@@ -54,17 +54,20 @@ double white_of(const NpyArray& x, const Note& note) {
   const Seen seen = look_at(x);
   if (seen.least < 0) {
     bad_pixels(x, fmt::format("{}; want 0 to 1 or 0 to 255: save the images before they are "
-                              "standardised or shifted",
+                              "standardised or shifted, or take the numbers as they are with "
+                              "--floats",
                               to_string(seen)));
   }
   if (seen.largest > 255 * (1 + kRounding)) {
-    bad_pixels(x, fmt::format("{}; want 0 to 1 or 0 to 255 (of 16 bits a pixel? save array // 257)",
+    bad_pixels(x, fmt::format("{}; want 0 to 1 or 0 to 255 (of 16 bits a pixel? save array // 257; "
+                              "--floats takes the numbers as they are)",
                               to_string(seen)));
   }
   const bool floats = x.kind == 'f';
   if (floats && seen.largest <= 1 + kRounding) return 1;
   if (floats && seen.largest < 2) {
-    bad_pixels(x, fmt::format("{}; neither 0 to 1 nor 0 to 255: save array / array.max()",
+    bad_pixels(x, fmt::format("{}; neither 0 to 1 nor 0 to 255: save array / array.max(), or "
+                              "take the numbers as they are with --floats",
                               to_string(seen)));
   }
   if (!floats && seen.largest == 1) {
@@ -79,6 +82,18 @@ double white_of(const NpyArray& x, const Note& note) {
                     x.name, to_string(seen), seen.largest, seen.largest));
   }
   return 255;
+}
+
+std::vector<float> array_floats(const NpyArray& x) {
+  std::vector<float> floats(static_cast<std::size_t>(x.count()));
+  with_item_type(x, [&]<typename T>(T) {
+    for (std::int64_t i = 0; i < x.count(); ++i) {
+      float& value = floats[static_cast<std::size_t>(i)];
+      value = static_cast<float>(item<T>(x, i));
+      if (!std::isfinite(value)) bad_pixels(x, fmt::format("{} at number {}", value, i));
+    }
+  });
+  return floats;
 }
 
 void to_pixels(const NpyArray& x, double white) {

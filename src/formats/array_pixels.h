@@ -1,5 +1,8 @@
-// The pixels of an array as bytes: what its numbers mean, and what is doubtful about them.
+// The pixels of an array as bytes: what its numbers mean, and what is doubtful about them; or as
+// floats.
 #pragma once
+
+#include <vector>
 
 #include "formats/npy.h"
 #include "lenet/load_data.h"
@@ -16,5 +19,8 @@ double white_of(const NpyArray& x, const Note& note);
 /// Turns the numbers, of which `white` becomes 255, into bytes where they lie. Throws Error
 /// (kBadInput) for one that is not from 0 to white, to rounding.
 void to_pixels(const NpyArray& x, double white);
+
+/// The numbers as they are. Throws Error (kBadInput) for one that is not finite as a float.
+std::vector<float> array_floats(const NpyArray& x);
 
 }  // namespace lenet

@@ -1,10 +1,13 @@
 #include "formats/csv_columns.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "base/number_text.h"
+#include "base/require.h"
 #include "base/text.h"
 
 namespace lenet {
@@ -83,6 +86,20 @@ std::optional<long long> whole_number_in(std::string_view field) {
   const auto real = number_in<double>(field);
   if (!real || std::abs(*real) >= kMost || *real != std::floor(*real)) return std::nullopt;
   return static_cast<long long>(*real);
+}
+
+std::optional<float> float_in(std::string_view field) {
+  const auto real = number_in<double>(field);
+  if (!real || !std::isfinite(static_cast<float>(*real))) return std::nullopt;
+  return static_cast<float>(*real);
+}
+
+std::size_t column_of(const std::string& name, const std::vector<std::string_view>& fields) {
+  const auto found = std::ranges::count(fields, name);
+  require(found == 1, fmt::format("{} columns are called {:.40}, want one; the first row has "
+                                  "{:.40}, ..., {:.40}",
+                                  found, name, fields.front(), fields.back()));
+  return static_cast<std::size_t>(std::ranges::find(fields, name) - fields.begin());
 }
 
 CsvColumns csv_columns(const std::vector<std::string_view>& fields) {

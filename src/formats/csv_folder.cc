@@ -59,7 +59,9 @@ Files find_files(const fs::path& dir, const LoadOptions& options) {
 /// The rows, or nothing and a note where the header has no label, as in Kaggle's test.csv.
 std::optional<Part> read_judged(const fs::path& path, const LoadOptions& options) {
   const std::string bytes = read_file(path, kMostDataBytes);
-  if (!has_unlabelled_header(bytes)) return parse_csv(bytes, options.size, path.string());
+  if (!has_unlabelled_header(bytes, options.targets)) {
+    return parse_csv(bytes, options, path.string());
+  }
   if (options.note) options.note(fmt::format("{}: not used, as it has no labels", path.string()));
   return std::nullopt;
 }
@@ -79,8 +81,7 @@ std::pair<Dataset, Dataset> load_csv(const fs::path& path, const LoadOptions& op
   } else {
     files.train = path;
   }
-  Part train = parse_csv(read_file(files.train, kMostDataBytes), options.size, files.train.string(),
-                         options.note);
+  Part train = parse_csv(read_file(files.train, kMostDataBytes), options, files.train.string());
   std::optional<Part> test;
   if (!files.test.empty()) test = read_judged(files.test, options);
   if (!files.validation.empty() &&

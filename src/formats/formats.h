@@ -44,14 +44,13 @@ bool is_csv_name(const std::filesystem::path& path);
 /// The training and test rows: of one file, or of a folder's files by the words of their names.
 std::pair<Dataset, Dataset> load_csv(const std::filesystem::path& path, const LoadOptions& options);
 
-/// The rows of a CSV file, whose `name` messages start with. `size` is LoadOptions'. A row of them
-/// is a line; a header is row 1.
-/// `note`, if any, is called where the label may stand in another column than the one taken.
-Part parse_csv(std::string_view bytes, const Shape& size, const std::string& name,
-               const Note& note = {});
+/// The rows of a CSV file, whose `name` messages start with, by size, targets, numbers and floats
+/// of the options. A row is a line; a header is row 1. A note says where the label may stand in
+/// another column than the one taken.
+Part parse_csv(std::string_view bytes, const LoadOptions& how, const std::string& name);
 
-/// Whether the first row names columns, and no label among them.
-bool has_unlabelled_header(std::string_view bytes);
+/// Whether the first row names columns, and no label or none of these targets among them.
+bool has_unlabelled_header(std::string_view bytes, const std::vector<std::string>& targets);
 
 std::pair<Dataset, Dataset> load_npz(const std::filesystem::path& path, const LoadOptions& options);
 

@@ -62,20 +62,40 @@ std::string_view to_string(DataFormat format) {
   unknown("data format");
 }
 
+bool is_input(const std::vector<std::string>& targets) {
+  return targets == std::vector<std::string>{"input"};
+}
+
+namespace {
+
+/// Throws Error (kUsage) for options that the format does not take.
+void require_takes(const fs::path& path, DataFormat format, const LoadOptions& o) {
+  const auto name = [&] { return fmt::format("{}: {}", path.string(), to_string(format)); };
+  const bool csv = format == DataFormat::kCsv, arrays = format == DataFormat::kNpz;
+  require(o.size.empty() || csv || format == DataFormat::kImages,
+          fmt::format("{}, which have a size of their own; leave out --size", name()));
+  require(!o.skip_broken || format == DataFormat::kImages,
+          fmt::format("{}; --skip-broken is for image files", name()));
+  const bool has_splits = format == DataFormat::kIdx || (csv && fs::is_directory(path));
+  require(o.split.empty() || has_splits,
+          fmt::format("{}: --split is for a folder of IDX or CSV files", path.string()));
+  require(o.targets.empty() || is_input(o.targets) || csv,
+          fmt::format("{}; --targets names columns of CSV files, or is input", name()));
+  require(!o.floats || csv || arrays,
+          fmt::format("{}; --floats is for NPZ, NPY and CSV files", name()));
+  require(!o.numbers || csv || arrays || is_input(o.targets),
+          fmt::format("{}, whose targets are classes, for --loss cross-entropy; numbers to learn "
+                      "come from NPZ, NPY or CSV files, or are the images with --targets input",
+                      name()));
+}
+
+}  // namespace
+
 DataFormat data_format(const fs::path& path) { return data_source(path, {}).format; }
 
 std::pair<Dataset, Dataset> load_data(const fs::path& name, const LoadOptions& given) {
   const auto [path, format, options] = data_source(name, given);
-  require(options.size.empty() || format == DataFormat::kCsv || format == DataFormat::kImages,
-          fmt::format("{}: {}, which have a size of their own; leave out --size", path.string(),
-                      to_string(format)));
-  require(
-      !options.skip_broken || format == DataFormat::kImages,
-      fmt::format("{}: {}; --skip-broken is for image files", path.string(), to_string(format)));
-  const bool has_splits =
-      format == DataFormat::kIdx || (format == DataFormat::kCsv && fs::is_directory(path));
-  require(options.split.empty() || has_splits,
-          fmt::format("{}: --split is for a folder of IDX or CSV files", path.string()));
+  require_takes(path, format, options);
   switch (format) {
     case DataFormat::kIdx:
       return load_idx(path, options);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/file.h"
 #include "formats/formats.h"
 #include "lenet/error.h"
 
@@ -138,6 +139,13 @@ NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
   check_size(array, size);
   array.bytes = std::move(bytes);
   return array;
+}
+
+NpyArray read_npy(const std::filesystem::path& path) {
+  const std::string file = read_file(path, kMostDataBytes);
+  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(file.size());
+  std::ranges::copy(file, bytes.get());
+  return parse_npy(std::move(bytes), std::ssize(file), path.string());
 }
 
 }  // namespace lenet

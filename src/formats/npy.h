@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,9 @@ struct NpyArray {
 /// numbers, Fortran order or a dtype other than bool, (u)int8 to 64 and float32 and 64.
 NpyArray parse_npy(std::unique_ptr<std::uint8_t[]> bytes, std::int64_t size,
                    const std::string& name);
+
+/// Of a file. Throws Error, also kIo.
+NpyArray read_npy(const std::filesystem::path& path);
 
 /// Value i of an array whose type is T.
 template <typename T>

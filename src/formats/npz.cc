@@ -38,13 +38,17 @@ struct Layout {
   bool channels_last;  ///< N,H,W,C
 };
 
-Layout layout_of(const NpyArray& x) {
+/// floats: any number of channels, or none of the three.
+Layout layout_of(const NpyArray& x, bool floats) {
   const auto& s = x.shape;
   const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
   const bool empty = std::ranges::find(s, 0) != s.end();
+  if (!empty && floats && s.size() == 2) return {s[0], {1, 1, s[1]}, false};
   if (!empty && s.size() == 3) return {s[0], {1, s[1], s[2]}, false};
   if (!empty && s.size() == 4 && is_channels(s[3])) return {s[0], {s[3], s[1], s[2]}, true};
-  if (!empty && s.size() == 4 && is_channels(s[1])) return {s[0], {s[1], s[2], s[3]}, false};
+  if (!empty && s.size() == 4 && (floats || is_channels(s[1]))) {
+    return {s[0], {s[1], s[2], s[3]}, false};
+  }
   bad_array(x.name, fmt::format("shape {}, want images x height x width, with 1 or 3 channels "
                                 "before or behind height and width, or without{}",
                                 to_string(s),
@@ -52,9 +56,10 @@ Layout layout_of(const NpyArray& x) {
 }
 
 /// From N,H,W,C to N,C,H,W where they lie.
-void channels_first(std::uint8_t* pixels, const Layout& layout) {
+template <class T>
+void channels_first(T* pixels, const Layout& layout) {
   const std::int64_t channels = layout.shape[0], plane = layout.shape[1] * layout.shape[2];
-  std::vector<std::uint8_t> image(static_cast<std::size_t>(channels * plane));
+  std::vector<T> image(static_cast<std::size_t>(channels * plane));
   for (std::int64_t n = 0; n < layout.images; ++n, pixels += channels * plane) {
     std::copy_n(pixels, channels * plane, image.begin());
     auto in = image.begin();
@@ -64,24 +69,27 @@ void channels_first(std::uint8_t* pixels, const Layout& layout) {
   }
 }
 
-Part to_part(NpyArray x, const NpyArray& y, double white) {
-  const Layout layout = layout_of(x);
-  Part part{.images_source = x.name,
-            .labels_source = y.name,
-            .pixels = nullptr,
-            .offset = x.header_size,
-            .image_shape = layout.shape,
-            .labels = array_labels(y)};
+/// The images of an array, of which `white` is as white_of() says, or 0 where they are floats.
+void read_images(NpyArray x, double white, Part& part) {
+  const Layout layout = layout_of(x, white == 0);
+  part.image_shape = layout.shape;
   check_label_count(part, layout.images);
+  if (white == 0) {
+    part.floats = array_floats(x);
+    if (layout.channels_last) channels_first(part.floats.data(), layout);
+    return;
+  }
   to_pixels(x, white);
+  part.offset = x.header_size;
   if (layout.channels_last) channels_first(x.bytes.get() + x.header_size, layout);
   part.pixels = std::move(x.bytes);
-  return part;
 }
 
-/// Throws unless the subset has both arrays. `usual` are Keras' names of them.
-void require_both(const ArrayPair& pair, const ArrayPair& usual, const ArraySource& source) {
-  if (!pair.images.empty() && !pair.labels.empty()) return;
+/// Throws unless the subset has both arrays, or images that are their own targets. `usual` are
+/// Keras' names of them.
+void require_both(const ArrayPair& pair, const ArrayPair& usual, const ArraySource& source,
+                  const LoadOptions& how) {
+  if (!pair.images.empty() && (!pair.labels.empty() || is_input(how.targets))) return;
   bad_array(source.name,
             fmt::format("no array {}, want x_train, y_train, x_test and y_test, or train_images, "
                         "train_labels and so on; found {}",
@@ -118,22 +126,42 @@ struct Parts {
   std::optional<Part> test;
 };
 
+/// Of one subset. numbers: LoadOptions', or the training set's labels are rows.
+Part read_part(const ArraySource& source, const ArrayPair& pair, NpyArray x, double white,
+               bool numbers, const LoadOptions& how) {
+  Part part{.images_source = x.name,
+            .labels_source = x.name,
+            .pixels = nullptr,
+            .offset = 0,
+            .image_shape = {},
+            .labels = {}};
+  if (pair.labels.empty()) {  // each image is its own target, and its class counts for nothing
+    part.labels.assign(x.shape.empty() ? 0 : static_cast<std::size_t>(x.shape[0]), 0);
+  } else {
+    const NpyArray y = source.read(pair.labels);
+    part.labels_source = y.name;
+    read_targets(y, numbers && !is_input(how.targets), how.note, part);
+  }
+  read_images(std::move(x), white, part);
+  return part;
+}
+
 Parts read_parts(const ArraySource& source, const LoadOptions& how) {
   const ArrayNames names = name_arrays(source.arrays, source.name);
   const ArrayPair test = test_names(names, source, how);
-  require_both(names.train, {"x_train", "y_train"}, source);
+  require_both(names.train, {"x_train", "y_train"}, source, how);
   note_unused(names, source, how.note);
-  if (!test.empty()) require_both(test, {"x_test", "y_test"}, source);
+  if (!test.empty()) require_both(test, {"x_test", "y_test"}, source, how);
   NpyArray x = source.read(names.train.images);
-  const double white = white_of(x, how.note);
-  Parts parts{to_part(std::move(x), source.read(names.train.labels), white), {}};
+  const double white = how.floats ? 0 : white_of(x, how.note);
+  Parts parts{read_part(source, names.train, std::move(x), white, how.numbers, how), {}};
   if (!test.empty()) {
     NpyArray x_test = source.read(test.images);
-    if (white_of(x_test, {}) != white) {
+    if (!how.floats && white_of(x_test, {}) != white) {
       bad_array(x_test.name, fmt::format("white is {}, but {} in {}; save both alike", 256 - white,
                                          white, names.train.images));
     }
-    parts.test = to_part(std::move(x_test), source.read(test.labels), white);
+    parts.test = read_part(source, test, std::move(x_test), white, parts.train.has_rows(), how);
   }
   return parts;
 }
@@ -166,13 +194,6 @@ std::vector<std::string> stems(const fs::path& dir, const char* ending) {
     if (path.extension() == ending) found.push_back(path.stem().string());
   }
   return found;
-}
-
-NpyArray read_npy(const fs::path& path) {
-  const std::string file = read_file(path, kMostDataBytes);
-  auto bytes = std::make_unique_for_overwrite<std::uint8_t[]>(file.size());
-  std::ranges::copy(file, bytes.get());
-  return parse_npy(std::move(bytes), std::ssize(file), path.string());
 }
 
 /// The one array of an archive, as Kuzushiji-MNIST has them.

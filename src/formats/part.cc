@@ -59,51 +59,109 @@ void check_same_shape(const Part& train, const Part& test) {
 }
 
 Dataset to_dataset(Part part, std::int64_t classes, std::vector<std::string> class_names) {
-  return Dataset(std::move(part.pixels), part.offset, std::move(part.image_shape),
-                 std::move(part.labels), classes, std::move(class_names));
+  Images images = FloatImages{std::move(part.floats)};
+  if (part.pixels) images = ByteImages{std::move(part.pixels), part.offset};
+  Targets targets = std::move(part.rows);
+  if (!part.labels.empty()) {
+    targets = ClassTargets{std::move(part.labels), classes, std::move(class_names)};
+  }
+  return Dataset(std::move(images), std::move(part.image_shape), std::move(targets));
 }
 
-/// Swaps rows and columns of every channel.
-void transpose(Part& part) {
-  const std::int64_t height = part.image_shape[1], width = part.image_shape[2];
-  const std::int64_t planes = std::ssize(part.labels) * part.image_shape[0];
-  auto turned = std::make_unique_for_overwrite<std::uint8_t[]>(
-      static_cast<std::size_t>(planes * height * width));
-  const std::uint8_t* plane = part.pixels.get() + part.offset;
-  std::uint8_t* out = turned.get();
+/// Rows and columns of so many planes swapped.
+template <class T>
+void transpose(const T* plane, std::int64_t planes, std::int64_t height, std::int64_t width,
+               T* out) {
   for (std::int64_t p = 0; p < planes; ++p, plane += height * width) {
     for (std::int64_t x = 0; x < width; ++x) {
       for (std::int64_t y = 0; y < height; ++y) *out++ = plane[y * width + x];
     }
   }
-  part.pixels = std::move(turned);
-  part.offset = 0;
+}
+
+/// Swaps rows and columns of every channel.
+void transpose(Part& part) {
+  const std::int64_t height = part.image_shape[1], width = part.image_shape[2];
+  const std::int64_t planes = part.size() * part.image_shape[0];
+  const auto count = static_cast<std::size_t>(planes * height * width);
+  if (part.pixels) {
+    auto turned = std::make_unique_for_overwrite<std::uint8_t[]>(count);
+    transpose(part.pixels.get() + part.offset, planes, height, width, turned.get());
+    part.pixels = std::move(turned);
+    part.offset = 0;
+  } else {
+    std::vector<float> turned(count);
+    transpose(part.floats.data(), planes, height, width, turned.data());
+    part.floats = std::move(turned);
+  }
   part.image_shape = {part.image_shape[0], width, height};
 }
 
-/// A copy of the images that `indices` names.
-Dataset selection(const Dataset& data, std::span<const std::int32_t> indices) {
-  const std::int64_t size = element_count(data.image_shape());
-  auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(indices.size() *
-                                                               static_cast<std::size_t>(size));
-  std::vector<Label> labels;
-  labels.reserve(indices.size());
-  std::uint8_t* out = pixels.get();
-  for (const std::int32_t i : indices) {
-    out = std::copy_n(data.image(i), size, out);
-    labels.push_back(data.label(i));
+/// Both have rows of one width, or neither has rows.
+void check_same_targets(const Part& train, const Part& test) {
+  if (test.rows.width == train.rows.width) return;
+  const auto targets = [](const Part& part) {
+    return part.has_rows() ? fmt::format("{} numbers an image", part.rows.width)
+                           : std::string("a class an image");
+  };
+  bad_part(test.labels_source, fmt::format("{}, want {} as in {}", targets(test), targets(train),
+                                           file_name(train.labels_source)));
+}
+
+/// The classes that the training labels say, or the names; 0: there are rows.
+std::int64_t class_count_of(const Part& train, const std::vector<std::string>& class_names,
+                            const LoadOptions& options) {
+  if (train.has_rows()) return 0;
+  const std::int64_t named = std::ssize(class_names);
+  if (named > 0) {
+    check_labels(train, named, fmt::format("as {} classes have names", named));
+    return named;
   }
-  return Dataset(std::move(pixels), 0, data.image_shape(), std::move(labels), data.classes(),
-                 data.class_names());
+  const std::int64_t classes = 1 + *std::ranges::max_element(train.labels);
+  check_class_count(train, classes);
+  note_empty_classes(train, classes, options.note);
+  return classes;
+}
+
+using Sets = std::pair<Dataset, Dataset>;
+
+/// From one part, by the share of test images.
+Sets split_sets(Part train, std::int64_t classes, std::vector<std::string> class_names,
+                const LoadOptions& options) {
+  if (options.test_optional && options.test_split == 0) {
+    return {to_dataset(std::move(train), classes, std::move(class_names)), Dataset()};
+  }
+  require(options.test_split != 0,
+          fmt::format("{}: there is no test set beside it; set a share of the images aside for "
+                      "one, as in --test-split 0.2",
+                      train.images_source));
+  const Dataset all = to_dataset(std::move(train), classes, std::move(class_names));
+  const Split split = stratified_split(all, options.test_split, 0);
+  const std::string few = small_classes_text(split, options.test_split);
+  if (options.note && !few.empty()) options.note(few);
+  return {all.selected(split.train), all.selected(split.holdout)};
+}
+
+Sets both_sets(Part train, Part test, std::int64_t classes, std::vector<std::string> class_names,
+               const LoadOptions& options) {
+  require(
+      options.test_split == 0,
+      fmt::format("{}: the data has this test set; leave out --test-split", test.images_source));
+  if (test.size() == 0) bad_part(test.labels_source, "no images, want at least one");
+  check_same_shape(train, test);
+  check_same_targets(train, test);
+  check_labels(test, classes, fmt::format("the largest of {}", file_name(train.labels_source)));
+  return {to_dataset(std::move(train), classes, class_names),
+          to_dataset(std::move(test), classes, class_names)};
 }
 
 }  // namespace
 
 void check_label_count(const Part& part, std::int64_t images) {
-  if (std::ssize(part.labels) == images) return;
+  if (part.size() == images) return;
   bad_part(part.labels_source,
-           fmt::format("{} labels, want {}, one for each image of {}", part.labels.size(), images,
-                       file_name(part.images_source)));
+           fmt::format("{} {}, want {}, one for each image of {}", part.size(),
+                       part.has_rows() ? "rows" : "labels", images, file_name(part.images_source)));
 }
 
 std::vector<Label> to_labels(std::span<const std::int64_t> labels, const std::string& source) {
@@ -122,41 +180,19 @@ std::vector<Label> to_labels(std::span<const std::int64_t> labels, const std::st
 std::pair<Dataset, Dataset> to_datasets(Part train, std::optional<Part> test,
                                         std::vector<std::string> class_names,
                                         const LoadOptions& options) {
-  if (train.labels.empty()) bad_part(train.labels_source, "no images, want at least one");
+  if (train.size() == 0) bad_part(train.labels_source, "no images, want at least one");
   if (options.transpose) {
     transpose(train);
     if (test) transpose(*test);
   }
-  std::int64_t classes = std::ssize(class_names);
-  if (class_names.empty()) {
-    classes = 1 + *std::ranges::max_element(train.labels);
-    check_class_count(train, classes);
-    note_empty_classes(train, classes, options.note);
-  } else {
-    check_labels(train, classes, fmt::format("as {} classes have names", classes));
-  }
-  if (!test && options.test_optional && options.test_split == 0) {
-    return {to_dataset(std::move(train), classes, std::move(class_names)), Dataset()};
-  }
-  if (!test) {
-    require(options.test_split != 0,
-            fmt::format("{}: there is no test set beside it; set a share of the images aside for "
-                        "one, as in --test-split 0.2",
-                        train.images_source));
-    const Dataset all = to_dataset(std::move(train), classes, std::move(class_names));
-    const Split split = stratified_split(all, options.test_split, 0);
-    const std::string few = small_classes_text(split, options.test_split);
-    if (options.note && !few.empty()) options.note(few);
-    return {selection(all, split.train), selection(all, split.holdout)};
-  }
-  require(
-      options.test_split == 0,
-      fmt::format("{}: the data has this test set; leave out --test-split", test->images_source));
-  if (test->labels.empty()) bad_part(test->labels_source, "no images, want at least one");
-  check_same_shape(train, *test);
-  check_labels(*test, classes, fmt::format("the largest of {}", file_name(train.labels_source)));
-  return {to_dataset(std::move(train), classes, class_names),
-          to_dataset(*std::move(test), classes, class_names)};
+  const std::int64_t classes = class_count_of(train, class_names, options);
+  Sets sets =
+      test ? both_sets(std::move(train), std::move(*test), classes, std::move(class_names), options)
+           : split_sets(std::move(train), classes, std::move(class_names), options);
+  if (!is_input(options.targets)) return sets;
+  const bool tested = sets.second.size() > 0;
+  return {std::move(sets.first).with_itself_as_target(),
+          tested ? std::move(sets.second).with_itself_as_target() : Dataset()};
 }
 
 }  // namespace lenet

@@ -42,4 +42,20 @@ std::string parse_data_sha256(std::string_view text) {
               "metadata data_sha256: want a SHA-256, 64 lower-case hexadecimal digits");
 }
 
+std::optional<LossFunction> parse_loss(std::string_view text) {
+  if (text.empty()) return {};
+  for (const LossFunction loss :
+       {LossFunction::kCrossEntropy, LossFunction::kBce, LossFunction::kMse, LossFunction::kL1}) {
+    if (text == to_string(loss)) return loss;
+  }
+  throw Error(ErrorKind::kBadInput,
+              fmt::format("metadata loss is \"{:.60}\", want cross-entropy, bce, mse or l1", text));
+}
+
+bool is_float_scale(std::string_view text) {
+  if (text == kFloatScale || text == kByteScale) return text == kFloatScale;
+  throw Error(ErrorKind::kBadInput, fmt::format("metadata pixel_scale is \"{:.60}\", want {} or {}",
+                                                text, kByteScale, kFloatScale));
+}
+
 }  // namespace lenet

@@ -17,9 +17,6 @@
 namespace lenet {
 namespace {
 
-/// What the bytes of an image are multiplied by.
-constexpr const char* kPixelScale = "1/255";
-
 Error bad_file(const std::filesystem::path& path, const std::string& message) {
   return Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), message));
 }
@@ -88,14 +85,19 @@ void copy_weights(const std::filesystem::path& path, const SafeTensors& file, Se
   net.constrain();
 }
 
-/// What the file knows of the data; both are optional.
+/// What the file knows of the data; all is optional.
 void read_data_metadata(const std::filesystem::path& path, const Metadata& metadata, Model& model) {
-  const auto names = metadata.find("class_names"), digest = metadata.find("data_sha256");
+  const auto text = [&](const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : found->second;
+  };
   try {
-    if (names != metadata.end()) {
-      model.class_names = parse_class_names(names->second, element_count(model.net.output_shape()));
+    if (metadata.contains("class_names")) {
+      model.class_names =
+          parse_class_names(text("class_names"), element_count(model.net.output_shape()));
     }
-    if (digest != metadata.end()) model.data_sha256 = parse_data_sha256(digest->second);
+    model.origin.data_sha256 = parse_data_sha256(text("data_sha256"));
+    model.origin.loss = parse_loss(text("loss"));
   } catch (const Error& e) {
     throw bad_file(path, e.what());
   }
@@ -119,20 +121,22 @@ const std::string& require_metadata(const std::filesystem::path& path, const Met
 }  // namespace
 
 void save_model(const std::filesystem::path& path, Sequential& net,
-                const std::vector<std::string>& class_names, const std::string& data_sha256) {
+                const std::vector<std::string>& class_names, const ModelOrigin& origin) {
   std::vector<NamedTensor> tensors;
   for (const NamedParameter& p : named_tensors(net)) {
     tensors.push_back({p.name, p.info.shape, {p.values.begin(), p.values.end()}});
   }
-  Metadata metadata = {{"format", "pt"},
-                       {"model", net.text()},
-                       {"input_shape", to_string(net.input_shape())},
-                       {"pixel_scale", kPixelScale}};
+  Metadata metadata = {
+      {"format", "pt"},
+      {"model", net.text()},
+      {"input_shape", to_string(net.input_shape())},
+      {"pixel_scale", std::string(origin.float_images ? kFloatScale : kByteScale)}};
   if (const Normalization& n = net.normalization(); !n.mean.empty()) {
     metadata["normalization"] = nlohmann::json{{"mean", n.mean}, {"deviation", n.deviation}}.dump();
   }
   if (!class_names.empty()) metadata["class_names"] = class_names_text(class_names);
-  if (!data_sha256.empty()) metadata["data_sha256"] = data_sha256;
+  if (!origin.data_sha256.empty()) metadata["data_sha256"] = origin.data_sha256;
+  if (origin.loss) metadata["loss"] = to_string(*origin.loss);
   write_safetensors(path, tensors, metadata);
 }
 
@@ -140,12 +144,13 @@ Model load_model(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   const std::string& text = require_metadata(path, file.metadata, "model");
   const Shape input = parse_input_shape(path, require_metadata(path, file.metadata, "input_shape"));
-  if (const auto& scale = require_metadata(path, file.metadata, "pixel_scale");
-      scale != kPixelScale) {
-    throw bad_file(path,
-                   fmt::format("metadata pixel_scale is \"{:.60}\", want {}", scale, kPixelScale));
-  }
+  const std::string& scale = require_metadata(path, file.metadata, "pixel_scale");
   Model model;
+  try {
+    model.origin.float_images = is_float_scale(scale);
+  } catch (const Error& e) {
+    throw bad_file(path, e.what());
+  }
   try {
     model.net = Sequential::parse(text);
     Generator generator;

@@ -65,9 +65,12 @@ class Export {
     if (!model.class_names.empty()) {
       graph_.metadata.emplace_back(onnx::kClassNamesKey, class_names_text(model.class_names));
     }
-    if (!model.data_sha256.empty()) {
-      graph_.metadata.emplace_back(onnx::kDataKey, model.data_sha256);
+    const ModelOrigin& origin = model.origin;
+    if (!origin.data_sha256.empty()) {
+      graph_.metadata.emplace_back(onnx::kDataKey, origin.data_sha256);
     }
+    if (origin.loss) graph_.metadata.emplace_back(onnx::kLossKey, to_string(*origin.loss));
+    if (origin.float_images) graph_.metadata.emplace_back(onnx::kScaleKey, kFloatScale);
   }
 
   const onnx::GraphToWrite& graph() const { return graph_; }

@@ -59,7 +59,10 @@ Model model_of(const Graph& graph, std::int64_t bytes) {
   if (const std::string_view names = find_metadata(graph, kClassNamesKey); !names.empty()) {
     model.class_names = parse_class_names(names, element_count(model.net.output_shape()));
   }
-  model.data_sha256 = parse_data_sha256(find_metadata(graph, kDataKey));
+  model.origin.data_sha256 = parse_data_sha256(find_metadata(graph, kDataKey));
+  model.origin.loss = parse_loss(find_metadata(graph, kLossKey));
+  const std::string_view scale = find_metadata(graph, kScaleKey);
+  model.origin.float_images = !scale.empty() && is_float_scale(scale);
   return model;
 }
 

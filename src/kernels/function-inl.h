@@ -107,19 +107,25 @@ struct ScaledTanh {
   }
 };
 
-/// max(x, 0) + log(1 + e) with e = e^-|x|, as 2 atanh(e / (2 + e)) by its series; sigmoid(x). Below
-/// -87, where exp() stays at the least normal float, it is 0.
+/// base + log(1 + e) with e = e^-|x|, as 2 atanh(e / (2 + e)) by its series.
+HWY_INLINE Vec plus_log1p_exp(Vec base, Vec x) {
+  const F32 d;
+  const Vec e = exp(d, hn::Neg(hn::Abs(x)));
+  const Vec s = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
+  const Vec z = hn::Mul(s, s);
+  Vec p = hn::Set(d, 1 / 13.0f);
+  for (const float n : {11.0f, 9.0f, 7.0f, 5.0f, 3.0f, 1.0f}) {
+    p = hn::MulAdd(p, z, hn::Set(d, 1 / n));
+  }
+  return hn::MulAdd(hn::Add(s, s), p, base);
+}
+
+/// max(x, 0) + log(1 + e^-|x|), and sigmoid(x). Below -87, where exp() stays at the least normal
+/// float, it is 0.
 struct Softplus {
   HWY_INLINE Vec operator()(Vec x) const {
     const F32 d;
-    const Vec e = exp(d, hn::Neg(hn::Abs(x)));
-    const Vec s = hn::Div(e, hn::Add(e, hn::Set(d, 2.0f)));
-    const Vec z = hn::Mul(s, s);
-    Vec p = hn::Set(d, 1 / 13.0f);
-    for (const float n : {11.0f, 9.0f, 7.0f, 5.0f, 3.0f, 1.0f}) {
-      p = hn::MulAdd(p, z, hn::Set(d, 1 / n));
-    }
-    const Vec y = hn::MulAdd(hn::Add(s, s), p, hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x));
+    const Vec y = plus_log1p_exp(hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x), x);
     return hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -87.0f)), y);
   }
   HWY_INLINE Vec derivative(Vec x) const { return sigmoid(F32(), x); }

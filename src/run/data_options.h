@@ -7,9 +7,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "lenet/dataset.h"
 #include "lenet/load_data.h"
+#include "lenet/loss_function.h"
 #include "lenet/run.h"
 #include "lenet/shape.h"
 
@@ -29,6 +31,12 @@ struct LoadSettings {
   ReadingProgress reading = {};  ///< LoadOptions' progress
   DownloadProgress download = {};
 };
+
+/// The names that --targets has, between commas.
+std::vector<std::string> target_list(const std::string& targets);
+
+/// Whether a loss wants numbers as targets where they could be classes (LoadOptions).
+bool wants_numbers(std::optional<LossFunction> loss);
 
 /// The training and the test set that they name. `how`: but for what both say. Throws Error.
 std::pair<Dataset, Dataset> load_data(const DataOptions& options, const LoadSettings& settings,

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "formats/array_pixels.h"
 #include "formats/gzip.h"
 #include "formats/idx.h"
+#include "formats/npy.h"
 #include "image/exif.h"
 #include "lenet/error.h"
 #include "lenet/image.h"
@@ -45,10 +47,12 @@ class Reader {
 
   void read(const std::string& path) {
     require_no_folder(path);
+    if (options_.floats) return read_floats(path);
     looks_like_idx(path) ? read_many(path) : read_one(path);
   }
 
   ImagesOfFiles finish() {
+    if (options_.floats) return finish_floats();
     auto pixels = std::make_unique_for_overwrite<std::uint8_t[]>(pixels_.size());
     std::ranges::copy(pixels_, pixels.get());
     std::vector<Label> labels(sources_.size());
@@ -58,6 +62,36 @@ class Reader {
   }
 
  private:
+  ImagesOfFiles finish_floats() {
+    std::vector<Label> labels(sources_.size());
+    return {.sources = std::move(sources_),
+            .images = Dataset(FloatImages{std::move(floats_)}, options_.shape,
+                              ClassTargets{std::move(labels), 1}),
+            .any_idx = false};
+  }
+
+  /// Of any shape, as long as it holds whole images.
+  void read_floats(const std::string& path) {
+    if (!path.ends_with(".npy")) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("{}: the model takes images of {} floats; want them in .npy files",
+                              path, to_string(options_.shape)));
+    }
+    const NpyArray array = read_npy(path);
+    const std::int64_t size = element_count(options_.shape);
+    if (array.count() == 0 || array.count() % size != 0) {
+      throw Error(ErrorKind::kBadInput,
+                  fmt::format("{}: shape {}, want whole images of {}", path, to_string(array.shape),
+                              to_string(options_.shape)));
+    }
+    const std::vector<float> floats = array_floats(array);
+    floats_.insert(floats_.end(), floats.begin(), floats.end());
+    for (std::int64_t i = 0; i < array.count() / size; ++i) {
+      const bool one = array.count() == size;
+      sources_.push_back({path, one ? std::nullopt : std::optional(i)});
+    }
+  }
+
   /// Before memory is taken: a small file may hold millions of images, each to be enlarged.
   void require_room(const std::string& path, std::int64_t more) const {
     constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
@@ -105,6 +139,7 @@ class Reader {
   const Note& note_;
   std::vector<ImageSource> sources_;
   std::vector<std::uint8_t> pixels_;
+  std::vector<float> floats_;
   bool any_idx_ = false;
 };
 

@@ -19,6 +19,9 @@ LrCurve search_lr(const Configuration& configuration, const RunSettings& setting
   const Dataset& train = inputs.sets.first;
   Generator generator(options.fit.seed);
   StartedNetwork network = start_network(options, inputs.start, train, generator);
+  if (settle_loss(train, options)) {
+    request.settings.note(loss_text(train, *options.fit.loss));
+  }
   if (fall_to_data(train, options)) {
     request.settings.note(
         fmt::format("batch size {}, all training images", options.fit.batch_size));
@@ -41,7 +44,7 @@ const std::vector<std::string>& lr_search_options() {
       "nesterov",      "betas",        "alpha",      "eps",        "clip-norm",
       "augment",       "weight-decay", "normalize",  "holdout",    "label-smoothing",
       "class-weights", "seed",         "shuffle",    "sample",     "threads",
-      "device"};
+      "device",        "loss",         "targets",    "floats"};
   return names;
 }
 

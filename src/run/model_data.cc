@@ -28,11 +28,12 @@ struct Source {
   std::string told_by = {};                   ///< a run.json
   bool guessed = false;                       ///< by the names of the classes
   std::optional<DataOptions> as_in_run = {};  ///< read so, it may be the run's data elsewhere
+  std::optional<LossFunction> loss = {};      ///< that the data is for
 };
 
 /// As far as both say on which data they were trained.
 bool may_be_of(const RecordedData& record, const Model& model) {
-  const std::string &a = record.data_sha256, &b = model.data_sha256;
+  const std::string &a = record.data_sha256, &b = model.origin.data_sha256;
   return record.input_shape == to_string(model.net.input_shape()) &&
          (a.empty() || b.empty() || a == b);
 }
@@ -129,7 +130,10 @@ std::pair<Dataset, Dataset> load(const Source& source, const Model* own,
                                  const LoadSettings& settings, bool test_optional) {
   const bool colour = own && own->net.input_shape().size() == 3 && own->net.input_shape()[0] == 3;
   try {
-    return load_data(source.options, settings, {.test_optional = test_optional, .colour = colour});
+    LoadOptions how = {.test_optional = test_optional, .colour = colour};
+    how.numbers = wants_numbers(source.loss);
+    how.floats = own && own->origin.float_images;
+    return load_data(source.options, settings, how);
   } catch (const Error& e) {
     if (source.told_by.empty()) throw;
     throw Error(e.kind(), fmt::format("{}\n{} names this data; to name other data or its new "
@@ -145,8 +149,8 @@ struct LoadedSets {
 
 /// As far as the model's file says what it was trained on.
 LoadedSets compared(std::pair<Dataset, Dataset> sets, const Model* own) {
-  const bool other =
-      own && !own->data_sha256.empty() && own->data_sha256 != data_sha256(sets.first, sets.second);
+  const bool other = own && !own->origin.data_sha256.empty() &&
+                     own->origin.data_sha256 != data_sha256(sets.first, sets.second);
   return {std::move(sets), other};
 }
 
@@ -154,7 +158,7 @@ LoadedSets compared(std::pair<Dataset, Dataset> sets, const Model* own) {
 /// then read as in the run.
 std::optional<LoadedSets> load_as_in_run(Source& source, const Model* own,
                                          const LoadSettings& settings) {
-  if (!source.as_in_run || !own || own->data_sha256.empty()) return {};
+  if (!source.as_in_run || !own || own->origin.data_sha256.empty()) return {};
   Source again = source;
   again.options = *source.as_in_run;
   try {
@@ -175,6 +179,10 @@ LoadedSets load_sets(Source& source, const Model* own, const LoadSettings& setti
 
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
   const std::int64_t outputs = element_count(model.net.output_shape());
+  require(data.has_classes() || data.outputs() == outputs,
+          fmt::format("{}: {} numbers an image to compare the outputs with, the model has {} "
+                      "outputs; it was trained on other data",
+                      name, data.outputs(), outputs));
   require(data.classes() <= outputs,
           fmt::format("{}: {}, the model tells {} apart; it was trained on other data", name,
                       class_count(data.classes()), outputs));
@@ -222,8 +230,9 @@ std::string ModelOnData::other_data_line() const {
 }
 
 ModelData load_data_of_model(const ModelOptions& model, const Model* own, const DataOptions& given,
-                             const LoadSettings& settings) {
+                             const LoadSettings& settings, std::optional<LossFunction> loss) {
   Source source = source_of(model, own, given);
+  source.loss = loss;
   LoadedSets loaded = load_sets(source, own, settings, false);
   if (source.guessed && loaded.other_data) refuse_to_guess(model.path, own);
   return {std::move(source.options), std::move(loaded.sets)};
@@ -234,6 +243,7 @@ ModelOnData open_model_on_data(const ModelOptions& model, const DataOptions& giv
   std::optional<Model> own = open_own_model(model);
   const Model* const file = own ? &*own : nullptr;
   Source source = source_of(model, file, given);
+  if (file) source.loss = file->origin.loss;
   LoadedSets loaded = load_sets(source, file, settings, true);
   auto& [train, test] = loaded.sets;
   if (loaded.other_data && source.guessed) refuse_to_guess(model.path, file);

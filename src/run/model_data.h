@@ -64,6 +64,6 @@ struct ModelData {
 /// The same choice to train a model further: `own`, what its file says, or null for weights alone
 /// in the network of model.network. Throws Error, also for data without a test set.
 ModelData load_data_of_model(const ModelOptions& model, const Model* own, const DataOptions& given,
-                             const LoadSettings& settings);
+                             const LoadSettings& settings, std::optional<LossFunction> loss = {});
 
 }  // namespace lenet

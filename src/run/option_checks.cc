@@ -60,6 +60,16 @@ Check image_size() {
   };
 }
 
+Check target_names() {
+  return [](const std::string& text) -> std::string {
+    std::vector<std::string> names = target_list(text);
+    std::ranges::sort(names);
+    const bool ends = text.starts_with(',') || text.ends_with(',') || text.find(",,") != text.npos;
+    if (!ends && std::ranges::adjacent_find(names) == names.end()) return "";
+    return fmt::format("found '{}', want names of columns, each once, as in width,height", text);
+  };
+}
+
 Check given_path() {
   return [](const std::string& path) -> std::string {
     if (path.empty()) return "found an empty string, want a path";

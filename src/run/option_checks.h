@@ -33,6 +33,9 @@ Check one_of(std::vector<std::string> words);
 /// Accepts "28x28" and "": a size as --size takes it.
 Check image_size();
 
+/// Accepts names between commas, each once, and "".
+Check target_names();
+
 /// Refuses "", as of a shell variable that is not set, and an option: "--out= --json" would be the
 /// folder "--json".
 Check given_path();

@@ -7,6 +7,7 @@
 
 #include "run/optimizer_options.h"
 #include "run/option_texts.h"
+#include "run/option_words.h"
 #include "run/run_options.h"
 #include "run/shared_options.h"
 
@@ -31,7 +32,7 @@ Table model_table(RunOptions& o) {
        LENET_AT(model),
        .help =
            "Preset (lenet, lenet-relu, lenet-bn, lenet5, best, alexnet, vgg, nin, googlenet, "
-           "resnet18, densenet, resnet8, ds-cnn, mobilenet-025), "
+           "resnet18, densenet, resnet8, ds-cnn, mobilenet-025, autoencoder), "
            "text file, saved model (its layers; for its weights, --weights) or the model text "
            "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
            "given",
@@ -104,51 +105,62 @@ Table course_table(RunOptions& o) {
 
 /// Which images train and as what, and which weights are kept.
 Table images_table(RunOptions& o) {
-  return {{.name = "label-smoothing",
-           .group = "Optimisation",
-           LENET_AT(fit.label_smoothing),
-           .help = "Share of the target spread over all classes",
-           .check = finite_number()},
-          {.name = "class-weights",
-           .group = "Optimisation",
-           .member = "fit.class_weights",
-           .value = value_of_class_weights(&o.fit.class_weights),
-           .help = "What the examples of each class count in the loss: balanced, or a number a "
-                   "class, as in 1,2.5,1, or a file of them",
-           .check = class_weights_text(),
-           .if_set = true},
-          {.name = "augment",
-           .group = "Augmentation",
-           .member = "fit.augmentation",
-           .value = value_of_augmentation(&o.fit.augmentation),
-           .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1",
-           .check = augmentation_text()},
-          {.name = "normalize",
-           .group = "Data",
-           LENET_AT(fit.normalize),
-           .help = "Standardise pixels by mean and deviation of the training images"},
-          {.name = "holdout",
-           .group = "Data",
-           LENET_AT(fit.holdout),
-           .help = "Share of the training images to set aside, by classes",
-           .check = share()},
-          {.name = "keep-best",
-           .group = "Run",
-           LENET_AT(fit.keep_best),
-           .help = "End with the weights that were best on the images set aside"},
-          {.name = "patience",
-           .group = "Run",
-           LENET_AT(fit.patience),
-           .help = "Stop after so many epochs without a better one on the images set aside; 0: "
-                   "never",
-           .check = whole_number(0, kMostCount)},
-          {.name = "max-steps",
-           .group = "Run",
-           .member = "fit.max_steps",
-           .value = value_of_limit(&o.fit.max_steps),
-           .help = "Stop after so many steps; --json then lists each step's loss",
-           .check = count(),
-           .if_set = true}};
+  return {
+      {.name = "loss",
+       .group = "Optimisation",
+       .member = "fit.loss",
+       .value = value_of_loss(&o.fit.loss),
+       .help = "cross-entropy of classes; of numbers or labels (several an image) mse, l1 or bce: "
+               "binary cross-entropy. Default: cross-entropy of classes, bce of targets that are "
+               "all 0 or 1, mse of others",
+       .check = one_of(words_of(kLosses)),
+       .show_default = false,
+       .if_set = true},
+      {.name = "label-smoothing",
+       .group = "Optimisation",
+       LENET_AT(fit.label_smoothing),
+       .help = "Share of the target spread over all classes",
+       .check = finite_number()},
+      {.name = "class-weights",
+       .group = "Optimisation",
+       .member = "fit.class_weights",
+       .value = value_of_class_weights(&o.fit.class_weights),
+       .help = "What the examples of each class count in the loss: balanced, or a number a "
+               "class, as in 1,2.5,1, or a file of them",
+       .check = class_weights_text(),
+       .if_set = true},
+      {.name = "augment",
+       .group = "Augmentation",
+       .member = "fit.augmentation",
+       .value = value_of_augmentation(&o.fit.augmentation),
+       .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1",
+       .check = augmentation_text()},
+      {.name = "normalize",
+       .group = "Data",
+       LENET_AT(fit.normalize),
+       .help = "Standardise pixels by mean and deviation of the training images"},
+      {.name = "holdout",
+       .group = "Data",
+       LENET_AT(fit.holdout),
+       .help = "Share of the training images to set aside, by classes",
+       .check = share()},
+      {.name = "keep-best",
+       .group = "Run",
+       LENET_AT(fit.keep_best),
+       .help = "End with the weights that were best on the images set aside"},
+      {.name = "patience",
+       .group = "Run",
+       LENET_AT(fit.patience),
+       .help = "Stop after so many epochs without a better one on the images set aside; 0: "
+               "never",
+       .check = whole_number(0, kMostCount)},
+      {.name = "max-steps",
+       .group = "Run",
+       .member = "fit.max_steps",
+       .value = value_of_limit(&o.fit.max_steps),
+       .help = "Stop after so many steps; --json then lists each step's loss",
+       .check = count(),
+       .if_set = true}};
 }
 
 }  // namespace

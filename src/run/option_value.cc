@@ -125,6 +125,18 @@ OptionValue value_of_two(double* first, double* second) {
   return result;
 }
 
+OptionValue value_of_loss(std::optional<LossFunction>* value) {
+  OptionValue result = value_by(
+      [value](const std::string& text) {
+        const auto* found = std::ranges::find(kLosses, text, &Word<LossFunction>::word);
+        if (found != std::end(kLosses)) *value = found->value;
+        return found != std::end(kLosses);
+      },
+      [] { return std::string(); });
+  result.json = [value] { return *value ? Json(to_string(**value)) : Json(); };
+  return result;
+}
+
 OptionValue value_of_limit(std::int64_t* value) {
   OptionValue result(value);
   result.json = [value] {

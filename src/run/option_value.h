@@ -46,6 +46,9 @@ OptionValue value_by(std::function<bool(const std::string&)> read,
 /// Two numbers.
 OptionValue value_of_two(double* first, double* second);
 
+/// A loss by its name, or none.
+OptionValue value_of_loss(std::optional<LossFunction>* value);
+
 /// A limit, which is the largest number where there is none.
 OptionValue value_of_limit(std::int64_t* value);
 

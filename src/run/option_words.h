@@ -51,6 +51,11 @@ inline constexpr Word<Schedule::Anneal> kAnneals[] = {{"cos", Schedule::Anneal::
 inline constexpr Word<Sampling> kSamplings[] = {{"each", Sampling::kEach},
                                                 {"balanced", Sampling::kBalanced}};
 
+constexpr Word<LossFunction> word_of(LossFunction loss) { return {to_string(loss), loss}; }
+inline constexpr Word<LossFunction> kLosses[] = {
+    word_of(LossFunction::kCrossEntropy), word_of(LossFunction::kBce), word_of(LossFunction::kMse),
+    word_of(LossFunction::kL1)};
+
 /// Which tensor of a file of weights goes to which layer.
 inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
                                                  {"order", WeightsBy::kOrder}};

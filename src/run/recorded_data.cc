@@ -92,6 +92,8 @@ std::optional<RecordedData> read_recorded_data(const std::filesystem::path& fold
   recorded.options.split = text_of(document, "split", false, file);
   recorded.options.transpose = flag_of(document, "transpose", file);
   recorded.options.skip_broken = flag_of(document, "skip_broken", file);
+  recorded.options.targets = text_of(document, "targets", false, file);
+  recorded.options.floats = flag_of(document, "floats", file);
   return recorded;
 }
 

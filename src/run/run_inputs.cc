@@ -43,9 +43,11 @@ LoadSettings loading(const RunRequest& r) {
           .download = r.settings.download};
 }
 
-/// Grey images are taken in colour for a network that takes colours.
-LoadOptions shape_of(const RunRequest& r) {
+/// Grey images are taken in colour for a network that takes colours, and labels as numbers for a
+/// loss that wants them.
+LoadOptions way_of(const RunRequest& r) {
   LoadOptions how;
+  how.numbers = wants_numbers(r.options.fit.loss);
   how.colour = r.from && text_in(r.from->run, "input_shape").starts_with("3x");
   return how;
 }
@@ -53,12 +55,13 @@ LoadOptions shape_of(const RunRequest& r) {
 std::pair<Dataset, Dataset> take_data(const RunRequest& r, const std::optional<Model>& start,
                                       DataOptions& data) {
   const RunOptions& o = r.options;
-  if (r.from || o.weights.empty()) return load_data(data, loading(r), shape_of(r));
+  if (r.from || o.weights.empty()) return load_data(data, loading(r), way_of(r));
   const ModelOptions model = {.path = o.weights,
                               .network = o.model.value_or(kUsualModel),
                               .input = {},
                               .weights_by = o.weights_by};
-  ModelData found = load_data_of_model(model, start ? &*start : nullptr, data, loading(r));
+  ModelData found =
+      load_data_of_model(model, start ? &*start : nullptr, data, loading(r), r.options.fit.loss);
   data = std::move(found.options);
   return std::move(found.sets);
 }

@@ -155,6 +155,21 @@ bool fall_to_data(const Dataset& train, RunOptions& o) {
   return true;
 }
 
+bool settle_loss(const Dataset& train, RunOptions& o) {
+  if (o.fit.loss || train.has_classes()) return false;
+  const bool labels =
+      std::ranges::all_of(train.rows().values, [](float t) { return t == 0 || t == 1; });
+  o.fit.loss = labels ? LossFunction::kBce : LossFunction::kMse;
+  return true;
+}
+
+std::string loss_text(const Dataset& train, LossFunction loss) {
+  const std::int64_t width = train.outputs();
+  const char* what = loss == LossFunction::kBce ? "label" : "number";
+  return fmt::format("targets: {} {}{} an image, loss {}; --loss names another", width, what,
+                     width == 1 ? "" : "s", to_string(loss));
+}
+
 FitOptions fit_options(const RunOptions& o) {
   FitOptions fit = o.fit;
   fit.device = parse_device(o.device);

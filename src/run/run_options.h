@@ -27,6 +27,13 @@ nlohmann::ordered_json run_options(const nlohmann::ordered_json& run);
 /// are fewer; whether it did.
 bool fall_to_data(const Dataset& train, RunOptions& options);
 
+/// Where no loss is named and the targets are rows: sets bce for targets that are all 0 or 1, else
+/// mse; whether it did.
+bool settle_loss(const Dataset& train, RunOptions& options);
+
+/// "targets: 3 numbers an image, loss mse; --loss names another".
+std::string loss_text(const Dataset& train, LossFunction loss);
+
 /// What fit() takes of them. Throws Error: kUsage, and kFailed for a device that cannot be used.
 FitOptions fit_options(const RunOptions& options);
 

@@ -48,11 +48,12 @@ std::string classes_text(std::int64_t count, const Names& names) {
 std::vector<Label> outputs_of(const std::string& path, const Model& file, const Dataset& train) {
   const Names& data = train.class_names();
   const std::int64_t outputs = element_count(file.net.output_shape());
-  require(outputs == train.classes(),
+  require(outputs == train.outputs(),
           fmt::format("{}: tells {} apart, the data has {}{}", path,
                       classes_text(outputs, file.class_names), classes_text(train.classes(), data),
                       offer(file.net)));
-  if (file.class_names.empty() || data.empty() || file.class_names == data) return {};
+  const bool by_number = file.class_names.empty() || data.empty() || !train.has_classes();
+  if (by_number || file.class_names == data) return {};
   std::vector<Label> order;
   try {
     order = match_classes(data, file.class_names);
@@ -211,14 +212,14 @@ void require_no_normalization(const RunOptions& o) {
 
 StartedNetwork start_network(const RunOptions& o, const std::optional<Model>& file,
                              const Dataset& train, Generator& generator) {
-  NamedNetwork layers = layers_of(o, file.has_value(), train.classes());
+  NamedNetwork layers = layers_of(o, file.has_value(), train.outputs());
   StartedNetwork started{std::move(layers.net), std::move(layers.name), train.class_names()};
   std::vector<Label> order;
   if (file && !o.new_head) {
     order = outputs_of(o.weights, *file, train);
     started.class_names = names_of(train, file->class_names);
   }
-  if (o.new_head && !o.weights.empty()) started.net = with_new_head(started.net, train.classes());
+  if (o.new_head && !o.weights.empty()) started.net = with_new_head(started.net, train.outputs());
   if (o.weights.empty()) {
     draw(started.net, train.image_shape(), generator);
     return started;
@@ -234,7 +235,7 @@ StartedNetwork resumed_network(const RunOptions& o, const Json& run,
                                Generator& generator) {
   const Names names = names_of_run(run, folder);
   require_same_classes(names, train.class_names(), folder);
-  NamedNetwork layers = parse_model_argument(o.model.value_or(kUsualModel), train.classes());
+  NamedNetwork layers = parse_model_argument(o.model.value_or(kUsualModel), train.outputs());
   StartedNetwork resumed{std::move(layers.net), std::move(layers.name), names_of(train, names)};
   draw(resumed.net, train.image_shape(), generator);
   if (const auto n = run.find("normalization"); n != run.end() && n->is_object()) {

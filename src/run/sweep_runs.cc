@@ -72,8 +72,9 @@ std::vector<SweepRun> sweep_runs(const Configuration& common,
     read_options(run, "sweep", o);
     o.lower_batch_size = o.lower_batch_size && !run.contains("batch_size");
     if (train) fall_to_data(*train, o);
+    if (train) settle_loss(*train, o);
     left = unread(left, o);
-    const std::int64_t classes = train ? train->classes() : 10;
+    const std::int64_t classes = train ? train->outputs() : 10;
     runs.push_back(
         {parse_model_argument(o.model.value_or(kUsualModel), classes).net.text(), fit_options(o)});
   }
@@ -130,10 +131,14 @@ std::int64_t train_missing(const SweepRequest& request, const RunSettings& setti
                            const std::vector<std::int64_t>& numbers, SweepFolder& folder) {
   const RunOptions& common = request.common.options;
   const int threads = common.fit.threads;
-  const auto [train, test] = load_data(common.data, {.threads = threads,
-                                                     .note = settings.note,
-                                                     .reading = settings.reading,
-                                                     .download = settings.download});
+  LoadOptions how;
+  how.numbers = wants_numbers(common.fit.loss);
+  const auto [train, test] = load_data(common.data,
+                                       {.threads = threads,
+                                        .note = settings.note,
+                                        .reading = settings.reading,
+                                        .download = settings.download},
+                                       how);
   const std::vector<SweepRun> all = sweep_runs(request.common, overrides, &train);
   folder.begin(data_sha256(train, test));
   std::vector<SweepRun> runs;

@@ -80,6 +80,10 @@ class Run {
   const Dataset& test() const { return inputs_.sets.second; }
 
   CheckedFit checked_fit() {
+    if (settle_loss(train(), options_)) {
+      fit_.loss = options_.fit.loss;
+      tell(loss_text(train(), *fit_.loss));
+    }
     if (fall_to_data(train(), options_)) {
       fit_.batch_size = options_.fit.batch_size;
       tell(fmt::format("batch size {}, all training images; --batch-size sets a smaller one",
@@ -92,6 +96,12 @@ class Run {
       if (const std::string why = settle_device(net(), fit_); !why.empty()) tell(why);
     }
     return checked;
+  }
+
+  ModelOrigin origin() const {
+    ModelOrigin origin{.data_sha256 = inputs_.data_sha256, .float_images = !train().has_bytes()};
+    if (!train().has_classes()) origin.loss = fit_.loss;
+    return origin;
   }
 
   /// Below the last picture of the figure.
@@ -245,7 +255,7 @@ void Run::save() {
   figure_->finish();
   folder_.begin(json_text(record_));
   folder_.finish_metrics();
-  save_model(folder_.model_file(), net(), network_.class_names, inputs_.data_sha256);
+  save_model(folder_.model_file(), net(), network_.class_names, origin());
   folder_.write_curves(figure_->animator());
   settings_.ended("written to " + folder_.path().string());
 }
@@ -257,7 +267,7 @@ void Run::save_averages(Averages averages) {
     std::ranges::swap_ranges(net().buffers(), averages.buffers);
   };
   exchange();
-  save_model(folder_.averages_file(), net(), network_.class_names, inputs_.data_sha256);
+  save_model(folder_.averages_file(), net(), network_.class_names, origin());
   exchange();
 }
 

@@ -44,7 +44,7 @@ class CpuEngine final : public Engine {
   void swap_averages() override { parameters_.swap_averages(); }
   Metrics gradient(const Batch& batch, std::span<float> gradient) override;
   Evaluation evaluate(const Dataset& data, std::span<const std::int32_t> order) override {
-    return lenet::evaluate(runner_, data, order);
+    return lenet::evaluate(runner_, data, order, options_.loss);
   }
   void parameters_changed() override { parameters_.parameters_changed(); }
 

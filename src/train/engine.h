@@ -46,7 +46,8 @@ std::unique_ptr<Engine> make_cpu_engine(Sequential& net, const Trainer::Options&
 std::unique_ptr<Engine> make_cuda_engine(Sequential& net, const Trainer::Options& options);
 
 /// card: Device::index.
-Evaluation cuda_evaluate(const Sequential& net, const Dataset& data, int card);
+Evaluation cuda_evaluate(const Sequential& net, const Dataset& data, int card,
+                         std::optional<LossFunction> loss);
 
 /// The outputs for each image of a batch, (images, outputs).
 std::vector<float> cuda_outputs(const Sequential& net, const Batch& batch, int card);

@@ -13,11 +13,13 @@
 
 namespace lenet {
 
-Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order) {
+Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order,
+                    std::optional<LossFunction> function) {
   const Batch batch(data, order);
   require_fit(runner.net(), batch);
   runner.pack_for_evaluation();
-  const Loss loss = loss_of(batch, element_count(runner.net().output_shape()), {});
+  const Loss loss =
+      loss_of(batch, element_count(runner.net().output_shape()), {.function = function});
   Evaluation result;
   if (batch.has_classes()) result.predicted.resize(order.size());
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
@@ -34,11 +36,12 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
   return result;
 }
 
-Evaluation evaluate(const Sequential& net, const Dataset& data, int threads) {
+Evaluation evaluate(const Sequential& net, const Dataset& data, int threads,
+                    std::optional<LossFunction> loss) {
   PackRunner runner(net, threads);
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
-  return evaluate(runner, data, all);
+  return evaluate(runner, data, all, loss);
 }
 
 double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads) {
@@ -74,6 +77,13 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
   return outputs_of(runner, unlabelled(net, values));
 }
 
+std::vector<float> forward(const Sequential& net, const Dataset& data, int threads) {
+  PackRunner runner(net, threads);
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), 0);
+  return outputs_of(runner, Batch(data, all));
+}
+
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
                            const Device& device) {
   switch (device.kind) {
@@ -85,24 +95,22 @@ std::vector<float> forward(const Sequential& net, std::span<const float> values,
   unknown("device");
 }
 
-Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device) {
+Evaluation evaluate(const Sequential& net, const Dataset& data, const Device& device,
+                    std::optional<LossFunction> loss) {
   switch (device.kind) {
     case Device::Kind::kCpu:
-      return evaluate(net, data);
+      return evaluate(net, data, 0, loss);
     case Device::Kind::kCuda:
-      return cuda_evaluate(net, data, device.index);
+      return cuda_evaluate(net, data, device.index, loss);
   }
   unknown("device");
 }
 
 std::vector<float> probabilities(const Sequential& net, const Dataset& images, int threads) {
-  PackRunner runner(net, threads);
-  std::vector<std::int32_t> order(static_cast<std::size_t>(images.size()));
-  std::iota(order.begin(), order.end(), 0);
-  std::vector<float> result = outputs_of(runner, Batch(images, order));
-  const auto outputs = static_cast<std::size_t>(element_count(net.output_shape()));
-  for (std::size_t i = 0; i < result.size(); i += outputs) {
-    softmax(std::span(result).subspan(i, outputs));
+  std::vector<float> result = forward(net, images, threads);
+  const auto width = static_cast<std::size_t>(element_count(net.output_shape()));
+  for (std::size_t i = 0; i < result.size(); i += width) {
+    softmax(std::span(result).subspan(i, width));
   }
   return result;
 }

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <utility>
 
 #include "base/plural.h"
 #include "base/require.h"
 #include "train/fit_options.h"
 #include "train/fit_run.h"
+#include "train/loss.h"
 #include "train/pack_runner.h"
 
 namespace lenet {
@@ -64,6 +66,13 @@ void require_same_kind(const Dataset& train, const Dataset& test) {
           "bytes or both floats, and both classes or both floats");
 }
 
+/// Targets that the loss does not take.
+void require_loss(const Sequential& net, const Dataset& data, const FitOptions& options) {
+  std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
+  std::iota(all.begin(), all.end(), 0);
+  loss_of(Batch(data, all), element_count(net.output_shape()), {.function = options.loss});
+}
+
 void require_network(const Sequential& net, const Dataset& train, const Dataset& test,
                      const FitOptions& options, const CheckedFit& checked) {
   require_trainable(net);
@@ -72,6 +81,8 @@ void require_network(const Sequential& net, const Dataset& train, const Dataset&
   require_fit(net, test);
   require_an_output_a_class(net, train);
   require_same_kind(train, test);
+  require_loss(net, train, options);
+  require_loss(net, test, options);
   // Labels are numbers: of other names they would be taken for each other.
   const bool named = !train.class_names().empty() && !test.class_names().empty();
   require(!named || train.class_names() == test.class_names(),

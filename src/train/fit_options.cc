@@ -15,6 +15,7 @@ Trainer::Options trainer_options(const FitOptions& o) {
   return {.batch_size = o.batch_size,
           .threads = o.threads,
           .optimizer = o.optimizer,
+          .loss = o.loss,
           .label_smoothing = o.label_smoothing,
           .clip_norm = o.clip_norm,
           .ema_decay = o.ema_decay,

@@ -29,8 +29,8 @@ FitRun::FitRun(Sequential& net, const Dataset& train, const Dataset& test,
       limited_(options.max_steps < std::numeric_limits<std::int64_t>::max()) {
   now_.generator = generator;
   now_.report.threads = trainer_.threads();
-  const Loss loss =
-      loss_of(Batch(train, order_.batch(0, 1)), element_count(net.output_shape()), {});
+  const Loss loss = loss_of(Batch(train, order_.batch(0, 1)), element_count(net.output_shape()),
+                            {.function = options.loss});
   now_.report.metric = &metric_of(loss);
   const auto most = static_cast<std::size_t>(std::min(steps_a_point_, trainer_.steps_at_once()));
   batches_.reserve(most);

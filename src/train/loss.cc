@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <type_traits>
 
-#include "lenet/error.h"
+#include "base/require.h"
 
 namespace lenet {
 namespace {
-
-template <class... L>
-std::span<const Metric* const> known_metrics(std::type_identity<std::variant<L...>>) {
-  static constexpr const Metric* kAll[] = {&L::kMetric...};
-  return kAll;
-}
 
 [[noreturn]] void refuse_weights(const Batch& batch, std::size_t weights, std::int64_t outputs) {
   if (!batch.has_classes()) {
@@ -24,11 +18,52 @@ std::span<const Metric* const> known_metrics(std::type_identity<std::variant<L..
               fmt::format("class weights: {}, want one for each of {} outputs", weights, outputs));
 }
 
+[[noreturn]] void refuse_classes(LossFunction function) {
+  throw Error(ErrorKind::kUsage,
+              fmt::format("loss: {}, and the targets are classes: want cross-entropy, or a row of "
+                          "floats an example",
+                          to_string(function)));
+}
+
+/// Throws unless all targets are shares and, as `sum` has it, those of an example sum to 1.
+void require_shares(const Batch& batch, LossFunction function, bool sum) {
+  for (std::int64_t i = 0; i < batch.size(); ++i) {
+    double total = 0;
+    for (const float t : batch.row(i)) {
+      total += static_cast<double>(t);
+      if (t >= 0 && t <= 1) continue;
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("loss: {}, and example {} of the batch has the target {}; want "
+                              "targets from 0 to 1, or the loss mse or l1",
+                              to_string(function), i, t));
+    }
+    if (!sum || std::abs(total - 1) <= 1e-3) continue;
+    throw Error(ErrorKind::kUsage,
+                fmt::format("loss: cross-entropy, and the targets of example {} of the batch sum "
+                            "to {:.6g}; want probabilities that sum to 1, or for several labels an "
+                            "example the loss bce",
+                            i, total));
+  }
+}
+
+void require_targets(const Batch& batch, LossFunction function) {
+  switch (function) {
+    case LossFunction::kCrossEntropy:
+      return require_shares(batch, function, true);
+    case LossFunction::kBce:
+      return require_shares(batch, function, false);
+    case LossFunction::kMse:
+    case LossFunction::kL1:
+      return;
+  }
+}
+
 }  // namespace
 
 PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logits) const {
   const kernels::Target target = target_of(targets);
-  PackLoss loss{.metrics = {.examples = targets.count, .metric = &kMetric}, .softmax = {}};
+  PackLoss loss{
+      .metrics = {.examples = targets.count, .metric = &metric()}, .softmax = {}, .sums = {}};
   kernels::cross_entropy_forward(outputs, logits, loss.softmax);
   for (std::int64_t lane = 0; lane < targets.count; ++lane) {
     loss.metrics.loss_sum += kernels::cross_entropy(outputs, target, lane, loss.softmax, logits);
@@ -50,35 +85,57 @@ kernels::Target CrossEntropyLoss::target_of(const PackTargets& targets) const {
           .weight_scale = weight_scale};
 }
 
-PackLoss SquaredErrorLoss::forward(const PackTargets& targets, const float* y) const {
-  PackLoss loss{.metrics = {.examples = targets.count, .metric = &kMetric}, .softmax = {}};
+const Metric& RowLoss::metric() const {
+  switch (function) {
+    case LossFunction::kCrossEntropy:
+      return kAccuracy;
+    case LossFunction::kBce:
+      return kLabelAccuracy;
+    case LossFunction::kMse:
+    case LossFunction::kL1:
+      return kMeanAbsoluteError;
+  }
+  unknown("loss");
+}
+
+double RowLoss::terms() const {
+  return function == LossFunction::kCrossEntropy ? 1 : static_cast<double>(outputs);
+}
+
+kernels::RowTargets RowLoss::targets_of(const PackTargets& targets, const PackLoss& loss) const {
+  return {.loss = function,
+          .outputs = outputs,
+          .rows = targets.row,
+          .logsumexp = loss.softmax.logsumexp};
+}
+
+PackLoss RowLoss::forward(const PackTargets& targets, const float* y) const {
+  PackLoss loss{
+      .metrics = {.examples = targets.count, .metric = &metric()}, .softmax = {}, .sums = {}};
+  const bool classes = function == LossFunction::kCrossEntropy;
+  if (classes) kernels::cross_entropy_forward(outputs, y, loss.softmax);
+  kernels::row_loss_forward(targets_of(targets, loss), y, loss.sums);
   for (std::int64_t lane = 0; lane < targets.count; ++lane) {
-    double squares = 0, distances = 0;
-    for (std::int64_t k = 0; k < outputs; ++k) {
-      const auto error = static_cast<double>(y[k * kPack + lane] - targets.row[lane][k]);
-      squares += error * error;
-      distances += std::abs(error);
+    const float* row = targets.row[lane];
+    loss.metrics.loss_sum += loss.sums.loss[lane] / terms();
+    if (classes) {
+      loss.metrics.metric_sum +=
+          loss.softmax.predicted[lane] == std::max_element(row, row + outputs) - row;
+    } else {
+      loss.metrics.metric_sum += loss.sums.score[lane] / terms();
     }
-    loss.metrics.loss_sum += squares / static_cast<double>(outputs);
-    loss.metrics.metric_sum += distances / static_cast<double>(outputs);
   }
   return loss;
 }
 
-/// d/dy of the mean of (y - target)^2 is 2 (y - target) / outputs.
-void SquaredErrorLoss::backward(const PackTargets& targets, const PackLoss&, float scale,
-                                float* y) const {
-  const float factor = 2 * scale / static_cast<float>(outputs);
-  for (std::int64_t k = 0; k < outputs; ++k) {
-    for (std::int64_t lane = 0; lane < kPack; ++lane) {
-      float& of_lane = y[k * kPack + lane];
-      of_lane = lane < targets.count ? factor * (of_lane - targets.row[lane][k]) : 0.0f;
-    }
-  }
+void RowLoss::backward(const PackTargets& targets, const PackLoss& loss, float scale,
+                       float* y) const {
+  const float of_term = scale / static_cast<float>(terms());
+  kernels::row_loss_backward(targets_of(targets, loss), loss.sums, of_term, y);
 }
 
 LossOptions loss_options_of(const Trainer::Options& options) {
-  return {options.label_smoothing, options.class_weights};
+  return {options.loss, options.label_smoothing, options.class_weights};
 }
 
 float weight_scale_of(const Batch& batch, std::span<const float> class_weights) {
@@ -91,11 +148,13 @@ float weight_scale_of(const Batch& batch, std::span<const float> class_weights) 
 }
 
 Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& options) {
-  const auto& [label_smoothing, weights] = options;
+  const auto& [named, label_smoothing, weights] = options;
+  const LossFunction function = named.value_or(usual_loss(batch.has_classes()));
   if (!weights.empty() && (!batch.has_classes() || std::ssize(weights) != outputs)) {
     refuse_weights(batch, weights.size(), outputs);
   }
   if (batch.has_classes()) {
+    if (function != LossFunction::kCrossEntropy) refuse_classes(function);
     return CrossEntropyLoss{.outputs = outputs,
                             .label_smoothing = static_cast<float>(label_smoothing),
                             .class_weights = weights.empty() ? nullptr : weights.data(),
@@ -109,14 +168,18 @@ Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& option
         ErrorKind::kUsage,
         fmt::format("label smoothing: {}, want 0 where the targets are floats", label_smoothing));
   }
-  return SquaredErrorLoss{outputs};
+  require_targets(batch, function);
+  return RowLoss{function, outputs};
 }
 
 const Metric& metric_of(const Loss& loss) {
-  return std::visit([](const auto& l) -> const Metric& { return l.kMetric; }, loss);
+  return std::visit([](const auto& l) -> const Metric& { return l.metric(); }, loss);
 }
 
-std::span<const Metric* const> known_metrics() { return known_metrics(std::type_identity<Loss>()); }
+std::span<const Metric* const> known_metrics() {
+  static constexpr const Metric* kAll[] = {&kAccuracy, &kLabelAccuracy, &kMeanAbsoluteError};
+  return kAll;
+}
 
 double as_accuracy(const Metric& metric, double value) {
   if (metric.name == kAccuracy.name) return value;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 
 #include "kernels/cross_entropy.h"
+#include "kernels/row_loss.h"
 #include "lenet/label.h"
+#include "lenet/loss_function.h"
 #include "lenet/pack.h"
 #include "lenet/trainer.h"
 
@@ -24,16 +27,17 @@ struct PackTargets {
 struct PackLoss {
   Metrics metrics;
   kernels::SoftmaxStatistics softmax;  ///< of cross-entropy; the predicted classes too
+  kernels::RowSums sums;               ///< of rows
 };
 
 /// Softmax cross-entropy with this share of each target spread evenly over the outputs.
 struct CrossEntropyLoss {
-  static constexpr const Metric& kMetric = kAccuracy;
-
   std::int64_t outputs;
   float label_smoothing = 0;
   const float* class_weights = nullptr;  ///< one a class; null: all alike
   float weight_scale = 1;                ///< of the batch: weight_scale_of()
+
+  const Metric& metric() const { return kAccuracy; }
 
   /// logits: (outputs, kPack).
   PackLoss forward(const PackTargets& targets, const float* logits) const;
@@ -45,20 +49,26 @@ struct CrossEntropyLoss {
   kernels::Target target_of(const PackTargets& targets) const;
 };
 
-/// The mean over the outputs of (output - target)^2; its metric is the mean absolute error.
-struct SquaredErrorLoss {
-  static constexpr Metric kMetric = {"mae", "mae", false};
-
+/// A loss of rows. An example's is its mean over the outputs, or their sum where they are classes.
+struct RowLoss {
+  LossFunction function;
   std::int64_t outputs;
+
+  const Metric& metric() const;
 
   PackLoss forward(const PackTargets& targets, const float* y) const;
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* y) const;
+
+ private:
+  double terms() const;  ///< by which an example's sum is divided
+  kernels::RowTargets targets_of(const PackTargets& targets, const PackLoss& loss) const;
 };
 
-using Loss = std::variant<CrossEntropyLoss, SquaredErrorLoss>;
+using Loss = std::variant<CrossEntropyLoss, RowLoss>;
 
 /// What a loss is told beside its targets.
 struct LossOptions {
+  std::optional<LossFunction> function = {};
   double label_smoothing = 0;
   std::span<const float> class_weights = {};
 };
@@ -68,9 +78,9 @@ LossOptions loss_options_of(const Trainer::Options& options);
 /// weighted mean; 0 where all weigh nothing, 1 without weights.
 float weight_scale_of(const Batch& batch, std::span<const float> class_weights);
 
-/// The loss that the batch's targets want of a network with so many outputs. Throws Error (kUsage)
-/// for a batch without targets, for label smoothing or class weights where there are no classes,
-/// and for another number of weights than outputs.
+/// The loss of a batch for a network with so many outputs. Throws Error (kUsage) for a batch
+/// without targets or with targets that the loss does not take, for label smoothing or class
+/// weights where there are no classes, and for another number of weights than outputs.
 Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& options);
 
 /// By which it is reported and judged.

@@ -83,7 +83,8 @@ class PackRunner {
 };
 
 /// The forward pass of the images that `order` names.
-Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order);
+Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order,
+                    std::optional<LossFunction> function);
 
 inline std::int64_t packs_of(std::int64_t images) { return (images + kPack - 1) / kPack; }
 

@@ -102,8 +102,12 @@ static void refuses_files(void) {
   expect_load_fails(kPath, LENET_BAD_INPUT, kPath);
   write_model("{" TENSORS "\"pixel_scale\":\"1/255\"}}", kValues, 5);
   expect_load_fails(kPath, LENET_BAD_INPUT, kPath);
-  write_model("{" TENSORS "\"pixel_scale\":\"1\"}}", kValues, 6);
+  write_model("{" TENSORS "\"pixel_scale\":\"2\"}}", kValues, 6);
   expect_load_fails(kPath, LENET_BAD_INPUT, "pixel_scale");
+  write_model("{" TENSORS "\"pixel_scale\":\"1\"}}", kValues, 6);
+  expect_load_fails(kPath, LENET_BAD_INPUT, "trained on images of floats");
+  write_model("{" TENSORS "\"pixel_scale\":\"1/255\",\"loss\":\"mse\"}}", kValues, 6);
+  expect_load_fails(kPath, LENET_BAD_INPUT, "trained on numbers or labels");
 }
 
 static void expect_predict_fails(lenet_model* model, const uint8_t* pixels, int64_t pixel_count,

@@ -221,7 +221,8 @@ TEST_F(CliModelData, OtherThanThatOfTheTrainingIsTold) {
 TEST_F(CliModelData, IsNotFashionMnistWhereTheFileKnowsOtherData) {
   write_model("clothes.safetensors", {1, 28, 28}, 10, fashion_names());
   Model model = load_model(dir_ / "clothes.safetensors");
-  save_model(dir_ / "clothes.safetensors", model.net, model.class_names, std::string(64, 'a'));
+  save_model(dir_ / "clothes.safetensors", model.net, model.class_names,
+             {.data_sha256 = std::string(64, 'a')});
   expect_refusal(run({"eval", "clothes.safetensors"}), 2, {"t-shirt, trouser", "--data"});
   EXPECT_TRUE(contains(run({"eval", "clothes.safetensors", "--data", "fashion-mnist"}).out,
                        "these are not the data of its training"));

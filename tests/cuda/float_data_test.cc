@@ -1,5 +1,6 @@
 // Data sets of floats on the card.
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/errors.h"
@@ -63,6 +64,34 @@ TEST(CudaFloatTargets, HaveTheCpusLossMetricAndGradient) {
   const Metrics of_cpu = evaluate(net, data).metrics, of_card = evaluate(net, data, kCard).metrics;
   EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss());
   EXPECT_NEAR(of_card.metric_mean(), of_cpu.metric_mean(), 1e-5 * of_cpu.metric_mean());
+}
+
+TEST(CudaFloatTargets, HaveEachLossOfTheCpu) {
+  const Dataset noise = noise_with_rows({2, 5, 7}, 140, 4);
+  std::vector<float> shares;  // two of two outcomes each, so that every loss takes them
+  for (std::int64_t i = 0; i < noise.size(); ++i) {
+    const float share = 1 / (1 + std::exp(-4 * noise.rows()[i][0]));
+    shares.insert(shares.end(), {share / 2, 0.5f - share / 2, 0.25f, 0.25f});
+  }
+  const Dataset data(FloatImages{{noise.floats(0), noise.floats(0) + 140 * 70}}, {2, 5, 7},
+                     FloatTargets{shares, 4});
+  std::vector<std::int32_t> order(133);
+  std::iota(order.rbegin(), order.rend(), 5);
+  for (const LossFunction loss :
+       {LossFunction::kCrossEntropy, LossFunction::kBce, LossFunction::kMse, LossFunction::kL1}) {
+    Sequential net = built("Conv2d(4, 3) Tanh Flatten Linear(4)", {2, 5, 7});
+    std::vector<float> want(net.parameters().size()), got(want.size());
+    Trainer cpu(net, {.batch_size = 133, .loss = loss});
+    Trainer card(net, {.batch_size = 133, .loss = loss, .device = kCard});
+    const Metrics of_cpu = cpu.gradient(Batch(data, order), want);
+    const Metrics of_card = card.gradient(Batch(data, order), got);
+    EXPECT_NEAR(of_card.loss(), of_cpu.loss(), 1e-5 * of_cpu.loss()) << to_string(loss);
+    EXPECT_NEAR(of_card.metric_mean(), of_cpu.metric_mean(), 1e-5) << to_string(loss);
+    EXPECT_EQ(of_card.metric, of_cpu.metric);
+    EXPECT_LE(relative_distance(got, want), 1e-5) << to_string(loss);
+    const Metrics all = evaluate(net, data, kCard, loss).metrics;
+    EXPECT_NEAR(all.loss(), evaluate(net, data, 2, loss).metrics.loss(), 1e-5 * all.loss());
+  }
 }
 
 TEST(CudaFloatTargets, AreRefusedAsOnTheCpu) {

@@ -8,6 +8,7 @@
 #include "data/test_files.h"
 #include "export/compiled.h"
 #include "lenet/layers.h"
+#include "lenet/trainer.h"
 
 namespace lenet {
 namespace {
@@ -67,6 +68,66 @@ TEST_P(CExportOf, FloatsGiveThePredictorsProbabilities) {
     EXPECT_EQ(different.size(), 5u) << "the network does not look at the image";
   }
 }
+
+class CExportOfRows : public CExport, public testing::WithParamInterface<LossFunction> {
+ protected:
+  static constexpr const char* kNet = "Conv2d(3, 3) Tanh Flatten Linear(4)";
+
+  /// What a network of this loss gives.
+  static float given(float output) {
+    return GetParam() == LossFunction::kBce ? 1 / (1 + std::exp(-output)) : output;
+  }
+};
+
+TEST_P(CExportOfRows, GivesNumbersOrTheProbabilitiesOfLabels) {
+  const Dataset images = random_images({1, 6, 5}, 20);
+  const Model model{random_net(kNet, {1, 6, 5}), {}, {.loss = GetParam()}};
+  const QuantizedNetwork quantized(model.net, images, 10);
+  export_c(dir_ / "floats.c", model);
+  export_c(dir_ / "integers.c", model, quantized);
+  const Compiled floats(dir_, "floats"), integers(dir_, "integers");
+  ASSERT_TRUE(floats && integers);
+  const std::vector<float> want = forward(model.net, images);
+  for (std::int64_t i = 0; i < images.size(); ++i) {
+    const auto found = floats.probabilities(images.image(i), 4);
+    const auto of_integers = integers.probabilities(images.image(i), 4);
+    const auto logits = quantized.logits(images.image(i));
+    for (std::size_t k = 0; k < 4; ++k) {
+      EXPECT_NEAR(found[k], given(want[static_cast<std::size_t>(4 * i) + k]), 1e-5);
+      EXPECT_NEAR(of_integers[k], given(logits[k]), 1e-6);
+    }
+  }
+}
+
+TEST_P(CExportOfRows, TakesFloatsAsTheyAre) {
+  Model model{random_net(kNet, {1, 6, 5}), {"a", "b"}, {.loss = GetParam(), .float_images = true}};
+  model.net.set_normalization({.mean = {10}, .deviation = {20}});
+  std::vector<float> x(90);
+  Generator(3).uniform(x, -50, 50);
+  const Dataset images(FloatImages{x}, {1, 6, 5}, ClassTargets{{0, 0, 0}, 1});
+  export_c(dir_ / "floats.c", model);
+  const Compiled c(dir_, "floats");
+  ASSERT_TRUE(c);
+  const std::vector<float> want = forward(model.net, images);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const auto found = c.probabilities(images.floats(i), 4);
+    for (std::size_t k = 0; k < 4; ++k) {
+      EXPECT_NEAR(found[k], given(want[static_cast<std::size_t>(4 * i) + k]), 1e-5);
+    }
+  }
+  const bool labels = GetParam() == LossFunction::kBce;
+  EXPECT_TRUE(contains(content("floats.h"),
+                       labels ? "floats_labels[FLOATS_LABELS]" : "floats_outputs[FLOATS_OUTPUTS]"));
+  EXPECT_TRUE(contains(content("floats.c"), "\"b\",\n    \"output 2\""));
+  const QuantizedNetwork quantized(model.net, random_images({1, 6, 5}, 20), 10);
+  EXPECT_TRUE(contains(
+      error_of(ErrorKind::kUsage, [&] { export_c(dir_ / "integers.c", model, quantized); }),
+      "the network takes images of floats"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Losses, CExportOfRows,
+                         testing::Values(LossFunction::kBce, LossFunction::kMse, LossFunction::kL1),
+                         [](const auto& test) { return std::string(to_string(test.param)); });
 
 /// As the C does it, so that equal logits give equal bits.
 std::vector<float> softmax(std::vector<float> y) {

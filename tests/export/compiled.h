@@ -41,9 +41,11 @@ class Compiled {
 
   explicit operator bool() const { return handle_ != nullptr; }
 
-  std::vector<float> probabilities(const std::uint8_t* pixels, std::int64_t outputs) const {
+  /// For bytes, or for floats where the network takes them.
+  template <class T>
+  std::vector<float> probabilities(const T* pixels, std::int64_t outputs) const {
     std::vector<float> p(static_cast<std::size_t>(outputs), -1.0f);
-    using Predict = void(const std::uint8_t*, float*);
+    using Predict = void(const T*, float*);
     reinterpret_cast<Predict*>(symbol("_predict"))(pixels, p.data());
     return p;
   }

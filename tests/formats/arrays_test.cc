@@ -5,6 +5,7 @@
 #include "data/test_files.h"
 #include "formats/array_labels.h"
 #include "formats/array_pixels.h"
+#include "formats/npy_files.h"
 #include "lenet/load_data.h"
 
 namespace lenet {
@@ -101,14 +102,6 @@ TEST(ArrayLabels, OfOtherKindsAreRefused) {
   EXPECT_TRUE(contains(refusal({1, 3}, {0, 0, 0}), "0 ones in the row of image 0, want 1"));
   EXPECT_TRUE(contains(refusal({1, 3}, {0, 7, 0}), "with 7 at image 0"));
   EXPECT_TRUE(contains(refusal({1, 1, 1}, {0}), "shape 1x1x1, want one label an image"));
-}
-
-/// A file of version 1.
-std::string npy_file(const std::string& dtype, const std::string& shape, const std::string& bytes) {
-  const std::string header =
-      "{'descr': '" + dtype + "', 'fortran_order': False, 'shape': (" + shape + "), }";
-  return std::string("\x93NUMPY\1\0", 8) + static_cast<char>(header.size()) + std::string("\0", 1) +
-         header + bytes;
 }
 
 class ArrayFolder : public TestFolder {

@@ -7,7 +7,7 @@ namespace lenet {
 namespace {
 
 Part parse(const std::string& text, const Shape& size = {}) {
-  return parse_csv(text, size, "a.csv");
+  return parse_csv(text, {.size = size}, "a.csv");
 }
 
 std::string refusal(const std::string& text, const Shape& size = {}) {
@@ -203,7 +203,7 @@ TEST(Csv, OfUtf16IsRead) {
 TEST(Csv, NamesALabelThatMayStandLast) {
   const auto notes_of = [](const std::string& text) {
     std::string notes;
-    parse_csv(text, {}, "a.csv", [&](const std::string& note) { notes += note; });
+    parse_csv(text, {.note = [&](const std::string& note) { notes += note; }}, "a.csv");
     return notes;
   };
   EXPECT_TRUE(

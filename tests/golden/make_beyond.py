@@ -132,6 +132,25 @@ def label_smoothing(out):
                                               "class_weights": numbers(weights), "weighted": weighted})
 
 
+def row_losses(out):
+    torch.manual_seed(1)
+    x = torch.randn(13, 19) * 3
+    x[2, :4] = torch.tensor([90., -90, 0, 30])
+    rows = {"mse": torch.randn(13, 19), "bce": torch.rand(13, 19), "cross-entropy": torch.randn(13, 19).softmax(1)}
+    rows["bce"][:, :5] = (rows["bce"][:, :5] > 0.5).float()
+    rows["mse"][1] = x[1]  # no error at all
+    rows["l1"] = rows["mse"]
+    cases = []
+    for name, loss in (("mse", F.mse_loss), ("l1", F.l1_loss), ("bce", F.binary_cross_entropy_with_logits),
+                       ("cross-entropy", F.cross_entropy)):
+        y = x.clone().requires_grad_()
+        value = loss(y, rows[name])
+        value.backward()
+        cases.append({"loss": name, "targets": numbers(rows[name]), "value": numbers(value.detach()),
+                      "gradient": numbers(y.grad)})
+    save_json(f"{out}/row_losses.json", {"outputs": numbers(x), "cases": cases})
+
+
 def sampler(out):
     """What a loader with a WeightedRandomSampler visits in two epochs."""
     weights = torch.tensor([1, 0.25, 3, 0, 0.5, 2, 1 / 3, 0.1, 5, 1], dtype=torch.double)
@@ -251,7 +270,7 @@ def main():
     torch.set_num_threads(1)
     # SequentialLR starts its second schedule by an argument that PyTorch itself calls deprecated.
     warnings.filterwarnings("ignore", category=UserWarning, module="torch.optim.lr_scheduler")
-    for write in (optimizers, schedules, label_smoothing, sampler, clip, norm_net, layers, onecycle_net):
+    for write in (optimizers, schedules, label_smoothing, row_losses, sampler, clip, norm_net, layers, onecycle_net):
         write(args.out)
 
 

@@ -116,7 +116,7 @@ TEST_F(CheckpointFile, KeepsTheMetricOfAnotherLoss) {
     EXPECT_EQ(got.report.epochs.at(0).metric, metric);
     EXPECT_EQ(got.report.points.at(1).metric, metric);
   }
-  EXPECT_EQ(known_metrics().size(), 2u);
+  EXPECT_EQ(known_metrics().size(), 3u);
 }
 
 TEST_F(CheckpointFile, KeepsSumsThatAreNoCounts) {

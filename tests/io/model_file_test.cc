@@ -26,13 +26,34 @@ TEST_F(ModelFile, RoundTripKeepsEveryBitTheShapesAndTheNames) {
 TEST_F(ModelFile, KnowsTheDataWhereItWasSavedWithIt) {
   Sequential net = small_net();
   const std::string digest(64, 'b');
-  save_model(file_, net, {}, digest);
-  EXPECT_EQ(load_model(file_).data_sha256, digest);
-  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").data_sha256, digest);
+  save_model(file_, net, {}, {.data_sha256 = digest});
+  EXPECT_EQ(load_model(file_).origin.data_sha256, digest);
+  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").origin.data_sha256, digest);
   save_model(file_, net, {});
   EXPECT_FALSE(read_safetensors(file_).metadata.contains("data_sha256"));
-  EXPECT_EQ(load_model(file_).data_sha256, "");
-  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").data_sha256, "");
+  EXPECT_EQ(load_model(file_).origin.data_sha256, "");
+  EXPECT_EQ(parse_onnx(serialise_onnx(load_model(file_)), "").origin.data_sha256, "");
+}
+
+TEST_F(ModelFile, KnowsTheLossOfItsTrainingAndWhatItsImagesWere) {
+  Sequential net = small_net();
+  save_model(file_, net, {}, {.loss = LossFunction::kBce, .float_images = true});
+  const auto expect_known = [](const ModelOrigin& origin) {
+    EXPECT_EQ(origin.loss, LossFunction::kBce);
+    EXPECT_TRUE(origin.float_images);
+    EXPECT_FALSE(origin.tells_classes());
+  };
+  expect_known(load_model(file_).origin);
+  expect_known(parse_onnx(serialise_onnx(load_model(file_)), "").origin);
+  save_model(file_, net, {});
+  const ModelOrigin unknown = load_model(file_).origin;
+  EXPECT_FALSE(unknown.loss || unknown.float_images);
+  EXPECT_TRUE(unknown.tells_classes());
+  SafeTensors file = read_safetensors(file_);
+  file.metadata["loss"] = "huber";
+  write_safetensors(file_, file.tensors, file.metadata);
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { load_model(file_); }),
+                       "metadata loss is \"huber\", want cross-entropy, bce, mse or l1"));
 }
 
 TEST_F(ModelFile, RoundTripOfAnInputWithoutHeightAndWidth) {

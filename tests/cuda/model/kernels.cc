@@ -113,8 +113,11 @@ std::map<std::string, Bind> all_kernels() {
                     PReLUBackward, ScaleForward, ScaleGateGradient, UpsampleForward,
                     UpsampleBackward>(all);
   add_block_kernels<LinearGradient, ChannelStatistics, ChannelGradients, LossKernel<CrossEntropy>,
-                    LossKernel<SquaredError>, SquareSum, GroupedWeightGradient, GroupNormGradients,
-                    PReLUGradients>(all);
+                    LossKernel<SoftCrossEntropy>,
+                    LossKernel<RowLoss<lenet::formula::BinaryCrossEntropy<float>>>,
+                    LossKernel<RowLoss<lenet::formula::SquaredError<float>>>,
+                    LossKernel<RowLoss<lenet::formula::AbsoluteError<float>>>, SquareSum,
+                    GroupedWeightGradient, GroupNormGradients, PReLUGradients>(all);
   add_contractions<4, 0>(all), add_contractions<4, 3>(all), add_contractions<4, 5>(all);
   add_contractions<6, 0>(all), add_contractions<6, 3>(all), add_contractions<6, 5>(all);
   add_gradients<1>(all), add_gradients<3>(all), add_gradients<4>(all), add_gradients<5>(all);

@@ -1,0 +1,44 @@
+// What outputs are worth beside their loss: the scores of scikit-learn, under its names.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "lenet/export.h"
+#include "lenet/label.h"
+#include "lenet/targets.h"
+
+namespace LENET_PUBLIC lenet {
+
+// outputs: a network's, a row an example. All throw Error (kUsage) unless labels or targets are of
+// as many examples, targets of as many columns, and there is one of each at least.
+
+/// The share of examples whose label is among the `top` largest outputs; of equal ones the first
+/// counts first.
+double top_k_accuracy_score(FloatRows outputs, std::span<const Label> labels, std::int64_t top);
+
+// Of numbers: column k of outputs and targets.
+double mean_absolute_error(FloatRows outputs, FloatRows targets, std::int64_t k);
+double root_mean_squared_error(FloatRows outputs, FloatRows targets, std::int64_t k);
+
+/// 1 - the squared errors over the squared distances of the targets from their mean; nothing where
+/// all targets are the same.
+std::optional<double> r2_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+
+// Of labels, which are there where a target is 0.5 or more, and said to be where an output is above
+// 0, as binary cross-entropy takes it.
+
+/// The chance that an example with the label has a larger output than one without; half of it where
+/// they have the same. Nothing where all have it, or none.
+std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+
+/// The harmonic mean of precision and recall; nothing where the label is never there and never
+/// said.
+std::optional<double> f1_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+
+/// The share of labels that are right, and of examples of which all are.
+double label_accuracy(FloatRows outputs, FloatRows targets);
+double exact_match(FloatRows outputs, FloatRows targets);
+
+}  // namespace lenet
