@@ -97,6 +97,7 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
   Schedule schedule = {};
   std::optional<LossFunction> loss = {};  ///< none: usual_loss() of the data's targets
   double label_smoothing = 0, clip_norm = 0, ema_decay = 0;  ///< as Trainer::Options
+  Distillation distillation = {};        ///< as Trainer::Options; evaluations are without a teacher
   ClassWeights class_weights = {};       ///< in training: evaluations count all examples alike
   std::vector<std::string> freeze = {};  ///< as Trainer::Options
   Augmentation augmentation = {};

@@ -41,6 +41,7 @@ struct RunOptions {
   std::string weights;               ///< a saved model or a run's folder to start from
   WeightsBy weights_by = WeightsBy::kName;
   bool new_head = false;          ///< a new last Linear in place of that of `weights`
+  std::string teacher;            ///< a saved model or a run's folder, fit.distillation's teacher
   std::string device = "auto";    ///< "auto", "cpu", "cuda" or "cuda:INDEX"; fit.device follows it
   FitOptions fit;                 ///< the callbacks are called beside the run's own
   bool lower_batch_size = false;  ///< to the number of training images, where these are fewer

@@ -107,6 +107,17 @@ struct Evaluation {
   std::vector<std::int32_t> predicted;  ///< class of each image, in order; none without classes
 };
 
+/// A network that another one learns from beside its classes, by its outputs for the same images
+/// (Hinton et al. 2015). With p and q the softmax of the student's and of the teacher's outputs
+/// over the temperature T, the loss of an example is (1 - weight) of what it is without a teacher,
+/// and weight T^2 (sum of q log(q / p)).
+struct Distillation {
+  const Sequential* teacher = nullptr;  ///< built for the same images and as many classes; outlives
+                                        ///< the trainer, and its weights stay. None: classes alone
+  double temperature = 4;
+  double weight = 0.9;
+};
+
 /// Trains a network with the mean loss of each batch.
 /// The result has the same bits for any number of threads. Refers to the network, which must be
 /// built, outlive the trainer and not be built anew.
@@ -122,6 +133,7 @@ class Trainer {
     std::optional<LossFunction> loss = {};  ///< none: usual_loss() of the batch's targets
     double label_smoothing = 0;             ///< share of a class target spread over all classes
     std::vector<float> class_weights = {};  ///< one a class (class_weights.h); none: all alike
+    Distillation distillation = {};         ///< on the CPU
     double clip_norm = 0;                   ///< the largest norm of a gradient; 0: any
     double ema_decay = 0;                   ///< of the averaged weights; 0: none are kept
     std::uint64_t seed = 0;                 ///< of Dropout

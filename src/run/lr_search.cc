@@ -27,6 +27,7 @@ LrCurve search_lr(const Configuration& configuration, const RunSettings& setting
         fmt::format("batch size {}, all training images", options.fit.batch_size));
   }
   FitOptions fit = fit_options(options);
+  if (inputs.teacher) fit.distillation.teacher = &inputs.teacher->net;
   if (options.device == "auto") {
     if (const std::string why = settle_device(network.net, fit); !why.empty()) {
       request.settings.note(why);
@@ -38,13 +39,14 @@ LrCurve search_lr(const Configuration& configuration, const RunSettings& setting
 
 const std::vector<std::string>& lr_search_options() {
   static const std::vector<std::string> names = {
-      "data",          "size",         "test-split", "split",      "transpose",
-      "skip-broken",   "model",        "weights",    "weights-by", "new-head",
-      "freeze",        "batch-size",   "optimizer",  "momentum",   "dampening",
-      "nesterov",      "betas",        "alpha",      "eps",        "clip-norm",
-      "augment",       "weight-decay", "normalize",  "holdout",    "label-smoothing",
-      "class-weights", "seed",         "shuffle",    "sample",     "threads",
-      "device",        "loss",         "targets",    "floats"};
+      "data",          "size",          "test-split", "split",      "transpose",
+      "skip-broken",   "model",         "weights",    "weights-by", "new-head",
+      "freeze",        "batch-size",    "optimizer",  "momentum",   "dampening",
+      "nesterov",      "betas",         "alpha",      "eps",        "clip-norm",
+      "augment",       "weight-decay",  "normalize",  "holdout",    "label-smoothing",
+      "class-weights", "seed",          "shuffle",    "sample",     "threads",
+      "device",        "loss",          "targets",    "floats",     "teacher",
+      "temperature",   "teacher-weight"};
   return names;
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 const OptionReader kWithWeights = {"weights", "a file",
                                    [](const RunOptions& o) { return !o.weights.empty(); }};
+const OptionReader kWithTeacher = {"teacher", "a model",
+                                   [](const RunOptions& o) { return !o.teacher.empty(); }};
 const OptionReader kWithEach = {
     "sample", "each", [](const RunOptions& o) { return o.fit.sampling == Sampling::kEach; }};
 
@@ -106,6 +108,26 @@ Table course_table(RunOptions& o) {
 /// Which images train and as what, and which weights are kept.
 Table images_table(RunOptions& o) {
   return {
+      {.name = "teacher",
+       .group = "Optimisation",
+       LENET_AT(teacher),
+       .help = "Learn from this run's or saved model's outputs too (distillation), on the CPU",
+       .check = given_path(),
+       .if_set = true},
+      {.name = "temperature",
+       .group = "Optimisation",
+       LENET_AT(fit.distillation.temperature),
+       .help = "By which the outputs of teacher and network are divided before they are compared",
+       .check = positive_float(),
+       .if_set = true,
+       .readers = {kWithTeacher}},
+      {.name = "teacher-weight",
+       .group = "Optimisation",
+       LENET_AT(fit.distillation.weight),
+       .help = "Of what the teacher says in the loss, 0 to 1; the classes have the rest",
+       .check = finite_number(),
+       .if_set = true,
+       .readers = {kWithTeacher}},
       {.name = "loss",
        .group = "Optimisation",
        .member = "fit.loss",

@@ -26,7 +26,16 @@ std::string checked_weights(const RunRequest& r) {
   if (r.options.weights.empty()) return "";
   const std::filesystem::path file = saved_model_file(r.options.weights);
   const std::string digest = sha256_of_file(file);
-  if (r.record) require_same_weights(*r.record, file, digest);
+  if (r.record) require_same_weights(*r.record, kWeightsSha256, file, digest);
+  return digest;
+}
+
+/// A run that goes on asks its teacher again.
+std::string checked_teacher(const RunRequest& r) {
+  if (r.options.teacher.empty()) return "";
+  const std::filesystem::path file = saved_model_file(r.options.teacher);
+  const std::string digest = sha256_of_file(file);
+  if (r.record) require_same_weights(*r.record, kTeacherSha256, file, digest);
   return digest;
 }
 
@@ -101,6 +110,8 @@ RunInputs read_inputs(const RunRequest& request, DataOptions& data) {
   if (!request.from) inputs.start = read_start(request.options);
   inputs.sets = find_data(request, inputs.start, data);
   inputs.data_sha256 = checked_data(request, inputs.sets);
+  inputs.teacher_sha256 = checked_teacher(request);
+  inputs.teacher = read_teacher(request.options, inputs.sets.first);
   return inputs;
 }
 

@@ -12,8 +12,10 @@
 namespace lenet {
 
 struct RunInputs {
-  std::optional<Model> start;        ///< read_start()'s, of --weights
-  std::string weights_sha256;        ///< of that file; "" without --weights
+  std::optional<Model> start;    ///< read_start()'s, of --weights
+  std::string weights_sha256;    ///< of that file; "" without --weights
+  std::optional<Model> teacher;  ///< of --teacher, its outputs in the order of the data's classes
+  std::string teacher_sha256;    ///< of its file; "" without
   std::pair<Dataset, Dataset> sets;  ///< training and test
   std::string data_sha256;           ///< of them; "" for a run whose record does not say
 };

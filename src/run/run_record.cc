@@ -89,17 +89,20 @@ Json run_document(const RunOptions& o, const Device& device, const Sequential& n
   run["data"] = data_name(o);
   run["model"] = net.text();
   run["weights"] = absolute(o.weights);
+  if (!o.teacher.empty()) run["teacher"] = absolute(o.teacher);
   return run;
 }
 
-void require_same_weights(const Json& run, const std::filesystem::path& file,
+void require_same_weights(const Json& run, const char* key, const std::filesystem::path& file,
                           const std::string& sha256) {
-  const std::string before = text_in(run, kWeightsSha256);
+  const std::string before = text_in(run, key);
   if (before.empty() || before == sha256) return;
+  const bool teacher = std::string_view(key) == kTeacherSha256;
   throw Error(ErrorKind::kBadInput,
-              fmt::format("{}: the run started from other weights (SHA-256 {:.{}}..., now "
+              fmt::format("{}: the run {} other weights (SHA-256 {:.{}}..., now "
                           "{:.{}}...); only the same can give the same again",
-                          file.string(), before, kShownOfSha256, sha256, kShownOfSha256));
+                          file.string(), teacher ? "was taught by" : "started from", before,
+                          kShownOfSha256, sha256, kShownOfSha256));
 }
 
 void require_same_data(const Json& run, const RunOptions& now, const std::string& sha256,

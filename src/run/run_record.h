@@ -19,8 +19,8 @@ nlohmann::ordered_json run_document(const RunOptions& options, const Device& dev
 
 /// Throws Error (kBadInput), which names both, unless `run` started from a file of this SHA-256 or
 /// does not say.
-void require_same_weights(const nlohmann::ordered_json& run, const std::filesystem::path& file,
-                          const std::string& sha256);
+void require_same_weights(const nlohmann::ordered_json& run, const char* key,
+                          const std::filesystem::path& file, const std::string& sha256);
 
 /// Throws Error (kBadInput), which names both, unless `run` trained on the data of this SHA-256 or
 /// does not say. `advice` is what to do.

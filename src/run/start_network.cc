@@ -251,4 +251,23 @@ void record_start(const StartedNetwork& network, Json& run) {
   if (!network.class_names.empty()) run["class_names"] = network.class_names;
 }
 
+std::optional<Model> read_teacher(const RunOptions& o, const Dataset& train) {
+  if (o.teacher.empty()) return {};
+  require_classes(train, "--teacher");
+  Model teacher = read_saved_model(o.teacher);
+  const std::int64_t outputs = element_count(teacher.net.output_shape());
+  const Names &known = teacher.class_names, &data = train.class_names();
+  require(teacher.origin.tells_classes() && outputs == train.classes(),
+          fmt::format("--teacher {}: has {} outputs, the data {}; want a teacher of these classes",
+                      o.teacher, outputs, classes_text(train.classes(), data)));
+  if (known.empty() || data.empty() || known == data) return teacher;
+  try {
+    reorder_outputs(teacher.net, match_classes(data, known));
+  } catch (const Error& e) {
+    throw Error(e.kind(), fmt::format("--teacher {}: {}", o.teacher, e.what()));
+  }
+  teacher.class_names = data;
+  return teacher;
+}
+
 }  // namespace lenet

@@ -47,4 +47,8 @@ StartedNetwork resumed_network(const RunOptions& options, const nlohmann::ordere
 /// Notes in a record what resumed_network() cannot find elsewhere.
 void record_start(const StartedNetwork& network, nlohmann::ordered_json& run);
 
+/// The network of --teacher, with its outputs in the order of the data's classes; nothing without
+/// one. Throws Error: kUsage for one that does not tell these classes apart.
+std::optional<Model> read_teacher(const RunOptions& options, const Dataset& train);
+
 }  // namespace lenet

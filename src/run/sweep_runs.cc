@@ -15,6 +15,7 @@
 #include "run/model_argument.h"
 #include "run/run_options.h"
 #include "run/run_request.h"
+#include "run/start_network.h"
 #include "run/sweep_axes.h"
 #include "run/sweep_folder.h"
 #include "run/unread_options.h"
@@ -48,8 +49,9 @@ std::vector<Overrides> runs_of(const SweepRequest& c) {
 
 /// Options that are the same for all runs, whose data is in memory once, or that no run has.
 void check_overrides(const Overrides& run) {
-  for (const char* name : {"data", "size", "test_split", "split", "transpose", "skip_broken",
-                           "threads", "device", "weights", "max_steps"}) {
+  for (const char* name :
+       {"data", "size", "test_split", "split", "transpose", "skip_broken", "targets", "floats",
+        "teacher", "threads", "device", "weights", "max_steps"}) {
     if (run.contains(name)) {
       throw Error(ErrorKind::kUsage, fmt::format("axis '{}': all runs of a sweep share it", name));
     }
@@ -141,9 +143,11 @@ std::int64_t train_missing(const SweepRequest& request, const RunSettings& setti
                                        how);
   const std::vector<SweepRun> all = sweep_runs(request.common, overrides, &train);
   folder.begin(data_sha256(train, test));
+  const std::optional<Model> teacher = read_teacher(common, train);
   std::vector<SweepRun> runs;
   for (const std::int64_t i : numbers) {
     runs.push_back(all[static_cast<std::size_t>(i)]);
+    if (teacher) runs.back().options.distillation.teacher = &teacher->net;
     runs.back().options.on_pause = [&](const Pause&) { return !settings.stop(); };
   }
   settings.started(fmt::format("training {} networks", runs.size()));

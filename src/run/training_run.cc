@@ -80,6 +80,7 @@ class Run {
   const Dataset& test() const { return inputs_.sets.second; }
 
   CheckedFit checked_fit() {
+    if (inputs_.teacher) fit_.distillation.teacher = &inputs_.teacher->net;
     if (settle_loss(train(), options_)) {
       fit_.loss = options_.fit.loss;
       tell(loss_text(train(), *fit_.loss));
@@ -195,6 +196,7 @@ TrainedRun Run::finished_before() {
 void Run::begin_record() {
   record_start(network_, record_);
   if (!inputs_.weights_sha256.empty()) record_[kWeightsSha256] = inputs_.weights_sha256;
+  if (!inputs_.teacher_sha256.empty()) record_[kTeacherSha256] = inputs_.teacher_sha256;
   if (!inputs_.data_sha256.empty()) record_[kDataSha256] = inputs_.data_sha256;
   if (const Resumption* from = request_.from) {
     for (const char* kept : {"started", "changed"}) {

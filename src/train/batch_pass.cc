@@ -32,6 +32,10 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, const LossOptions& los
       statistics_size_(largest_statistics(runner.plan())),
       targets_(static_cast<std::size_t>(packs)),
       metrics_(static_cast<std::size_t>(packs)) {
+  if (const Sequential* teacher = loss.distillation.teacher) {
+    teacher_.emplace(*teacher, runner.team().size());
+    teacher_outputs_ = AlignedFloats(packs * kPack * element_count(teacher->output_shape()));
+  }
   if (whole_batch()) arenas_ = AlignedFloats(packs * runner.arena_size());
 }
 
@@ -53,8 +57,8 @@ std::int64_t BatchPass::images_of(const Run& run, std::int64_t pack) const {
   return std::min(kPack, run.batch.size() - (run.micro_batch.first + pack) * kPack);
 }
 
-/// Calls f(pack within the micro-batch, its passes' memory, its gradients). Each visit goes the
-/// other way than the one before: the packs seen last are still in the caches.
+/// Calls f(pack within the micro-batch, its passes' memory, its gradients, the thread). Each visit
+/// goes the other way than the one before: the packs seen last are still in the caches.
 template <class F>
 void BatchPass::for_each_pack(const Run& run, F f) {
   upward_ = !upward_;
@@ -69,7 +73,7 @@ void BatchPass::for_each_pack(const Run& run, F f) {
                              .arena = arena(pack, thread),
                              .images = images_of(run, pack),
                              .random = &random};
-    f(pack, pass, cpu::PackGradients{gradients_, pack});
+    f(pack, pass, cpu::PackGradients{gradients_, pack}, thread);
   });
 }
 
@@ -94,23 +98,24 @@ cpu::PackStatistics BatchPass::statistics(const Run& run, std::int64_t first) co
 void BatchPass::forward(const Run& run, std::size_t segment) {
   const cpu::Plan& plan = runner_.plan();
   const bool last = segment + 1 == plan.segments().size();
-  for_each_pack(
-      run, [&](std::int64_t pack, const cpu::PackPass& pass, const cpu::PackGradients& gradients) {
-        if (segment == 0) {
-          targets_[static_cast<std::size_t>(pack)] =
-              runner_.gather(run.batch, run.micro_batch.first + pack, pass.arena);
-        }
-        plan.forward(plan.segments()[segment].all(), pass);
-        if (last) {
-          loss(run, pack, pass.arena);
-          return backward_rest(plan.segments()[segment], pass, gradients);
-        }
-        float* own = statistics_.data() + pack * statistics_size_;
-        for_each_norm(
-            plan.segments()[segment + 1], [&](const cpu::PlannedStage& stage, std::int64_t first) {
-              stage.norm->collect(pass.arena + stage.input().value, pass.images, own + first);
-            });
-      });
+  for_each_pack(run, [&](std::int64_t pack, const cpu::PackPass& pass,
+                         const cpu::PackGradients& gradients, int thread) {
+    if (segment == 0) {
+      PackTargets& targets = targets_[static_cast<std::size_t>(pack)];
+      targets = runner_.gather(run.batch, run.micro_batch.first + pack, pass.arena);
+      targets.teacher = ask_teacher(run, pack, thread);
+    }
+    plan.forward(plan.segments()[segment].all(), pass);
+    if (last) {
+      loss(run, pack, pass.arena);
+      return backward_rest(plan.segments()[segment], pass, gradients);
+    }
+    float* own = statistics_.data() + pack * statistics_size_;
+    for_each_norm(plan.segments()[segment + 1],
+                  [&](const cpu::PlannedStage& stage, std::int64_t first) {
+                    stage.norm->collect(pass.arena + stage.input().value, pass.images, own + first);
+                  });
+  });
   if (last) return;
   for_each_norm(plan.segments()[segment + 1], [&](const cpu::PlannedStage& stage,
                                                   std::int64_t first) {
@@ -141,11 +146,21 @@ void BatchPass::backward(const Run& run, std::size_t segment) {
   for_each_norm(next, [&](const cpu::PlannedStage& stage, std::int64_t first) {
     stage.norm->reduce_backward(statistics(run, first), runner_.packed() + stage.packed);
   });
-  for_each_pack(run,
-                [&](std::int64_t, const cpu::PackPass& pass, const cpu::PackGradients& gradients) {
-                  plan.backward(next.norms, pass, gradients);
-                  backward_rest(plan.segments()[segment], pass, gradients);
-                });
+  for_each_pack(
+      run, [&](std::int64_t, const cpu::PackPass& pass, const cpu::PackGradients& gradients, int) {
+        plan.backward(next.norms, pass, gradients);
+        backward_rest(plan.segments()[segment], pass, gradients);
+      });
+}
+
+/// What it says of the images of a pack as they are augmented; null without a teacher.
+float* BatchPass::ask_teacher(const Run& run, std::int64_t pack, int thread) {
+  if (!teacher_) return nullptr;
+  teacher_->forward(run.batch, run.micro_batch.first + pack, thread);
+  const std::int64_t size = kPack * element_count(teacher_->net().output_shape());
+  float* outputs = teacher_outputs_.data() + pack * size;
+  std::copy_n(teacher_->outputs(teacher_->arena(thread)), size, outputs);
+  return outputs;
 }
 
 void BatchPass::loss(const Run& run, std::int64_t pack, float* arena) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/aligned.h"
@@ -58,12 +59,15 @@ class BatchPass {
   void for_each_norm(const cpu::Segment& segment, F f);
   cpu::PackStatistics statistics(const Run& run, std::int64_t first) const;
   void loss(const Run& run, std::int64_t pack, float* arena);
+  float* ask_teacher(const Run& run, std::int64_t pack, int thread);
   template <class F>
   void for_each_pack(const Run& run, F f);
 
   PackRunner& runner_;
   Sequential& net_;
   LossOptions loss_options_;
+  std::optional<PackForward> teacher_;
+  AlignedFloats teacher_outputs_;  ///< of each pack
   cpu::BatchGradients gradients_;
   AlignedFloats statistics_;
   std::int64_t statistics_size_ = 0;  ///< floats of a pack's, at one barrier

@@ -17,6 +17,7 @@ Trainer::Options trainer_options(const FitOptions& o) {
           .optimizer = o.optimizer,
           .loss = o.loss,
           .label_smoothing = o.label_smoothing,
+          .distillation = o.distillation,
           .clip_norm = o.clip_norm,
           .ema_decay = o.ema_decay,
           .seed = o.seed,
@@ -102,6 +103,7 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
   check(o.augmentation, train.image_shape());
   if (o.augmentation.any()) require_bytes(train, "augmentation");
   if (o.label_smoothing > 0) require_classes(train, "label smoothing");
+  if (o.distillation.teacher) require_classes(train, "a teacher");
   if (o.sampling == Sampling::kBalanced) require_classes(train, "sampling by class");
   Split split = split_of(train, o);
   const auto images = std::ssize(split.train);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/require.h"
+#include "kernels/add.h"
 
 namespace lenet {
 namespace {
@@ -62,11 +63,19 @@ void require_targets(const Batch& batch, LossFunction function) {
 
 PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logits) const {
   const kernels::Target target = target_of(targets);
-  PackLoss loss{
-      .metrics = {.examples = targets.count, .metric = &metric()}, .softmax = {}, .sums = {}};
+  PackLoss loss{.metrics = {.examples = targets.count, .metric = &metric()},
+                .softmax = {},
+                .sums = {},
+                .softened = {}};
   kernels::cross_entropy_forward(outputs, logits, loss.softmax);
+  if (targets.teacher) {
+    kernels::soften(outputs, temperature, logits, targets.teacher, loss.softened);
+  }
+  const float of_teacher = teacher_weight * temperature * temperature;
   for (std::int64_t lane = 0; lane < targets.count; ++lane) {
-    loss.metrics.loss_sum += kernels::cross_entropy(outputs, target, lane, loss.softmax, logits);
+    const float own = kernels::cross_entropy(outputs, target, lane, loss.softmax, logits);
+    loss.metrics.loss_sum += own_weight(targets) * own;
+    if (targets.teacher) loss.metrics.loss_sum += of_teacher * loss.softened.divergence[lane];
     loss.metrics.metric_sum += loss.softmax.predicted[lane] == targets.label[lane];
   }
   return loss;
@@ -74,7 +83,13 @@ PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logi
 
 void CrossEntropyLoss::backward(const PackTargets& targets, const PackLoss& loss, float scale,
                                 float* logits) const {
-  kernels::cross_entropy_backward(outputs, target_of(targets), scale, loss.softmax, logits);
+  if (targets.teacher) {
+    kernels::softened_backward(outputs, temperature, loss.softened, targets.count,
+                               scale * teacher_weight * temperature, logits, targets.teacher);
+  }
+  kernels::cross_entropy_backward(outputs, target_of(targets), scale * own_weight(targets),
+                                  loss.softmax, logits);
+  if (targets.teacher) kernels::add(outputs * kPack, logits, targets.teacher, logits);
 }
 
 kernels::Target CrossEntropyLoss::target_of(const PackTargets& targets) const {
@@ -110,8 +125,10 @@ kernels::RowTargets RowLoss::targets_of(const PackTargets& targets, const PackLo
 }
 
 PackLoss RowLoss::forward(const PackTargets& targets, const float* y) const {
-  PackLoss loss{
-      .metrics = {.examples = targets.count, .metric = &metric()}, .softmax = {}, .sums = {}};
+  PackLoss loss{.metrics = {.examples = targets.count, .metric = &metric()},
+                .softmax = {},
+                .sums = {},
+                .softened = {}};
   const bool classes = function == LossFunction::kCrossEntropy;
   if (classes) kernels::cross_entropy_forward(outputs, y, loss.softmax);
   kernels::row_loss_forward(targets_of(targets, loss), y, loss.sums);
@@ -135,7 +152,7 @@ void RowLoss::backward(const PackTargets& targets, const PackLoss& loss, float s
 }
 
 LossOptions loss_options_of(const Trainer::Options& options) {
-  return {options.loss, options.label_smoothing, options.class_weights};
+  return {options.loss, options.label_smoothing, options.class_weights, options.distillation};
 }
 
 float weight_scale_of(const Batch& batch, std::span<const float> class_weights) {
@@ -148,7 +165,7 @@ float weight_scale_of(const Batch& batch, std::span<const float> class_weights) 
 }
 
 Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& options) {
-  const auto& [named, label_smoothing, weights] = options;
+  const auto& [named, label_smoothing, weights, distillation] = options;
   const LossFunction function = named.value_or(usual_loss(batch.has_classes()));
   if (!weights.empty() && (!batch.has_classes() || std::ssize(weights) != outputs)) {
     refuse_weights(batch, weights.size(), outputs);
@@ -158,10 +175,15 @@ Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& option
     return CrossEntropyLoss{.outputs = outputs,
                             .label_smoothing = static_cast<float>(label_smoothing),
                             .class_weights = weights.empty() ? nullptr : weights.data(),
-                            .weight_scale = weight_scale_of(batch, weights)};
+                            .weight_scale = weight_scale_of(batch, weights),
+                            .temperature = static_cast<float>(distillation.temperature),
+                            .teacher_weight = static_cast<float>(distillation.weight)};
   }
   if (!batch.has_rows()) {
     throw Error(ErrorKind::kUsage, "the batch has no targets, want a class or a row an example");
+  }
+  if (distillation.teacher) {
+    throw Error(ErrorKind::kUsage, "a teacher: want none where the targets are no classes");
   }
   if (label_smoothing != 0) {
     throw Error(

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "kernels/cross_entropy.h"
+#include "kernels/distillation.h"
 #include "kernels/row_loss.h"
 #include "lenet/label.h"
 #include "lenet/loss_function.h"
@@ -21,6 +22,8 @@ struct PackTargets {
   std::int64_t count;
   Label label[kPack];
   const float* row[kPack];
+  float* teacher =
+      nullptr;  ///< its outputs, (outputs, kPack); null: none. backward() overwrites it
 };
 
 /// The loss of one pack, and what its gradient takes.
@@ -28,14 +31,17 @@ struct PackLoss {
   Metrics metrics;
   kernels::SoftmaxStatistics softmax;  ///< of cross-entropy; the predicted classes too
   kernels::RowSums sums;               ///< of rows
+  kernels::Softened softened;          ///< with a teacher
 };
 
-/// Softmax cross-entropy with this share of each target spread evenly over the outputs.
+/// Softmax cross-entropy with this share of each target spread evenly over the outputs, and with
+/// the divergence from a teacher's outputs where the targets have these.
 struct CrossEntropyLoss {
   std::int64_t outputs;
   float label_smoothing = 0;
   const float* class_weights = nullptr;  ///< one a class; null: all alike
   float weight_scale = 1;                ///< of the batch: weight_scale_of()
+  float temperature = 1, teacher_weight = 0;
 
   const Metric& metric() const { return kAccuracy; }
 
@@ -46,6 +52,9 @@ struct CrossEntropyLoss {
   void backward(const PackTargets& targets, const PackLoss& loss, float scale, float* logits) const;
 
  private:
+  float own_weight(const PackTargets& targets) const {
+    return targets.teacher ? 1 - teacher_weight : 1;
+  }
   kernels::Target target_of(const PackTargets& targets) const;
 };
 
@@ -71,6 +80,7 @@ struct LossOptions {
   std::optional<LossFunction> function = {};
   double label_smoothing = 0;
   std::span<const float> class_weights = {};
+  Distillation distillation = {};
 };
 LossOptions loss_options_of(const Trainer::Options& options);
 

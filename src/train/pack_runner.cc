@@ -171,16 +171,13 @@ void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t
   }
 }
 
-PackRunner::PackRunner(const Sequential& net, int threads, const Frozen& frozen)
-    : net_(built(net)),
-      plan_(net, frozen),
-      team_(checked_threads(threads)),
-      packed_(plan_.packed_size()) {
-  for (int i = 0; i < team_.size(); ++i) arenas_.emplace_back(arena_size());
+PackForward::PackForward(const Sequential& net, int threads, const Frozen& frozen)
+    : net_(built(net)), plan_(net, frozen), packed_(plan_.packed_size()) {
+  for (int i = 0; i < threads; ++i) arenas_.emplace_back(arena_size());
   pack();
 }
 
-PackTargets PackRunner::gather(const Batch& batch, std::int64_t pack, float* arena) const {
+PackTargets PackForward::gather(const Batch& batch, std::int64_t pack, float* arena) const {
   const std::int64_t first = pack * kPack, count = std::min(kPack, batch.size() - first);
   const std::int64_t size = element_count(net_.input_shape());
   if (!batch.data()) {
@@ -195,7 +192,7 @@ PackTargets PackRunner::gather(const Batch& batch, std::int64_t pack, float* are
   return targets_of(batch, first, count);
 }
 
-PackTargets PackRunner::forward(const Batch& batch, std::int64_t pack, int thread) {
+PackTargets PackForward::forward(const Batch& batch, std::int64_t pack, int thread) {
   const PackTargets targets = gather(batch, pack, arena(thread));
   plan_.forward({.parameters = net_.parameters(),
                  .packed = packed_.data(),

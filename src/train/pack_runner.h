@@ -37,16 +37,13 @@ void require_images(const Sequential& net, const Batch& batch);
 void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t images,
                           std::int64_t most);
 
-/// A network made ready to run. Refers to the network.
-class PackRunner {
+/// A network made ready to run, with an arena for each of so many threads. Refers to the network.
+class PackForward {
  public:
-  /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
-  PackRunner(const Sequential& net, int threads, const Frozen& frozen = {});
+  PackForward(const Sequential& net, int threads, const Frozen& frozen = {});
 
   const Sequential& net() const { return net_; }
   const cpu::Plan& plan() const { return plan_; }
-  ThreadTeam& team() { return team_; }
-  const ThreadTeam& team() const { return team_; }
   float* packed() { return packed_.data(); }
   /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
   std::int64_t arena_size() const {
@@ -77,9 +74,22 @@ class PackRunner {
  private:
   const Sequential& net_;
   cpu::Plan plan_;
-  ThreadTeam team_;
   AlignedFloats packed_;
   std::vector<AlignedFloats> arenas_;
+};
+
+/// The same with its threads.
+class PackRunner : public PackForward {
+ public:
+  /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
+  PackRunner(const Sequential& net, int threads, const Frozen& frozen = {})
+      : PackForward(net, checked_threads(threads), frozen), team_(checked_threads(threads)) {}
+
+  ThreadTeam& team() { return team_; }
+  const ThreadTeam& team() const { return team_; }
+
+ private:
+  ThreadTeam team_;
 };
 
 /// The forward pass of the images that `order` names.

@@ -65,6 +65,11 @@ void Trainer::Options::check() const {
     require(weight >= 0 && std::isfinite(weight),
             fmt::format("class weights: {}, want numbers from 0 on", weight));
   }
+  const auto& [teacher, temperature, weight] = distillation;
+  require(!teacher || (temperature > 0 && std::isfinite(temperature)),
+          fmt::format("temperature of a teacher: {}, want a number above 0", temperature));
+  require(!teacher || (weight >= 0 && weight <= 1),
+          fmt::format("weight of a teacher: {}, want 0 to 1", weight));
   require(share(ema_decay),
           fmt::format("decay of the averages: {}, want 0 or more, below 1", ema_decay));
   require(clip_norm >= 0 && std::isfinite(clip_norm),
@@ -74,8 +79,30 @@ void Trainer::Options::check() const {
 Trainer::Trainer(Sequential& net, const Options& options)
     : Trainer(net, checked(options), Checked()) {}
 
+namespace {
+
+/// Throws Error (kUsage) for a teacher of other images or classes, or on a card.
+void require_teacher(const Sequential& net, const Trainer::Options& options) {
+  const Sequential* teacher = options.distillation.teacher;
+  if (!teacher) return;
+  teacher->require_built();
+  require(options.device.kind == Device::Kind::kCpu,
+          "a teacher: trains on the CPU alone; want --device cpu (Trainer::Options::device)");
+  const auto what = [](const Sequential& n) {
+    return fmt::format("images of {} and {} outputs", to_string(n.input_shape()),
+                       element_count(n.output_shape()));
+  };
+  require(
+      teacher->input_shape() == net.input_shape() &&
+          element_count(teacher->output_shape()) == element_count(net.output_shape()),
+      fmt::format("the teacher has {}, the network {}; want the same", what(*teacher), what(net)));
+}
+
+}  // namespace
+
 Trainer::Trainer(Sequential& net, const Options& options, Checked) {
   require_trainable(net);
+  require_teacher(net, options);
   state_ = std::make_unique<State>(State{net, options, make_engine(net, options)});
 }
 

@@ -45,7 +45,8 @@ const Json& other_values() {
     "on_nan": "rollback", "schedule": "step", "warmup": 1.5, "step_epochs": 2.0, "gamma": 0.5,
     "min_lr": 0.01, "pct_start": 0.2, "div_factor": 10.0, "final_div_factor": 100.0,
     "anneal": "linear", "label_smoothing": 0.1, "class_weights": "balanced", "sample": "balanced",
-    "loss": "bce", "targets": "a,b", "floats": true, "alpha": 0.9, "augment": "flip,shift=1", "normalize": true,
+    "loss": "bce", "teacher": "t.safetensors",
+    "temperature": 2.0, "teacher_weight": 0.5, "targets": "a,b", "floats": true, "alpha": 0.9, "augment": "flip,shift=1", "normalize": true,
     "holdout": 0.1, "keep_best": true, "patience": 2, "max_steps": 7})");
   return values;
 }
