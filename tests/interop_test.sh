@@ -12,7 +12,7 @@ mkdir bin
 ln -s "$lenet" bin/lenet
 PATH=$PWD/bin:$PATH
 
-lenet train --recipe fast --epochs 1 2>/dev/null
+lenet train --recipe fast --model lenet-relu --lr 0.05 --label-smoothing 0 --epochs 1 2>/dev/null
 cp "$source_dir/tests/golden/lenet_seed0_init.safetensors" weights.safetensors
 LC_ALL=C sed 's/"0\./"a./g; s/"3\./"b./g; s/"7\./"c./g; s/"9\./"d./g; s/"11\./"e1./g' weights.safetensors >module.safetensors
 console=$(sed -n '/^```console$/,/^```$/p' "$source_dir/docs/interop.md" | grep -v '^```')

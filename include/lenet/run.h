@@ -95,7 +95,7 @@ TrainedRun resume_run(const std::filesystem::path& folder, const RunSettings& se
 /// Whether the folder holds a checkpoint, so that resume_run() can go on from there.
 bool has_checkpoint(const std::filesystem::path& folder);
 
-/// The options of a recipe: "chapter", "fast" or "best". Throws Error (kUsage).
+/// The options of a recipe: "chapter", "fast", "good" or "best". Throws Error (kUsage).
 RunOptions recipe_options(const std::string& name);
 
 /// The options in a JSON file of options, or in the run.json of a run. Throws Error: kIo,

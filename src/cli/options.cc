@@ -40,7 +40,7 @@ void declare(const Command& command, ConfiguredOptions& options,
       if (o.group == group && named(o)) declare(command, o);
     }
   }
-  command.option("--recipe", &options.recipe, "Options to start from: chapter, fast or best")
+  command.option("--recipe", &options.recipe, "Options to start from: chapter, fast, good or best")
       .check(one_of(recipe_names()));
   command
       .option("--config", &options.config,

@@ -57,6 +57,21 @@ std::string best(std::int64_t classes) {
       classes);
 }
 
+/// One convolution.
+std::string fast(std::int64_t classes) {
+  return with_linear("Conv2d(6, 5, padding=2) ReLU MaxPool2d(2) Flatten Linear(64) ReLU", classes);
+}
+
+/// Few channels where the images are large, many where they are small.
+std::string good(std::int64_t classes) {
+  return with_linear(
+      "Conv2d(16, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
+      "Conv2d(32, 3, padding=1, bias=False) BatchNorm2d ReLU "
+      "Conv2d(48, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
+      "Conv2d(96, 3, padding=1, bias=False) BatchNorm2d ReLU Flatten",
+      classes);
+}
+
 using Text = std::string (*)(std::int64_t classes);
 
 const std::map<std::string, Text, std::less<>>& texts() {
@@ -64,6 +79,8 @@ const std::map<std::string, Text, std::less<>>& texts() {
                                                                {"lenet-relu", lenet_relu},
                                                                {"lenet-bn", lenet_bn},
                                                                {"lenet5", lenet5},
+                                                               {"fast", fast},
+                                                               {"good", good},
                                                                {"best", best},
                                                                {"alexnet", alexnet},
                                                                {"vgg", vgg},

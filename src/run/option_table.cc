@@ -33,7 +33,8 @@ Table model_table(RunOptions& o) {
        .group = "Model",
        LENET_AT(model),
        .help =
-           "Preset (lenet, lenet-relu, lenet-bn, lenet5, best, alexnet, vgg, nin, googlenet, "
+           "Preset (lenet, lenet-relu, lenet-bn, lenet5, fast, good, best, alexnet, vgg, nin, "
+           "googlenet, "
            "resnet18, densenet, resnet8, ds-cnn, mobilenet-025, autoencoder), "
            "text file, saved model (its layers; for its weights, --weights) or the model text "
            "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
