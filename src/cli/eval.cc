@@ -117,7 +117,7 @@ void add_scores(const Dataset& images, const Evaluation& evaluation, const Float
   }
   constexpr std::int64_t kTop = 5;
   figures.confusion.emplace(images.labels(), evaluation.predicted, outputs.width);
-  if (outputs.width > kTop) {
+  if (outputs.width > kTop && outputs.size() > 0) {
     figures.top5 = top_k_accuracy_score(outputs, images.labels(), kTop);
   }
 }
@@ -134,10 +134,13 @@ void run_eval(const EvalOptions& options) {
                                     : evaluate(on.model.net, images, device, loss);
   const double rate = static_cast<double>(images.size()) / timer.stop();
   const std::int64_t outputs = element_count(on.model.net.output_shape());
+  // A card has no second pass that gives outputs of bytes; large networks would wait for the CPU's.
+  const bool scored = !images.has_classes() || device.kind == Device::Kind::kCpu;
   Figures figures = {
       .metrics = evaluation.metrics,
       .rate = rate,
-      .outputs = forward(on.model.net, images, options.common.threads),
+      .outputs =
+          scored ? forward(on.model.net, images, options.common.threads) : std::vector<float>(),
       .names = on.model.class_names.empty() ? images.class_names() : on.model.class_names};
   add_scores(images, evaluation, {figures.outputs, outputs}, loss, figures);
   if (options.common.json) {

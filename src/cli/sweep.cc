@@ -63,6 +63,7 @@ void run(const Command& command, const SweepCommand& c) {
   RunDisplay display(false);
   const SweepEnd end = run_sweep(request, display.settings());
   if (end.stopped) end_stopped(end);
+  if (request.metric.empty()) request.metric = usual_metric(end.results);
   const std::vector<Group> groups = groups_of(end.results, request.metric);
   if (c.json) {
     fmt::print("{}", json_text({{"metric", request.metric}, {"table", table_document(groups)}}));
@@ -85,9 +86,11 @@ void add_sweep(const Command& app) {
                  "Values to draw from: lr=log:0.01..0.3, momentum=0.8..0.99 or a list");
   command.option("--trials", &c->request.trials, "Draws of --random")
       .check(whole_number(1, 100'000));
-  command.option("--metric", &c->request.metric, "What the table is sorted by")
-      .check(one_of(sweep_figures()))
-      .show_default();
+  command
+      .option(
+          "--metric", &c->request.metric,
+          "What the table is sorted by. Default: test_acc, or test_mae and the like by the loss")
+      .check(one_of(sweep_figures()));
   command.option("--out", &c->out, "Folder of the sweep; one that holds it already is gone on with")
       .check(given_path())
       .required();

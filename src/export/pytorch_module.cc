@@ -203,17 +203,19 @@ std::string modules_of(const Sequential& net, const std::string& path, int depth
   return text;
 }
 
-/// What makes of bytes what the network takes.
-std::string images_function(const Normalization& n) {
-  std::string text =
+/// What makes of bytes, or of the numbers of images of floats, what the network takes.
+std::string images_function(const Normalization& n, bool floats) {
+  const char* images = floats ? "pixels" : "pixels / 255";
+  std::string text = fmt::format(
       "def images(pixels):\n"
-      "    \"\"\"Of bytes (N, channels, height, width), what the network takes.\"\"\"\n";
-  if (n.mean.empty()) return text + "    return pixels / 255\n";
+      "    \"\"\"Of {} (N, channels, height, width), what the network takes.\"\"\"\n",
+      floats ? "numbers" : "bytes");
+  if (n.mean.empty()) return text + fmt::format("    return {}\n", images);
   return text + fmt::format(
                     "    mean = torch.tensor({})[:, None, None]\n"
                     "    deviation = torch.tensor({})[:, None, None]\n"
-                    "    return (pixels / 255 - mean) / deviation\n",
-                    n.mean, n.deviation);
+                    "    return ({} - mean) / deviation\n",
+                    n.mean, n.deviation, images);
 }
 
 }  // namespace
@@ -232,7 +234,7 @@ std::string pytorch_module(const Model& model) {
       text += std::string(c.text) + "\n\n";
   }
   text += fmt::format("net = nn.Sequential(\n{})\n\n\n", modules);
-  return text + images_function(model.net.normalization());
+  return text + images_function(model.net.normalization(), model.origin.float_images);
 }
 
 void export_pytorch(const std::filesystem::path& path, const Model& model) {

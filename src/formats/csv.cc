@@ -111,7 +111,8 @@ class CsvReader {
 
   /// What an image has beside its pixels.
   std::string others() const {
-    if (rows_.width == 0) return "a label";
+    const bool labelled = std::ranges::count(columns_, Kind::kLabel, &Column::kind) > 0;
+    if (rows_.width == 0) return labelled ? "a label" : "no label";
     return fmt::format("{} target{}", rows_.width, rows_.width == 1 ? "" : "s");
   }
 

@@ -177,6 +177,15 @@ LoadedSets load_sets(Source& source, const Model* own, const LoadSettings& setti
   return compared(load(source, own, settings, test_optional), own);
 }
 
+/// Columns of numbers mean what they are called: in another order they would be taken for each
+/// other.
+void require_same_columns(const Dataset& data, const Model& model, const std::string& name) {
+  const std::vector<std::string>&found = data.class_names(), &wanted = model.class_names;
+  require(data.has_classes() || found.empty() || wanted.empty() || found == wanted,
+          fmt::format("{}: the targets are {}, the model's outputs {}; want --targets {}", name,
+                      fmt::join(found, ","), fmt::join(wanted, ","), fmt::join(wanted, ",")));
+}
+
 void require_outputs(const Dataset& data, const Model& model, const std::string& name) {
   const std::int64_t outputs = element_count(model.net.output_shape());
   require(data.has_classes() || data.outputs() == outputs,
@@ -256,7 +265,8 @@ ModelOnData open_model_on_data(const ModelOptions& model, const DataOptions& giv
   const std::vector<std::string>& names = result.model.class_names;
   const Shape &found = train.image_shape(), &input = result.model.net.input_shape();
   if (found != input) throw Error(ErrorKind::kUsage, other_shape(source.options, found, input));
-  const bool by_name = !names.empty() && !train.class_names().empty();
+  require_same_columns(train, result.model, result.data);
+  const bool by_name = !names.empty() && !train.class_names().empty() && train.has_classes();
   if (!by_name) require_outputs(train, result.model, result.data);
   result.known = known_classes(train.class_names(), names);
   result.train = in_classes_of(names, std::move(train));

@@ -52,8 +52,10 @@ std::vector<Label> outputs_of(const std::string& path, const Model& file, const 
           fmt::format("{}: tells {} apart, the data has {}{}", path,
                       classes_text(outputs, file.class_names), classes_text(train.classes(), data),
                       offer(file.net)));
-  const bool by_number = file.class_names.empty() || data.empty() || !train.has_classes();
-  if (by_number || file.class_names == data) return {};
+  if (file.class_names.empty() || data.empty() || file.class_names == data) return {};
+  require(train.has_classes(),
+          fmt::format("{}: its outputs are {}, the targets of the data {}{}", path,
+                      fmt::join(file.class_names, ","), fmt::join(data, ","), offer(file.net)));
   std::vector<Label> order;
   try {
     order = match_classes(data, file.class_names);

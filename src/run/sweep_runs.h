@@ -16,7 +16,7 @@ struct SweepRequest {
   Configuration common;                   ///< the options that all runs share
   std::vector<std::string> grid, random;  ///< axes: sweep_axes.h
   std::int64_t trials = 0;                ///< draws of `random`
-  std::string metric = "test_acc";        ///< what is looked for
+  std::string metric;                     ///< what is looked for; empty: usual_metric()
   std::filesystem::path out;              ///< its folder; one that holds it already is gone on with
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/require.h"
 #include "lenet/animator.h"
 #include "run/metric_keys.h"
 
@@ -46,6 +47,10 @@ std::string curve_key(const SweepResults& results) {
 }
 
 }  // namespace
+
+std::string usual_metric(const SweepResults& results) {
+  return metric_key("test", common_metric(results));
+}
 
 double Group::mean() const {
   double sum = 0;
@@ -119,6 +124,14 @@ std::string sweep_svg(const SweepResults& results) {
 }
 
 std::vector<Group> groups_of(const SweepResults& results, const std::string& metric) {
+  const auto has = [](const char* key) {
+    return [key](const auto& entry) { return entry.second.contains(key); };
+  };
+  require(std::ranges::any_of(results, has(metric.c_str())) ||
+              std::ranges::all_of(results, has("error")),
+          fmt::format("--metric {}: these runs have {}; run the sweep again, which trains nothing "
+                      "anew, with that",
+                      metric, usual_metric(results)));
   std::vector<Group> groups;
   for (const auto& [run, result] : results) {
     std::vector<std::string> parts;

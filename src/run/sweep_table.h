@@ -32,7 +32,10 @@ struct Group {
   double deviation() const;  ///< of the sample; 0 for one value
 };
 
-/// The best first.
+/// "test_acc", or what else the runs' loss is judged by.
+std::string usual_metric(const SweepResults& results);
+
+/// The best first. Throws Error (kUsage) for a metric that no run with a result has.
 std::vector<Group> groups_of(const SweepResults& results, const std::string& metric);
 
 nlohmann::ordered_json table_document(const std::vector<Group>& groups);

@@ -89,6 +89,32 @@ TEST_F(CliTargets, AreThoseOfTheRunWhenItGoesOnOrIsRepeated) {
   EXPECT_EQ(Json::parse(content("tuned/run.json")).at("targets"), "left,right");
 }
 
+TEST_F(CliTargets, OfOtherNamesAreRefused) {
+  ASSERT_EQ(train_on("halves.csv", "left,right", "out").exit_code, 0);
+  const Words other = {"--data", "halves.csv", "--targets", "right,left"};
+  Words eval = {"eval", "out"}, tuned = {"train", "--weights", "out", "--test-split", "0.25"};
+  eval.insert(eval.end(), other.begin(), other.end());
+  tuned.insert(tuned.end(), other.begin(), other.end());
+  expect_refusal(run(eval), 2, {"the targets are right,left", "want --targets left,right"});
+  expect_refusal(run(tuned), 2, {"its outputs are left,right", "--new-head"});
+  tuned.insert(tuned.end(), {"--new-head", "--epochs", "1", "--batch-size", "15", "--out", "new"});
+  EXPECT_EQ(run(tuned).exit_code, 0);
+}
+
+TEST_F(CliTargets, SortTheTableOfASweepByTheirMetric) {
+  const Words words = {
+      "sweep", "--data",  "halves.csv",        "--targets",    "left,right", "--test-split",
+      "0.25",  "--model", "Flatten Linear(2)", "--batch-size", "15",         "--epochs",
+      "2",     "--grid",  "lr=0.01,0.3",       "--out",        "sweep"};
+  const Outcome sweep = run(words);
+  ASSERT_EQ(sweep.exit_code, 0) << sweep.err;
+  EXPECT_TRUE(contains(sweep.out, "test_mae"));
+  EXPECT_LT(sweep.out.find("lr=0.3"), sweep.out.find("lr=0.01"));  // the smaller error first
+  Words accuracy = words;
+  accuracy.insert(accuracy.end(), {"--metric", "test_acc"});
+  expect_refusal(run(accuracy), 2, {"--metric test_acc: these runs have test_mae"});
+}
+
 TEST_F(CliTargets, MayBeTheImages) {
   const Outcome trained =
       run({"train", "--data", "bands", "--targets", "input", "--loss", "l1", "--model",

@@ -100,5 +100,13 @@ TEST(PyTorchModule, NormalisesBytes) {
                        "    deviation = torch.tensor([0.5, 1])[:, None, None]\n"));
 }
 
+TEST(PyTorchModule, TakesTheNumbersOfImagesOfFloatsAsTheyAre) {
+  Model model{random_net("Flatten Linear(3)", {1, 2, 2}), {}, {.float_images = true}};
+  EXPECT_TRUE(contains(pytorch_module(model), "Of numbers (N, channels, height, width)"));
+  EXPECT_TRUE(contains(pytorch_module(model), "    return pixels\n"));
+  model.net.set_normalization({.mean = {3}, .deviation = {2}});
+  EXPECT_TRUE(contains(pytorch_module(model), "    return (pixels - mean) / deviation\n"));
+}
+
 }  // namespace
 }  // namespace lenet

@@ -5,9 +5,15 @@
 #include "lenet/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  try {
-    lenet::parse_csv({reinterpret_cast<const char*>(data), size}, {}, "input");
-  } catch (const lenet::Error&) {
+  const lenet::LoadOptions ways[] = {{},
+                                     {.targets = {"a", "b"}, .floats = true},
+                                     {.targets = {"input"}},
+                                     {.size = {1, 2}, .numbers = true}};
+  for (const lenet::LoadOptions& how : ways) {
+    try {
+      lenet::parse_csv({reinterpret_cast<const char*>(data), size}, how, "input");
+    } catch (const lenet::Error&) {
+    }
   }
   return 0;
 }

@@ -5,9 +5,14 @@
 #include "lenet/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  try {
-    lenet::parse_npz({reinterpret_cast<const char*>(data), size}, {.test_optional = true}, "input");
-  } catch (const lenet::Error&) {
+  const lenet::LoadOptions ways[] = {{.test_optional = true},
+                                     {.numbers = true, .floats = true, .test_optional = true},
+                                     {.test_split = 0.5, .targets = {"input"}, .floats = true}};
+  for (const lenet::LoadOptions& how : ways) {
+    try {
+      lenet::parse_npz({reinterpret_cast<const char*>(data), size}, how, "input");
+    } catch (const lenet::Error&) {
+    }
   }
   return 0;
 }
