@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::int64_t kMaxShift = 1024;
 constexpr std::string_view kKnown =
-    "flip, shift=PIXELS, erase=PROBABILITY, rotate=DEGREES or scale=FRACTION, with commas between "
-    "them, or none";
+    "flip, shift=PIXELS (or crop=PIXELS), erase=PROBABILITY, rotate=DEGREES, scale=FRACTION, "
+    "mixup=ALPHA or "
+    "cutmix=ALPHA, with commas between them, or none";
 
 /// A setting that is a number from 0 to `most`.
 struct Amount {
@@ -27,9 +28,11 @@ struct Amount {
   double Augmentation::*value;
 };
 
-constexpr std::array<Amount, 3> kAmounts = {{{"erase", "PROBABILITY", 1, &Augmentation::erase},
+constexpr std::array<Amount, 5> kAmounts = {{{"erase", "PROBABILITY", 1, &Augmentation::erase},
                                              {"rotate", "DEGREES", 180, &Augmentation::rotate},
-                                             {"scale", "FRACTION", 0.9, &Augmentation::scale}}};
+                                             {"scale", "FRACTION", 0.9, &Augmentation::scale},
+                                             {"mixup", "ALPHA", 2, &Augmentation::mixup},
+                                             {"cutmix", "ALPHA", 2, &Augmentation::cutmix}}};
 
 [[noreturn]] void fail(std::string_view found, std::string_view wanted) {
   throw Error(ErrorKind::kUsage,
@@ -62,7 +65,8 @@ std::vector<std::string_view> split_at_commas(std::string_view text) {
 
 /// Takes in one term of the text, such as "shift=1", whose name is "shift".
 void set(Augmentation& augmentation, std::string_view term, std::string_view name) {
-  const std::string_view number = term.substr(std::min(term.size(), name.size() + 1));
+  const std::size_t sign = std::min(term.size(), term.find('='));
+  const std::string_view number = term.substr(std::min(term.size(), sign + 1));
   if (name == "flip") {
     if (term != name) fail(term, "flip, which takes no value");
     augmentation.flip = true;
@@ -87,7 +91,7 @@ void set(Augmentation& augmentation, std::string_view term, std::string_view nam
 }  // namespace
 
 bool Augmentation::any() const {
-  return flip || shift != 0 || erase != 0 || rotate != 0 || scale != 0;
+  return flip || shift != 0 || erase != 0 || rotate != 0 || scale != 0 || mixes();
 }
 
 Augmentation parse_augmentation(std::string_view text) {
@@ -95,7 +99,8 @@ Augmentation parse_augmentation(std::string_view text) {
   if (text.empty() || text == "none") return augmentation;
   std::vector<std::string_view> names;
   for (const std::string_view term : split_at_commas(text)) {
-    const std::string_view name = term.substr(0, term.find('='));
+    std::string_view name = term.substr(0, term.find('='));
+    if (name == "crop") name = "shift";  // torchvision's RandomCrop with so much padding
     if (std::ranges::find(names, name) != names.end()) {
       fail(text, fmt::format("{:.60} only once", name));
     }

@@ -132,7 +132,7 @@ std::string CSource::summary(const Model& model, const std::string& name) const 
       " *\n"
       " * Input   {} {} of one image, {}{}; {} inside.\n"
       " * Output  {} {}, in the order of {}_{}.\n"
-      " * Flash   {} bytes of constants, and 1 to 3 KB of code (Thumb-2) beside the C library's.\n"
+      " * Flash   {} bytes of constants, and up to 3 KB of code (Thumb-2) beside the C library's.\n"
       " * RAM     {} bytes: an arena of {} {}.\n"
       " *\n"
       " * C99, for an int of 32 bits or more. The arena is static: one call at a time.\n"

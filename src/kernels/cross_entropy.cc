@@ -56,7 +56,9 @@ void CrossEntropyBackward(std::int64_t classes, const Target& target, float scal
   }
   const float of_label = (1 - target.smoothing) * scale;
   for (std::int64_t lane = 0; lane < target.count; ++lane) {
-    logits[target.labels[lane] * kPack + lane] -= of_label;
+    const float share = target.others ? target.shares[lane] : 1;
+    logits[target.labels[lane] * kPack + lane] -= share * of_label;
+    if (target.others) logits[target.others[lane] * kPack + lane] -= (1 - share) * of_label;
   }
 }
 
@@ -125,7 +127,14 @@ float weighted(std::int64_t classes, const Target& target, std::int64_t lane,
 float cross_entropy(std::int64_t classes, const Target& target, std::int64_t lane,
                     const SoftmaxStatistics& softmax, const float* logits) {
   if (target.class_weights) return weighted(classes, target, lane, softmax, logits);
-  const float loss = softmax.logsumexp[lane] - logits[target.labels[lane] * kPack + lane];
+  const auto loss_of = [&](std::int64_t k) {
+    return softmax.logsumexp[lane] - logits[k * kPack + lane];
+  };
+  float loss = loss_of(target.labels[lane]);
+  if (target.others) {
+    const float share = target.shares[lane];
+    loss = share * loss + (1 - share) * loss_of(target.others[lane]);
+  }
   if (target.smoothing == 0) return loss;
   float mean = 0;
   for (std::int64_t k = 0; k < classes; ++k) {

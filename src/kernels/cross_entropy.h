@@ -26,6 +26,8 @@ struct Target {
   float smoothing = 0;
   const float* class_weights = nullptr;  ///< of each class's share of the loss; null: 1
   float weight_scale = 1;                ///< of all of them
+  const Label* others = nullptr;  ///< of mixed images: the second class of each; null: none has one
+  const float* shares = nullptr;  ///< of the first
 };
 
 /// The loss of one lane from the SoftmaxStatistics of these logits.

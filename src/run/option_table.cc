@@ -156,7 +156,9 @@ Table images_table(RunOptions& o) {
        .group = "Augmentation",
        .member = "fit.augmentation",
        .value = value_of_augmentation(&o.fit.augmentation),
-       .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1",
+       .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1, and "
+               "of two "
+               "of a batch mixup=0.2,cutmix=1, on the CPU",
        .check = augmentation_text()},
       {.name = "normalize",
        .group = "Data",

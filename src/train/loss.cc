@@ -26,6 +26,13 @@ namespace {
                           to_string(function)));
 }
 
+void require_mixable(const Batch& batch, bool weighted) {
+  if (batch.has_classes() && !weighted) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("mixup and cutmix: {}",
+                          weighted ? "want no class weights" : "want a class an example"));
+}
+
 /// Throws unless all targets are shares and, as `sum` has it, those of an example sum to 1.
 void require_shares(const Batch& batch, LossFunction function, bool sum) {
   for (std::int64_t i = 0; i < batch.size(); ++i) {
@@ -76,7 +83,7 @@ PackLoss CrossEntropyLoss::forward(const PackTargets& targets, const float* logi
     const float own = kernels::cross_entropy(outputs, target, lane, loss.softmax, logits);
     loss.metrics.loss_sum += own_weight(targets) * own;
     if (targets.teacher) loss.metrics.loss_sum += of_teacher * loss.softened.divergence[lane];
-    loss.metrics.metric_sum += loss.softmax.predicted[lane] == targets.label[lane];
+    loss.metrics.metric_sum += loss.softmax.predicted[lane] == targets.main_label(lane);
   }
   return loss;
 }
@@ -97,7 +104,9 @@ kernels::Target CrossEntropyLoss::target_of(const PackTargets& targets) const {
           .count = targets.count,
           .smoothing = label_smoothing,
           .class_weights = class_weights,
-          .weight_scale = weight_scale};
+          .weight_scale = weight_scale,
+          .others = targets.mixed ? targets.other : nullptr,
+          .shares = targets.mixed ? targets.share : nullptr};
 }
 
 const Metric& RowLoss::metric() const {
@@ -170,6 +179,7 @@ Loss loss_of(const Batch& batch, std::int64_t outputs, const LossOptions& option
   if (!weights.empty() && (!batch.has_classes() || std::ssize(weights) != outputs)) {
     refuse_weights(batch, weights.size(), outputs);
   }
+  if (batch.augmentation().mixes()) require_mixable(batch, !weights.empty());
   if (batch.has_classes()) {
     if (function != LossFunction::kCrossEntropy) refuse_classes(function);
     return CrossEntropyLoss{.outputs = outputs,

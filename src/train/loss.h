@@ -20,10 +20,18 @@ namespace lenet {
 /// on are blank.
 struct PackTargets {
   std::int64_t count;
-  Label label[kPack];
-  const float* row[kPack];
-  float* teacher =
-      nullptr;  ///< its outputs, (outputs, kPack); null: none. backward() overwrites it
+  Label label[kPack] = {};
+  bool mixed = false;  ///< with the classes of other images
+  Label other[kPack] = {};
+  float share[kPack] = {};  ///< of `label`
+  const float* row[kPack] = {};
+  float* teacher = nullptr;  ///< its outputs, (outputs, kPack), which backward() overwrites;
+                             ///< null: there is none
+
+  /// Which has the larger share.
+  Label main_label(std::int64_t lane) const {
+    return mixed && share[lane] < 0.5f ? other[lane] : label[lane];
+  }
 };
 
 /// The loss of one pack, and what its gradient takes.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/plural.h"
+#include "data/image_mix.h"
 #include "kernels/transpose.h"
 #include "lenet/error.h"
 #include "nn/standardize.h"
@@ -34,28 +35,52 @@ void gather_rows(const Batch& batch, std::int64_t first, std::int64_t count, std
   kernels::gather_rows(images, size, x);
 }
 
-/// Copies images of bytes, changed as the batch says. scratch: room for kPack images.
+/// Image `position` of the batch as this epoch sees it before it is mixed.
+void change(const Batch& batch, std::int64_t position, std::uint8_t* out) {
+  const std::int32_t index = batch.indices()[static_cast<std::size_t>(position)];
+  augment(batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(), index,
+          batch.data()->image(index), out);
+}
+
+ImageMix mix_of(const Batch& batch, std::int64_t position) {
+  const std::int32_t index = batch.indices()[static_cast<std::size_t>(position)];
+  return draw_mix(batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(),
+                  index);
+}
+
+/// Where the image lies that another is mixed with: at the other end.
+std::int64_t partner_of(const Batch& batch, std::int64_t position) {
+  return batch.size() - 1 - position;
+}
+
+/// Copies images of bytes, changed as the batch says. scratch: room for kPack images and one.
 void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
                   std::uint8_t* scratch, float* x) {
   const std::uint8_t* images[kPack] = {};
-  const bool changes = batch.augmentation().any();
+  std::uint8_t* const other = scratch + kPack * size;
   for (std::int64_t lane = 0; lane < count; ++lane) {
-    const std::int32_t index = batch.indices()[static_cast<std::size_t>(first + lane)];
-    images[lane] = batch.data()->image(index);
-    if (!changes) continue;
+    const std::int64_t position = first + lane;
+    images[lane] = batch.data()->image(batch.indices()[static_cast<std::size_t>(position)]);
+    if (!batch.augmentation().any()) continue;
     std::uint8_t* changed = scratch + lane * size;
-    augment(batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(), index,
-            images[lane], changed);
+    change(batch, position, changed);
     images[lane] = changed;
+    if (!batch.augmentation().mixes()) continue;
+    change(batch, partner_of(batch, position), other);
+    apply(mix_of(batch, position), batch.data()->image_shape(), other, changed);
   }
   kernels::gather_images(images, size, x);
 }
 
 PackTargets targets_of(const Batch& batch, std::int64_t first, std::int64_t count) {
-  PackTargets targets{.count = count, .label = {}, .row = {}};
+  PackTargets targets{.count = count};
+  targets.mixed = batch.augmentation().mixes();
   for (std::int64_t lane = 0; lane < count; ++lane) {
     if (batch.has_classes()) targets.label[lane] = batch.label(first + lane);
     if (batch.has_rows()) targets.row[lane] = batch.row(first + lane).data();
+    if (!targets.mixed) continue;
+    targets.other[lane] = batch.label(partner_of(batch, first + lane));
+    targets.share[lane] = mix_of(batch, first + lane).own();
   }
   return targets;
 }

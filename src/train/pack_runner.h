@@ -45,9 +45,10 @@ class PackForward {
   const Sequential& net() const { return net_; }
   const cpu::Plan& plan() const { return plan_; }
   float* packed() { return packed_.data(); }
-  /// Floats of an arena: the plan's, and room for a pack of images of bytes; whole cache lines.
+  /// Floats of an arena: the plan's, and room for a pack of images of bytes and for one to mix them
+  /// with; whole cache lines.
   std::int64_t arena_size() const {
-    const std::int64_t images = element_count(net_.input_shape()) * kPack / 4;
+    const std::int64_t images = (element_count(net_.input_shape()) * (kPack + 1) + 3) / 4;
     return plan_.arena_size() + (images + kPack - 1) / kPack * kPack;
   }
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
