@@ -214,7 +214,7 @@ void expect_refused(const std::string& text, const std::string& found, const std
 
 TEST(AugmentationText, RefusesUnknownNames) {
   const std::string known = "flip, shift=PIXELS (or crop=PIXELS), erase=PROBABILITY, ";
-  for (const char* term : {"flop", "Flip", " flip", "none", "crop=3", "=1", "", "\xff"}) {
+  for (const char* term : {"flop", "Flip", " flip", "none", "jitter=3", "=1", "", "\xff"}) {
     expect_refused(std::string("shift=1,") + term, term, known);
   }
   expect_refused("flip,", "", known);
