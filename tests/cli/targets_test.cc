@@ -1,4 +1,6 @@
 // Runs on numbers, labels and images as targets, from training to C.
+#include <fmt/format.h>
+
 #include "cli/cli_test.h"
 #include "formats/npy_files.h"
 
