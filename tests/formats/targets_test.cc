@@ -1,4 +1,5 @@
 // Targets that are numbers or labels, images of floats, and images that are their own targets.
+#include <cmath>
 #include <string>
 #include <vector>
 
