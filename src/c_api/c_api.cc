@@ -75,10 +75,6 @@ void require_pointer(const char* name, const void* pointer) {
   require(pointer != nullptr, fmt::format("{} is a null pointer", name));
 }
 
-}  // namespace
-
-namespace {
-
 /// One that lenet_model_predict() takes.
 lenet::Model load_classifier(const char* path) {
   lenet::Model model = lenet::load_model(path);

@@ -18,8 +18,7 @@ namespace {
 constexpr std::int64_t kMaxShift = 1024;
 constexpr std::string_view kKnown =
     "flip, shift=PIXELS (or crop=PIXELS), erase=PROBABILITY, rotate=DEGREES, scale=FRACTION, "
-    "mixup=ALPHA or "
-    "cutmix=ALPHA, with commas between them, or none";
+    "mixup=ALPHA or cutmix=ALPHA, with commas between them, or none";
 
 /// A setting that is a number from 0 to `most`.
 struct Amount {

@@ -58,10 +58,6 @@ std::vector<std::int64_t> places_of_ones(const NpyArray& y) {
   return labels;
 }
 
-}  // namespace
-
-namespace {
-
 /// Numbers an image; 0: the shape is no row an image.
 std::int64_t width_of(const NpyArray& y) {
   if (y.shape.size() == 1) return 1;
