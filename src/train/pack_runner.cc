@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/plural.h"
 #include "data/image_mix.h"
@@ -42,10 +43,18 @@ void change(const Batch& batch, std::int64_t position, std::uint8_t* out) {
           batch.data()->image(index), out);
 }
 
-ImageMix mix_of(const Batch& batch, std::int64_t position) {
-  const std::int32_t index = batch.indices()[static_cast<std::size_t>(position)];
-  return draw_mix(batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(),
-                  index);
+/// How the images of a pack are mixed, one a lane.
+using Mixes = std::array<ImageMix, kPack>;
+
+/// Those of a batch that mixes none leave each as it is.
+Mixes mixes_of(const Batch& batch, std::int64_t first, std::int64_t count) {
+  Mixes mixes;
+  for (std::int64_t lane = 0; lane < count && batch.augmentation().mixes(); ++lane) {
+    const std::int32_t index = batch.indices()[static_cast<std::size_t>(first + lane)];
+    mixes[static_cast<std::size_t>(lane)] = draw_mix(
+        batch.augmentation(), batch.data()->image_shape(), batch.seed(), batch.epoch(), index);
+  }
+  return mixes;
 }
 
 /// Where the image lies that another is mixed with: at the other end.
@@ -55,7 +64,7 @@ std::int64_t partner_of(const Batch& batch, std::int64_t position) {
 
 /// Copies images of bytes, changed as the batch says. scratch: room for kPack images and one.
 void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, std::int64_t size,
-                  std::uint8_t* scratch, float* x) {
+                  const Mixes& mixes, std::uint8_t* scratch, float* x) {
   const std::uint8_t* images[kPack] = {};
   std::uint8_t* const other = scratch + kPack * size;
   for (std::int64_t lane = 0; lane < count; ++lane) {
@@ -67,12 +76,13 @@ void gather_bytes(const Batch& batch, std::int64_t first, std::int64_t count, st
     images[lane] = changed;
     if (!batch.augmentation().mixes()) continue;
     change(batch, partner_of(batch, position), other);
-    apply(mix_of(batch, position), batch.data()->image_shape(), other, changed);
+    apply(mixes[static_cast<std::size_t>(lane)], batch.data()->image_shape(), other, changed);
   }
   kernels::gather_images(images, size, x);
 }
 
-PackTargets targets_of(const Batch& batch, std::int64_t first, std::int64_t count) {
+PackTargets targets_of(const Batch& batch, std::int64_t first, std::int64_t count,
+                       const Mixes& mixes) {
   PackTargets targets{.count = count};
   targets.mixed = batch.augmentation().mixes();
   for (std::int64_t lane = 0; lane < count; ++lane) {
@@ -80,7 +90,7 @@ PackTargets targets_of(const Batch& batch, std::int64_t first, std::int64_t coun
     if (batch.has_rows()) targets.row[lane] = batch.row(first + lane).data();
     if (!targets.mixed) continue;
     targets.other[lane] = batch.label(partner_of(batch, first + lane));
-    targets.share[lane] = mix_of(batch, first + lane).own();
+    targets.share[lane] = mixes[static_cast<std::size_t>(lane)].own();
   }
   return targets;
 }
@@ -205,16 +215,17 @@ PackForward::PackForward(const Sequential& net, int threads, const Frozen& froze
 PackTargets PackForward::gather(const Batch& batch, std::int64_t pack, float* arena) const {
   const std::int64_t first = pack * kPack, count = std::min(kPack, batch.size() - first);
   const std::int64_t size = element_count(net_.input_shape());
+  const Mixes mixes = mixes_of(batch, first, count);
   if (!batch.data()) {
     gather_floats(batch, first, count, size, arena);
   } else if (batch.data()->has_bytes()) {
     auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
-    gather_bytes(batch, first, count, size, scratch, arena);
+    gather_bytes(batch, first, count, size, mixes, scratch, arena);
   } else {
     gather_rows(batch, first, count, size, arena);
   }
   if (batch.data()) standardize(net_.normalization(), size, kPack, arena);
-  return targets_of(batch, first, count);
+  return targets_of(batch, first, count, mixes);
 }
 
 PackTargets PackForward::forward(const Batch& batch, std::int64_t pack, int thread) {
