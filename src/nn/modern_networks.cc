@@ -91,9 +91,11 @@ std::string nin(std::int64_t classes) {
 }
 
 std::string googlenet(std::int64_t classes) {
-  return std::string("Conv2d(64, 7, stride=2, padding=3) ReLU ") + kHalvePadded +
-         "Conv2d(64, 1) ReLU Conv2d(192, 3, padding=1) ReLU " + kHalvePadded +
-         inception(64, {96, 128}, {16, 32}, 32) + inception(128, {128, 192}, {32, 96}, 64) +
+  const std::string stem = fmt::format(
+      "Conv2d(64, 7, stride=2, padding=3) ReLU {0}"
+      "Conv2d(64, 1) ReLU Conv2d(192, 3, padding=1) ReLU {0}",
+      kHalvePadded);
+  return stem + inception(64, {96, 128}, {16, 32}, 32) + inception(128, {128, 192}, {32, 96}, 64) +
          kHalvePadded + inception(192, {96, 208}, {16, 48}, 64) +
          inception(160, {112, 224}, {24, 64}, 64) + inception(128, {128, 256}, {24, 64}, 64) +
          inception(112, {144, 288}, {32, 64}, 64) + inception(256, {160, 320}, {32, 128}, 128) +
