@@ -39,16 +39,18 @@ struct BlockThread {
   float* shared;  ///< the block's, not set before the first phase
 };
 
+/// How often n, a power of two, can be halved: an initial value without a call, since g++ 14 takes
+/// none there.
+template <int n>
+inline constexpr int kHalvings = 1 + kHalvings<n / 2>;
+template <>
+inline constexpr int kHalvings<1> = 0;
+
 /// The sum of what a block's threads hold, as phases: store() in one phase, one halve() in each of
 /// the kSteps that follow, after which the first is the sum. A fixed tree: the same bits each time.
 template <int kThreads>
 struct TreeSum {
-  static constexpr int steps() {
-    int n = 0;
-    for (int width = kThreads; width > 1; width /= 2) ++n;
-    return n;
-  }
-  static constexpr int kSteps = steps();
+  static constexpr int kSteps = kHalvings<kThreads>;
 
   template <class T>
   LENET_HOST_DEVICE static void halve(int step, int thread, T* values) {

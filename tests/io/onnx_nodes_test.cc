@@ -173,6 +173,10 @@ TEST(OnnxNodes, EachPassesOrIsRefusedClearly) {
       if (contains(e.what(), ", want 7 to 21 (")) wanted.erase(name);
     }
   }
+  // Gelu is an operator from ONNX 1.15 on.
+  std::erase_if(wanted, [](const std::string& name) {
+    return name.starts_with("test_gelu") && !fs::exists(kCases / name);
+  });
   EXPECT_GE(count, 100);
   EXPECT_GE(passed.size(), 10u);
   for (const std::string& name : passed) {
