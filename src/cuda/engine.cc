@@ -43,7 +43,7 @@ void CudaEngine::require_fit(std::span<const Batch> batches) {
   for (const Batch& batch : batches) {
     lenet::require_fit(net_, batch);
     metric_of(batch);
-    require(!batch.augmentation().mixes(), "mixup and cutmix: train on the CPU alone");
+    require(!batch.augmentation().on_cpu(), "mixup, cutmix and colours: train on the CPU alone");
     require_normalizable(network_.graph(), network_.frozen(), batch.size(), options_.batch_size);
     largest = std::max(largest, batch.size());
   }

@@ -18,7 +18,8 @@ namespace {
 constexpr std::int64_t kMaxShift = 1024;
 constexpr std::string_view kKnown =
     "flip, shift=PIXELS (or crop=PIXELS), erase=PROBABILITY, rotate=DEGREES, scale=FRACTION, "
-    "mixup=ALPHA or cutmix=ALPHA, with commas between them, or none";
+    "brightness=FRACTION, contrast=FRACTION, saturation=FRACTION, hue=CIRCLES, mixup=ALPHA or "
+    "cutmix=ALPHA, with commas between them, or none";
 
 /// A setting that is a number from 0 to `most`.
 struct Amount {
@@ -27,11 +28,16 @@ struct Amount {
   double Augmentation::*value;
 };
 
-constexpr std::array<Amount, 5> kAmounts = {{{"erase", "PROBABILITY", 1, &Augmentation::erase},
-                                             {"rotate", "DEGREES", 180, &Augmentation::rotate},
-                                             {"scale", "FRACTION", 0.9, &Augmentation::scale},
-                                             {"mixup", "ALPHA", 2, &Augmentation::mixup},
-                                             {"cutmix", "ALPHA", 2, &Augmentation::cutmix}}};
+constexpr std::array<Amount, 9> kAmounts = {
+    {{"erase", "PROBABILITY", 1, &Augmentation::erase},
+     {"rotate", "DEGREES", 180, &Augmentation::rotate},
+     {"scale", "FRACTION", 0.9, &Augmentation::scale},
+     {"brightness", "FRACTION", 1, &Augmentation::brightness},
+     {"contrast", "FRACTION", 1, &Augmentation::contrast},
+     {"saturation", "FRACTION", 1, &Augmentation::saturation},
+     {"hue", "CIRCLES", 0.5, &Augmentation::hue},
+     {"mixup", "ALPHA", 2, &Augmentation::mixup},
+     {"cutmix", "ALPHA", 2, &Augmentation::cutmix}}};
 
 [[noreturn]] void fail(std::string_view found, std::string_view wanted) {
   throw Error(ErrorKind::kUsage,
@@ -50,6 +56,17 @@ bool in_range(std::int64_t shift) { return shift >= 0 && shift <= kMaxShift; }
 
 /// False for not-a-number too.
 bool in_range(const Amount& amount, double value) { return value >= 0 && value <= amount.most; }
+
+void check_channels(const Augmentation& augmentation, const Shape& image) {
+  const bool colored = augmentation.saturation != 0 || augmentation.hue != 0;
+  if (image[0] == 3 || !augmentation.recolors() || (image[0] == 1 && !colored)) return;
+  throw Error(
+      ErrorKind::kUsage,
+      fmt::format("augmentation: {} for images of shape {}, want {}", to_string(augmentation),
+                  to_string(image),
+                  colored ? "three channels (red, green, blue) for saturation and hue"
+                          : "one channel or three (red, green, blue) for brightness and contrast"));
+}
 
 std::vector<std::string_view> split_at_commas(std::string_view text) {
   std::vector<std::string_view> terms;
@@ -90,7 +107,7 @@ void set(Augmentation& augmentation, std::string_view term, std::string_view nam
 }  // namespace
 
 bool Augmentation::any() const {
-  return flip || shift != 0 || erase != 0 || rotate != 0 || scale != 0 || mixes();
+  return flip || shift != 0 || erase != 0 || rotate != 0 || scale != 0 || recolors() || mixes();
 }
 
 Augmentation parse_augmentation(std::string_view text) {
@@ -132,6 +149,7 @@ void check(const Augmentation& augmentation, const Shape& image) {
                 fmt::format("augmentation: images of shape {}, want channels, height and width",
                             to_string(image)));
   }
+  check_channels(augmentation, image);
   const std::int64_t size = std::min(image[1], image[2]);
   if (augmentation.shift < size) return;
   throw Error(ErrorKind::kUsage,

@@ -100,6 +100,7 @@ ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
           .flip = augmentation.flip && mirrored,
           .right = right,
           .down = down,
+          .colors = {},
           .erased = erased ? draw_rectangle(shape[1], shape[2], random) : Rectangle{}};
 }
 
@@ -107,7 +108,9 @@ ImageChange draw_change(const Augmentation& augmentation, const Shape& shape, st
                         std::int64_t epoch, std::int64_t index) {
   assert(epoch >= 0 && index >= 0);
   CounterRandom random(seed, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
-  return draw_change(augmentation, shape, random);
+  ImageChange change = draw_change(augmentation, shape, random);
+  change.colors = draw_colors(augmentation, seed, epoch, index);
+  return change;
 }
 
 IntegerChange in_integers(const ImageChange& change) {
@@ -125,10 +128,13 @@ void apply(const ImageChange& image_change, const Shape& shape, const std::uint8
            std::uint8_t* out) {
   const std::int64_t height = shape[1], width = shape[2], size = height * width;
   const IntegerChange change = in_integers(image_change);
-  const Rectangle& erased = change.erased;
   for (std::int64_t c = 0; c < shape[0]; ++c) {
     const Plane plane{.pixels = source + c * size, .height = height, .width = width};
     move_plane(change, plane, out + c * size);
+  }
+  apply(image_change.colors, shape, out);
+  const Rectangle& erased = change.erased;
+  for (std::int64_t c = 0; c < shape[0]; ++c) {
     for (std::int64_t y = erased.top; y < erased.top + erased.height; ++y) {
       write_black(out + c * size + y * width + erased.left, erased.width);
     }

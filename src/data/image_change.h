@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/philox.h"
+#include "data/color_change.h"
 #include "data/integer_change.h"
 #include "lenet/augment.h"
 #include "lenet/shape.h"
@@ -16,11 +17,12 @@ struct ImageChange {
   double factor = 1;   ///< enlarged about the centre
   bool flip = false;
   std::int64_t right = 0, down = 0;  ///< moved by so many pixels, negative: left and up
+  ColorChange colors = {};
   Rectangle erased = {};
 };
 
-/// Draws one change of an image of `shape`, the same on every machine: the sides of a rectangle,
-/// which take an exponential, are rounded to pixels.
+/// Draws one change of an image of `shape` but for its colours, the same on every machine: the
+/// sides of a rectangle, which take an exponential, are rounded to pixels.
 ImageChange draw_change(const Augmentation& augmentation, const Shape& shape,
                         CounterRandom& random);
 
@@ -32,7 +34,8 @@ ImageChange draw_change(const Augmentation& augmentation, const Shape& shape, st
 /// a double give the same image.
 IntegerChange in_integers(const ImageChange& change);
 
-/// Writes the changed image to `out`: IntegerChange::pixel() of every pixel, in rows.
+/// Writes the changed image to `out`: IntegerChange::pixel() of every pixel, in rows, and with
+/// colours changed before anything is erased.
 void apply(const ImageChange& change, const Shape& shape, const std::uint8_t* source,
            std::uint8_t* out);
 

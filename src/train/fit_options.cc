@@ -105,9 +105,10 @@ Split checked_split(const FitOptions& o, const Dataset& train) {
   if (o.augmentation.mixes()) {
     require_classes(train, "mixup and cutmix");
     require(!o.class_weights.any(), "mixup and cutmix: want no class weights");
-    require(o.device.kind == Device::Kind::kCpu,
-            "mixup and cutmix: train on the CPU alone; want --device cpu (FitOptions::device)");
   }
+  require(o.device.kind == Device::Kind::kCpu || !o.augmentation.on_cpu(),
+          "mixup, cutmix and colours: train on the CPU alone; want --device cpu "
+          "(FitOptions::device)");
   if (o.label_smoothing > 0) require_classes(train, "label smoothing");
   if (o.distillation.teacher) require_classes(train, "a teacher");
   if (o.sampling == Sampling::kBalanced) require_classes(train, "sampling by class");
