@@ -41,7 +41,8 @@ bool has_schedule(const RunOptions& o) {
 }
 
 const OptionReader kMovedOn = with_optimizer<&OptimizerEntry::momentum>();
-const OptionReader kWithSgd = with_optimizer<&OptimizerEntry::dampening>();
+const OptionReader kWithNesterov = with_optimizer<&OptimizerEntry::nesterov>();
+const OptionReader kWithDampening = with_optimizer<&OptimizerEntry::dampening>();
 const OptionReader kWithAlpha = with_optimizer<&OptimizerEntry::alpha>();
 const OptionReader kWithBetas = with_optimizer<&OptimizerEntry::betas>();
 const OptionReader kWithEps = with_optimizer<&OptimizerEntry::eps>();
@@ -65,7 +66,7 @@ std::vector<RunOption> optimizer_options(RunOptions& o) {
           {.name = "momentum",
            .group = kGroup,
            LENET_AT(fit.optimizer.momentum),
-           .help = "SGD's or RMSprop's momentum",
+           .help = "SGD's, RMSprop's or Muon's momentum; Muon wants 0.95 or so",
            .check = finite_number(),
            .readers = {kMovedOn}},
           {.name = "dampening",
@@ -73,22 +74,22 @@ std::vector<RunOption> optimizer_options(RunOptions& o) {
            LENET_AT(fit.optimizer.dampening),
            .help = "SGD's dampening of the momentum",
            .check = finite_number(),
-           .readers = {kWithSgd, kWithMomentum}},
+           .readers = {kWithDampening, kWithMomentum}},
           {.name = "nesterov",
            .group = kGroup,
            LENET_AT(fit.optimizer.nesterov),
-           .help = "SGD with Nesterov's momentum",
-           .readers = {kWithSgd}},
+           .help = "SGD or Muon with Nesterov's momentum",
+           .readers = {kWithNesterov}},
           {.name = "weight-decay",
            .group = kGroup,
            LENET_AT(fit.optimizer.weight_decay),
-           .help = "L2 penalty; AdamW's and Lion's decoupled decay",
+           .help = "L2 penalty; AdamW's, Lion's and Muon's decoupled decay",
            .check = finite_number()},
           {.name = "betas",
            .group = kGroup,
            .member = "fit.optimizer.beta1, beta2",
            .value = value_of_two(&o.fit.optimizer.beta1, &o.fit.optimizer.beta2),
-           .help = "Adam's two decays, or Lion's, whose authors take 0.9,0.99",
+           .help = "Adam's two decays, those of Muon's AdamW, or Lion's: 0.9,0.99 by its authors",
            .check = finite_number(),
            .commas = true,
            .readers = {kWithBetas}},

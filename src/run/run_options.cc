@@ -174,7 +174,8 @@ std::string loss_text(const Dataset& train, LossFunction loss) {
 FitOptions fit_options(const RunOptions& o) {
   FitOptions fit = o.fit;
   // What a card does not do is done on the CPU, unless a card is asked for.
-  const bool cpu_alone = fit.augmentation.on_cpu() || !o.teacher.empty();
+  const bool cpu_alone = fit.augmentation.on_cpu() || !o.teacher.empty() ||
+                         fit.optimizer.kind == Optimizer::Kind::kMuon;
   fit.device = o.device == "auto" && cpu_alone ? Device() : parse_device(o.device);
   check_options(fit);
   return fit;

@@ -21,6 +21,8 @@ void check(const Optimizer& o) {
           fmt::format("dampening: {}, want 0 to 1", o.dampening));
   require(!o.nesterov || (o.momentum > 0 && o.dampening == 0),
           "Nesterov's step needs a momentum above 0 and no dampening");
+  require(o.kind != Optimizer::Kind::kMuon || o.momentum > 0,
+          "Muon makes its momentum orthogonal and wants one above 0, as 0.95");
   for (const double beta : {o.beta1, o.beta2}) {
     require(beta >= 0 && beta < 1, fmt::format("beta: {}, want 0 or more, below 1", beta));
   }

@@ -150,6 +150,8 @@ LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f
       return f(AdamRule<true>());
     case Optimizer::Kind::kLion:
       return f(LionRule());
+    case Optimizer::Kind::kMuon:  // its matrices step by train/muon.h
+      return f(AdamRule<true>());
     case Optimizer::Kind::kRmsProp:
       return momentum ? f(RmsPropMomentumRule()) : f(RmsPropRule());
   }
@@ -161,13 +163,16 @@ LENET_HOST_DEVICE auto with_rule(Optimizer::Kind kind, bool momentum, const F& f
 struct OptimizerEntry {
   Optimizer::Kind kind;
   const char* word;
-  bool momentum = false;
-  bool dampening = false;  ///< and Nesterov
+  bool momentum = false, nesterov = false, dampening = false;
   bool betas = false, eps = false, alpha = false;
 };
 
 inline constexpr OptimizerEntry kOptimizerEntries[] = {
-    {.kind = Optimizer::Kind::kSgd, .word = "sgd", .momentum = true, .dampening = true},
+    {.kind = Optimizer::Kind::kSgd,
+     .word = "sgd",
+     .momentum = true,
+     .nesterov = true,
+     .dampening = true},
     {.kind = Optimizer::Kind::kAdam, .word = "adam", .betas = true, .eps = true},
     {.kind = Optimizer::Kind::kAdamW, .word = "adamw", .betas = true, .eps = true},
     {.kind = Optimizer::Kind::kLion, .word = "lion", .betas = true},
@@ -175,6 +180,12 @@ inline constexpr OptimizerEntry kOptimizerEntries[] = {
      .word = "rmsprop",
      .momentum = true,
      .eps = true,
-     .alpha = true}};
+     .alpha = true},
+    {.kind = Optimizer::Kind::kMuon,
+     .word = "muon",
+     .momentum = true,
+     .nesterov = true,
+     .betas = true,
+     .eps = true}};
 
 }  // namespace lenet

@@ -23,6 +23,7 @@ ParameterPass::ParameterPass(PackRunner& runner, Sequential& net,
       squares_(tasks_.size()),
       finite_(tasks_.size(), 1),
       state_(initial_state(net, options)),
+      muon_(net, options.optimizer, frozen, runner.team().size()),
       begin_buffers_(net.buffers().begin(), net.buffers().end()),
       previous_(snapshot_of(net, state_)) {}
 
@@ -63,10 +64,11 @@ void ParameterPass::end_without_step() {
   std::ranges::copy(begin_buffers_, net_.buffers().begin());
 }
 
-/// A limit on the gradient's norm puts a barrier between the gradient and the optimizer.
+/// A limit on the gradient's norm, or matrices that are made orthogonal, put a barrier between the
+/// gradient and the optimizer.
 void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) {
   OptimizerStep step{&options_.optimizer, lr ? *lr : 0, state_.steps + 1};
-  const bool at_once = lr && options_.clip_norm == 0;
+  const bool at_once = lr && options_.clip_norm == 0 && muon_.matrices().empty();
   for_each_task([&](const Task& task, std::size_t i) {
     sum_gradient(task, images, accumulate);
     finite_[i] = !lr || finite(task);
@@ -78,12 +80,30 @@ void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) 
   if (!lr) return;
   if (!at_once) {
     if (!all_finite()) return end_without_step();
-    const double norm = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
-    step.gradient_scale = static_cast<float>(std::min(1.0, options_.clip_norm / (norm + 1e-6)));
+    if (options_.clip_norm > 0) step.gradient_scale = clip_scale();
+    prepare_matrices(step);
     for_each_task([&](const Task& task, std::size_t) { update(task, step); });
   }
   end_step();
   if (!all_finite()) go_back();
+}
+
+/// What torch.nn.utils.clip_grad_norm_ multiplies by.
+float ParameterPass::clip_scale() const {
+  const double norm = std::sqrt(std::accumulate(squares_.begin(), squares_.end(), 0.0));
+  return static_cast<float>(std::min(1.0, options_.clip_norm / (norm + 1e-6)));
+}
+
+/// Moves what Muon keeps of whole matrices; the values step with their part.
+void ParameterPass::prepare_matrices(const OptimizerStep& step) {
+  const auto matrices = muon_.matrices();
+  runner_.team().run(std::ssize(matrices), [&](std::int64_t i, int thread) {
+    const Muon::Matrix& matrix = matrices[static_cast<std::size_t>(i)];
+    const auto first = static_cast<std::size_t>(matrix.range.first);
+    const std::span<float> parameters = part_of(net_.parameters(), matrix.range);
+    copy_part(state_, parameters, first, previous_);
+    muon_.prepare(matrix, step, gradient_.data() + first, state_.first.data() + first, thread);
+  });
 }
 
 void ParameterPass::end_step() {
@@ -152,9 +172,13 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   for (const ParameterRange& range : task.trained) {
     const auto first = static_cast<std::size_t>(range.first);
     const std::span<float> parameters = part_of(net_.parameters(), range);
-    copy_part(state_, parameters, first, previous_);
-    optimizer_step(step, {parameters, gradient_.data() + first, from_element(state_.first, first),
-                          from_element(state_.second, first)});
+    if (muon_.has(range)) {
+      muon_.step(range, step, parameters);
+    } else {
+      copy_part(state_, parameters, first, previous_);
+      optimizer_step(step, {parameters, gradient_.data() + first, from_element(state_.first, first),
+                            from_element(state_.second, first)});
+    }
     if (!state_.average.empty()) move_average(parameters, state_.average.data() + first);
   }
   task.stage->cpu->pack_weights(task.part, layer, runner_.packed() + task.stage->packed);

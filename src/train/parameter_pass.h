@@ -8,6 +8,7 @@
 
 #include "base/aligned.h"
 #include "lenet/trainer.h"
+#include "train/muon.h"
 #include "train/optimizer.h"
 #include "train/pack_runner.h"
 #include "train/training_state.h"
@@ -69,6 +70,8 @@ class ParameterPass {
   void for_each_range(const Task& task, F f) const;
   bool finite(const Task& task) const;
   double squared_norm(const Task& task) const;
+  float clip_scale() const;
+  void prepare_matrices(const OptimizerStep& step);
   void update(const Task& task, const OptimizerStep& step);
   void end_step();
   void move_average(std::span<const float> now, float* average) const;
@@ -84,6 +87,7 @@ class ParameterPass {
   std::vector<double> squares_;        ///< of the gradient, by task
   std::vector<unsigned char> finite_;  ///< the gradient, by task
   TrainingState state_;
+  Muon muon_;
   std::vector<float> begin_buffers_;  ///< the network's before the step under way
   Trainer::Snapshot previous_;        ///< before the last step, or as set from outside since
 };

@@ -103,6 +103,9 @@ void require_teacher(const Sequential& net, const Trainer::Options& options) {
 Trainer::Trainer(Sequential& net, const Options& options, Checked) {
   require_trainable(net);
   require_teacher(net, options);
+  require(
+      options.optimizer.kind != Optimizer::Kind::kMuon || options.device.kind == Device::Kind::kCpu,
+      "Muon: trains on the CPU alone; want --device cpu (Trainer::Options::device)");
   state_ = std::make_unique<State>(State{net, options, make_engine(net, options)});
 }
 

@@ -23,12 +23,13 @@ TEST_F(CliUnreadOptions, AreRefusedBeforeAnythingIsWritten) {
     EXPECT_FALSE(fs::exists(dir_ / "out"));
   };
   refused({"--optimizer", "adam", "--momentum", "0.9"},
-          "--momentum: no effect with --optimizer adam; want --optimizer sgd or rmsprop, or leave "
-          "--momentum out");
+          "--momentum: no effect with --optimizer adam; want --optimizer sgd, rmsprop or muon, or "
+          "leave --momentum out");
   refused({"--optimizer", "adamw", "--nesterov"}, "--nesterov: no effect with --optimizer adamw");
   refused({"--optimizer", "adam", "--dampening", "0.1"}, "want --optimizer sgd");
   refused({"--dampening", "0.1"}, "--dampening: no effect with --momentum 0.0");
-  refused({"--betas", "0.8,0.9"}, "with --optimizer sgd; want --optimizer adam, adamw or lion");
+  refused({"--betas", "0.8,0.9"},
+          "with --optimizer sgd; want --optimizer adam, adamw, lion or muon");
   refused({"--eps", "1e-6"}, "--eps: no effect");
   refused({"--alpha", "0.9"}, "--alpha: no effect with --optimizer sgd; want --optimizer rmsprop");
   refused({"--optimizer", "rmsprop", "--nesterov"}, "--nesterov: no effect with --optimizer rms");

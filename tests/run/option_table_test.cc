@@ -108,7 +108,7 @@ TEST(OptionTable, RefusesValuesThatAnOptionDoesNotTake) {
   refused(R"({"nesterov": "yes"})", "--nesterov: found 'yes', want true or false");
   refused(R"({"nesterov": 1})", "want true or false");
   refused(R"({"betas": [0.9]})", "--betas: found '0.9', want FLOAT,FLOAT");
-  refused(R"({"optimizer": "muon"})", "want sgd, adam, adamw, lion");
+  refused(R"({"optimizer": "sofia"})", "want sgd, adam, adamw, lion");
   refused(R"({"augment": "spin=3"})", "spin");
   refused(R"({"holdout": 1})", "want a share");
   refused(R"({"epoch": 2})", "--epoch: no such option; did you mean --epochs?");
