@@ -34,8 +34,9 @@ Table model_table(RunOptions& o) {
        LENET_AT(model),
        .help =
            "Preset (lenet, lenet-relu, lenet-bn, lenet5, fast, good, best, alexnet, vgg, nin, "
-           "googlenet, "
-           "resnet18, densenet, resnet8, ds-cnn, mobilenet-025, autoencoder), "
+           "googlenet, resnet18, densenet, for 28x28 the same with -28 as in vgg-28, resnet8, "
+           "ds-cnn, "
+           "mobilenet-025, autoencoder), "
            "text file, saved model (its layers; for its weights, --weights) or the model text "
            "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
            "given",
@@ -156,9 +157,10 @@ Table images_table(RunOptions& o) {
        .group = "Augmentation",
        .member = "fit.augmentation",
        .value = value_of_augmentation(&o.fit.augmentation),
-       .help = "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1, and "
-               "of two "
-               "of a batch mixup=0.2,cutmix=1, on the CPU",
+       .help =
+           "Random changes of training images: flip,shift=1,erase=0.1,rotate=5,scale=0.1; on "
+           "the CPU colours too, brightness=0.4,contrast=0.4,saturation=0.4,hue=0.1, and of two "
+           "of a batch mixup=0.2,cutmix=1",
        .check = augmentation_text()},
       {.name = "normalize",
        .group = "Data",
