@@ -1,7 +1,6 @@
 #include "cpu/batch_norm_stage.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/norm_formula.h"
 #include "kernels/batch_norm.h"
@@ -46,12 +45,8 @@ void BatchNormStage::backward(const PackBackward& pass) const {
 }
 
 void BatchNormStage::forward_image(const ImageForward& pass) const {
-  const kernels::ChannelScaling by = scaling(pass.packed, channels_);
-  for (std::int64_t c = 0; c < channels_; ++c) {
-    for (std::int64_t i = c * positions_; i < (c + 1) * positions_; ++i) {
-      pass.y[i] = std::fma(pass.x[i] - by.mean[c], by.scale[c], by.shift[c]);
-    }
-  }
+  kernels::image_batch_norm({channels_, positions_}, scaling(pass.packed, channels_), pass.x,
+                            pass.y);
 }
 
 void BatchNormStage::collect(const float* x, std::int64_t images, float* statistics) const {

@@ -82,6 +82,27 @@ void BatchNormForward(const ChannelShape& shape, const ChannelScaling& by, const
   }
 }
 
+/// The positions of one vector of D's lanes.
+template <class D>
+HWY_INLINE void normalize_vector(D d, const ChannelScaling& by, std::int64_t channel,
+                                 const float* x, float* y) {
+  const auto centred = hn::Sub(hn::LoadU(d, x), hn::Set(d, by.mean[channel]));
+  const auto scale = hn::Set(d, by.scale[channel]), shift = hn::Set(d, by.shift[channel]);
+  hn::StoreU(hn::MulAdd(centred, scale, shift), d, y);
+}
+
+void ImageBatchNorm(const ChannelShape& shape, const ChannelScaling& by, const float* x, float* y) {
+  for (std::int64_t c = 0; c < shape.channels; ++c, x += shape.positions, y += shape.positions) {
+    std::int64_t i = 0;
+    for (; i + kLanes <= shape.positions; i += kLanes) {
+      normalize_vector(F32(), by, c, x + i, y + i);
+    }
+    for (; i < shape.positions; ++i) {
+      normalize_vector(hn::CappedTag<float, 1>(), by, c, x + i, y + i);
+    }
+  }
+}
+
 void BatchNormSums(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                    const float* dy, float* sum, float* product) {
   const F32 d;
@@ -129,6 +150,7 @@ namespace lenet::kernels {
 
 HWY_EXPORT(ChannelStatistics);
 HWY_EXPORT(BatchNormForward);
+HWY_EXPORT(ImageBatchNorm);
 HWY_EXPORT(BatchNormSums);
 HWY_EXPORT(BatchNormBackward);
 
@@ -140,6 +162,11 @@ void channel_statistics(const ChannelShape& shape, std::int64_t images, const fl
 void batch_norm_forward(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                         float* y) {
   HWY_DYNAMIC_DISPATCH(BatchNormForward)(shape, by, x, y);
+}
+
+void image_batch_norm(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                      float* y) {
+  HWY_DYNAMIC_DISPATCH(ImageBatchNorm)(shape, by, x, y);
 }
 
 void batch_norm_sums(const ChannelShape& shape, const ChannelScaling& by, const float* x,

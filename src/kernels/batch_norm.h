@@ -26,6 +26,10 @@ void channel_statistics(const ChannelShape& shape, std::int64_t images, const fl
 void batch_norm_forward(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                         float* y);
 
+/// The same of one image, (channels, positions).
+void image_batch_norm(const ChannelShape& shape, const ChannelScaling& by, const float* x,
+                      float* y);
+
 /// sum[c] = sum of dy, product[c] = sum of dy * (x - mean) * inverse. dy is 0 in blank lanes.
 void batch_norm_sums(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                      const float* dy, float* sum, float* product);
