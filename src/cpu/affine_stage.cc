@@ -8,7 +8,8 @@ namespace {
 class AffineStage final : public CpuStage {
  public:
   AffineStage(std::int64_t channels, std::int64_t positions)
-      : CpuStage({.backward_in_place = true, .parts = one_part(2 * channels)}),
+      : CpuStage(
+            {.backward_in_place = true, .forward_in_place = true, .parts = one_part(2 * channels)}),
         channels_(channels),
         positions_(positions) {}
 

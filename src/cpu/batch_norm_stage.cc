@@ -25,6 +25,7 @@ std::int64_t values_of(const PackStatistics& packs, std::int64_t pack, std::int6
 
 BatchNormStage::BatchNormStage(const BatchNormOp& op, const StageShape& shape)
     : CpuStage({.backward_in_place = true,
+                .forward_in_place = true,
                 .image_scratch = 0,
                 .packed_size = kParts * shape.input[0],
                 .parts = one_part(shape.parameters)}),

@@ -9,7 +9,9 @@ namespace {
 class DropoutStage final : public CpuStage {
  public:
   DropoutStage(double p, std::int64_t count)
-      : CpuStage({.backward_in_place = true, .image_scratch = 0}), p_(p), count_(count) {}
+      : CpuStage({.backward_in_place = true, .forward_in_place = true, .image_scratch = 0}),
+        p_(p),
+        count_(count) {}
 
   void forward(const PackForward& pass) const override { run(pass.random, pass.x, pass.y); }
 
@@ -24,7 +26,7 @@ class DropoutStage final : public CpuStage {
  private:
   void run(const RandomPlace* random, const float* from, float* to) const {
     if (random) return kernels::dropout(p_, *random, count_, from, to);
-    std::copy_n(from, count_ * kPack, to);
+    if (from != to) std::copy_n(from, count_ * kPack, to);
   }
 
   double p_;

@@ -9,7 +9,7 @@ namespace {
 class FunctionStage final : public CpuStage {
  public:
   FunctionStage(const Function& function, std::int64_t count)
-      : CpuStage({.backward_in_place = true, .image_scratch = 0}),
+      : CpuStage({.backward_in_place = true, .forward_in_place = true, .image_scratch = 0}),
         function_(function),
         count_(count) {}
 

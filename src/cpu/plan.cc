@@ -54,23 +54,24 @@ kernels::ChannelShape scale_shape(const PlannedStage& stage) {
   return {channels, stage.output_count / stage.inputs[1].count};
 }
 
-/// Brings together what meets.
-void join(const PlannedStage& stage, float* arena) {
-  float* y = arena + stage.output;
+/// Brings together what meets. value_of(input): where it lies.
+template <class ValueOf>
+void join(const PlannedStage& stage, const ValueOf& value_of, float* y) {
   if (is_scale(stage)) {
-    return kernels::scale_forward(scale_shape(stage), arena + stage.inputs[0].value,
-                                  arena + stage.inputs[1].value, y);
+    return kernels::scale_forward(scale_shape(stage), value_of(stage.inputs[0]),
+                                  value_of(stage.inputs[1]), y);
   }
   if (std::holds_alternative<ConcatOp>(stage.node.op)) {
     for (const PlannedInput& input : stage.inputs) {
-      if (input.value == stage.output + input.part) continue;  // it was written there
-      std::copy_n(arena + input.value, input.count, y + input.part);
+      const float* value = value_of(input);
+      if (value == y + input.part) continue;  // it was written there
+      std::copy_n(value, input.count, y + input.part);
     }
     return;
   }
-  const float* sum = arena + stage.inputs[0].value;
+  const float* sum = value_of(stage.inputs[0]);
   for (std::size_t k = 1; k < stage.inputs.size(); ++k) {
-    kernels::add(stage.output_count, sum, arena + stage.inputs[k].value, y);
+    kernels::add(stage.output_count, sum, value_of(stage.inputs[k]), y);
     sum = y;
   }
 }
@@ -85,7 +86,9 @@ Plan::Plan(Graph graph, const Frozen& frozen) : graph_(std::move(graph)) {
   std::vector<Stage> stages = scheduled(stages_of(graph_, frozen));
   first_trained_ = lenet::first_trained(stages);
   for (Stage& stage : stages) add_stage(std::move(stage));
-  scratch_ = lay_out(stages_, element_count(graph_.values.front()) * kPack);
+  const std::int64_t images = element_count(graph_.values.front()) * kPack;
+  scratch_ = lay_out(stages_, images);
+  evaluation_ = evaluation_layout(stages_, images);
   if (!stages_.empty()) output_ = stages_.back().output;
   segments_ = segments_of(stages_);
   arena_size_ = scratch_;
@@ -161,25 +164,39 @@ void Plan::pack_fixed_statistics(const Sequential& net, float* packed) const {
 void Plan::forward(const PackPass& pass) const { forward({0, stages_.size()}, pass); }
 
 void Plan::forward(const StageRange& stages, const PackPass& pass) const {
+  const auto value_of = [&](const PlannedInput& input) { return pass.arena + input.value; };
   for (std::size_t i = stages.first; i < stages.last; ++i) {
-    const PlannedStage& stage = stages_[i];
-    float* y = pass.arena + stage.output;
-    if (stage.cpu) {
-      const PlannedStage* source = source_of(stage.input());
-      RandomPlace place;
-      stage.cpu->forward(
-          {.parameters = part_of(pass.parameters, stage.node.parameters),
-           .packed = pass.packed + stage.packed,
-           .input_activation = source && source->activation_left ? source->activation : Function(),
-           .x = pass.arena + stage.input().value,
-           .y = y,
-           .random = place_of(pass, stage, place)});
-    } else {
-      join(stage, pass.arena);
-    }
-    if (stage.activation != Function() && !stage.activation_left) {
-      kernels::function_forward(stage.activation, stage.output_count, y, y);
-    }
+    forward_stage(stages_[i], pass, value_of, pass.arena + stages_[i].output);
+  }
+}
+
+void Plan::evaluate(const PackPass& pass) const {
+  const auto value_of = [&](const PlannedInput& input) {
+    return pass.arena + evaluation_.value(input);
+  };
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    forward_stage(stages_[i], pass, value_of, pass.arena + evaluation_.output(i));
+  }
+}
+
+template <class ValueOf>
+void Plan::forward_stage(const PlannedStage& stage, const PackPass& pass, const ValueOf& value_of,
+                         float* y) const {
+  if (stage.cpu) {
+    const PlannedStage* source = source_of(stage.input());
+    RandomPlace place;
+    stage.cpu->forward(
+        {.parameters = part_of(pass.parameters, stage.node.parameters),
+         .packed = pass.packed + stage.packed,
+         .input_activation = source && source->activation_left ? source->activation : Function(),
+         .x = value_of(stage.input()),
+         .y = y,
+         .random = place_of(pass, stage, place)});
+  } else {
+    join(stage, value_of, y);
+  }
+  if (stage.activation != Function() && !stage.activation_left) {
+    kernels::function_forward(stage.activation, stage.output_count, y, y);
   }
 }
 

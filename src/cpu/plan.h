@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cpu/batch_gradients.h"
+#include "cpu/evaluation_layout.h"
 #include "cpu/planned_stage.h"
 #include "lenet/sequential.h"
 #include "nn/frozen.h"
@@ -62,6 +63,9 @@ class Plan {
   /// The arena's buffers for the input, at offset 0, and for the network's output.
   std::int64_t output() const { return output_; }
 
+  /// Where values lie while evaluate() runs.
+  const EvaluationLayout& evaluation() const { return evaluation_; }
+
   /// The first stage with a parameter to train: the way back ends there.
   std::size_t first_trained() const { return first_trained_; }
 
@@ -79,6 +83,9 @@ class Plan {
 
   /// From the input buffer to the output buffer.
   void forward(const PackPass& pass) const;
+
+  /// The same for nobody who goes back, with values where evaluation() says.
+  void evaluate(const PackPass& pass) const;
   void forward(const StageRange& stages, const PackPass& pass) const;
 
   /// From the gradient by the output of the stage before `last` to the parameters of `first`, and
@@ -87,6 +94,9 @@ class Plan {
                 const PackGradients& gradients) const;
 
  private:
+  template <class ValueOf>
+  void forward_stage(const PlannedStage& stage, const PackPass& pass, const ValueOf& value_of,
+                     float* y) const;
   void backward_stage(std::size_t i, const PackPass& pass, const PackGradients& gradients) const;
   void scale_backward(const PlannedStage& stage, float* arena) const;
   void leave_gradient(const PlannedInput& input, float* dx, float* arena) const;
@@ -95,6 +105,7 @@ class Plan {
 
   Graph graph_;
   std::vector<PlannedStage> stages_;
+  EvaluationLayout evaluation_;
   std::vector<Segment> segments_;
   std::size_t first_trained_ = 0;
   std::int64_t output_ = 0;

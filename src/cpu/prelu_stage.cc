@@ -8,7 +8,7 @@ class PReLUStage final : public CpuStage {
  public:
   /// A weight for all is that of one channel of so many positions.
   PReLUStage(std::int64_t weights, std::int64_t elements)
-      : CpuStage({.backward_in_place = true, .parts = one_part(weights)}),
+      : CpuStage({.backward_in_place = true, .forward_in_place = true, .parts = one_part(weights)}),
         shape_{weights, elements / weights} {}
 
   void forward(const PackForward& pass) const override {

@@ -75,6 +75,9 @@ struct StageTraits {
   /// backward() may write dx over x.
   bool backward_in_place = false;
 
+  /// Outside training forward() may write y over x.
+  bool forward_in_place = false;
+
   /// The stage applies the activation before it itself: forward() to x in place, and backward()
   /// replaces x by the gradient by that activation's input.
   bool takes_activation = false;

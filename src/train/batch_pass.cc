@@ -102,7 +102,7 @@ void BatchPass::forward(const Run& run, std::size_t segment) {
                          const cpu::PackGradients& gradients, int thread) {
     if (segment == 0) {
       PackTargets& targets = targets_[static_cast<std::size_t>(pack)];
-      targets = runner_.gather(run.batch, run.micro_batch.first + pack, pass.arena);
+      targets = runner_.gather(run.batch, run.micro_batch.first + pack, pass.arena, pass.arena);
       targets.teacher = ask_teacher(run, pack, thread);
     }
     plan.forward(plan.segments()[segment].all(), pass);
@@ -159,13 +159,13 @@ float* BatchPass::ask_teacher(const Run& run, std::int64_t pack, int thread) {
   teacher_->forward(run.batch, run.micro_batch.first + pack, thread);
   const std::int64_t size = kPack * element_count(teacher_->net().output_shape());
   float* outputs = teacher_outputs_.data() + pack * size;
-  std::copy_n(teacher_->outputs(teacher_->arena(thread)), size, outputs);
+  std::copy_n(teacher_->outputs(thread), size, outputs);
   return outputs;
 }
 
 void BatchPass::loss(const Run& run, std::int64_t pack, float* arena) {
   const PackTargets& targets = targets_[static_cast<std::size_t>(pack)];
-  float* outputs = runner_.outputs(arena);
+  float* outputs = arena + runner_.plan().output();
   const float scale = 1.0f / static_cast<float>(run.batch.size());
   std::visit(
       [&](const auto& loss) {

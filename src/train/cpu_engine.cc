@@ -29,7 +29,7 @@ class CpuEngine final : public Engine {
       : net_(net),
         options_(options),
         frozen_(frozen_of(net, options.freeze)),
-        runner_(net, options.threads, frozen_),
+        runner_(net, options.threads, ArenaUse::kTraining, frozen_),
         pass_(runner_, net, loss_options_of(options_),
               micro_batch_packs(runner_, options.batch_size)),
         parameters_(runner_, net, pass_.gradients(), options_, frozen_) {}

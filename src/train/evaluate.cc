@@ -25,7 +25,7 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
   std::vector<Metrics> packs(static_cast<std::size_t>(packs_of(batch.size())));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackTargets targets = runner.forward(batch, pack, thread);
-    const float* outputs = runner.outputs(runner.arena(thread));
+    const float* outputs = runner.outputs(thread);
     const PackLoss of_pack =
         std::visit([&](const auto& l) { return l.forward(targets, outputs); }, loss);
     packs[static_cast<std::size_t>(pack)] = of_pack.metrics;
@@ -57,7 +57,7 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   std::vector<float> result(static_cast<std::size_t>(batch.size() * outputs));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackTargets targets = runner.forward(batch, pack, thread);
-    const float* y = runner.outputs(runner.arena(thread));
+    const float* y = runner.outputs(thread);
     kernels::transpose(outputs, targets.count, {y, kPack},
                        {result.data() + pack * kPack * outputs, outputs});
   });

@@ -206,34 +206,41 @@ void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t
   }
 }
 
-PackForward::PackForward(const Sequential& net, int threads, const Frozen& frozen)
-    : net_(built(net)), plan_(net, frozen), packed_(plan_.packed_size()) {
+PackForward::PackForward(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen)
+    : net_(built(net)),
+      plan_(net, frozen),
+      values_size_(use == ArenaUse::kEvaluation
+                       ? plan_.evaluation().size
+                       : std::max(plan_.arena_size(), plan_.evaluation().size)),
+      packed_(plan_.packed_size()) {
   for (int i = 0; i < threads; ++i) arenas_.emplace_back(arena_size());
   pack();
 }
 
-PackTargets PackForward::gather(const Batch& batch, std::int64_t pack, float* arena) const {
+PackTargets PackForward::gather(const Batch& batch, std::int64_t pack, float* arena,
+                                float* x) const {
   const std::int64_t first = pack * kPack, count = std::min(kPack, batch.size() - first);
   const std::int64_t size = element_count(net_.input_shape());
   const Mixes mixes = mixes_of(batch, first, count);
   if (!batch.data()) {
-    gather_floats(batch, first, count, size, arena);
+    gather_floats(batch, first, count, size, x);
   } else if (batch.data()->has_bytes()) {
-    auto* scratch = reinterpret_cast<std::uint8_t*>(arena + plan_.arena_size());
-    gather_bytes(batch, first, count, size, mixes, scratch, arena);
+    auto* scratch = reinterpret_cast<std::uint8_t*>(arena + values_size_);
+    gather_bytes(batch, first, count, size, mixes, scratch, x);
   } else {
-    gather_rows(batch, first, count, size, arena);
+    gather_rows(batch, first, count, size, x);
   }
-  if (batch.data()) standardize(net_.normalization(), size, kPack, arena);
+  if (batch.data()) standardize(net_.normalization(), size, kPack, x);
   return targets_of(batch, first, count, mixes);
 }
 
 PackTargets PackForward::forward(const Batch& batch, std::int64_t pack, int thread) {
-  const PackTargets targets = gather(batch, pack, arena(thread));
-  plan_.forward({.parameters = net_.parameters(),
-                 .packed = packed_.data(),
-                 .arena = arena(thread),
-                 .images = targets.count});
+  float* const memory = arena(thread);
+  const PackTargets targets = gather(batch, pack, memory, memory + plan_.evaluation().input());
+  plan_.evaluate({.parameters = net_.parameters(),
+                  .packed = packed_.data(),
+                  .arena = memory,
+                  .images = targets.count});
   return targets;
 }
 

@@ -37,19 +37,23 @@ void require_images(const Sequential& net, const Batch& batch);
 void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t images,
                           std::int64_t most);
 
+/// What an arena has room for.
+enum class ArenaUse { kEvaluation, kTraining };
+
 /// A network made ready to run, with an arena for each of so many threads. Refers to the network.
 class PackForward {
  public:
-  PackForward(const Sequential& net, int threads, const Frozen& frozen = {});
+  PackForward(const Sequential& net, int threads, ArenaUse use = ArenaUse::kEvaluation,
+              const Frozen& frozen = {});
 
   const Sequential& net() const { return net_; }
   const cpu::Plan& plan() const { return plan_; }
   float* packed() { return packed_.data(); }
-  /// Floats of an arena: the plan's, and room for a pack of images of bytes and for one to mix them
-  /// with; whole cache lines.
+  /// Floats of an arena: the values', and room for a pack of images of bytes and for one to mix
+  /// them with; whole cache lines.
   std::int64_t arena_size() const {
     const std::int64_t images = (element_count(net_.input_shape()) * (kPack + 1) + 3) / 4;
-    return plan_.arena_size() + (images + kPack - 1) / kPack * kPack;
+    return values_size_ + (images + kPack - 1) / kPack * kPack;
   }
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
 
@@ -62,19 +66,20 @@ class PackForward {
   /// Packs what a training step needs beside the weights: statistics that are frozen.
   void pack_for_step() { plan_.pack_fixed_statistics(net_, packed_.data()); }
 
-  /// Gathers pack `pack` of the batch into an arena, augmented and standardised, and returns its
-  /// targets.
-  PackTargets gather(const Batch& batch, std::int64_t pack, float* arena) const;
+  /// Gathers pack `pack` of the batch into an arena's `x`, augmented and standardised, and returns
+  /// its targets.
+  PackTargets gather(const Batch& batch, std::int64_t pack, float* arena, float* x) const;
 
-  /// gather() and the forward pass of an evaluation; the outputs stay in the thread's arena.
+  /// gather() and the forward pass of an evaluation.
   PackTargets forward(const Batch& batch, std::int64_t pack, int thread);
 
-  /// The network's outputs of the pack that is in the arena, (outputs, kPack).
-  float* outputs(float* arena) const { return arena + plan_.output(); }
+  /// The outputs of the pack that forward() had last, (outputs, kPack).
+  const float* outputs(int thread) { return arena(thread) + plan_.evaluation().output(); }
 
  private:
   const Sequential& net_;
   cpu::Plan plan_;
+  std::int64_t values_size_;
   AlignedFloats packed_;
   std::vector<AlignedFloats> arenas_;
 };
@@ -83,8 +88,9 @@ class PackForward {
 class PackRunner : public PackForward {
  public:
   /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
-  PackRunner(const Sequential& net, int threads, const Frozen& frozen = {})
-      : PackForward(net, checked_threads(threads), frozen), team_(checked_threads(threads)) {}
+  PackRunner(const Sequential& net, int threads, ArenaUse use = ArenaUse::kEvaluation,
+             const Frozen& frozen = {})
+      : PackForward(net, checked_threads(threads), use, frozen), team_(checked_threads(threads)) {}
 
   ThreadTeam& team() { return team_; }
   const ThreadTeam& team() const { return team_; }
