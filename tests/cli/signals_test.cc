@@ -140,6 +140,46 @@ TEST_F(CliSignals, EndAFindLrWithoutARate) {
   EXPECT_EQ(entries(), Words{"bands"});
 }
 
+/// Killed wherever it is, four times, with branches, statistics of batches and random numbers under
+/// way.
+TEST_F(CliSignals, AKilledRunOfBranchesEndsAsOneThatWasNot) {
+  const auto words = [](const std::string& out) {
+    return Words{"train",
+                 "--data",
+                 "bands",
+                 "--out",
+                 out,
+                 "--model",
+                 "Conv2d(8, 3, padding=1) Sum[ Conv2d(8, 3, padding=1) BatchNorm2d ReLU | "
+                 "Concat[ | Conv2d(4, 1) ] Conv2d(8, 1) ] Residual[ BatchNorm2d Dropout(0.2) ] "
+                 "Scale[ AdaptiveAvgPool2d(1) Conv2d(8, 1) Sigmoid ] ReLU Flatten Linear(3)",
+                 "--batch-size",
+                 "20",
+                 "--lr",
+                 "0.01",
+                 "--epochs",
+                 "50",
+                 "--threads",
+                 "2",
+                 "--checkpoint-every",
+                 "1steps"};
+  };
+  ASSERT_EQ(run(words("whole")).exit_code, 0);
+  const std::ptrdiff_t all = lines("whole/metrics.jsonl");
+  for (std::ptrdiff_t kills = 0; kills < 4; ++kills) {
+    RunningProgram program(kills == 0 ? words("killed") : Words{"train", "--resume", "killed"},
+                           {.folder = dir_});
+    wait_until([&] {
+      return lines("killed/metrics.jsonl") >= all * (kills + 1) / 5 &&
+             fs::exists(checkpoint("killed"));
+    });
+  }
+  ASSERT_EQ(run({"train", "--resume", "killed"}).exit_code, 0);
+  for (const char* file : {"model.safetensors", "metrics.jsonl"}) {
+    EXPECT_EQ(content(fs::path("killed") / file), content(fs::path("whole") / file)) << file;
+  }
+}
+
 class CliSweepSignals : public CliSignals {
  protected:
   static Words sweep_words(const std::string& out) {
