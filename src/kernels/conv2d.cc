@@ -10,6 +10,7 @@
 #include "kernels/conv2d_weight_gradient-inl.h"
 #include "kernels/correlation-inl.h"
 #include "kernels/plane-inl.h"
+#include "kernels/plane_gradient-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lenet::kernels::HWY_NAMESPACE {
