@@ -67,8 +67,8 @@ std::string good(std::int64_t classes) {
   return with_linear(
       "Conv2d(16, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
       "Conv2d(32, 3, padding=1, bias=False) BatchNorm2d ReLU "
-      "Conv2d(48, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
-      "Conv2d(96, 3, padding=1, bias=False) BatchNorm2d ReLU Flatten",
+      "Conv2d(40, 3, padding=1, bias=False) BatchNorm2d ReLU MaxPool2d(2) "
+      "Conv2d(80, 3, padding=1, bias=False) BatchNorm2d ReLU Flatten",
       classes);
 }
 
