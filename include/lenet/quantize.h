@@ -31,19 +31,25 @@ class QuantizedNetwork {
   /// as in the C that export_c writes.
   std::vector<float> logits(const std::uint8_t* pixels) const;
 
+  /// The same for one image of floats, as they are in the data. Both throw Error (kUsage) for the
+  /// kind that it was not calibrated on.
+  std::vector<float> logits(const float* numbers) const;
+
   struct State;
   const State& state() const { return *state_; }
 
  private:
+  std::vector<float> logits_of(std::vector<std::int8_t> image) const;
+
   std::unique_ptr<const State> state_;
 };
 
 /// The outputs of the integers for all images, (images, outputs). Throws Error (kUsage) for images
-/// of another shape, and of floats.
+/// of another shape or kind.
 std::vector<float> forward(const QuantizedNetwork& net, const Dataset& data, int threads = 0);
 
 /// The share of images that the integers classify right. Throws Error (kUsage) for images of
-/// another shape.
+/// another shape or kind.
 double evaluate_accuracy(const QuantizedNetwork& net, const Dataset& data, int threads = 0);
 
 }  // namespace lenet

@@ -76,8 +76,10 @@ void export_c(const std::filesystem::path& path, const Model& model,
               const QuantizedNetwork& quantized, const COptions& options) {
   const Names names = names_of(path, options);
   require_c_strings(model.class_names);
-  require(!model.origin.float_images,
-          "integers: the network takes images of floats; want one for bytes, or C in floats");
+  require(model.origin.float_images != quantized.state().image.takes_bytes(),
+          fmt::format("integers: calibrated on images of {}, the network takes images of {}",
+                      quantized.state().image.takes_bytes() ? "bytes" : "floats",
+                      model.origin.float_images ? "floats" : "bytes"));
   require_exportable(deployed_nodes(model.net));
   write_both(names, model, int8_source(model, quantized.state()));
 }

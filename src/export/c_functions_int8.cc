@@ -35,6 +35,18 @@ static void look_up_pixels(int channels, int plane, const int8_t *table, const u
   }
 }
 )"},
+      {"quantize",
+       R"(/* The steps of each number from the mean of its channel, plus zero; saturated. */
+static void quantize(int channels, int plane, const float *mean, const float *steps, int zero,
+                     const float *x, int8_t *y) {
+  for (int c = 0; c < channels; ++c) {
+    for (int i = 0; i < plane; ++i) {
+      const float q = roundf((*x++ - mean[c]) * steps[c]) + (float)zero;
+      *y++ = (int8_t)(q > 127 ? 127 : q > -128 ? q : -128);
+    }
+  }
+}
+)"},
       {"look_up", R"(/* An activation: its value for q is at q + 128. */
 static void look_up(int count, const int8_t *table, int8_t *x) {
   for (int i = 0; i < count; ++i) x[i] = table[x[i] + 128];

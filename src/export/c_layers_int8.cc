@@ -8,14 +8,27 @@
 namespace lenet {
 namespace {
 
-void add_input(const QuantizedNetwork::State& net, CSource& c) {
-  const std::int64_t channels = std::ssize(net.pixels);
+void add_pixels(const QuantizedNetwork::State& net, CSource& c) {
+  const std::int64_t channels = std::ssize(net.image.pixels);
   std::vector<std::int8_t> values;
-  for (const Table8& table : net.pixels) values.insert(values.end(), table.begin(), table.end());
+  for (const Table8& table : net.image.pixels) {
+    values.insert(values.end(), table.begin(), table.end());
+  }
   c.array("int8_t", "pixel_table", values);
   c.call("look_up_pixels",
-         fmt::format("{}, {}, pixel_table, pixels, {}", channels,
-                     element_count(net.input) / channels, c.at(0)),
+         fmt::format("{}, {}, pixel_table, {}, {}", channels, element_count(net.input) / channels,
+                     c.interface().input, c.at(0)),
+         to_string(net.input));
+}
+
+void add_numbers(const QuantizedNetwork::State& net, CSource& c) {
+  const std::int64_t channels = std::ssize(net.image.mean);
+  c.array("float", "input_mean", net.image.mean);
+  c.array("float", "input_steps", net.image.steps);
+  c.call("quantize",
+         fmt::format("{}, {}, input_mean, input_steps, {}, {}, {}", channels,
+                     element_count(net.input) / channels, net.image.zero, c.interface().input,
+                     c.at(0)),
          to_string(net.input));
 }
 
@@ -163,7 +176,7 @@ CSource int8_source(const Model& model, const QuantizedNetwork::State& net) {
   for (const Int8Operation& q : net.operations) nodes.push_back(q.what);
   const CInterface interface = interface_of(model);
   CSource c(int8_functions(), interface, "int8_t", 1, arena_of(nodes, net.input, true));
-  add_input(net, c);
+  net.image.takes_bytes() ? add_pixels(net, c) : add_numbers(net, c);
   for (const Int8Operation& q : net.operations) add_node(q, c);
   const std::int64_t outputs = element_count(net.output);
   if (!net.ends_in_sums()) {

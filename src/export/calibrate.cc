@@ -145,46 +145,59 @@ Values run(const InferenceNode& o, const std::vector<const Values*>& inputs) {
       o.op);
 }
 
-/// (byte / 255 - mean) / deviation.
-Values normalized(const std::uint8_t* pixels, std::int64_t size, const Normalization& by) {
-  Values x(static_cast<std::size_t>(size));
-  std::transform(pixels, pixels + size, x.begin(), pixel_value);
-  standardize(by, size, 1, x.data());
+Values normalized(Values x, const Normalization& by) {
+  standardize(by, std::ssize(x), 1, x.data());
   return x;
 }
 
-}  // namespace
-
+/// What byte / 255, normalised, can be in any channel.
 ValueRange pixel_range(const Normalization& normalization) {
   ValueRange range;
   const std::size_t channels = std::max<std::size_t>(1, normalization.mean.size());
-  for (const int byte : {0, 255}) {
-    const std::vector<std::uint8_t> pixels(channels, static_cast<std::uint8_t>(byte));
-    for (const float v : normalized(pixels.data(), std::ssize(pixels), normalization)) {
+  for (const std::uint8_t byte : {std::uint8_t{0}, std::uint8_t{255}}) {
+    for (const float v : normalized(Values(channels, pixel_value(byte)), normalization)) {
       range.include(v);
     }
   }
   return range;
 }
 
-std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
-                                  const Normalization& normalization, const Dataset& data,
-                                  std::int64_t images) {
-  std::vector<ValueRange> ranges(nodes.size());
+/// Image n as the network's first layer sees it.
+Values image_of(const Dataset& data, std::int64_t n, const Normalization& normalization) {
   const std::int64_t size = element_count(data.image_shape());
+  if (!data.has_bytes()) return normalized({data.floats(n), data.floats(n) + size}, normalization);
+  Values x(static_cast<std::size_t>(size));
+  std::transform(data.image(n), data.image(n) + size, x.begin(), pixel_value);
+  return normalized(std::move(x), normalization);
+}
+
+/// `what`: as in "layer 3: an output".
+void include(const Values& values, const std::string& what, ValueRange& range) {
+  for (const float v : values) {
+    if (!std::isfinite(v)) {
+      throw Error(
+          ErrorKind::kBadInput,
+          fmt::format("{} is {}, want finite numbers to calibrate on; train the network again",
+                      what, v));
+    }
+    range.include(v);
+  }
+}
+
+}  // namespace
+
+ValueRanges calibrate(const std::vector<InferenceNode>& nodes, const Normalization& normalization,
+                      const Dataset& data, std::int64_t images) {
+  ValueRanges ranges{.image = {}, .nodes = std::vector<ValueRange>(nodes.size())};
+  if (data.has_bytes()) ranges.image = pixel_range(normalization);
   for (std::int64_t n = 0; n < images; ++n) {
-    NodeValues<float> values(normalized(data.image(n * data.size() / images), size, normalization));
+    const Values image = image_of(data, n * data.size() / images, normalization);
+    if (!data.has_bytes()) include(image, "an image: a normalised number", ranges.image);
+    NodeValues<float> values(image);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       values.set(nodes[i], run(nodes[i], values.inputs(nodes[i])));
-      for (const float v : values.of(nodes[i].value)) {
-        if (!std::isfinite(v)) {
-          throw Error(ErrorKind::kBadInput,
-                      fmt::format("layer {}: an output is {}, want finite numbers to calibrate "
-                                  "on; train the network again",
-                                  nodes[i].name, v));
-        }
-        ranges[i].include(v);
-      }
+      include(values.of(nodes[i].value), fmt::format("layer {}: an output", nodes[i].name),
+              ranges.nodes[i]);
     }
   }
   return ranges;

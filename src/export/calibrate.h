@@ -20,13 +20,15 @@ struct ValueRange {
   }
 };
 
-/// What byte / 255, normalised, can be in any channel.
-ValueRange pixel_range(const Normalization& normalization);
+/// What the values of a network can be.
+struct ValueRanges {
+  ValueRange image;               ///< normalised; of bytes what any image can be
+  std::vector<ValueRange> nodes;  ///< the outputs of each
+};
 
-/// The range of the outputs of each node over `images` of `data`, evenly spaced. Throws Error
-/// (kBadInput) if one is not finite.
-std::vector<ValueRange> calibrate(const std::vector<InferenceNode>& nodes,
-                                  const Normalization& normalization, const Dataset& data,
-                                  std::int64_t images);
+/// The ranges over `images` of `data`, evenly spaced. Throws Error (kBadInput) if a value is not
+/// finite.
+ValueRanges calibrate(const std::vector<InferenceNode>& nodes, const Normalization& normalization,
+                      const Dataset& data, std::int64_t images);
 
 }  // namespace lenet

@@ -1,11 +1,11 @@
 // A network in integers: what QuantizedNetwork runs and what the C of a device holds.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "export/calibrate.h"
+#include "export/int8_input.h"
 #include "lenet/quantize.h"
 #include "nn/inference.h"
 
@@ -31,8 +31,6 @@ struct Rescaling {
   /// The product plus `zero`, saturated.
   std::int8_t apply(std::int32_t sum, std::int32_t zero) const;
 };
-
-using Table8 = std::array<std::int8_t, 256>;
 
 /// The table that changes nothing.
 bool is_identity(const Table8& table);
@@ -68,7 +66,7 @@ struct Int8Operation {
 
 struct QuantizedNetwork::State {
   Shape input, output;
-  std::vector<Table8> pixels;  ///< value for each byte: one for each channel, or one for all
+  Int8Input image;
   std::vector<Int8Operation> operations;
   std::int32_t logit_zero = 0;  ///< unless the last is a Linear, logits are (q - zero) * scale
   float logit_scale = 1;
@@ -79,6 +77,6 @@ struct QuantizedNetwork::State {
 };
 
 /// Throws Error (kUsage) unless the images have this shape.
-void require_shape(const Dataset& data, const Shape& wanted);
+void require_image_shape(const Dataset& data, const Shape& wanted);
 
 }  // namespace lenet

@@ -7,14 +7,12 @@
 #include <utility>
 
 #include "base/function_formula.h"
-#include "base/pixel_formula.h"
 #include "base/require.h"
 #include "export/deployed.h"
 #include "export/int8_network.h"
 #include "export/pool_divisors.h"
 #include "lenet/error.h"
 #include "nn/pool2d_shape.h"
-#include "nn/standardize.h"
 
 namespace lenet {
 namespace {
@@ -88,19 +86,6 @@ Table8 table_of(const Function& function, const Affine8& in, const Affine8& out)
   return table;
 }
 
-std::vector<Table8> pixel_tables(const Normalization& n, const Affine8& scale) {
-  const std::size_t channels = std::max<std::size_t>(1, n.mean.size());
-  std::vector<Table8> tables(channels);
-  for (std::size_t byte = 0; byte < 256; ++byte) {
-    std::vector<float> x(channels, pixel_value(static_cast<std::uint8_t>(byte)));
-    standardize(n, std::ssize(x), 1, x.data());
-    for (std::size_t c = 0; c < channels; ++c) {
-      tables[c][byte] = scale.quantize(static_cast<double>(x[c]));
-    }
-  }
-  return tables;
-}
-
 bool is_relu(const InferenceNode& o) {
   return o.op == Operation(FunctionOp{{Function::Kind::kReLU}});
 }
@@ -117,11 +102,14 @@ std::size_t only_relu(const std::vector<InferenceNode>& nodes, const InferenceNo
 /// Quantizes node after node.
 class Quantizer {
  public:
-  Quantizer(const Sequential& net, const Affine8& input, QuantizedNetwork::State& to) : to_(to) {
+  /// bytes: what the images hold, else numbers.
+  Quantizer(const Sequential& net, const Affine8& input, bool bytes, QuantizedNetwork::State& to)
+      : to_(to) {
     scales_[0] = input;
     to_.input = net.input_shape();
     to_.output = net.output_shape();
-    to_.pixels = pixel_tables(net.normalization(), input);
+    to_.image = bytes ? input_of_bytes(net.normalization(), input)
+                      : input_of_numbers(net.normalization(), input);
     ends_at(input);
   }
 
@@ -262,8 +250,7 @@ Rescaling Rescaling::by(double factor) {
   return {static_cast<std::int32_t>(multiplier), static_cast<std::uint8_t>(shift)};
 }
 
-void require_shape(const Dataset& data, const Shape& wanted) {
-  require_bytes(data, "quantization");
+void require_image_shape(const Dataset& data, const Shape& wanted) {
   require(data.image_shape() == wanted,
           fmt::format("the images have shape {}, the network was built for {}",
                       to_string(data.image_shape()), to_string(wanted)));
@@ -272,13 +259,13 @@ void require_shape(const Dataset& data, const Shape& wanted) {
 QuantizedNetwork::QuantizedNetwork(const Sequential& net, const Dataset& data,
                                    std::int64_t images) {
   const std::vector<InferenceNode> nodes = deployed_nodes(net);
-  require_shape(data, net.input_shape());
+  require_image_shape(data, net.input_shape());
   require(images >= 1 && data.size() >= 1, "no images to calibrate on, want at least one");
   for (const InferenceNode& o : nodes) require_short_sums(o);
-  const std::vector<ValueRange> ranges =
+  const auto [image, ranges] =
       calibrate(nodes, net.normalization(), data, std::min(images, data.size()));
   auto state = std::make_unique<State>();
-  Quantizer quantizer(net, Affine8::over(pixel_range(net.normalization())), *state);
+  Quantizer quantizer(net, Affine8::over(image), data.has_bytes(), *state);
   std::vector<bool> done(nodes.size() + 1);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (done[i]) continue;

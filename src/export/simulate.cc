@@ -191,13 +191,6 @@ Values run(const Int8Operation& q, const std::vector<const Values*>& inputs) {
       q.what.op);
 }
 
-Values look_up(const QuantizedNetwork::State& state, const std::uint8_t* pixels) {
-  Values x(static_cast<std::size_t>(element_count(state.input)));
-  const std::size_t plane = x.size() / state.pixels.size();
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = state.pixels[i / plane][pixels[i]];
-  return x;
-}
-
 std::vector<float> logits_of_sums(const Int8Operation& last, const Values& x) {
   std::vector<float> logits;
   const Sums sums = weighted_sums(last, x);
@@ -217,9 +210,9 @@ std::int8_t Rescaling::apply(std::int32_t sum, std::int32_t zero) const {
   return static_cast<std::int8_t>(std::clamp<std::int64_t>(scaled + zero, -128, 127));
 }
 
-std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
+std::vector<float> QuantizedNetwork::logits_of(std::vector<std::int8_t> image) const {
   const State& s = *state_;
-  NodeValues<std::int8_t> values(look_up(s, pixels));
+  NodeValues<std::int8_t> values(std::move(image));
   std::int64_t last = 0;
   for (const Int8Operation& q : s.operations) {
     const std::vector<const Values*> inputs = values.inputs(q.what);
@@ -234,14 +227,24 @@ std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
   return logits;
 }
 
+std::vector<float> QuantizedNetwork::logits(const std::uint8_t* pixels) const {
+  require(state_->image.takes_bytes(), "integers: calibrated on images of floats, not of bytes");
+  return logits_of(state_->image.of(pixels, element_count(state_->input)));
+}
+
+std::vector<float> QuantizedNetwork::logits(const float* numbers) const {
+  require(!state_->image.takes_bytes(), "integers: calibrated on images of bytes, not of floats");
+  return logits_of(state_->image.of(numbers, element_count(state_->input)));
+}
+
 std::vector<float> forward(const QuantizedNetwork& net, const Dataset& data, int threads) {
-  require_shape(data, net.state().input);
-  require_bytes(data, "integers");
+  require_image_shape(data, net.state().input);
   const std::int64_t width = element_count(net.state().output);
   std::vector<float> outputs(static_cast<std::size_t>(data.size() * width));
   ThreadTeam team(threads > 0 ? threads : available_cpus());
   team.run(data.size(), [&](std::int64_t n, int) {
-    std::ranges::copy(net.logits(data.image(n)), outputs.begin() + n * width);
+    const auto logits = data.has_bytes() ? net.logits(data.image(n)) : net.logits(data.floats(n));
+    std::ranges::copy(logits, outputs.begin() + n * width);
   });
   return outputs;
 }

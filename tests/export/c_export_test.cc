@@ -9,6 +9,7 @@
 #include "export/compiled.h"
 #include "lenet/layers.h"
 #include "lenet/trainer.h"
+#include "reference/compare.h"
 
 namespace lenet {
 namespace {
@@ -119,10 +120,53 @@ TEST_P(CExportOfRows, TakesFloatsAsTheyAre) {
   EXPECT_TRUE(contains(content("floats.h"),
                        labels ? "floats_labels[FLOATS_LABELS]" : "floats_outputs[FLOATS_OUTPUTS]"));
   EXPECT_TRUE(contains(content("floats.c"), "\"b\",\n    \"output 2\""));
-  const QuantizedNetwork quantized(model.net, random_images({1, 6, 5}, 20), 10);
-  EXPECT_TRUE(contains(
-      error_of(ErrorKind::kUsage, [&] { export_c(dir_ / "integers.c", model, quantized); }),
-      "the network takes images of floats"));
+}
+
+/// Beyond what was calibrated on they saturate; what is no number is taken for the least.
+TEST_P(CExportOfRows, IntegersTakeFloatsAsTheyAre) {
+  Model model{random_net(kNet, {2, 6, 5}), {}, {.loss = GetParam(), .float_images = true}};
+  std::vector<float> x(60 * 9);
+  Generator(3).uniform(x, -50, 50);
+  const Dataset images(FloatImages{x}, {2, 6, 5}, ClassTargets{std::vector<Label>(9), 1});
+  for (float& v : x) v *= 3;
+  x[7] = std::nanf(""), x[8] = HUGE_VALF, x[9] = -HUGE_VALF;
+  for (const bool normalized : {false, true}) {
+    if (normalized) model.net.set_normalization({.mean = {10, -5}, .deviation = {20, 30}});
+    const QuantizedNetwork quantized(model.net, images, 9);
+    const std::string name = normalized ? "standardised" : "plain";
+    export_c(dir_ / (name + ".c"), model, quantized);
+    const Compiled c(dir_, name);
+    ASSERT_TRUE(c);
+    for (std::int64_t i = 0; i < 9; ++i) {
+      for (const float* image : {images.floats(i), std::as_const(x).data() + 60 * i}) {
+        const auto found = c.probabilities(image, 4);
+        const auto logits = quantized.logits(image);
+        for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(found[k], given(logits[k]), 1e-6);
+      }
+    }
+    const std::vector<float> want = forward(model.net, images), got = forward(quantized, images);
+    EXPECT_LE(relative_distance(got, want), 0.03);
+  }
+}
+
+TEST_F(CExport, IntegersRefuseImagesOfTheOtherKind) {
+  Model model{random_net("Flatten Linear(2)", {1, 2, 2}), {}, {.float_images = true}};
+  const Dataset bytes = random_images({1, 2, 2}, 5);
+  const Dataset floats(FloatImages{{1, 2, 3, 4}}, {1, 2, 2}, ClassTargets{{0}, 1});
+  const QuantizedNetwork of_bytes(model.net, bytes), of_floats(model.net, floats);
+  const auto refusal = [](const auto& action) { return error_of(ErrorKind::kUsage, action); };
+  EXPECT_TRUE(contains(refusal([&] { export_c(dir_ / "n.c", model, of_bytes); }),
+                       "calibrated on images of bytes, the network takes images of floats"));
+  model.origin.float_images = false;
+  EXPECT_TRUE(contains(refusal([&] { export_c(dir_ / "n.c", model, of_floats); }),
+                       "calibrated on images of floats, the network takes images of bytes"));
+  EXPECT_TRUE(contains(refusal([&] { of_bytes.logits(floats.floats(0)); }), "not of floats"));
+  EXPECT_TRUE(contains(refusal([&] { of_floats.logits(bytes.image(0)); }), "not of bytes"));
+  EXPECT_TRUE(contains(refusal([&] { forward(of_floats, bytes); }), "not of bytes"));
+  const Dataset huge(FloatImages{{1, 2, 3, 3e38f}}, {1, 2, 2}, ClassTargets{{0}, 1});
+  model.net.set_normalization({.mean = {0}, .deviation = {0.01f}});
+  EXPECT_TRUE(contains(error_of(ErrorKind::kBadInput, [&] { QuantizedNetwork(model.net, huge); }),
+                       "an image: a normalised number is inf"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Losses, CExportOfRows,

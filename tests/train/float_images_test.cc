@@ -69,8 +69,6 @@ TEST(FloatImages, AreRefusedWhereBytesAreChanged) {
   Trainer trainer(trains, {.batch_size = 2});
   const Batch changed = Batch(floats(), order).augmented({.flip = true}, 0, 0);
   EXPECT_TRUE(contains(message([&] { trainer.step(changed, 0.1); }), "takes images of bytes"));
-  EXPECT_TRUE(contains(message([&] { QuantizedNetwork(trains, floats()); }),
-                       "quantization: takes images of bytes"));
 }
 
 TEST(FloatImages, WantATestSetOfTheirKind) {
