@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/pixel_formula.h"
+#include "kernels/image_sizes.h"
 #include "kernels/transpose.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -34,9 +35,9 @@ struct PaddedInput {
 };
 
 PaddedInput pad(const Conv2dShape& s, const float* x, float* padded) {
-  if (s.pad_height == 0 && s.pad_width == 0) return {x, s.in_height * s.in_width, s.in_width};
-  const std::int64_t row = s.in_width + 2 * s.pad_width;
-  const std::int64_t plane = (s.in_height + 2 * s.pad_height) * row;
+  const auto [height, row] = padded_size(s);
+  const std::int64_t plane = height * row;
+  if (height == s.in_height && row == s.in_width) return {x, plane, row};
   std::fill_n(padded, s.in_channels * plane, 0.0f);
   for (std::int64_t c = 0; c < s.in_channels; ++c) {
     float* to = padded + c * plane + s.pad_height * row + s.pad_width;
@@ -148,15 +149,35 @@ double use_of_lanes(std::int64_t n) {
   return static_cast<double>(n) / static_cast<double>(ceil_div(n, kPack) * kPack);
 }
 
-void ImageConv2d(const Conv2dShape& s, const float* weight, const float* bias, const float* x,
-                 float* y, float* scratch) {
-  const PaddedInput in = pad(s, x, scratch);
+/// One group, whose columns slide by 1.
+void group_conv2d(const Conv2dShape& s, const PaddedInput& in, const float* weight,
+                  const float* bias, float* y, float* turned) {
   if (use_of_lanes(s.out_channels) > use_of_lanes(s.out_width)) {
-    float* turned = scratch + image_conv2d_scratch(s) -
-                    ceil_div(s.out_channels, kPack) * kPack * s.out_height * s.out_width - kPack;
     conv2d_channels(s, in, weight, bias, y, turned);
   } else {
     conv2d_positions(s, in, weight, bias, y);
+  }
+}
+
+/// Where columns slide by more than 1 those between are computed too, and left out.
+void ImageConv2d(const Conv2dShape& s, const float* weight, const float* bias, const float* x,
+                 float* y, float* scratch) {
+  const PaddedInput in = pad(s, x, scratch);
+  const Conv2dShape dense = dense_group(s);
+  float* turned = scratch + padded_floats(s);
+  float* all = turned + turned_floats(dense);
+  const std::int64_t rows = dense.out_channels * s.out_height;
+  for (std::int64_t g = 0; g < s.groups; ++g) {
+    float* to = y + g * rows * s.out_width;
+    group_conv2d(dense, {in.x + g * dense.in_channels * in.plane, in.plane, in.row},
+                 weight + g * s.group_weights(), bias ? bias + g * dense.out_channels : nullptr,
+                 s.stride_width == 1 ? to : all, turned);
+    if (s.stride_width == 1) continue;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      for (std::int64_t ow = 0; ow < s.out_width; ++ow) {
+        *to++ = all[row * dense.out_width + ow * s.stride_width];
+      }
+    }
   }
 }
 
@@ -239,19 +260,12 @@ void image_scale(const std::uint8_t* pixels, std::int64_t count, float* x) {
 }
 
 bool image_conv2d_fits(const Conv2dShape& s) {
-  const bool dense = s.groups == 1 && s.dilation_height == 1 && s.dilation_width == 1;
-  const auto even = [](std::int64_t in, std::int64_t pad, std::int64_t kernel, std::int64_t stride,
-                       std::int64_t out) { return (out - 1) * stride + kernel <= in + 2 * pad; };
-  return dense && s.stride_width == 1 &&
-         even(s.in_height, s.pad_height, s.kernel_height, s.stride_height, s.out_height) &&
-         even(s.in_width, s.pad_width, s.kernel_width, 1, s.out_width);
+  return s.dilation_height == 1 && s.dilation_width == 1 && s.stride_width <= 4;
 }
 
 std::int64_t image_conv2d_scratch(const Conv2dShape& s) {
-  const std::int64_t padded =
-      s.in_channels * (s.in_height + 2 * s.pad_height) * (s.in_width + 2 * s.pad_width);
-  const std::int64_t channels = (s.out_channels + kPack - 1) / kPack * kPack;
-  return (padded + 2 * kPack - 1) / kPack * kPack + channels * s.out_height * s.out_width + kPack;
+  const Conv2dShape dense = dense_group(s);
+  return padded_floats(s) + turned_floats(dense) + (s.stride_width > 1 ? group_floats(dense) : 0);
 }
 
 void image_conv2d(const Conv2dShape& shape, const float* weight_cto, const float* bias,

@@ -37,33 +37,43 @@ void expect_same_bits(const float* image, const float* pack, std::int64_t count,
 
 Conv2dShape conv2d_shape(std::int64_t in, std::int64_t out, std::int64_t height, std::int64_t width,
                          std::int64_t kernel_height, std::int64_t kernel_width,
-                         std::int64_t stride_height, std::int64_t pad) {
+                         std::int64_t stride_height, std::int64_t pad,
+                         std::int64_t stride_width = 1, std::int64_t groups = 1,
+                         std::int64_t behind = 0) {
   return {.in_channels = in,
           .in_height = height,
           .in_width = width,
           .out_channels = out,
-          .out_height = (height + 2 * pad - kernel_height) / stride_height + 1,
-          .out_width = width + 2 * pad - kernel_width + 1,
+          .out_height = (height + 2 * pad + behind - kernel_height) / stride_height + 1,
+          .out_width = (width + 2 * pad + behind - kernel_width) / stride_width + 1,
           .kernel_height = kernel_height,
           .kernel_width = kernel_width,
           .stride_height = stride_height,
-          .stride_width = 1,
+          .stride_width = stride_width,
           .pad_height = pad,
-          .pad_width = pad};
+          .pad_width = pad,
+          .groups = groups};
 }
 
 TEST(Image, Conv2dHasTheBitsOfAPack) {
   const Conv2dShape shapes[] = {
-      conv2d_shape(1, 6, 28, 28, 5, 5, 1, 2),   conv2d_shape(6, 16, 14, 14, 5, 5, 1, 0),
-      conv2d_shape(3, 17, 9, 40, 3, 3, 2, 1),   conv2d_shape(2, 33, 7, 17, 1, 1, 1, 0),
-      conv2d_shape(5, 48, 6, 6, 3, 5, 1, 2),    conv2d_shape(4, 1, 5, 100, 2, 7, 1, 0),
-      conv2d_shape(1, 25, 3, 3, 3, 3, 1, 0),    conv2d_shape(2, 7, 12, 16, 3, 3, 1, 1),
-      conv2d_shape(16, 64, 11, 51, 3, 3, 1, 1), conv2d_shape(1, 3, 1, 1, 1, 1, 1, 3)};
+      conv2d_shape(1, 6, 28, 28, 5, 5, 1, 2), conv2d_shape(6, 16, 14, 14, 5, 5, 1, 0),
+      conv2d_shape(3, 17, 9, 40, 3, 3, 2, 1), conv2d_shape(2, 33, 7, 17, 1, 1, 1, 0),
+      conv2d_shape(5, 48, 6, 6, 3, 5, 1, 2), conv2d_shape(4, 1, 5, 100, 2, 7, 1, 0),
+      conv2d_shape(1, 25, 3, 3, 3, 3, 1, 0), conv2d_shape(2, 7, 12, 16, 3, 3, 1, 1),
+      conv2d_shape(16, 64, 11, 51, 3, 3, 1, 1), conv2d_shape(1, 3, 1, 1, 1, 1, 1, 3),
+      // columns that slide by 2 to 4, groups, more padding behind than before
+      conv2d_shape(3, 8, 12, 12, 3, 3, 2, 1, 2), conv2d_shape(2, 20, 9, 50, 1, 1, 2, 0, 2),
+      conv2d_shape(4, 6, 11, 37, 5, 5, 3, 2, 4), conv2d_shape(1, 64, 49, 10, 10, 4, 2, 4, 2),
+      conv2d_shape(8, 8, 25, 5, 3, 3, 1, 1, 1, 8), conv2d_shape(6, 12, 7, 40, 3, 3, 2, 1, 2, 6),
+      conv2d_shape(4, 6, 8, 8, 3, 3, 1, 0, 1, 2), conv2d_shape(3, 8, 12, 12, 3, 3, 2, 0, 2, 1, 1),
+      conv2d_shape(6, 6, 9, 33, 3, 3, 2, 0, 2, 6, 1),
+      conv2d_shape(2, 2, 4, 4, 3, 3, 1, 1, 1, 1, 2)};
   for (const Conv2dShape& s : shapes) {
     const std::int64_t outputs = s.out_channels * s.out_height * s.out_width;
     const auto image = random_floats(s.in_channels * s.in_height * s.in_width, 1);
-    const AlignedFloats weight =
-        with_room(random_floats(s.in_channels * s.taps() * s.out_channels, 2));
+    const AlignedFloats weight = with_room(random_floats(s.groups * s.group_weights(), 2));
+    ASSERT_TRUE(image_conv2d_fits(s));
     const AlignedFloats bias = aligned(random_floats(s.out_channels, 3));
     const AlignedFloats x = with_room(image), pack = spread(image);
     for (const float* b : {bias.data(), static_cast<float*>(nullptr)}) {
