@@ -23,7 +23,7 @@ struct ParameterInfo {
   Shape shape;        ///< PyTorch's: Conv2d (out, in, height, width), Linear (out, in)
   double bound = 0;   ///< drawn uniform in [-bound, bound), unless it is 0
   float initial = 0;  ///< where nothing is drawn
-  Kind kind = Kind::kOther;  ///< Xavier's rule applies to kWeight
+  Kind kind = Kind::kOther;  ///< Xavier's rule and Muon's apply to kWeight
 };
 
 /// The forward pass of one pack. Memory for kPack floats and more, here and below, is aligned to 64

@@ -5,14 +5,15 @@
 
 namespace LENET_PUBLIC lenet {
 
-/// The rule and its constants, under PyTorch's names and with its defaults.
+/// The rule and its constants, under PyTorch's names and with its defaults; but for Muon's, where
+/// they are a momentum of 0.95 by Nesterov and a weight decay of 0.1.
 struct Optimizer {
   enum class Kind { kSgd, kAdam, kAdamW, kLion, kRmsProp, kMuon };
 
   Kind kind = Kind::kSgd;
   double weight_decay = 0;  ///< added to the gradient; AdamW, Lion, Muon: shrinks the parameter
 
-  double momentum = 0;    ///< SGD, RMSprop, Muon (PyTorch's default there: 0.95, by Nesterov)
+  double momentum = 0;    ///< SGD, RMSprop, Muon
   double dampening = 0;   ///< SGD
   bool nesterov = false;  ///< SGD, Muon
   double alpha = 0.99;    ///< RMSprop, whose `centered` is not there

@@ -83,10 +83,10 @@ class Plan {
 
   /// From the input buffer to the output buffer.
   void forward(const PackPass& pass) const;
-
-  /// The same for nobody who goes back, with values where evaluation() says.
-  void evaluate(const PackPass& pass) const;
   void forward(const StageRange& stages, const PackPass& pass) const;
+
+  /// A forward pass without a way back: values lie where evaluation() says.
+  void evaluate(const PackPass& pass) const;
 
   /// From the gradient by the output of the stage before `last` to the parameters of `first`, and
   /// to the gradient by its input; no further than first_trained(), whose input needs none.

@@ -17,7 +17,7 @@ struct PackForward {
   std::span<const float> parameters;  ///< this layer's, in the order of parameters()
   const float* packed;                ///< what pack_weights() made of them
   Function input_activation = {};     ///< to be applied to x first, if taken
-  float* x;  ///< input, (elements, kPack); changed only by input_activation
+  float* x;  ///< input, (elements, kPack); changed by input_activation, or where y is x
   float* y;  ///< output, (elements, kPack), every float to be written
   const RandomPlace* random = nullptr;  ///< null outside training
 };

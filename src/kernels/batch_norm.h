@@ -23,10 +23,11 @@ struct ChannelScaling {
 void channel_statistics(const ChannelShape& shape, std::int64_t images, const float* x, float* mean,
                         float* squares);
 
+/// y may be x.
 void batch_norm_forward(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                         float* y);
 
-/// The same of one image, (channels, positions).
+/// The same of one image, (channels, positions). y may be x.
 void image_batch_norm(const ChannelShape& shape, const ChannelScaling& by, const float* x,
                       float* y);
 

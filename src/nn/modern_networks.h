@@ -16,7 +16,7 @@ std::string googlenet(std::int64_t classes);  ///< D2L 7.4, of 1x96x96
 std::string resnet18(std::int64_t classes);   ///< D2L 7.6, of 1x96x96
 std::string densenet(std::int64_t classes);   ///< D2L 7.7, of 1x96x96
 
-// The same for 1x28x28: less halving, fewer channels.
+// Built like them for 1x28x28, with less halving and other channels.
 std::string alexnet_28(std::int64_t classes);
 std::string vgg_28(std::int64_t classes);
 std::string nin_28(std::int64_t classes);

@@ -35,11 +35,9 @@ Table model_table(RunOptions& o) {
        .help =
            "Preset (lenet, lenet-relu, lenet-bn, lenet5, fast, good, best, alexnet, vgg, nin, "
            "googlenet, resnet18, densenet, for 28x28 the same with -28 as in vgg-28, resnet8, "
-           "ds-cnn, "
-           "mobilenet-025, autoencoder), "
-           "text file, saved model (its layers; for its weights, --weights) or the model text "
-           "itself, as in \"Flatten Linear(10)\". Without it the network of --weights, if that is "
-           "given",
+           "ds-cnn, mobilenet-025, autoencoder), text file, saved model (its layers; for its "
+           "weights, --weights) or the model text itself, as in \"Flatten Linear(10)\". Without it "
+           "the network of --weights, if that is given",
        .default_text = kUsualModel},
       {.name = "weights",
        .group = "Model",

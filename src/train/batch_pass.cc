@@ -33,7 +33,7 @@ BatchPass::BatchPass(PackRunner& runner, Sequential& net, const LossOptions& los
       targets_(static_cast<std::size_t>(packs)),
       metrics_(static_cast<std::size_t>(packs)) {
   if (const Sequential* teacher = loss.distillation.teacher) {
-    teacher_.emplace(*teacher, runner.team().size());
+    teacher_.emplace(*teacher, runner.team().size(), ArenaUse::kEvaluation);
     teacher_outputs_ = AlignedFloats(packs * kPack * element_count(teacher->output_shape()));
   }
   if (whole_batch()) arenas_ = AlignedFloats(packs * runner.arena_size());

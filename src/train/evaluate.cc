@@ -38,7 +38,7 @@ Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std
 
 Evaluation evaluate(const Sequential& net, const Dataset& data, int threads,
                     std::optional<LossFunction> loss) {
-  PackRunner runner(net, threads);
+  PackRunner runner(net, threads, ArenaUse::kEvaluation);
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
   return evaluate(runner, data, all, loss);
@@ -73,12 +73,12 @@ Batch unlabelled(const Sequential& net, std::span<const float> values) {
 }  // namespace
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
-  PackRunner runner(net, threads);
+  PackRunner runner(net, threads, ArenaUse::kEvaluation);
   return outputs_of(runner, unlabelled(net, values));
 }
 
 std::vector<float> forward(const Sequential& net, const Dataset& data, int threads) {
-  PackRunner runner(net, threads);
+  PackRunner runner(net, threads, ArenaUse::kEvaluation);
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
   std::iota(all.begin(), all.end(), 0);
   return outputs_of(runner, Batch(data, all));

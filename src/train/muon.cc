@@ -11,32 +11,31 @@
 namespace lenet {
 namespace {
 
-/// All weights of two dimensions and more, in order.
-std::vector<Muon::Matrix> weights_of(const Sequential& net, const Frozen& frozen) {
-  std::vector<Muon::Matrix> weights;
-  for (const Node& node : graph_of(net).nodes) {
+/// Whether a weight is trained as a whole, by itself.
+bool is_matrix(const Node& node, const ParameterRange& weight, const Frozen& frozen) {
+  const auto trained = trained_parts(weight, frozen.parameters);
+  return !std::holds_alternative<UserOp>(node.op) &&
+         held_at_zero(*node.layer, node.parameters.last - node.parameters.first).empty() &&
+         trained.size() == 1 && trained[0].first == weight.first && trained[0].last == weight.last;
+}
+
+std::vector<Muon::Matrix> matrices_of(const Sequential& net, const Frozen& frozen) {
+  std::vector<Muon::Matrix> matrices;
+  std::int64_t last = -1;  // where the last weight begins, matrix or not
+  const Graph graph = graph_of(net);
+  for (const Node& node : graph.nodes) {
     if (!node.layer) continue;
-    const std::int64_t all = node.parameters.last - node.parameters.first;
-    const bool whole = held_at_zero(*node.layer, all).empty();
     std::int64_t first = node.parameters.first;
     for (const ParameterInfo& info : node.layer->parameters()) {
       const ParameterRange range{first, first + element_count(info.shape)};
       first = range.last;
       if (info.kind != ParameterInfo::Kind::kWeight || info.shape.size() < 2) continue;
-      const auto trained = trained_parts(range, frozen.parameters);
-      const bool trains =
-          trained.size() == 1 && trained[0].first == range.first && trained[0].last == range.last;
-      const std::int64_t rows = whole && trains ? info.shape[0] : 0;
-      weights.push_back({range, rows, element_count(info.shape) / info.shape[0]});
+      last = range.first;
+      if (!is_matrix(node, range, frozen)) continue;
+      matrices.push_back({range, info.shape[0], element_count(info.shape) / info.shape[0]});
     }
   }
-  return weights;
-}
-
-std::vector<Muon::Matrix> matrices_of(const Sequential& net, const Frozen& frozen) {
-  std::vector<Muon::Matrix> matrices = weights_of(net, frozen);
-  if (!matrices.empty()) matrices.pop_back();
-  std::erase_if(matrices, [](const Muon::Matrix& m) { return m.rows == 0; });
+  std::erase_if(matrices, [&](const Muon::Matrix& m) { return m.range.first == last; });
   const auto work = [](const Muon::Matrix& m) {
     return m.rows * m.columns * std::min(m.rows, m.columns);
   };
@@ -52,7 +51,11 @@ Muon::Muon(const Sequential& net, const Optimizer& optimizer, const Frozen& froz
   directions_ = AlignedFloats(std::ssize(net.parameters()));
   std::int64_t most = 0;
   for (const Matrix& m : matrices_) most = std::max(most, orthogonalize_scratch(m.rows, m.columns));
-  for (int i = 0; i < threads; ++i) scratch_.emplace_back(most);
+  const bool by_matrix = std::ssize(matrices_) <= threads;
+  for (std::int64_t i = 0; i < (by_matrix ? std::ssize(matrices_) : threads); ++i) {
+    const Matrix& m = matrices_[static_cast<std::size_t>(i)];
+    scratch_.emplace_back(by_matrix ? orthogonalize_scratch(m.rows, m.columns) : most);
+  }
 }
 
 void Muon::prepare(const Matrix& matrix, const OptimizerStep& step, const float* gradient,
@@ -64,8 +67,9 @@ void Muon::prepare(const Matrix& matrix, const OptimizerStep& step, const float*
     momentum[i] = moved * momentum[i] + kept * g;
     direction[i] = step.rule->nesterov ? moved * momentum[i] + kept * g : momentum[i];
   }
-  orthogonalize(matrix.rows, matrix.columns, direction,
-                scratch_[static_cast<std::size_t>(thread)].data());
+  const auto own = static_cast<std::size_t>(&matrix - matrices_.data());
+  const auto place = scratch_.size() == matrices_.size() ? own : static_cast<std::size_t>(thread);
+  orthogonalize(matrix.rows, matrix.columns, direction, scratch_[place].data());
 }
 
 const Muon::Matrix* Muon::find(const ParameterRange& part) const {
@@ -75,12 +79,9 @@ const Muon::Matrix* Muon::find(const ParameterRange& part) const {
   return at == matrices_.end() ? nullptr : &*at;
 }
 
-bool Muon::has(const ParameterRange& part) const { return find(part) != nullptr; }
-
-void Muon::step(const ParameterRange& part, const OptimizerStep& step,
+void Muon::step(const Matrix& matrix, const ParameterRange& part, const OptimizerStep& step,
                 std::span<float> values) const {
-  const Matrix& m = *find(part);
-  const double longer = static_cast<double>(std::max(m.rows, m.columns));
+  const double longer = static_cast<double>(std::max(matrix.rows, matrix.columns));
   const auto rate = static_cast<float>(step.lr * 0.2 * std::sqrt(longer));
   const auto shrinkage = static_cast<float>(1 - step.lr * step.rule->weight_decay);
   const float* direction = directions_.data() + part.first;

@@ -16,8 +16,9 @@ namespace lenet {
 /// of a weight, made orthogonal, and as long a step as AdamW's would be at the same rate. A
 /// convolution's weight is a matrix with a row for each output channel.
 ///
-/// Matrices are, as its authors take it, the weights of two dimensions and more but those of the
-/// last layer that has any; and none of which a part is frozen or held at zero.
+/// Matrices are, as its authors take it, the weights of two dimensions and more but the last; and
+/// none of which a part is frozen or held at zero, nor one of a layer of the user, whose parameters
+/// are one part.
 class Muon {
  public:
   struct Matrix {
@@ -35,18 +36,17 @@ class Muon {
   void prepare(const Matrix& matrix, const OptimizerStep& step, const float* gradient,
                float* momentum, int thread);
 
-  /// Whether a part of one tensor lies in a matrix.
-  bool has(const ParameterRange& part) const;
-
-  /// The step of such a part, whose values these are.
-  void step(const ParameterRange& part, const OptimizerStep& step, std::span<float> values) const;
-
- private:
+  /// The matrix in which a part of one tensor lies, or null.
   const Matrix* find(const ParameterRange& part) const;
 
+  /// The step of such a part, whose values these are.
+  void step(const Matrix& matrix, const ParameterRange& part, const OptimizerStep& step,
+            std::span<float> values) const;
+
+ private:
   std::vector<Matrix> matrices_;
   AlignedFloats directions_;            ///< as the parameters
-  std::vector<AlignedFloats> scratch_;  ///< of each thread
+  std::vector<AlignedFloats> scratch_;  ///< of each matrix, or of each thread if they are fewer
 };
 
 }  // namespace lenet

@@ -157,6 +157,7 @@ void require_images(const Sequential& net, const Batch& batch) {
   if (const Dataset* data = batch.data()) {
     require_indices(*data, batch.indices());
     if (batch.augmentation().any()) require_bytes(*data, "augmentation");
+    check(batch.augmentation(), data->image_shape());
     return require_shape(net, *data);
   }
   if (batch.augmentation().any()) {

@@ -43,8 +43,7 @@ enum class ArenaUse { kEvaluation, kTraining };
 /// A network made ready to run, with an arena for each of so many threads. Refers to the network.
 class PackForward {
  public:
-  PackForward(const Sequential& net, int threads, ArenaUse use = ArenaUse::kEvaluation,
-              const Frozen& frozen = {});
+  PackForward(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen = {});
 
   const Sequential& net() const { return net_; }
   const cpu::Plan& plan() const { return plan_; }
@@ -88,8 +87,7 @@ class PackForward {
 class PackRunner : public PackForward {
  public:
   /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
-  PackRunner(const Sequential& net, int threads, ArenaUse use = ArenaUse::kEvaluation,
-             const Frozen& frozen = {})
+  PackRunner(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen = {})
       : PackForward(net, checked_threads(threads), use, frozen), team_(checked_threads(threads)) {}
 
   ThreadTeam& team() { return team_; }

@@ -172,8 +172,8 @@ void ParameterPass::update(const Task& task, const OptimizerStep& step) {
   for (const ParameterRange& range : task.trained) {
     const auto first = static_cast<std::size_t>(range.first);
     const std::span<float> parameters = part_of(net_.parameters(), range);
-    if (muon_.has(range)) {
-      muon_.step(range, step, parameters);
+    if (const Muon::Matrix* matrix = muon_.find(range)) {
+      muon_.step(*matrix, range, step, parameters);
     } else {
       copy_part(state_, parameters, first, previous_);
       optimizer_step(step, {parameters, gradient_.data() + first, from_element(state_.first, first),

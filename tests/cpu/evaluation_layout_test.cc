@@ -72,6 +72,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "Concat[ | @ ] Concat[ | @ ]", "@ Concat[ Residual[ @ ] | @ ] ReLU",
                     "Concat[ @ | Sum[ @ | @ ] ]",
                     "@ Scale[ AdaptiveAvgPool2d(1) Conv2d(4, 1) Sigmoid ]",
+                    "@ Sum[ Concat[ | @ ] ReLU Conv2d(4, 1) | ]",
+                    "@ Sum[ Concat[ | @ ] BatchNorm2d Conv2d(4, 1) | ]",
+                    "Concat[ @ | @ ] ReLU MaxPool2d(2, stride=1)",
                     "Residual[ @ Scale[ AdaptiveAvgPool2d(1) Sigmoid ] ]",
                     "@ Scale[ AdaptiveAvgPool2d(1) Sigmoid ] Residual[ @ ]"));
 

@@ -196,6 +196,16 @@ TEST(ColorChange, WantsTheChannelsThatItChanges) {
   EXPECT_TRUE(contains(message({.contrast = 0.1}, 2), "want one channel or three"));
 }
 
+TEST(ColorChange, OfABatchWantsTheChannelsToo) {
+  const Dataset grey = noise_images({1, 6, 6}, 8, 3);
+  const std::vector<std::int32_t> order = {0, 1, 2};
+  Sequential net = built("Flatten Linear(3)", {1, 6, 6});
+  Trainer trainer(net, {.batch_size = 8});
+  const Batch batch = Batch(grey, order).augmented({.hue = 0.1}, 0, 0);
+  EXPECT_TRUE(contains(error_of(ErrorKind::kUsage, [&] { trainer.step(batch, 0.1); }),
+                       "want three channels"));
+}
+
 TEST(ColorChange, TrainsOnTheCpuAlone) {
   const Dataset data = noise_images({3, 6, 6}, 40, 3);
   Sequential net = built("Flatten Linear(3)", {3, 6, 6});

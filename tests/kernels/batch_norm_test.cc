@@ -106,6 +106,25 @@ TEST_P(BatchNormKernel, ForwardScalesAndShiftsOnEveryTarget) {
   }
 }
 
+/// Of one image as of a pack's lane, over what it reads as well.
+TEST_P(BatchNormKernel, ForwardOfOneImageHasTheBitsOfAPack) {
+  run_on_every_target([&] {
+    const AlignedFloats packed = aligned(x_), want = unwritten(size_);
+    batch_norm_forward(shape_, by_, packed.data(), want.data());
+    std::vector<float> image, got(static_cast<std::size_t>(kChannels * positions_));
+    for (std::int64_t i = 0; i < size_; i += kPack) {
+      image.push_back(x_[static_cast<std::size_t>(i)]);
+    }
+    image_batch_norm(shape_, by_, image.data(), got.data());
+    image_batch_norm(shape_, by_, image.data(), image.data());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      EXPECT_EQ(got[i], want.data()[static_cast<std::int64_t>(i) * kPack]) << i;
+      EXPECT_EQ(image[i], got[i]) << i;
+    }
+    return got;
+  });
+}
+
 TEST_P(BatchNormKernel, SumsAreTheGradientsOfBiasAndWeightOnEveryTarget) {
   reference::Values sum(kChannels), product(kChannels), sum_size(kChannels), size(kChannels);
   for_each_value([&](Place p) {

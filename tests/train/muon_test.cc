@@ -9,7 +9,9 @@
 
 #include "base/errors.h"
 #include "base/philox.h"
+#include "lenet/layers.h"
 #include "lenet/trainer.h"
+#include "nn/derived_layers.h"
 #include "nn/networks.h"
 #include "train/datasets.h"
 #include "train/orthogonalize.h"
@@ -217,6 +219,53 @@ TEST(Muon, TakesWholeWeightsButTheLast) {
   EXPECT_EQ(matrices_of(norms), (std::vector<Shape>{{4, 9}, {6, 4}}));
   const Sequential net = built(kNet, kInput);
   EXPECT_EQ(matrices_of(net, frozen_of(net, {"0.weight"})), (std::vector<Shape>{{8, 64}}));
+}
+
+/// Weights held at zero, and those of a layer of the user, whose parameters are one part.
+TEST(Muon, LeavesWhatIsNotWholeToAdamW) {
+  const Sequential lenet5 =
+      built("Conv2d(6, 5) LeNet5C3 Flatten Linear(12) Tanh Linear(3)", {1, 14, 14});
+  EXPECT_EQ(matrices_of(lenet5), (std::vector<Shape>{{12, 576}, {6, 25}}));
+  const auto doubled = [] {
+    Sequential net(derived::DoubledConv2d({.out_channels = 4, .kernel = 3}), Tanh(), Flatten(),
+                   Linear(8), Tanh(), Linear(3));
+    Generator generator(3);
+    net.build(kInput, generator);
+    return net;
+  };
+  EXPECT_EQ(matrices_of(doubled()), (std::vector<Shape>{{8, 64}}));
+  const Dataset data = noise_images(kInput, 24, 3);
+  const std::vector<std::int32_t> order = first_of(24);
+  Optimizer adamw = kRule;
+  adamw.kind = Kind::kAdamW, adamw.momentum = 0, adamw.nesterov = false;
+  Sequential net = doubled(), other = doubled();
+  Trainer trainer(net, {.batch_size = 24, .optimizer = kRule});
+  const Trainer::Snapshot before = trainer.snapshot();
+  trainer.step(Batch(data, order), 0.01);
+  Trainer(other, {.batch_size = 24, .optimizer = adamw}).step(Batch(data, order), 0.01);
+  for (std::size_t i = 0; i < 76; ++i) EXPECT_EQ(net.parameters()[i], other.parameters()[i]) << i;
+  trainer.undo();
+  EXPECT_EQ(trainer.snapshot().first, before.first);
+  EXPECT_EQ(trainer.snapshot().parameters, before.parameters);
+}
+
+/// Averages, several micro-batches, and from a snapshot on.
+TEST(Muon, GoesOnFromASnapshotWithTheSameBits) {
+  const Dataset data = noise_images(kInput, 1100, 3);
+  const std::vector<std::int32_t> order = first_of(1100);
+  const Trainer::Options options = {
+      .batch_size = 1100, .threads = 2, .optimizer = kRule, .ema_decay = 0.9};
+  Sequential net = built(kNet, kInput), resumed = built(kNet, kInput);
+  Trainer trainer(net, options);
+  trainer.step(Batch(data, order), 0.01);
+  const Trainer::Snapshot middle = trainer.snapshot();
+  trainer.step(Batch(data, order), 0.01);
+  Trainer second(resumed, options);
+  second.restore(middle);
+  second.step(Batch(data, order), 0.01);
+  EXPECT_EQ(second.snapshot().parameters, trainer.snapshot().parameters);
+  EXPECT_EQ(second.snapshot().first, trainer.snapshot().first);
+  EXPECT_EQ(second.snapshot().average, trainer.snapshot().average);
 }
 
 TEST(Muon, RefusesWhatItCannot) {
