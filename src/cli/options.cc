@@ -40,7 +40,9 @@ void declare(const Command& command, ConfiguredOptions& options,
       if (o.group == group && named(o)) declare(command, o);
     }
   }
-  command.option("--recipe", &options.recipe, "Options to start from: chapter, fast, good or best")
+  command
+      .option("--recipe", &options.recipe,
+              "Options to start from: chapter, fast, good, best or resnet8")
       .check(one_of(recipe_names()));
   command
       .option("--config", &options.config,

@@ -32,8 +32,19 @@ Json best() {
   return options;
 }
 
+/// For CIFAR-10 and its like.
+Json resnet8() {
+  Json options = one_cycle("resnet8", 24, 0.02);
+  options.update({{"optimizer", "muon"},
+                  {"momentum", 0.95},
+                  {"weight_decay", 0.02},
+                  {"augment", "flip,shift=2"},
+                  {"label_smoothing", 0}});
+  return options;
+}
+
 constexpr Word<Json (*)()> kRecipes[] = {
-    {"chapter", chapter}, {"fast", fast}, {"good", good}, {"best", best}};
+    {"chapter", chapter}, {"fast", fast}, {"good", good}, {"best", best}, {"resnet8", resnet8}};
 
 }  // namespace
 
