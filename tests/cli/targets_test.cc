@@ -149,9 +149,15 @@ TEST_F(CliTargets, GoWithImagesOfFloats) {
   EXPECT_NEAR(answer.at("outputs")[0].get<double>(), 2, 0.05);
   write_file(dir_ / "image.pgm", "P5 1 2 255\nab");
   expect_refusal(run({"predict", "out", "image.pgm"}), 2, {"images of 1x1x2 floats", ".npy"});
-  expect_refusal(run({"export", "out", "--int8", "-o", "net.c"}), 2, {"takes images of bytes"});
-  EXPECT_EQ(run({"export", "out", "-o", "net.c"}).exit_code, 0);
-  EXPECT_TRUE(contains(content("net.h"), "void net_predict(const float *numbers, float *outputs)"));
+  for (const bool int8 : {false, true}) {
+    Words words_of_export = {"export", "out", "-o", "net.c"};
+    if (int8) words_of_export.push_back("--int8");
+    const Outcome exported = run(words_of_export);
+    EXPECT_EQ(exported.exit_code, 0) << exported.err;
+    EXPECT_TRUE(contains(exported.out, int8 ? " int8: 0.0" : ""));
+    EXPECT_TRUE(
+        contains(content("net.h"), "void net_predict(const float *numbers, float *outputs)"));
+  }
 }
 
 TEST_F(CliTargets, AreJudgedInIntegersToo) {
