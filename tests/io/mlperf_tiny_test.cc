@@ -23,7 +23,7 @@ TEST(MlperfTiny, ReferenceWeightsGiveTheReferencesOutputs) {
   load_weights(folder / "resnet8.safetensors", net);
   const SafeTensors io = read_safetensors(folder / "resnet8_io.safetensors");
   const std::vector<float> found = forward(net, values_of(io, "input"));
-  const std::vector<float>& want = values_of(io, "output");
+  const std::vector<float> want = values_of(io, "output");
   ASSERT_EQ(found.size(), want.size());
   for (std::size_t i = 0; i < want.size(); ++i) EXPECT_NEAR(found[i], want[i], 1e-4) << i;
 }
