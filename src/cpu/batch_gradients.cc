@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/packs.h"
 #include "cpu/plan.h"
 
 namespace lenet::cpu {
@@ -55,7 +56,7 @@ void BatchGradients::sum(const PlannedStage& stage, const UpdatePart& part,
   }
   for (const ParameterRange& range : ranges) {
     sum_slots(slots_.data() + stage.slot + range.first - stage.node.parameters.first, slot_size_,
-              (images + kPack - 1) / kPack, accumulate, part_of(gradient, range));
+              packs_of(images), accumulate, part_of(gradient, range));
   }
 }
 

@@ -1,3 +1,4 @@
+#include "base/packs.h"
 #include "cpu/stage.h"
 #include "kernels/function.h"
 
@@ -22,7 +23,7 @@ class FunctionStage final : public CpuStage {
   }
 
   void forward_image(const ImageForward& pass) const override {
-    kernels::function_forward(function_, (count_ + kPack - 1) / kPack * kPack, pass.x, pass.y);
+    kernels::function_forward(function_, whole_packs(count_), pass.x, pass.y);
   }
 
  private:

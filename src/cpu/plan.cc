@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/packs.h"
 #include "cpu/layout.h"
 #include "cpu/schedule.h"
 #include "kernels/add.h"
@@ -76,7 +77,7 @@ void join(const PlannedStage& stage, const ValueOf& value_of, float* y) {
   }
 }
 
-std::int64_t panels_of(std::int64_t floats) { return (floats / kPack + kPack - 1) / kPack; }
+std::int64_t panels_of(std::int64_t floats) { return packs_of(floats / kPack); }
 
 }  // namespace
 
@@ -129,7 +130,7 @@ void Plan::add_stage(Stage merged) {
   } else {
     slot_size_ += parameters;
   }
-  packed_size_ += (stage.traits().packed_size + kPack - 1) / kPack * kPack;
+  packed_size_ += whole_packs(stage.traits().packed_size);
   stages_.push_back(std::move(stage));
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/packs.h"
 #include "kernels/conv2d.h"
-#include "lenet/pack.h"
 
 namespace lenet::kernels {
 
@@ -26,10 +26,6 @@ inline Conv2dShape dense_group(const Conv2dShape& s) {
   dense.out_width = (s.out_width - 1) * s.stride_width + 1;
   dense.stride_width = 1;
   return dense;
-}
-
-inline std::int64_t whole_packs(std::int64_t floats) {
-  return (floats + kPack - 1) / kPack * kPack;
 }
 
 /// Floats of the padded input, of the outputs of a group with channels in the lanes, and of those

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/packs.h"
 #include "kernels/linear.h"
 #include "kernels/transpose.h"
-#include "lenet/pack.h"
 
 namespace lenet {
 namespace {
-
-std::int64_t packs_of(std::int64_t n) { return (n + kPack - 1) / kPack; }
-std::int64_t padded(std::int64_t floats) { return packs_of(floats) * kPack; }
 
 /// X with the shorter side first, in packs of sixteen columns as the kernels of Linear take them,
 /// and what a step needs beside it.
@@ -24,15 +21,17 @@ class Iteration {
         x_(scratch),
         next_(x_ + packed_size()),
         panels_(next_ + packed_size()),
-        gram_(panels_ + padded(size_) * padded(length_)),
-        square_(gram_ + padded(size_ * size_)),
-        gram_panels_(square_ + padded(size_ * size_)) {
+        gram_(panels_ + whole_packs(size_) * whole_packs(length_)),
+        square_(gram_ + whole_packs(size_ * size_)),
+        gram_panels_(square_ + whole_packs(size_ * size_)) {
     std::fill_n(scratch, floats(rows, columns), 0.0f);  // what lies beyond the matrix stays 0
   }
 
   static std::int64_t floats(std::int64_t rows, std::int64_t columns) {
-    const std::int64_t size = std::min(rows, columns), length = padded(std::max(rows, columns));
-    return (2 * size + padded(size)) * length + 2 * padded(size * size) + padded(size) * size;
+    const std::int64_t size = std::min(rows, columns),
+                       length = whole_packs(std::max(rows, columns));
+    return (2 * size + whole_packs(size)) * length + 2 * whole_packs(size * size) +
+           whole_packs(size) * size;
   }
 
   void load(const float* matrix) {
@@ -76,7 +75,7 @@ class Iteration {
   void step() {
     constexpr float a = 3.4445f, b = -4.7750f, c = 2.0315f;  // Muon's
     fill_panels();
-    sum_products(panels_, padded(length_), gram_);
+    sum_products(panels_, whole_packs(length_), gram_);
     fill_gram_panels();
     sum_products(gram_panels_, size_, square_);
     for (std::int64_t i = 0; i < size_ * size_; ++i) square_[i] = b * gram_[i] + c * square_[i];
@@ -89,13 +88,13 @@ class Iteration {
   }
 
  private:
-  std::int64_t packed_size() const { return size_ * padded(length_); }
+  std::int64_t packed_size() const { return size_ * whole_packs(length_); }
   float* pack(std::int64_t p) const { return x_ + p * size_ * kPack; }
 
   /// The rows of X as features of so many images, its columns.
   void fill_panels() {
     for (std::int64_t f = 0; f < size_; f += kPack) {
-      float* panel = panels_ + f * padded(length_);
+      float* panel = panels_ + f * whole_packs(length_);
       for (std::int64_t p = 0; p < packs_of(length_); ++p) {
         kernels::transpose(std::min(kPack, size_ - f), kPack, {pack(p) + f * kPack, kPack},
                            {panel + p * kPack * kPack, kPack});

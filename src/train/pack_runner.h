@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/aligned.h"
+#include "base/packs.h"
 #include "base/thread_team.h"
 #include "cpu/plan.h"
 #include "lenet/sequential.h"
@@ -52,7 +53,7 @@ class PackForward {
   /// them with; whole cache lines.
   std::int64_t arena_size() const {
     const std::int64_t images = (element_count(net_.input_shape()) * (kPack + 1) + 3) / 4;
-    return values_size_ + (images + kPack - 1) / kPack * kPack;
+    return values_size_ + whole_packs(images);
   }
   float* arena(int thread) { return arenas_[static_cast<std::size_t>(thread)].data(); }
 
@@ -100,7 +101,5 @@ class PackRunner : public PackForward {
 /// The forward pass of the images that `order` names.
 Evaluation evaluate(PackRunner& runner, const Dataset& data, std::span<const std::int32_t> order,
                     std::optional<LossFunction> function);
-
-inline std::int64_t packs_of(std::int64_t images) { return (images + kPack - 1) / kPack; }
 
 }  // namespace lenet

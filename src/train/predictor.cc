@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/aligned.h"
+#include "base/packs.h"
 #include "cpu/plan.h"
 #include "kernels/add.h"
 #include "kernels/function.h"
@@ -15,8 +16,6 @@
 
 namespace lenet {
 namespace {
-
-std::int64_t whole_packs(std::int64_t values) { return (values + kPack - 1) / kPack * kPack; }
 
 /// Room for an image's values and what kernels may read and write behind them, in whole vectors.
 std::int64_t roomy(std::int64_t values) { return whole_packs(values) + 2 * kPack; }
