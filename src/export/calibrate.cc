@@ -171,14 +171,15 @@ Values image_of(const Dataset& data, std::int64_t n, const Normalization& normal
   return normalized(std::move(x), normalization);
 }
 
-/// `what`: as in "layer 3: an output".
-void include(const Values& values, const std::string& what, ValueRange& range) {
+/// what(): as in "layer 3: an output".
+template <class What>
+void include(const Values& values, const What& what, ValueRange& range) {
   for (const float v : values) {
     if (!std::isfinite(v)) {
       throw Error(
           ErrorKind::kBadInput,
           fmt::format("{} is {}, want finite numbers to calibrate on; train the network again",
-                      what, v));
+                      what(), v));
     }
     range.include(v);
   }
@@ -192,12 +193,14 @@ ValueRanges calibrate(const std::vector<InferenceNode>& nodes, const Normalizati
   if (data.has_bytes()) ranges.image = pixel_range(normalization);
   for (std::int64_t n = 0; n < images; ++n) {
     const Values image = image_of(data, n * data.size() / images, normalization);
-    if (!data.has_bytes()) include(image, "an image: a normalised number", ranges.image);
+    if (!data.has_bytes())
+      include(
+          image, [] { return "an image: a normalised number"; }, ranges.image);
     NodeValues<float> values(image);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       values.set(nodes[i], run(nodes[i], values.inputs(nodes[i])));
-      include(values.of(nodes[i].value), fmt::format("layer {}: an output", nodes[i].name),
-              ranges.nodes[i]);
+      const auto what = [&] { return fmt::format("layer {}: an output", nodes[i].name); };
+      include(values.of(nodes[i].value), what, ranges.nodes[i]);
     }
   }
   return ranges;

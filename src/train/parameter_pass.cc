@@ -74,7 +74,7 @@ void ParameterPass::run(std::int64_t images, bool accumulate, const double* lr) 
     finite_[i] = !lr || finite(task);
     if (at_once)
       update(task, step);
-    else if (lr)
+    else if (lr && options_.clip_norm > 0)
       squares_[i] = squared_norm(task);
   });
   if (!lr) return;
