@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/function_formula.h"
-#include "export/c_text.h"
 #include "nn/function_layer.h"
 
 namespace lenet {
@@ -28,11 +27,6 @@ std::vector<CFunction> elementwise_functions() {
     functions.push_back({f.name, definition_of(f)});
   }
   return functions;
-}
-
-CCall c_call_of(const Function& function) {
-  const FunctionEntry::C& f = entry_of(function.kind).c;
-  return {f.name, f.number ? ", " + c_float(function.a) : ""};
 }
 
 }  // namespace lenet

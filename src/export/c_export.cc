@@ -8,8 +8,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "base/text.h"
-#include "export/c_layers.h"
-#include "export/c_source.h"
+#include "export/c_network.h"
 #include "export/deployed.h"
 #include "lenet/error.h"
 

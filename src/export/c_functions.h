@@ -15,12 +15,6 @@ struct CFunction {
   std::vector<std::string_view> needs = {};
 };
 
-/// A function of C, and some of its arguments.
-struct CCall {
-  std::string_view name;
-  std::string arguments;
-};
-
 /// For floats, and for integers of 8 bits; each after those that it needs.
 const std::vector<CFunction>& float_functions();
 const std::vector<CFunction>& int8_functions();

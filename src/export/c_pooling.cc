@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <string>
-
-#include "export/pool_divisors.h"
-#include "nn/pool2d_shape.h"
-
 namespace lenet {
 namespace {
 
@@ -46,31 +41,6 @@ static void max_pool2d_spans(int channels, int in_height, int in_width, int out_
 )",
                       type),
           {"Span"}};
-}
-
-/// The windows of an axis as "Span"s; `third` gives the last number of window o.
-template <class F>
-void add_spans(const std::string& name, const PoolAxis& axis, CSource& c, F third) {
-  std::vector<std::string> spans;
-  for (int o = 0; o < axis.out; ++o) {
-    const auto [first, last] = axis.window(o);
-    spans.push_back(fmt::format("{{{}, {}, {}}}", first, last, third(o)));
-  }
-  c.array("Span", name, spans, 12 * std::ssize(spans));
-}
-
-/// "channels, in height, in width, out height, out width, rows3, columns3".
-std::string span_arguments(const InferenceNode& o) {
-  return fmt::format("{}, {}, {}, {}, {}, rows{}, columns{}", o.input[0], o.input[1], o.input[2],
-                     o.output[1], o.output[2], c_name(o), c_name(o));
-}
-
-/// Adds the spans with their divisors, and gives span_arguments().
-std::string spans_with_divisors(const InferenceNode& o, CSource& c) {
-  const Pool2dShape shape = pool2d_shape(o);
-  add_spans("rows" + c_name(o), shape.height, c, [&](int i) { return shape.height.divisor(i); });
-  add_spans("columns" + c_name(o), shape.width, c, [&](int i) { return shape.width.divisor(i); });
-  return span_arguments(o);
 }
 
 }  // namespace
@@ -133,50 +103,6 @@ static void avg_pool2d_spans(int channels, int in_height, int in_width, int out_
 )",
        {"Span", "Factor", "rescale"}},
       max_pool2d_spans_of("int8_t")};
-}
-
-void add_average(const InferenceNode& o, CSource& c) {
-  if (is_uniform(pool2d_shape(o))) {
-    c.window(o);
-    return c.call_across("avg_pool2d", "&window" + c_name(o), o);
-  }
-  c.call_across("avg_pool2d_spans", spans_with_divisors(o, c), o);
-}
-
-void add_average(const Int8Operation& q, CSource& c) {
-  const InferenceNode& o = q.what;
-  const Pool2dShape shape = pool2d_shape(o);
-  if (is_uniform(shape)) {
-    c.window(o);
-    const Rescaling& by = q.rescaling[0];
-    return c.call_across("avg_pool2d",
-                         fmt::format("&window{}, {}, {}, {}, {}", c_name(o), by.multiplier,
-                                     by.shift, q.zero_in, q.zero_out),
-                         o);
-  }
-  const PoolDivisors rows = divisors_of(shape.height), columns = divisors_of(shape.width);
-  const auto place_in = [](const PoolDivisors& divisors) {
-    return [&](int i) { return divisors.of_window[static_cast<std::size_t>(i)]; };
-  };
-  add_spans("rows" + c_name(o), shape.height, c, place_in(rows));
-  add_spans("columns" + c_name(o), shape.width, c, place_in(columns));
-  std::vector<std::string> factors;
-  for (const Rescaling& by : q.rescaling) {
-    factors.push_back(fmt::format("{{{}, {}}}", by.multiplier, by.shift));
-  }
-  c.array("Factor", "factors" + c_name(o), factors, 8 * std::ssize(factors));
-  c.call_across("avg_pool2d_spans",
-                fmt::format("{}, factors{}, {}, {}, {}", span_arguments(o), c_name(o),
-                            columns.values.size(), q.zero_in, q.zero_out),
-                o);
-}
-
-void add_maximum(const InferenceNode& o, CSource& c) {
-  if (!pool2d_shape(o).height.adaptive()) {
-    c.window(o);
-    return c.call_across("max_pool2d", "&window" + c_name(o), o);
-  }
-  c.call_across("max_pool2d_spans", spans_with_divisors(o, c), o);
 }
 
 }  // namespace lenet

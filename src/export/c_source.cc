@@ -61,15 +61,19 @@ void CSource::array(std::string_view type, std::string_view name,
   constant_bytes_ += bytes;
 }
 
+void CSource::constant(std::string_view type, std::string_view name,
+                       const std::vector<std::int64_t>& fields) {
+  constants_ +=
+      fmt::format("static const {} {} = {{{}}};\n\n", type, name, fmt::join(fields, ", "));
+  constant_bytes_ += 4 * std::ssize(fields);
+}
+
 void CSource::window(const InferenceNode& o) {
   const auto& [kernel, stride, padding, dilation] = window_of(o);
   const Size2d& pad = padding.before;
-  const std::vector<std::int64_t> fields = {
-      o.input[0],    o.input[1],   o.input[2],    o.output[0],  o.output[1], o.output[2],
-      kernel.height, kernel.width, stride.height, stride.width, pad.height,  pad.width};
-  constants_ +=
-      fmt::format("static const Window window{} = {{{}}};\n\n", c_name(o), fmt::join(fields, ", "));
-  constant_bytes_ += 4 * std::ssize(fields);
+  constant("Window", "window" + c_name(o),
+           {o.input[0], o.input[1], o.input[2], o.output[0], o.output[1], o.output[2],
+            kernel.height, kernel.width, stride.height, stride.width, pad.height, pad.width});
 }
 
 void CSource::call(std::string_view function, std::string_view arguments,
@@ -90,14 +94,6 @@ void CSource::call_in_place(std::string_view function, const std::string& argume
                             const InferenceNode& o) {
   copy(element_count(o.output), offset(o.inputs.front()), offset(o.value), o.output);
   call(function, fmt::format("{}, {}", arguments, at(o.value)), to_string(o.output));
-}
-
-void CSource::call_scale(const InferenceNode& o, const std::string& more) {
-  const std::int64_t gates = element_count(o.input_shapes[1]);
-  call("scale",
-       fmt::format("{}, {}, {}{}, {}, {}", gates, element_count(o.output) / gates, more,
-                   at(o.inputs[0]), at(o.inputs[1]), at(o.value)),
-       to_string(o.output));
 }
 
 void CSource::copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape) {
@@ -185,32 +181,6 @@ std::string CSource::h_file(const Model& model, const std::string& name) const {
       prefix, sizes, outputs_of(model), name, input.size() == 3 ? " (channels, height, width)" : "",
       interface_.input_type, interface_.input, interface_.input_text, interface_.output,
       interface_.list, upper(std::string(interface_.list)), interface_.output_text);
-}
-
-CCall CSource::conv2d(const InferenceNode& o, const Conv2dOp& op) {
-  window(o);
-  const std::string name = c_name(o);
-  const Size2d& dilation = op.window.dilation;
-  if (op.groups == 1 && dilation == Size2d(1)) return {"conv2d", "&window" + name};
-  constants_ += fmt::format("static const Groups groups{} = {{{}, {}, {}}};\n\n", name, op.groups,
-                            dilation.height, dilation.width);
-  constant_bytes_ += 12;
-  return {"grouped_conv2d", fmt::format("&window{0}, &groups{0}", name)};
-}
-
-std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding) {
-  return fmt::format("{}, {}, {}, {}, {}, {}, {}", o.input[0], o.input[1], o.input[2], o.output[1],
-                     o.output[2], padding.before.height, padding.before.width);
-}
-
-std::string upsample_arguments(const InferenceNode& o, const Size2d& scale) {
-  return fmt::format("{}, {}, {}, {}", o.input[0] * o.input[1], o.input[2], scale.height,
-                     scale.width);
-}
-
-std::string group_sizes(const InferenceNode& o, const GroupNormOp& op, std::int64_t channels) {
-  return fmt::format("{}, {}, {}", op.groups, channels / op.groups,
-                     element_count(o.output) / channels);
 }
 
 std::string c_name(const InferenceNode& o) {

@@ -34,11 +34,12 @@ class CSource {
   template <class T>
   void array(std::string_view type, std::string_view name, const std::vector<T>& values);
 
+  /// A constant struct of ints.
+  void constant(std::string_view type, std::string_view name,
+                const std::vector<std::int64_t>& fields);
+
   /// "window" + c_name(o), of its shapes and window.
   void window(const InferenceNode& o);
-
-  /// The sizes of a convolution, and the function that takes them as its first arguments.
-  CCall conv2d(const InferenceNode& o, const Conv2dOp& op);
 
   /// A call in NAME_predict; `comment` says what it gives.
   void call(std::string_view function, std::string_view arguments, std::string_view comment);
@@ -48,9 +49,6 @@ class CSource {
   void call_across(std::string_view function, const std::string& arguments, const InferenceNode& o);
   void call_in_place(std::string_view function, const std::string& arguments,
                      const InferenceNode& o);
-
-  /// scale() of the node's two inputs; `more` stands between its sizes and its places.
-  void call_scale(const InferenceNode& o, const std::string& more);
 
   /// Copies so many elements, unless they lie there.
   void copy(std::int64_t count, std::int64_t from, std::int64_t to, const Shape& shape);
@@ -97,16 +95,6 @@ void CSource::array(std::string_view type, std::string_view name, const std::vec
   }
   array(type, name, texts, std::ssize(values) * static_cast<std::int64_t>(sizeof(T)));
 }
-
-/// The sizes that zero_pad2d() takes in C: channels, heights and widths, top, left.
-std::string zero_pad2d_arguments(const InferenceNode& o, const Padding& padding);
-
-/// Those that upsample() takes: rows of all channels, width, scales.
-std::string upsample_arguments(const InferenceNode& o, const Size2d& scale);
-
-/// Those that group_norm() takes: groups, channels of one, positions of one. `channels`: all that
-/// have a weight.
-std::string group_sizes(const InferenceNode& o, const GroupNormOp& op, std::int64_t channels);
 
 /// The node's name as a part of one in C: "3_0" of "3.0".
 std::string c_name(const InferenceNode& o);

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/visit.h"
 #include "lenet/error.h"
 
 namespace lenet {

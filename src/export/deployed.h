@@ -2,11 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
-#include "base/require.h"
-#include "base/visit.h"
 #include "nn/inference.h"
 
 namespace lenet {
@@ -22,32 +19,6 @@ std::vector<InferenceNode> deployed_nodes(const Sequential& net);
 
 /// Conv2dOp, LinearOp or AffineOp: channels of outputs, each with weights of its own.
 bool is_weighted(const InferenceNode& node);
-
-/// For what is in no deployed network.
-template <class Op>
-concept NotDeployed = OneOf<Op, BatchNormOp, DropoutOp, FlattenOp, UserOp>;
-
-/// What there is in 8-bit integers. QuantizedNetwork refuses the rest of a deployed network.
-template <class Op>
-concept HasIntegers = OneOf<Op, Conv2dOp, LinearOp, AvgPool2dOp, MaxPool2dOp, AdaptiveAvgPool2dOp,
-                            AdaptiveMaxPool2dOp, GroupNormOp, AffineOp, PReLUOp, UpsampleOp,
-                            FunctionOp, ZeroPad2dOp, SumOp, ConcatOp, ScaleOp>;
-
-/// f of the operation of a network that was not refused, with a function for each that
-/// HasIntegers.
-template <class F>
-auto visit_integers(const F& f, const Operation& op) {
-  using Result = std::invoke_result_t<const F&, const Conv2dOp&>;
-  return std::visit(
-      [&]<class Op>(const Op& o) -> Result {
-        if constexpr (HasIntegers<Op>) {
-          return f(o);
-        } else {
-          unknown("operation in integers");
-        }
-      },
-      op);
-}
 
 /// How many inputs of nodes are the value of a node.
 std::int64_t readers_of(const std::vector<InferenceNode>& nodes, std::int64_t value);

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/pixel_formula.h"
-#include "export/int8_network.h"
 #include "nn/standardize.h"
 
 namespace lenet {

@@ -1,17 +1,13 @@
 // An image in the 8-bit integers that a network begins with.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "export/affine8.h"
 #include "lenet/sequential.h"
 
 namespace lenet {
-
-struct Affine8;
-
-using Table8 = std::array<std::int8_t, 256>;
 
 /// What normalises and quantizes an image: of bytes by a table, of numbers by their steps from the
 /// mean. One for each channel, or one for all.

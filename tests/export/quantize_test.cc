@@ -8,7 +8,8 @@
 
 #include "base/errors.h"
 #include "export/compiled.h"
-#include "export/int8_network.h"
+#include "export/deployed.h"
+#include "export/int8_weights.h"
 
 namespace lenet {
 namespace {
@@ -71,13 +72,12 @@ TEST(QuantizedNetwork, OfALinearLayerByHand) {
   const std::vector<float> weight = {1.27f, -0.5f, 0.0f, 2.54f}, bias = {0.25f, -1};
   std::ranges::copy(weight, net.named_parameters()[0].values.begin());
   std::ranges::copy(bias, net.named_parameters()[1].values.begin());
-  const QuantizedNetwork quantized(net, black_and_white());
-  const QuantizedNetwork::State& s = quantized.state();
-  ASSERT_EQ(s.operations.size(), 1u);
   // A step of a weight is 0.01 in the first row and 0.02 in the second, that of a pixel 1 / 255.
-  EXPECT_EQ(s.operations[0].weight, (std::vector<std::int8_t>{127, -50, 0, 127}));
-  EXPECT_EQ(s.operations[0].bias, (std::vector<std::int32_t>{6375, -12750}));
-  EXPECT_EQ(s.operations[0].zero_in, -128);
+  const Int8Weights integers(deployed_nodes(net).at(0), Affine8::over({0, 1}));
+  EXPECT_EQ(integers.weight, (std::vector<std::int8_t>{127, -50, 0, 127}));
+  EXPECT_EQ(integers.bias, (std::vector<std::int32_t>{6375, -12750}));
+  EXPECT_EQ(integers.zero_in, -128);
+  const QuantizedNetwork quantized(net, black_and_white());
   const std::uint8_t pixels[] = {102, 51};  // 0.4 and 0.2
   const std::vector<float> y = quantized.logits(pixels);
   EXPECT_NEAR(y[0], 0.4 * 1.27 - 0.2 * 0.5 + 0.25, 1e-5);

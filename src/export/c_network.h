@@ -1,11 +1,10 @@
-// The calls, layer by layer, of an exported network.
+// The calls, node by node, of an exported network.
 #pragma once
 
 #include <vector>
 
 #include "export/c_source.h"
 #include "export/int8_network.h"
-#include "nn/inference.h"
 
 namespace lenet {
 
