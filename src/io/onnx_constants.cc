@@ -34,6 +34,12 @@ Tensor list_of(Integers values) {
   return integers_tensor(std::move(values), {count});
 }
 
+template <class T>
+T one_of(const std::vector<T>& values) {
+  if (values.size() != 1) refuse(fmt::format("{} values, want one", values.size()));
+  return values[0];
+}
+
 Tensor value_of_constant(const Node& node) {
   for (const Attribute& a : node.attributes) {
     if (a.name == "value" && a.tensor) return *a.tensor;
@@ -43,6 +49,23 @@ Tensor value_of_constant(const Node& node) {
     if (a.name == "value_floats") return floats_tensor(a.numbers, {std::ssize(a.numbers)});
   }
   refuse("want the attribute value, a tensor, or numbers");
+}
+
+/// One value, 0 unless the attribute says else, as often as the shape says.
+std::optional<Tensor> constant_of_shape(const Operator& o) {
+  Shape dims = read_integers(o.constant(0, "shape"));
+  require_no_batch(dims);
+  const Attribute* value = o.find("value");
+  if (value && !value->tensor) refuse("want the attribute value, a tensor");
+  Tensor result{.name = {}, .dims = std::move(dims), .type = kFloat, .message = {}};
+  const std::int64_t count = value_count(result);
+  if (!value || holds_floats(*value->tensor)) {
+    result.fill = value ? one_of(read_floats(*value->tensor)) : 0.0f;
+    return result;
+  }
+  if (count > kMostIntegers) return std::nullopt;
+  const std::int64_t integer = one_of(read_integers(*value->tensor));
+  return integers_tensor(Integers(static_cast<std::size_t>(count), integer), result.dims);
 }
 
 /// Of the sizes from `start` to `end`, which opset 15 has.
@@ -190,6 +213,7 @@ std::optional<Tensor> Folding::unbounded(const Node& node) const {
   if (node.op == "Constant") return value_of_constant(node);
   if (node.op == "Shape" && node.inputs.size() == 1) return shape_of(o, shapes_);
   if (!all_constant(node, constants_)) return std::nullopt;
+  if (node.op == "ConstantOfShape") return constant_of_shape(o);
   if (node.op == "Identity") return o.constant(0, "operand");
   if (node.op == "Cast") return cast_of(o);
   if (node.op == "Reshape") return reshape_of(o);
@@ -206,6 +230,8 @@ std::optional<Tensor> Folding::of(const Node& node) {
   std::optional<Tensor> constant = unbounded(node);
   if (constant) left_ -= std::ssize(constant->floats);
   if (left_ < 0) refuse("computed constants of more values than the file holds");
+  if (constant && constant->fill) fills_left_ -= value_count(*constant);
+  if (fills_left_ < 0) refuse("constants of one value, of more than 2^28 altogether");
   return constant;
 }
 

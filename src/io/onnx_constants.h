@@ -13,6 +13,9 @@ namespace lenet::onnx {
 /// The shapes of the values between the layers by name, the batch (-1: free) in front.
 using ValueShapes = std::map<std::string_view, Shape>;
 
+/// Of all ConstantOfShape, whose values are in no file: 1 GiB.
+inline constexpr std::int64_t kMostFilled = std::int64_t{1} << 28;
+
 /// What nodes give where that is a constant.
 class Folding {
  public:
@@ -20,10 +23,10 @@ class Folding {
   Folding(const Constants& constants, const ValueShapes& shapes, std::int64_t most_values)
       : constants_(constants), shapes_(shapes), left_(most_values) {}
 
-  /// Of Constant and Shape; of weights and lists of integers through Identity, Cast, Reshape,
-  /// Squeeze, Unsqueeze and arithmetic; of weights through Transpose; of integers, as PyTorch
-  /// computes shapes, through Gather, Slice and Concat. Nothing for another node. Throws Error
-  /// (kBadInput).
+  /// Of Constant, ConstantOfShape and Shape; of weights and lists of integers through Identity,
+  /// Cast, Reshape, Squeeze, Unsqueeze and arithmetic; of weights through Transpose; of integers,
+  /// as PyTorch computes shapes, through Gather, Slice and Concat. Nothing for another node. Throws
+  /// Error (kBadInput).
   std::optional<Tensor> of(const Node& node);
 
  private:
@@ -31,7 +34,7 @@ class Folding {
 
   const Constants& constants_;
   const ValueShapes& shapes_;
-  std::int64_t left_;
+  std::int64_t left_, fills_left_ = kMostFilled;
 };
 
 }  // namespace lenet::onnx

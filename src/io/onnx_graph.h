@@ -102,6 +102,7 @@ struct Tensor {
   /// What nodes computed.
   std::vector<std::int64_t> integers = {};
   std::vector<float> floats = {};
+  std::optional<float> fill = std::nullopt;  ///< each value, in the place of `floats`
 };
 
 struct Attribute {

@@ -45,9 +45,10 @@ class Operator {
   /// The values of input i, which must be `count`.
   std::vector<float> values(std::size_t i, std::int64_t count, const char* what) const;
 
- private:
+  /// Null where there is no such attribute.
   const Attribute* find(std::string_view name) const;
 
+ private:
   const Node& node_;
   const Constants& constants_;
 };

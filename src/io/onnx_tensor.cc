@@ -177,6 +177,7 @@ std::vector<float> read_floats(const Tensor& tensor) {
                                       tensor.type));
   }
   const std::int64_t count = value_count(tensor);
+  if (tensor.fill) return std::vector<float>(static_cast<std::size_t>(count), *tensor.fill);
   if (tensor.message.empty()) return tensor.floats;
   require_bytes(tensor, count);
   std::vector<float> values(static_cast<std::size_t>(count));

@@ -127,6 +127,7 @@ class Walk {
     if (!constant) return false;
     if (node.outputs.size() != 1) refuse("want one output");
     define(node.outputs[0]);
+    if (constant->fill) allowance_.values += value_count(*constant);
     constants_.emplace(node.outputs[0], *std::move(constant));
     return true;
   }
@@ -185,14 +186,17 @@ class Walk {
                        either ? "one" : "first"));
   }
 
-  /// Left out, logarithm or not: the network gives logits.
-  void take_softmax(const Operator& o, const Chain& chain) {
-    const bool features = chain.dims().size() == 1;
-    const std::int64_t axis = o.integer("axis", features ? 1 : 0);
-    if (!features || (axis != 1 && axis != -1)) {
-      refuse(fmt::format("axis {} of (N, {}), want axis 1 of (N, classes)", axis,
-                         fmt::join(chain.dims(), ", ")));
+  /// Left out, logarithm or not: the network gives logits. Classes of 1x1 pixels become features.
+  void take_softmax(const Operator& o, Chain& chain) {
+    const Shape& dims = chain.dims();
+    const bool features = dims.size() == 1;
+    const bool pixels = dims.size() == 3 && dims[1] * dims[2] == 1;
+    const std::int64_t axis = o.integer("axis", features || graph_.opset < 13 ? 1 : -1);
+    if (!(axis == 1 && (features || pixels)) && !(axis == -1 && features)) {
+      refuse(fmt::format("axis {} of (N, {}), want axis 1 of (N, classes) or (N, classes, 1, 1)",
+                         axis, fmt::join(dims, ", ")));
     }
+    chain.flatten();
     softmax_ = true;
   }
 

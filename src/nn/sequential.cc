@@ -13,9 +13,9 @@
 namespace lenet {
 namespace {
 
-// 2^30 parameters are 4 GiB; 2^24 values of an image are 1 GiB a thread.
+// 2^30 parameters are 4 GiB; 2^26 values of an image, all layers' together, are 4 GiB a thread.
 constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
-constexpr std::int64_t kMostValues = std::int64_t{1} << 24;
+constexpr std::int64_t kMostValues = std::int64_t{1} << 26;
 
 /// layer.infer(), of a layer whose text alone does not say which one it is.
 Shape infer_within(Layer& layer, const Shape& input, const std::string& path) {
@@ -64,7 +64,7 @@ void Sequential::build(const Shape& input, Generator& generator) {
   Totals totals{.values = element_count(input)};
   if (totals.values > kMostValues) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("input {}: too large: want at most 2^24 values", to_string(input)));
+                fmt::format("input {}: too large: want at most 2^26 values", to_string(input)));
   }
   infer(input, "", totals);
   parameters_.assign(static_cast<std::size_t>(totals.parameters), 0.0f);
@@ -105,7 +105,7 @@ Shape Sequential::infer_layer(Layer& layer, const Shape& input, const std::strin
   const std::int64_t count = total_size(layer.parameters());
   if (totals.values > kMostValues || count > kMostParameters - totals.parameters) {
     throw Error(ErrorKind::kUsage,
-                fmt::format("{}: too large: output {}, {} parameters; want at most 2^24 values "
+                fmt::format("{}: too large: output {}, {} parameters; want at most 2^26 values "
                             "an image and 2^30 parameters in all layers",
                             layer.text(), to_string(output), count));
   }

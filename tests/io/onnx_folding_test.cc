@@ -56,6 +56,47 @@ TEST(OnnxFolding, ChangesAWeightsShape) {
   }
 }
 
+/// A ConstantOfShape of the list "s"; `value` as tensor() makes it, or nothing.
+std::string filled(const std::string& output, const std::string& value = "") {
+  Names attributes;
+  if (!value.empty()) attributes.push_back(tensor_attribute("value", value));
+  return node("ConstantOfShape", {"s"}, {output}, attributes);
+}
+
+TEST(OnnxFolding, FillsAWeightWithOneValue) {
+  const Names sizes = {whole("s", {2}, {72, 2}), whole("one", {1}, {1})};
+  const std::string half = tensor("", {1}, {0.5f});
+  EXPECT_EQ(parameters(with_weight({filled("weight", half)}, sizes)), Floats(144, 0.5f));
+  EXPECT_EQ(parameters(with_weight({filled("weight")}, sizes)), Floats(144, 0.0f));
+  const Names moved = {filled("w", half), node("Unsqueeze", {"w", "one"}, {"u"}),
+                       node("Squeeze", {"u", "one"}, {"v"}), node("Neg", {"v"}, {"weight"})};
+  EXPECT_EQ(parameters(with_weight(moved, sizes)), Floats(144, -0.5f));
+}
+
+TEST(OnnxFolding, FillsAShapeWithOneInteger) {
+  const Parts parts = {.nodes = {filled("square", whole("", {1}, {12})),
+                                 node("Reshape", {"w", "square"}, {"weight"}),
+                                 node("MatMul", {"x", "weight"}, {"y"})},
+                       .initializers = {tensor("w", {144}, kValues), whole("s", {1}, {2})},
+                       .inputs = {value("x", {-1, 12})}};
+  EXPECT_EQ(parameters(parts), by_output(kValues, 12));
+}
+
+TEST(OnnxFolding, FillsNoMoreThanAGibibyte) {
+  const std::string half = tensor("", {1}, {0.5f});
+  const auto refused = [&](const Floats& sizes, const Names& nodes) {
+    const Names initializers = {whole("s", {std::ssize(sizes)}, sizes)};
+    return refusal(with_weight(nodes, initializers));
+  };
+  const std::string most = "constants of one value, of more than 2^28";
+  EXPECT_TRUE(contains(refused({1 << 14, (1 << 14) + 1}, {filled("weight", half)}), most));
+  EXPECT_TRUE(contains(refused({1 << 14, 1 << 13}, {filled("a"), filled("b"), filled("c")}), most));
+  EXPECT_TRUE(contains(refused({1 << 20, 1 << 20}, {filled("weight")}), "want at most 2^29"));
+  EXPECT_TRUE(contains(refused({72, -2}, {filled("weight")}), "shape [72, -2]"));
+  EXPECT_TRUE(contains(refused({72, 2}, {filled("weight", tensor("", {2}, {1, 2}))}),
+                       "2 values, want one"));
+}
+
 TEST(OnnxFolding, MovesAWeightsAxes) {
   // Keras' (height, width, in, out) as (out, in, height, width).
   const Floats keras = numbers(3 * 3 * 2 * 4);

@@ -185,6 +185,22 @@ TEST(OnnxSoftmax, OrItsLogarithmAtTheEndIsLeftOut) {
   }
 }
 
+TEST(OnnxSoftmax, OverClassesOfOnePixelFlattensThem) {
+  const auto ending = [&](const Names& attributes, std::int64_t opset) {
+    return Parts{.nodes = {node("GlobalAveragePool", {"x"}, {"mean"}),
+                           node("Softmax", {"mean"}, {"y"}, attributes)},
+                 .opset = opset};
+  };
+  const Names classes = {integer("axis", 1)}, width = {integer("axis", -1)};
+  for (const Parts& parts : {ending(classes, 9), ending(classes, 13), ending({}, 9)}) {
+    EXPECT_EQ(parse_onnx(model(parts), "m.onnx").net.output_shape(), Shape{2});
+  }
+  // From opset 13 on the axis is the last unless it is given: one pixel's probability is 1.
+  for (const Parts& parts : {ending(width, 13), ending({}, 13), ending(width, 9)}) {
+    EXPECT_TRUE(contains(refusal(parts), "axis -1 of (N, 2, 1, 1)"));
+  }
+}
+
 TEST(OnnxTranspose, OfAWeightIsItsTranspose) {
   std::vector<float> values(144);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);

@@ -84,6 +84,15 @@ inline std::string text(const std::string& name, const std::string& value) {
   return bytes;
 }
 
+/// `value`: as tensor() makes it.
+inline std::string tensor_attribute(const std::string& name, const std::string& value) {
+  std::string bytes;
+  protozero::pbf_writer writer(bytes);
+  writer.add_string(f::attribute::kName, name);
+  writer.add_message(f::attribute::kTensor, value);
+  return bytes;
+}
+
 /// A NodeProto; attributes as the functions above make them.
 inline std::string node(const std::string& op, const Names& inputs, const Names& outputs,
                         const Names& attributes = {}, const std::string& domain = "") {

@@ -185,5 +185,32 @@ TEST(OnnxNodes, EachPassesOrIsRefusedClearly) {
   EXPECT_EQ(wanted, std::set<std::string>()) << "listed in docs/interop.md";
 }
 
+/// Networks with a value of 0.02 in the place of all weights, and what they give for an image of
+/// i / count (libonnx-testdata from ONNX 1.15 on).
+class LightNetworks : public testing::TestWithParam<const char*> {};
+
+TEST_P(LightNetworks, GiveTheirStoredOutputs) {
+  const fs::path folder = "/usr/share/libonnx-testdata/data/light";
+  const std::string name = std::string("light_") + GetParam();
+  if (!fs::exists(folder / (name + ".onnx"))) GTEST_SKIP() << "not of this libonnx-testdata";
+  const Model model = load_onnx(folder / (name + ".onnx"));
+  std::vector<float> image(static_cast<std::size_t>(element_count(model.net.input_shape())));
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    image[i] = static_cast<float>(static_cast<double>(i) / static_cast<double>(image.size()));
+  }
+  std::vector<float> got = forward(model.net, image);
+  if (name != "light_densenet121") softmax(got, got.size());
+  const Values want(folder / (name + "_output_0.pb"));
+  ASSERT_EQ(got.size(), want.floats.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    ASSERT_NEAR(got[i], want.floats[i], 1e-4f * want.floats[i]) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Onnx, LightNetworks,
+                         testing::Values("vgg19", "squeezenet", "resnet50", "densenet121",
+                                         "inception_v2"),
+                         [](const auto& test) { return std::string(test.param); });
+
 }  // namespace
 }  // namespace lenet
