@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -176,11 +177,31 @@ void add_layer_norm(const Operator& o, Chain& chain) {
   const std::int64_t count = element_count(chain.shape());
   Norm norm{.op = {.groups = 1,
                    .eps = as_written(o.number("epsilon", 1e-5f)),
+                   .weight = o.find_constant(1) != nullptr,
                    .bias = o.find_constant(2) != nullptr,
-                   .by_element = true},
-            .weight = chain.in_order(o.values(1, count, "scale"))};
+                   .by_element = true}};
+  if (norm.op.weight) norm.weight = chain.in_order(o.values(1, count, "scale"));
   if (norm.op.bias) norm.bias = chain.in_order(o.values(2, count, "bias"));
   add_norm(norm, chain);
+}
+
+void add_layer_norm(const std::vector<std::int64_t>& axes, double eps, Chain& chain) {
+  const std::int64_t rank = std::ssize(chain.dims()) + 1;
+  std::vector<std::int64_t> named = axes, all(chain.dims().size());
+  for (std::int64_t& axis : named) axis += axis < 0 ? rank : 0;
+  std::ranges::sort(named);
+  std::iota(all.begin(), all.end(), 1);
+  if (named != all) {
+    refuse(fmt::format("a LayerNorm over axes [{}] of (N, {}), want all that an image holds",
+                       fmt::join(axes, ", "), fmt::join(chain.dims(), ", ")));
+  }
+  if (chain.dims() != chain.shape() || chain.channel_axis() != 0) chain.require_image();
+  add_norm({.op = {.groups = 1,
+                   .eps = as_written(static_cast<float>(eps)),
+                   .weight = false,
+                   .bias = false,
+                   .by_element = true}},
+           chain);
 }
 
 bool take_norm_weight(const Operator& o, std::size_t input, Chain& chain) {

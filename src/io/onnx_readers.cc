@@ -54,17 +54,17 @@ void share_concats(Graph& graph) {
   }
 }
 
-Readers::Readers(const Graph& graph, const Activations& activations) {
+Readers::Readers(const Graph& graph, const FusedNodes& fused) {
   for (const Node& node : graph.nodes) {
     if (node.op == "Shape") continue;
     for (const std::string_view input : node.inputs) ++reads_[input];
   }
-  for (const auto& [first, activation] : activations) {
+  for (const auto& [first, layer] : fused) {
     std::int64_t own = 0;
-    for (const std::size_t node : activation.nodes) {
-      own += std::ranges::count(graph.nodes[node].inputs, activation.input);
+    for (const std::size_t node : layer.nodes) {
+      own += std::ranges::count(graph.nodes[node].inputs, layer.input);
     }
-    reads_.at(activation.input) -= own - 1;
+    reads_.at(layer.input) -= own - 1;
   }
 }
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "io/onnx_activations.h"
+#include "io/onnx_fused.h"
 #include "io/onnx_graph.h"
 
 namespace lenet::onnx {
@@ -16,11 +16,11 @@ namespace lenet::onnx {
 /// layer.
 void share_concats(Graph& graph);
 
-/// A node reads a value as often as it is among its inputs, but the nodes of an activation read
+/// A node reads a value as often as it is among its inputs, but nodes that are one layer read
 /// theirs once; what a Shape reads does not count.
 class Readers {
  public:
-  Readers(const Graph& graph, const Activations& activations);
+  Readers(const Graph& graph, const FusedNodes& fused);
 
   std::int64_t of(std::string_view value) const;
 

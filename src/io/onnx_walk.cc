@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "io/onnx_activations.h"
 #include "io/onnx_chain.h"
 #include "io/onnx_constants.h"
+#include "io/onnx_fused.h"
 #include "io/onnx_readers.h"
 #include "io/onnx_tree.h"
 #include "io/safetensors_header.h"
@@ -30,8 +30,8 @@ class Walk {
   // No file holds more values than bytes, but small ones may use a constant twice.
   Walk(const Graph& graph, std::int64_t bytes)
       : graph_(graph),
-        activations_(activations_in(graph)),
-        readers_(graph, activations_),
+        fused_(fused_in(graph)),
+        readers_(graph, fused_),
         allowance_{.values = std::max<std::int64_t>(bytes, 1 << 24), .layers = kMaxModelTextLayers},
         folding_(constants_, shapes_, allowance_.values) {}
 
@@ -137,8 +137,8 @@ class Walk {
     const Node& node = graph_.nodes[number];
     if (softmax_) refuse("behind a Softmax or LogSoftmax, want that at the end");
     if (node.outputs.empty() || node.outputs[0].empty()) refuse("no output");
-    const auto activation = activations_.find(number);
-    if (activation != activations_.end()) return take_activation(activation->second);
+    const auto fused = fused_.find(number);
+    if (fused != fused_.end()) return take_fused(fused->second);
     std::vector<Tree::End> ends;
     for (const std::string_view input : node.inputs) {
       if (!input.empty() && !constants_.contains(input)) ends.push_back(tree_.take(input));
@@ -152,11 +152,11 @@ class Walk {
     put(node.outputs[0], tree_.join(meeting, std::move(ends)));
   }
 
-  void take_activation(const Activation& activation) {
-    Tree::End end = tree_.take(activation.input);
-    end.chain.add(activation.make());
-    done_.insert(activation.nodes.begin(), activation.nodes.end());
-    put(graph_.nodes[activation.nodes.back()].outputs[0], std::move(end));
+  void take_fused(const Fused& fused) {
+    Tree::End end = tree_.take(fused.input);
+    fused.add(end.chain);
+    done_.insert(fused.nodes.begin(), fused.nodes.end());
+    put(graph_.nodes[fused.nodes.back()].outputs[0], std::move(end));
   }
 
   void put(std::string_view value, Tree::End end) {
@@ -227,14 +227,14 @@ class Walk {
   }
 
   const Graph& graph_;
-  Activations activations_;
+  FusedNodes fused_;
   Readers readers_;
   Allowance allowance_;
   Constants constants_;
   ValueShapes shapes_;
   Folding folding_;
   std::set<std::string_view> defined_;
-  std::set<std::size_t> done_;  ///< nodes that an activation before them takes in
+  std::set<std::size_t> done_;  ///< nodes that are one layer with one before them
   bool softmax_ = false;
   Tree tree_;
 };

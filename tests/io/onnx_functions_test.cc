@@ -15,7 +15,9 @@ using namespace onnx_test;
 std::string text_of(const Names& nodes) {
   const Names numbers = {tensor("0", {}, {0}),
                          tensor("0.5", {}, {0.5f}),
+                         tensor("0.001", {}, {1e-3f}),
                          tensor("1", {}, {1}),
+                         tensor("2", {}, {2}),
                          tensor("3", {1}, {3}),
                          tensor("6", {}, {6}),
                          tensor("1.4142135", {}, {1.4142135f}),
@@ -103,6 +105,44 @@ TEST(OnnxGelu, ByTanhIsReadOfEveryForm) {
   EXPECT_EQ(text_of(power), "GELU(approximate='tanh')");
   EXPECT_EQ(text_of({node("Gelu", {"x"}, {"y"}, {text("approximate", "tanh")})}),
             "GELU(approximate='tanh')");
+}
+
+/// ReduceMean, Sub, `square` of "d" to "p", ReduceMean, `end` of "v" and "d" to "y".
+Names layer_norm(const std::vector<std::int64_t>& axes, const std::string& square,
+                 const Names& end) {
+  const Names over = {integers("axes", axes)};
+  Names nodes = {node("ReduceMean", {"x"}, {"m"}, over), node("Sub", {"x", "m"}, {"d"}), square,
+                 node("ReduceMean", {"p"}, {"v"}, over)};
+  nodes.insert(nodes.end(), end.begin(), end.end());
+  return nodes;
+}
+
+const std::string kPow = node("Pow", {"d", "2"}, {"p"}), kProduct = node("Mul", {"d", "d"}, {"p"});
+const std::string kMoved = node("Add", {"v", "0.001"}, {"e"});
+const Names kDivided = {kMoved, node("Sqrt", {"e"}, {"s"}), node("Div", {"d", "s"}, {"y"})};
+const Names kMultiplied = {kMoved, node("Sqrt", {"e"}, {"s"}), node("Reciprocal", {"s"}, {"r"}),
+                           node("Mul", {"d", "r"}, {"y"})};
+
+TEST(OnnxLayerNorm, IsReadOfEveryForm) {
+  const std::string plain = "LayerNorm(eps=0.001, elementwise_affine=False)";
+  EXPECT_EQ(text_of(layer_norm({-3, -2, -1}, kPow, kDivided)), plain);
+  EXPECT_EQ(text_of(layer_norm({1, 2, 3}, kProduct, kMultiplied)), plain);
+  EXPECT_EQ(text_of({node("LayerNormalization", {"x", ""}, {"y"},
+                          {integer("axis", 1), number("epsilon", 1e-3f)})}),
+            plain);
+}
+
+TEST(OnnxLayerNorm, OverAPartOfTheImageIsRefused) {
+  const auto refused = [](const Names& nodes) {
+    return refusal(
+        {.nodes = nodes, .initializers = {tensor("0.001", {}, {1e-3f}), tensor("2", {}, {2})}});
+  };
+  EXPECT_TRUE(contains(refused(layer_norm({-1}, kPow, kDivided)),
+                       "a LayerNorm over axes [-1] of (N, 2, 6, 6), want all that an image holds"));
+  // Of x in the place of x - mean it is none.
+  Names other = layer_norm({1, 2, 3}, kPow, kDivided);
+  other.back() = node("Div", {"x", "s"}, {"y"});
+  EXPECT_FALSE(contains(refused(other), "LayerNorm"));
 }
 
 TEST(OnnxActivation, OfNodesThatGiveSomethingElseIsNone) {

@@ -51,6 +51,12 @@ TEST_P(OnnxOfPyTorch, ShapeThatIsComputedFlattens) {
             "Conv2d(3, 3) ReLU MaxPool2d(2) Flatten Linear(4, bias=False) BatchNorm1d");
 }
 
+TEST_P(OnnxOfPyTorch, NodesOfALayerNormAreOne) {
+  EXPECT_EQ(text_of("normed"),
+            "Conv2d(3, 3) LayerNorm ReLU MaxPool2d(2) Flatten LayerNorm(eps=0.001) Linear(6) "
+            "LayerNorm Linear(4)");
+}
+
 INSTANTIATE_TEST_SUITE_P(Opset, OnnxOfPyTorch, testing::Values(7, 9, 13, 17),
                          testing::PrintToStringParamName());
 
