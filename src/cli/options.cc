@@ -42,7 +42,7 @@ void declare(const Command& command, ConfiguredOptions& options,
   }
   command
       .option("--recipe", &options.recipe,
-              "Options to start from: chapter, fast, good, best or resnet8")
+              "Options to start from: chapter, fast, good, lenet-relu, best or resnet8")
       .check(one_of(recipe_names()));
   command
       .option("--config", &options.config,

@@ -32,19 +32,33 @@ Json best() {
   return options;
 }
 
-/// For CIFAR-10 and its like.
-Json resnet8() {
-  Json options = one_cycle("resnet8", 24, 0.02);
+/// The same by Muon (Jordan 2024).
+Json muon(const char* model, int epochs, double lr, double weight_decay, const char* augment) {
+  Json options = one_cycle(model, epochs, lr);
   options.update({{"optimizer", "muon"},
                   {"momentum", 0.95},
-                  {"weight_decay", 0.02},
-                  {"augment", "flip,shift=2"},
-                  {"label_smoothing", 0}});
+                  {"weight_decay", weight_decay},
+                  {"augment", augment}});
   return options;
 }
 
-constexpr Word<Json (*)()> kRecipes[] = {
-    {"chapter", chapter}, {"fast", fast}, {"good", good}, {"best", best}, {"resnet8", resnet8}};
+/// What the chapter's shape can learn.
+Json lenet_relu() {
+  Json options = muon("lenet-relu", 30, 0.005, 0.1, "flip,shift=1");
+  options["batch_size"] = 128;
+  return options;
+}
+
+/// For CIFAR-10 and its like.
+Json resnet8() {
+  Json options = muon("resnet8", 24, 0.02, 0.02, "flip,shift=2");
+  options["label_smoothing"] = 0;
+  return options;
+}
+
+constexpr Word<Json (*)()> kRecipes[] = {{"chapter", chapter}, {"fast", fast},
+                                         {"good", good},       {"lenet-relu", lenet_relu},
+                                         {"best", best},       {"resnet8", resnet8}};
 
 }  // namespace
 

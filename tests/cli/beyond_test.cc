@@ -156,7 +156,7 @@ TEST_F(CliBeyond, AFlagOfARecipeCanBeTakenBack) {
 }
 
 TEST_F(CliBeyond, RecipePrintsAConfiguration) {
-  for (const std::string name : {"chapter", "fast", "good", "best", "resnet8"}) {
+  for (const std::string name : {"chapter", "fast", "good", "lenet-relu", "best", "resnet8"}) {
     const Outcome outcome = run({"recipe", name});
     EXPECT_EQ(outcome.exit_code, 0);
     std::ofstream(dir_ / "recipe.json") << outcome.out;
