@@ -60,6 +60,12 @@ void fold_into(InferenceNode& weighted, const ScaleShift& by) {
   }
 }
 
+/// Channels of outputs, each with weights of its own.
+bool is_weighted(const InferenceNode& node) {
+  return std::visit([]<class Op>(const Op&) { return OneOf<Op, Conv2dOp, LinearOp, AffineOp>; },
+                    node.op);
+}
+
 void require_finite(const InferenceNode& o) {
   const auto finite = [](float v) { return std::isfinite(v); };
   if (std::ranges::all_of(o.weight, finite) && std::ranges::all_of(o.bias, finite)) return;
@@ -70,11 +76,6 @@ void require_finite(const InferenceNode& o) {
 }
 
 }  // namespace
-
-bool is_weighted(const InferenceNode& node) {
-  return std::visit([]<class Op>(const Op&) { return OneOf<Op, Conv2dOp, LinearOp, AffineOp>; },
-                    node.op);
-}
 
 std::int64_t row_size(const InferenceNode& weighted) {
   return std::ssize(weighted.weight) / weighted.output[0];

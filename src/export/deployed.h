@@ -17,13 +17,10 @@ std::vector<InferenceNode> fold_norms(std::vector<InferenceNode> nodes);
 /// layer of the user, kBadInput where folding leaves the range of float.
 std::vector<InferenceNode> deployed_nodes(const Sequential& net);
 
-/// Conv2dOp, LinearOp or AffineOp: channels of outputs, each with weights of its own.
-bool is_weighted(const InferenceNode& node);
-
 /// How many inputs of nodes are the value of a node.
 std::int64_t readers_of(const std::vector<InferenceNode>& nodes, std::int64_t value);
 
-/// Weights of one output channel.
+/// Weights of one output channel of a Conv2dOp, LinearOp or AffineOp.
 std::int64_t row_size(const InferenceNode& weighted);
 
 }  // namespace lenet

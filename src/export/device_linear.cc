@@ -102,9 +102,9 @@ FloatOperationPtr device_operation(const LinearOp&, const InferenceNode& node) {
   return std::make_unique<FloatLinear>(node);
 }
 
-std::unique_ptr<Int8Output> int8_logits(const InferenceNode& linear, const InferenceNode& floats,
+std::unique_ptr<Int8Output> int8_logits(const InferenceNode& node, const InferenceNode& linear,
                                         const Affine8& in) {
-  return std::make_unique<Int8Logits>(linear, Int8Weights(floats, in));
+  return std::make_unique<Int8Logits>(node, Int8Weights(linear, in));
 }
 
 }  // namespace lenet

@@ -60,7 +60,8 @@ class FloatOperation : public DeviceOperation<float> {
  public:
   const Int8Traits& int8() const { return int8_; }
 
-  /// The same in integers. `node` is this one's without its floats; it outlives the result.
+  /// The same in integers. `node` is this one's without its floats, with the value of a ReLU that
+  /// it takes; it outlives the result.
   virtual std::unique_ptr<Int8Operation> quantized(const InferenceNode& node,
                                                    const Scales8& scales) const = 0;
 

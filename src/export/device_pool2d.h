@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "export/c_source.h"
-#include "export/c_text.h"
 #include "nn/pool2d_shape.h"
 
 namespace lenet {

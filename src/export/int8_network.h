@@ -29,8 +29,8 @@ class Int8Output {
   std::int64_t input_;
 };
 
-/// The sums of a last Linear, which reads values of scale `in`. `node`: `linear` without its
-/// floats, which outlives the result.
+/// The sums of a last Linear, which reads values of scale `in`. `node` is the same without its
+/// floats; it outlives the result.
 std::unique_ptr<Int8Output> int8_logits(const InferenceNode& node, const InferenceNode& linear,
                                         const Affine8& in);
 

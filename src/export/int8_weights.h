@@ -1,4 +1,4 @@
-// The weights of a convolution, a Linear or a scale and shift in integers.
+// The weights of a convolution, a Linear or a scale and shift, in integers and as C.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,6 @@
 #include "export/calibrate.h"
 #include "export/deployed.h"
 #include "export/int8_network.h"
-#include "lenet/error.h"
 
 namespace lenet {
 namespace {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nn/limits.h"
 #include "nn/model_text.h"
 #include "nn/user_layer.h"
 #include "nn/window.h"
@@ -56,7 +57,7 @@ void Chain::take_input(const Shape& dims) {
     if (orders_differ(input_)) interleaved_ = input_;
   }
   shape_ = input_;
-  element_count(input_);
+  require_size(input_);
 }
 
 std::size_t Chain::channel_axis() const {
@@ -89,18 +90,33 @@ void Chain::count_layer() {
   if (allowance_->layers-- == 0) refuse(fmt::format("more than {} layers", kMaxModelTextLayers));
 }
 
+/// No layer has larger values (nn/limits.h), and memory is taken by their channels before it has.
+void Chain::require_size(const Shape& shape) {
+  if (element_count(shape) <= kMostImageValues) return;
+  refuse(fmt::format("too large: (N, {}), want at most 2^26 values", fmt::join(shape, ", ")));
+}
+
+/// Counts `more` values of a layer that has so many parameters now.
+void Chain::take_values(const Layer& layer, std::int64_t more, std::size_t parameters) {
+  if (std::cmp_not_equal(total_size(layer.parameters()), parameters)) {
+    refuse(fmt::format("{} takes {} values, not {}", layer.text(), total_size(layer.parameters()),
+                       parameters));
+  }
+  if (more > allowance_->values) {
+    refuse("the layers take more values than the file holds: the same constant in many layers");
+  }
+  allowance_->values -= more;
+}
+
 void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
                 std::vector<float> buffers) {
   settle_padding();
   require_floats();
   count_layer();
-  if (std::ssize(parameters) > allowance_->values) {
-    refuse("the layers take more values than the file holds: the same constant in many layers");
-  }
   const Shape before = shape_;
   shape_ = layer->infer(before);
-  element_count(shape_);
-  allowance_->values -= std::ssize(parameters);
+  require_size(shape_);
+  take_values(*layer, std::ssize(parameters), parameters.size());
   if (shape_ != before) {
     dims_ = shape_;
     interleaved_.reset();
@@ -111,7 +127,8 @@ void Chain::add(std::unique_ptr<Layer> layer, std::vector<float> parameters,
 void Chain::replace_last(std::unique_ptr<Layer> layer, std::vector<float> parameters) {
   Piece& piece = pieces_.back();
   layer->infer(piece.input);
-  allowance_->values += std::ssize(piece.parameters) - std::ssize(parameters);
+  allowance_->spend(std::ssize(parameters));
+  take_values(*layer, std::ssize(parameters) - std::ssize(piece.parameters), parameters.size());
   piece.layer = std::move(layer);
   piece.parameters = std::move(parameters);
 }
@@ -228,7 +245,7 @@ void Chain::resize(const Size2d& by) {
   const bool last = channel_axis() == 2;
   shape_[1] += by.height;
   shape_[2] += by.width;
-  element_count(shape_);
+  require_size(shape_);
   dims_ = last ? channels_last(shape_) : shape_;
   if (interleaved_) interleaved_ = shape_;
 }

@@ -20,9 +20,14 @@ struct Source {
   bool bytes = false;  ///< its input is of bytes
 };
 
-/// What all layers of a graph may still take.
+/// What all layers of a graph may still take, and what may still be read and changed for them.
 struct Allowance {
   std::int64_t values, layers;
+  std::int64_t work;  ///< values read of constants or moved with a layer's
+
+  void spend(std::int64_t count) {
+    if ((work -= count) < 0) refuse("constants or layers that are used again and again");
+  }
 };
 
 /// How values meet: added up, multiplied, or side by side along ONNX's axis.
@@ -113,6 +118,9 @@ class Chain {
 
  private:
   explicit Chain(Allowance& allowance) : allowance_(&allowance) {}
+
+  static void require_size(const Shape& shape);
+  void take_values(const Layer& layer, std::int64_t more, std::size_t parameters);
 
   void take_input(const Shape& dims);
   void resize(const Size2d& by);

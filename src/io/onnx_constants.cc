@@ -14,6 +14,9 @@ namespace {
 
 using Integers = std::vector<std::int64_t>;
 
+constexpr std::int64_t kMostAxes = 8;
+constexpr const char* kTooMany = "computed constants of more values than the file holds";
+
 void require_few(std::size_t count) {
   if (std::cmp_greater(count, kMostIntegers)) {
     refuse(fmt::format("more than {} integers", kMostIntegers));
@@ -55,6 +58,9 @@ Tensor value_of_constant(const Node& node) {
 std::optional<Tensor> constant_of_shape(const Operator& o) {
   Shape dims = read_integers(o.constant(0, "shape"));
   require_no_batch(dims);
+  if (std::cmp_greater(dims.size(), kMostAxes)) {
+    refuse(fmt::format("{} axes, want at most {}", dims.size(), kMostAxes));
+  }
   const Attribute* value = o.find("value");
   if (value && !value->tensor) refuse("want the attribute value, a tensor");
   Tensor result{.name = {}, .dims = std::move(dims), .type = kFloat, .message = {}};
@@ -63,7 +69,7 @@ std::optional<Tensor> constant_of_shape(const Operator& o) {
     result.fill = value ? one_of(read_floats(*value->tensor)) : 0.0f;
     return result;
   }
-  if (count > kMostIntegers) return std::nullopt;
+  require_few(static_cast<std::size_t>(count));
   const std::int64_t integer = one_of(read_integers(*value->tensor));
   return integers_tensor(Integers(static_cast<std::size_t>(count), integer), result.dims);
 }
@@ -146,11 +152,12 @@ std::optional<Tensor> cast_of(const Operator& o) {
   return integers_tensor(std::move(values), from.dims);
 }
 
-/// The same values under at most eight other sizes. Throws Error unless they are as many.
+/// The same values under other sizes. Throws Error unless they are as many.
 Tensor with_dims(const Tensor& tensor, Shape dims) {
   Tensor result = tensor;
   const Shape before = std::exchange(result.dims, std::move(dims));
-  if (result.dims.size() > 8 || value_count(result) != value_count(tensor)) {
+  if (std::cmp_greater(result.dims.size(), kMostAxes) ||
+      value_count(result) != value_count(tensor)) {
     refuse(fmt::format("shape [{}] of a constant of shape [{}]", fmt::join(result.dims, ", "),
                        fmt::join(before, ", ")));
   }
@@ -226,11 +233,25 @@ std::optional<Tensor> Folding::unbounded(const Node& node) const {
   return arithmetic_of(o);
 }
 
+/// What a node makes other values of, and so writes out, is bounded before it is.
+void Folding::require_room(const Node& node) const {
+  static constexpr std::string_view kSame[] = {"Identity", "Cast", "Reshape", "Squeeze",
+                                               "Unsqueeze"};
+  if (std::ranges::find(kSame, node.op) != std::end(kSame)) return;
+  for (const std::string_view input : node.inputs) {
+    const auto found = constants_.find(input);
+    if (found == constants_.end() || !found->second.fill) continue;
+    if (value_count(found->second) > left_) refuse(kTooMany);
+  }
+}
+
 std::optional<Tensor> Folding::of(const Node& node) {
+  if (all_constant(node, constants_)) require_room(node);
   std::optional<Tensor> constant = unbounded(node);
   if (constant) left_ -= std::ssize(constant->floats);
-  if (left_ < 0) refuse("computed constants of more values than the file holds");
-  if (constant && constant->fill) fills_left_ -= value_count(*constant);
+  if (left_ < 0) refuse(kTooMany);
+  if (constant && node.op == "ConstantOfShape" && constant->fill)
+    fills_left_ -= value_count(*constant);
   if (fills_left_ < 0) refuse("constants of one value, of more than 2^28 altogether");
   return constant;
 }

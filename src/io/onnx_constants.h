@@ -31,6 +31,7 @@ class Folding {
 
  private:
   std::optional<Tensor> unbounded(const Node& node) const;
+  void require_room(const Node& node) const;
 
   const Constants& constants_;
   const ValueShapes& shapes_;

@@ -181,6 +181,10 @@ void add_layer_norm(const Operator& o, Chain& chain) {
                    .bias = o.find_constant(2) != nullptr,
                    .by_element = true}};
   if (norm.op.weight) norm.weight = chain.in_order(o.values(1, count, "scale"));
+  if (norm.op.bias && !norm.op.weight) {
+    norm.op.weight = true;
+    norm.weight.assign(static_cast<std::size_t>(count), 1.0f);
+  }
   if (norm.op.bias) norm.bias = chain.in_order(o.values(2, count, "bias"));
   add_norm(norm, chain);
 }
@@ -209,7 +213,7 @@ bool take_norm_weight(const Operator& o, std::size_t input, Chain& chain) {
   if (!norm || norm->op.weight) return false;
   const Tensor& tensor = o.constant(input, "operand");
   if (!takes_form(tensor, chain, true, norm->op)) return false;
-  norm->weight = read_floats(tensor);
+  norm->weight = chain.in_order(read_floats(tensor));
   norm->op.weight = true;
   norm->op.bias = !norm->op.by_element;
   if (norm->op.bias) norm->bias.assign(norm->weight.size(), 0.0f);
@@ -222,7 +226,7 @@ bool take_norm_bias(const Operator& o, std::size_t input, float sign, Chain& cha
   if (!norm) return false;
   const Tensor& tensor = o.constant(input, "operand");
   if (!takes_form(tensor, chain, !norm->op.weight, norm->op)) return false;
-  const std::vector<float> bias = read_floats(tensor);
+  const std::vector<float> bias = chain.in_order(read_floats(tensor));
   norm->weight.resize(bias.size(), 1.0f);
   norm->bias.resize(bias.size(), 0.0f);
   for (std::size_t i = 0; i < bias.size(); ++i) norm->bias[i] += sign * bias[i];

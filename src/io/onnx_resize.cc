@@ -33,8 +33,7 @@ void add_scales(const std::vector<float>& scales, Chain& chain) {
   const auto whole = [](float scale) {
     return scale >= 1 && scale <= static_cast<float>(kMostScale) && scale == std::floor(scale);
   };
-  const bool good = scales.size() == 4 && scales[0] == 1 && scales[1] == 1 && whole(scales[2]) &&
-                    whole(scales[3]);
+  const bool good = scales[0] == 1 && scales[1] == 1 && whole(scales[2]) && whole(scales[3]);
   if (!good) {
     refuse(fmt::format("scales [{}], want [1, 1, h, w] of whole numbers", fmt::join(scales, ", ")));
   }
@@ -68,14 +67,14 @@ void add_resize(const Operator& o, Chain& chain) {
                     quoted_name(o.text("nearest_mode", "round_prefer_floor"))));
   }
   if (o.find_constant(3)) return add_sizes(read_integers(*o.find_constant(3)), chain);
-  add_scales(read_floats(o.constant(old ? 1 : 2, "scales")), chain);
+  add_scales(o.values(old ? 1 : 2, 4, "scales"), chain);
 }
 
 /// Of opset 9, Resize without its choices.
 void add_upsample(const Operator& o, Chain& chain) {
   chain.require_image();
   require_nearest(o);
-  add_scales(read_floats(o.constant(1, "scales")), chain);
+  add_scales(o.values(1, 4, "scales"), chain);
 }
 
 }  // namespace lenet::onnx

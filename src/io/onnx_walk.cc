@@ -27,13 +27,14 @@ namespace {
 /// Along the graph's nodes, from its input to its output.
 class Walk {
  public:
-  // No file holds more values than bytes, but small ones may use a constant twice.
   Walk(const Graph& graph, std::int64_t bytes)
       : graph_(graph),
         fused_(fused_in(graph)),
         readers_(graph, fused_),
-        allowance_{.values = std::max<std::int64_t>(bytes, 1 << 24), .layers = kMaxModelTextLayers},
-        folding_(constants_, shapes_, allowance_.values) {}
+        allowance_{.values = 0, .layers = kMaxModelTextLayers, .work = 0},
+        folding_(constants_, shapes_, values_in(bytes)) {
+    allow(values_in(bytes));
+  }
 
   Sequential network(bool own) {
     start(own);
@@ -48,6 +49,17 @@ class Walk {
   }
 
  private:
+  /// No file holds more values than bytes, but small ones may use a constant twice.
+  static std::int64_t values_in(std::int64_t bytes) {
+    return std::max<std::int64_t>(bytes, 1 << 24);
+  }
+
+  /// A layer's values are read, put in order, and changed by a bias or two behind it.
+  void allow(std::int64_t values) {
+    allowance_.values += values;
+    allowance_.work += 16 * values;
+  }
+
   void require_one_output() const {
     if (graph_.outputs.size() == 1) return;
     std::vector<std::string> names;
@@ -127,7 +139,7 @@ class Walk {
     if (!constant) return false;
     if (node.outputs.size() != 1) refuse("want one output");
     define(node.outputs[0]);
-    if (constant->fill) allowance_.values += value_count(*constant);
+    if (constant->fill) allow(value_count(*constant));
     constants_.emplace(node.outputs[0], *std::move(constant));
     return true;
   }
@@ -169,6 +181,10 @@ class Walk {
   void take_layer(const Node& node, Tree::End& end) {
     require_position(node, end.value);
     const Operator o(node, constants_);
+    for (const std::string_view input : node.inputs) {
+      const auto constant = constants_.find(input);
+      if (constant != constants_.end()) allowance_.spend(value_count(constant->second));
+    }
     if (node.op != "Softmax" && node.op != "LogSoftmax") return add_layer(o, end.chain);
     if (end.fork != Tree::kNone) {
       refuse(fmt::format("in a branch of {}, want that at the end of all layers",

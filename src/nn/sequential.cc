@@ -8,14 +8,11 @@
 #include "kernels/self_check.h"
 #include "lenet/error.h"
 #include "nn/container.h"
+#include "nn/limits.h"
 #include "nn/user_layer.h"
 
 namespace lenet {
 namespace {
-
-// 2^30 parameters are 4 GiB; 2^26 values of an image, all layers' together, are 4 GiB a thread.
-constexpr std::int64_t kMostParameters = std::int64_t{1} << 30;
-constexpr std::int64_t kMostValues = std::int64_t{1} << 26;
 
 /// layer.infer(), of a layer whose text alone does not say which one it is.
 Shape infer_within(Layer& layer, const Shape& input, const std::string& path) {
@@ -24,12 +21,6 @@ Shape infer_within(Layer& layer, const Shape& input, const std::string& path) {
   } catch (const Error& e) {
     throw Error(e.kind(), fmt::format("layer {}, {}", path, e.what()));
   }
-}
-
-std::int64_t total_size(const std::vector<ParameterInfo>& tensors) {
-  std::int64_t total = 0;
-  for (const ParameterInfo& t : tensors) total += element_count(t.shape);
-  return total;
 }
 
 }  // namespace
@@ -62,7 +53,7 @@ void Sequential::build(const Shape& input, Generator& generator) {
   kernels::self_check();
   shapes_.clear();
   Totals totals{.values = element_count(input)};
-  if (totals.values > kMostValues) {
+  if (totals.values > kMostImageValues) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("input {}: too large: want at most 2^26 values", to_string(input)));
   }
@@ -103,7 +94,7 @@ Shape Sequential::infer_layer(Layer& layer, const Shape& input, const std::strin
   const Shape output = totals.depth == 0 ? layer.infer(input) : infer_within(layer, input, path);
   totals.values += element_count(output);
   const std::int64_t count = total_size(layer.parameters());
-  if (totals.values > kMostValues || count > kMostParameters - totals.parameters) {
+  if (totals.values > kMostImageValues || count > kMostParameters - totals.parameters) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("{}: too large: output {}, {} parameters; want at most 2^26 values "
                             "an image and 2^30 parameters in all layers",

@@ -32,7 +32,7 @@ Json best() {
   return options;
 }
 
-/// The same by Muon (Jordan 2024).
+/// one_cycle() by Muon (Jordan 2024).
 Json muon(const char* model, int epochs, double lr, double weight_decay, const char* augment) {
   Json options = one_cycle(model, epochs, lr);
   options.update({{"optimizer", "muon"},

@@ -97,6 +97,34 @@ TEST(OnnxFolding, FillsNoMoreThanAGibibyte) {
                        "2 values, want one"));
 }
 
+/// From a file of some hundred bytes none of these takes memory or time of its own choice.
+TEST(OnnxFolding, LetsAFillDoNoMoreThanALayerNeeds) {
+  const Names sizes = {whole("s", {1}, {1 << 28}), whole("s2", {2}, {1 << 14, 1 << 14}),
+                       whole("deep", {9}, Floats(9, 1)), tensor("one", {}, {1})};
+  const auto refused = [&](const Names& nodes, const Shape& input = {-1, 2, 6, 6},
+                           std::int64_t opset = 13) {
+    return refusal(
+        {.nodes = nodes, .initializers = sizes, .inputs = {value("x", input)}, .opset = opset});
+  };
+  const std::string most = "computed constants of more values than the file holds";
+  for (const char* op : {"Neg", "Transpose", "Sqrt"}) {
+    EXPECT_TRUE(contains(refused({filled("w"), node(op, {"w"}, {"y"})}), most)) << op;
+  }
+  EXPECT_TRUE(contains(refused({filled("w"), node("Add", {"w", "one"}, {"y"})}), most));
+  EXPECT_TRUE(
+      contains(refused({node("ConstantOfShape", {"deep"}, {"y"})}), "9 axes, want at most 8"));
+  EXPECT_TRUE(contains(
+      refused({filled("s4"), node("Upsample", {"x", "s4"}, {"y"}, {text("mode", "nearest")})},
+              {-1, 2, 6, 6}, 9),
+      "shape [268435456], want 4 values"));
+  EXPECT_TRUE(contains(refused({node("Relu", {"x"}, {"y"})}, {-1, 1 << 28, 1, 1}), "too large"));
+  Names again = {node("ConstantOfShape", {"s2"}, {"w"}), node("MatMul", {"x", "w"}, {"0"})};
+  for (int i = 0; i < 99; ++i) {
+    again.push_back(node("Add", {std::to_string(i), "one"}, {std::to_string(i + 1)}));
+  }
+  EXPECT_TRUE(contains(refused(again, {-1, 1 << 14}), "again and again"));
+}
+
 TEST(OnnxFolding, MovesAWeightsAxes) {
   // Keras' (height, width, in, out) as (out, in, height, width).
   const Floats keras = numbers(3 * 3 * 2 * 4);

@@ -132,6 +132,73 @@ TEST(OnnxLayerNorm, IsReadOfEveryForm) {
             plain);
 }
 
+TEST(OnnxLayerNorm, TakesABiasAlone) {
+  const Model model =
+      read({.nodes = {node("LayerNormalization", {"x", "", "b"}, {"n"}, {integer("axis", 1)}),
+                      node("Relu", {"n"}, {"y"})},
+            .initializers = {tensor("b", {2, 6, 6}, std::vector<float>(72, 0.5f))}});
+  EXPECT_EQ(model.net.text(), "LayerNorm ReLU");
+  const auto parameters = model.net.parameters();
+  EXPECT_EQ(std::vector<float>(parameters.begin(), parameters.begin() + 72),
+            std::vector<float>(72, 1.0f));
+  EXPECT_EQ(std::vector<float>(parameters.begin() + 72, parameters.end()),
+            std::vector<float>(72, 0.5f));
+}
+
+TEST(OnnxLayerNorm, HidesNoBoundBehindOrInFrontOfIt) {
+  Names bounded = layer_norm({1, 2, 3}, kPow, kDivided);
+  bounded.back() = node("Div", {"d", "s"}, {"n"});
+  bounded.push_back(node("Clip", {"n"}, {"y"}, {number("min", -5), number("max", 5)}));
+  EXPECT_TRUE(
+      contains(text_of(bounded), "LayerNorm(eps=0.001, elementwise_affine=False) Affine2d"));
+  Names moved = layer_norm({1, 2, 3}, kPow, kDivided);
+  moved[0] = node("ReduceMean", {"c"}, {"m"}, {integers("axes", {1, 2, 3})});
+  moved[1] = node("Sub", {"c", "m"}, {"d"});
+  moved.insert(moved.begin(),
+               node("Clip", {"x"}, {"c"}, {number("min", -500), number("max", 500)}));
+  EXPECT_TRUE(text_of(moved).starts_with("Affine2d ReLU"));
+}
+
+TEST(OnnxLayerNorm, HasItsEpsBesideTheVariance) {
+  // Beside the deviation, as a bound of the variance, and nowhere.
+  const std::vector<Names> others = {
+      {node("Sqrt", {"v"}, {"r"}), node("Add", {"r", "0.001"}, {"s"}),
+       node("Div", {"d", "s"}, {"y"})},
+      {node("Max", {"v", "0.001"}, {"e"}), node("Sqrt", {"e"}, {"s"}),
+       node("Div", {"d", "s"}, {"y"})},
+      {node("Sqrt", {"v"}, {"r"}), node("Reciprocal", {"r"}, {"s"}),
+       node("Mul", {"d", "s"}, {"y"})}};
+  for (const Names& end : others) {
+    const std::string message =
+        refusal({.nodes = layer_norm({1, 2, 3}, kPow, end),
+                 .initializers = {tensor("0.001", {}, {1e-3f}), tensor("2", {}, {2})}});
+    EXPECT_TRUE(contains(message, "node \"n\"")) << message;
+  }
+}
+
+TEST(OnnxFused, TakesNoNodeOfWhatComesLater) {
+  const Names numbers = {tensor("c", {1}, {2})};
+  const auto refused = [&](const Names& nodes) {
+    return refusal({.nodes = nodes, .initializers = numbers});
+  };
+  EXPECT_TRUE(contains(refused({node("Sigmoid", {"x"}, {"s"}), node("Mul", {"a", "s"}, {"a"}),
+                                node("Relu", {"a"}, {"y"})}),
+                       "node \"n\""));
+  EXPECT_TRUE(contains(refused({node("Sigmoid", {"a"}, {"b"}), node("Mul", {"b", "x"}, {"a"}),
+                                node("Relu", {"a"}, {"y"})}),
+                       "node \"n\""));
+  const Names over = {integers("axes", {0})};
+  EXPECT_TRUE(
+      contains(refused({node("ReduceMean", {"c"}, {"m"}, over), node("Sub", {"x", "m"}, {"y"})}),
+               "node \"n\""));
+  EXPECT_TRUE(
+      contains(refused({node("ReduceMean", {""}, {"m"}, over), node("Sub", {"x", "m"}, {"y"})}),
+               "node \"n\""));
+  EXPECT_TRUE(contains(refused({node("ReduceMean", {"x"}, {"m"}, {over[0], number("keepdims", 1)}),
+                                node("Sub", {"x", "m"}, {"y"})}),
+                       "node \"n\""));
+}
+
 TEST(OnnxLayerNorm, OverAPartOfTheImageIsRefused) {
   const auto refused = [](const Names& nodes) {
     return refusal(

@@ -54,6 +54,25 @@ TEST(OnnxLayout, OfADenseLayerBehindChannelsLastIsBroughtIntoLenetsOrder) {
               keras_answer());
 }
 
+TEST(OnnxLayout, OfALayerNormOfNodesIsThatOfTheOperator) {
+  const Floats scale = numbers(36, 5), bias = numbers(36, 6);
+  const Names constants = {tensor("scale", {36}, scale), tensor("bias", {36}, bias),
+                           tensor("eps", {}, {1e-5f}), tensor("two", {}, {2})};
+  const Names over = {integers("axes", {-1})};
+  const Parts nodes =
+      keras({node("Flatten", {"last"}, {"f"}), node("ReduceMean", {"f"}, {"m"}, over),
+             node("Sub", {"f", "m"}, {"d"}), node("Pow", {"d", "two"}, {"p"}),
+             node("ReduceMean", {"p"}, {"v"}, over), node("Add", {"v", "eps"}, {"e"}),
+             node("Sqrt", {"e"}, {"s"}), node("Div", {"d", "s"}, {"n"}),
+             node("Mul", {"n", "scale"}, {"q"}), node("Add", {"q", "bias"}, {"flat"})},
+            constants);
+  const Parts one = keras({node("Flatten", {"last"}, {"f"}),
+                           node("LayerNormalization", {"f", "scale", "bias"}, {"flat"})},
+                          constants);
+  EXPECT_EQ(read(nodes).net.text(), "Conv2d(3, 3) Flatten LayerNorm Linear(4)");
+  EXPECT_EQ(forward(read(nodes).net, kImage.values), forward(read(one).net, kImage.values));
+}
+
 TEST(OnnxLayout, LetsLayersStandBetweenTheFlatteningAndTheDenseLayer) {
   const Floats scale = numbers(36, 5), bias = numbers(36, 6), mean = numbers(36, 7);
   Floats variance = numbers(36, 8);
