@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "export/c_source.h"
-#include "export/deployed.h"
 #include "export/int8_weights.h"
 
 namespace lenet {
@@ -38,10 +37,9 @@ class Int8Affine final : public Int8WeightedOperation {
   }
 };
 
-class FloatAffine final : public FloatOperation {
+class FloatAffine final : public FloatWeightedOperation<Int8Affine> {
  public:
-  explicit FloatAffine(const InferenceNode& node)
-      : FloatOperation(node, {.products = row_size(node), .takes_relu = true}) {}
+  using FloatWeightedOperation::FloatWeightedOperation;
 
   Floats run(const Inputs<float>& x) const override {
     return affine(node().weight, node().bias, *x[0]);
@@ -49,11 +47,6 @@ class FloatAffine final : public FloatOperation {
 
   void write(CSource& c) const override {
     c.call_in_place("affine", arguments_of(node(), write_float_weights(node(), c)), node());
-  }
-
-  std::unique_ptr<Int8Operation> quantized(const InferenceNode& o,
-                                           const Scales8& scales) const override {
-    return std::make_unique<Int8Affine>(o, Int8Weights(node(), scales.in[0]), scales.out);
   }
 };
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "export/c_source.h"
-#include "export/deployed.h"
 #include "export/int8_weights.h"
 
 namespace lenet {
@@ -104,10 +103,9 @@ class Int8Conv2d final : public Int8WeightedOperation {
   Int16s wide_;  ///< the weights
 };
 
-class FloatConv2d final : public FloatOperation {
+class FloatConv2d final : public FloatWeightedOperation<Int8Conv2d> {
  public:
-  explicit FloatConv2d(const InferenceNode& node)
-      : FloatOperation(node, {.products = row_size(node), .takes_relu = true}) {}
+  using FloatWeightedOperation::FloatWeightedOperation;
 
   Floats run(const Inputs<float>& x) const override {
     return conv2d(node(), node().weight, node().bias, *x[0]);
@@ -116,11 +114,6 @@ class FloatConv2d final : public FloatOperation {
   void write(CSource& c) const override {
     write_conv2d(
         node(), [&] { return write_float_weights(node(), c); }, c);
-  }
-
-  std::unique_ptr<Int8Operation> quantized(const InferenceNode& o,
-                                           const Scales8& scales) const override {
-    return std::make_unique<Int8Conv2d>(o, Int8Weights(node(), scales.in[0]), scales.out);
   }
 };
 

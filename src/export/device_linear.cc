@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "export/c_source.h"
-#include "export/deployed.h"
 #include "export/int8_network.h"
 #include "export/int8_weights.h"
 
@@ -76,10 +75,9 @@ class Int8Logits final : public Int8Output {
   Floats scale_;  ///< a sum times its channel's is the logit
 };
 
-class FloatLinear final : public FloatOperation {
+class FloatLinear final : public FloatWeightedOperation<Int8Linear> {
  public:
-  explicit FloatLinear(const InferenceNode& node)
-      : FloatOperation(node, {.products = row_size(node), .takes_relu = true}) {}
+  using FloatWeightedOperation::FloatWeightedOperation;
 
   Floats run(const Inputs<float>& x) const override {
     return linear(node().weight, node().bias, *x[0]);
@@ -88,11 +86,6 @@ class FloatLinear final : public FloatOperation {
   void write(CSource& c) const override {
     c.call_across("linear", fmt::format("{}, {}", sizes_of(node()), write_float_weights(node(), c)),
                   node());
-  }
-
-  std::unique_ptr<Int8Operation> quantized(const InferenceNode& o,
-                                           const Scales8& scales) const override {
-    return std::make_unique<Int8Linear>(o, Int8Weights(node(), scales.in[0]), scales.out);
   }
 };
 

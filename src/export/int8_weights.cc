@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "export/c_source.h"
-#include "export/deployed.h"
 
 namespace lenet {
 namespace {

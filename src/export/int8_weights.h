@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "export/deployed.h"
 #include "export/device_operation.h"
 
 namespace lenet {
@@ -45,6 +47,19 @@ class Int8WeightedOperation : public Int8Operation {
   Int8Weights weights_;
   std::vector<Rescaling> rescaling_;  ///< of each channel
   std::int32_t zero_out_;
+};
+
+/// What becomes an Int8, an Int8WeightedOperation, in integers.
+template <class Int8>
+class FloatWeightedOperation : public FloatOperation {
+ public:
+  explicit FloatWeightedOperation(const InferenceNode& node)
+      : FloatOperation(node, {.products = row_size(node), .takes_relu = true}) {}
+
+  std::unique_ptr<Int8Operation> quantized(const InferenceNode& o,
+                                           const Scales8& scales) const final {
+    return std::make_unique<Int8>(o, Int8Weights(node(), scales.in[0]), scales.out);
+  }
 };
 
 /// "weight3, bias3", or "weight3, 0" without a bias, which it adds in floats.
