@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lenet/error.h"
+#include "run/option_checks.h"
 #include "run/recipes.h"
 
 namespace lenet::cli {
@@ -40,9 +41,7 @@ void declare(const Command& command, ConfiguredOptions& options,
       if (o.group == group && named(o)) declare(command, o);
     }
   }
-  command
-      .option("--recipe", &options.recipe,
-              "Options to start from: chapter, fast, good, lenet-relu, best or resnet8")
+  command.option("--recipe", &options.recipe, "Options to start from: " + choice_of(recipe_names()))
       .check(one_of(recipe_names()));
   command
       .option("--config", &options.config,

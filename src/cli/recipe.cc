@@ -15,7 +15,7 @@ void add_recipe(const Command& app) {
   auto name = std::make_shared<std::string>();
   const Command command = app.add_command(
       "recipe", "Print a recipe's options and network as a file that train --config takes");
-  command.option("NAME", name.get(), "chapter, fast, good, lenet-relu, best or resnet8")
+  command.option("NAME", name.get(), choice_of(recipe_names()))
       .required()
       .check(one_of(recipe_names()));
   command.runs([name] { fmt::print("{}", json_text(whole_recipe(*name))); });

@@ -5,20 +5,11 @@
 #include <string>
 
 #include "base/require.h"
+#include "run/option_checks.h"
 #include "run/run_options.h"
 
 namespace lenet {
 namespace {
-
-/// "sgd, adam or adamw".
-std::string choice_of(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 < words.size() ? ", " : " or ";
-    text += words[i];
-  }
-  return text;
-}
 
 /// The optimizers that read a constant.
 template <bool OptimizerEntry::*reads>

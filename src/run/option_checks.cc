@@ -52,6 +52,15 @@ Check one_of(std::vector<std::string> words) {
   };
 }
 
+std::string choice_of(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 < words.size() ? ", " : " or ";
+    text += words[i];
+  }
+  return text;
+}
+
 Check image_size() {
   return [](const std::string& text) -> std::string {
     if (parse_size(text)) return "";

@@ -30,6 +30,9 @@ Check share();
 /// Accepts one of these words.
 Check one_of(std::vector<std::string> words);
 
+/// These words in a help, as "sgd, adam or adamw".
+std::string choice_of(const std::vector<std::string>& words);
+
 /// Accepts "28x28" and "": a size as --size takes it.
 Check image_size();
 

@@ -7,7 +7,7 @@
 
 namespace lenet {
 
-/// chapter, fast, good, lenet-relu, best, resnet8.
+/// In the order in which docs/recipes.md has them.
 const std::vector<std::string>& recipe_names();
 
 /// The options of the recipe of this name. See docs/recipes.md.
