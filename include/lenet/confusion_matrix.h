@@ -21,6 +21,17 @@ class ConfusionMatrix {
   ConfusionMatrix(std::span<const Label> labels, std::span<const std::int32_t> predicted,
                   std::int64_t classes);
 
+  /// A class that is taken for another one.
+  struct Confusion {
+    std::int64_t label, predicted, count;
+  };
+
+  /// Means over classes in which a score that is nothing counts as 0, as in scikit-learn's
+  /// classification_report(). NaN without examples.
+  struct Averages {
+    double precision, recall, f1;
+  };
+
   std::int64_t classes() const { return classes_; }
   std::int64_t count(std::int64_t label, std::int64_t predicted) const;
 
@@ -28,6 +39,11 @@ class ConfusionMatrix {
   const std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t>& counts() const {
     return counts_;
   }
+
+  /// The examples of class k.
+  std::int64_t support(std::int64_t k) const { return of_label_[static_cast<std::size_t>(k)]; }
+  std::int64_t examples() const { return examples_; }
+  std::int64_t right() const { return right_; }
 
   /// Of the examples of class k, the share taken for it: its accuracy.
   std::optional<double> recall(std::int64_t k) const;
@@ -41,8 +57,19 @@ class ConfusionMatrix {
   double balanced_accuracy() const;
   double macro_f1() const;
 
+  /// Over the classes that occur, as a label or predicted, all alike;
+  Averages macro_average() const;
+  /// and by their support.
+  Averages weighted_average() const;
+
+  /// The pairs of different classes that occur most, at most so many; of equals the first.
+  std::vector<Confusion> most_confused(std::size_t most) const;
+
  private:
-  std::int64_t classes_;
+  template <class Weight>
+  Averages averages(Weight weight) const;
+
+  std::int64_t classes_, examples_ = 0, right_ = 0;
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> counts_;  ///< most pairs are rare
   std::vector<std::int64_t> of_label_, taken_for_;  ///< examples of each class
 };

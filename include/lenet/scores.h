@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "lenet/export.h"
 #include "lenet/label.h"
@@ -33,12 +34,40 @@ std::optional<double> r2_score(FloatRows outputs, FloatRows targets, std::int64_
 /// they have the same. Nothing where all have it, or none.
 std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k);
 
+/// The mean over the examples with the label, of the share that have it among all whose output is
+/// as large or larger: the area below precision_recall_curve(). Nothing where none has it.
+std::optional<double> average_precision_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+
+/// How an output is judged by the examples above each threshold: one point for each output that
+/// occurs, the largest first.
+struct ThresholdCurve {
+  std::vector<double> thresholds;
+  std::vector<std::int64_t> there, others;  ///< at or above it, with the label and without
+  std::int64_t all_there = 0, all_others = 0;
+};
+/// What scikit-learn's roc_curve (others / all_others, there / all_there) and
+/// precision_recall_curve (there / all_there, there / (there + others)) draw.
+ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_t k);
+
 /// The harmonic mean of precision and recall; nothing where the label is never there and never
 /// said.
 std::optional<double> f1_score(FloatRows outputs, FloatRows targets, std::int64_t k);
 
+/// Of the examples said to have the label, the share that has it; of those that have it, the share
+/// said to. Nothing where it would be 0 / 0.
+std::optional<double> precision_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+std::optional<double> recall_score(FloatRows outputs, FloatRows targets, std::int64_t k);
+
 /// The share of labels that are right, and of examples of which all are.
 double label_accuracy(FloatRows outputs, FloatRows targets);
 double exact_match(FloatRows outputs, FloatRows targets);
+
+struct Interval {
+  double low, high;
+};
+
+/// Where the share lies of which `count` of `all` were found, in 95 of 100 cases (Wilson 1927). [0,
+/// 1] of none.
+Interval confidence_interval(std::int64_t count, std::int64_t all);
 
 }  // namespace lenet

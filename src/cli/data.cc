@@ -18,6 +18,7 @@
 #include "lenet/load_data.h"
 #include "lenet/pixel_statistics.h"
 #include "run/json_document.h"
+#include "run/judged_images.h"
 #include "run/sample_sheet.h"
 
 namespace lenet::cli {
@@ -29,11 +30,6 @@ struct DataCommand {
   CommonOptions common;
   std::string sheet;
 };
-
-std::string class_name(const Dataset& data, std::int64_t k) {
-  const std::vector<std::string>& names = data.class_names();
-  return names.empty() ? fmt::format("class {}", k) : names[static_cast<std::size_t>(k)];
-}
 
 PixelStatistics statistics_of(const Dataset& data) {
   std::vector<std::int32_t> all(static_cast<std::size_t>(data.size()));
@@ -66,8 +62,9 @@ Json classes_of(const Dataset& train, const Dataset& test) {
   Json classes = Json::array();
   for (std::int64_t k = 0; k < train.classes(); ++k) {
     const auto i = static_cast<std::size_t>(k);
-    classes.push_back(
-        {{"name", class_name(train, k)}, {"train", in_train[i]}, {"test", in_test[i]}});
+    classes.push_back({{"name", output_name(train.class_names(), k, true)},
+                       {"train", in_train[i]},
+                       {"test", in_test[i]}});
   }
   return classes;
 }
@@ -85,9 +82,7 @@ Json targets_of(const Dataset& train) {
       most = std::max(most, value);
       sum += static_cast<double>(value);
     }
-    const auto i = static_cast<std::size_t>(k);
-    const std::vector<std::string>& names = train.class_names();
-    targets.push_back({{"name", i < names.size() ? names[i] : fmt::format("output {}", k)},
+    targets.push_back({{"name", output_name(train.class_names(), k, false)},
                        {"least", least},
                        {"mean", sum / static_cast<double>(rows.size())},
                        {"largest", most}});
@@ -148,22 +143,11 @@ void print_document(const Json& d, bool floats) {
   classes ? print_classes(d["classes"]) : print_targets(d["targets"]);
 }
 
-/// A picture of its own: no other file, and none of the data.
-void check_sheet(const std::string& sheet, const CommonOptions& data) {
-  namespace fs = std::filesystem;
-  const fs::path path = sheet;
-  require(lower_case(path.extension().string()) == ".png",
-          fmt::format("--sheet {}: want a name that ends in .png", sheet));
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return;
-  const fs::path below = fs::weakly_canonical(path, ignored)
-                             .lexically_relative(fs::weakly_canonical(data.path, ignored));
-  require(data.path.empty() || below.empty() || *below.begin() == "..",
-          fmt::format("--sheet {}: a file of the data; want another name", sheet));
-}
-
 void run_data(const DataCommand& c) {
-  if (!c.sheet.empty()) check_sheet(c.sheet, c.common);
+  if (!c.sheet.empty()) {
+    require_png("--sheet", c.sheet);
+    require_outside(c.common, "--sheet", c.sheet);
+  }
   const auto [train, test] =
       load_data(c.common, load_settings(c.common.threads), {.test_optional = true});
   if (!c.sheet.empty()) write_png(c.sheet, sample_sheet(train));

@@ -7,16 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "cli/class_scores.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/row_scores.h"
 #include "cli/run_display.h"
-#include "lenet/confusion_matrix.h"
 #include "lenet/device.h"
+#include "lenet/image.h"
 #include "lenet/scores.h"
 #include "lenet/timer.h"
 #include "lenet/trainer.h"
 #include "run/json_document.h"
+#include "run/judged_files.h"
 #include "run/model_data.h"
 
 namespace lenet::cli {
@@ -27,38 +29,21 @@ using Json = nlohmann::ordered_json;
 struct EvalOptions {
   CommonOptions common;
   ModelOptions model;
-};
+  bool confusion = false;
+  std::string wrong, predictions;  ///< files to write
+  std::int64_t wrong_images = 40;
+  double threshold = 0;  ///< 0: none
 
-std::string class_name(const std::vector<std::string>& names, std::size_t k) {
-  return k < names.size() ? names[k] : fmt::format("class {}", k);
-}
+  /// Whether they need the outputs for each image.
+  bool by_image() const { return threshold > 0 || !wrong.empty() || !predictions.empty(); }
+};
 
 struct Figures {
   Metrics metrics;
-  double rate;                                    ///< images a second
-  std::vector<float> outputs;                     ///< a row an image
-  std::vector<std::string> names;                 ///< of the outputs, where known
-  std::optional<ConfusionMatrix> confusion = {};  ///< of the outputs; none without classes
-  std::optional<double> top5 = {};                ///< of more than five classes
-  std::optional<ScoredRows> rows = {};            ///< of targets that are no classes
+  double rate;  ///< images a second
+  std::optional<ClassScores> classes = {};
+  std::optional<ScoredRows> rows = {};  ///< of targets that are no classes
 };
-
-Json accuracies(const ConfusionMatrix& confusion) {
-  Json accuracies = Json::array();
-  for (std::int64_t k = 0; k < confusion.classes(); ++k) {
-    const std::optional<double> recall = confusion.recall(k);
-    accuracies.push_back(recall ? Json(*recall) : Json());
-  }
-  return accuracies;
-}
-
-Json counts(const ConfusionMatrix& confusion) {
-  Json counts = Json::array();
-  for (const auto& [pair, count] : confusion.counts()) {
-    counts.push_back({pair.first, pair.second, count});
-  }
-  return counts;
-}
 
 /// "label_accuracy" of its title.
 std::string key_of(const Metric& metric) {
@@ -67,86 +52,102 @@ std::string key_of(const Metric& metric) {
   return key;
 }
 
-Json document_of(const ModelOnData& on, const Figures& f) {
+Json document_of(const ModelOnData& on, const Figures& f, const std::vector<std::string>& names) {
   Json document = {{"data", on.data},
                    {"loss", f.metrics.loss()},
                    {key_of(*f.metrics.metric), f.metrics.metric_mean()},
                    {"examples", f.metrics.examples},
                    {"examples_per_sec", f.rate},
-                   {"per_class_accuracy", f.confusion ? accuracies(*f.confusion) : Json::array()}};
-  if (f.confusion) {
-    document["balanced_accuracy"] = f.confusion->balanced_accuracy();
-    document["macro_f1"] = f.confusion->macro_f1();
-    if (f.top5) document["top5_accuracy"] = *f.top5;
-    document["confusion"] = counts(*f.confusion);
-  }
+                   {"per_class_accuracy", Json::array()}};
+  if (f.classes) add_scores(*f.classes, document);
   if (f.rows) add_scores(*f.rows, document);
   if (!on.model.origin.data_sha256.empty()) document["same_data"] = !on.other_data;
-  if (!f.names.empty()) document["class_names"] = f.names;
+  if (!names.empty()) document["class_names"] = names;
   return document;
 }
 
-void print(const ConfusionMatrix& confusion, const std::optional<double>& top5,
-           const std::vector<std::string>& names) {
-  fmt::print("balanced accuracy {:.4f}, macro F1 {:.4f}{}\n", confusion.balanced_accuracy(),
-             confusion.macro_f1(), top5 ? fmt::format(", top-5 {:.4f}", *top5) : "");
-  std::size_t width = 12;
-  for (const std::string& name : names) width = std::max(width, name.size());
-  for (std::int64_t k = 0; k < confusion.classes(); ++k) {
-    const std::optional<double> accuracy = confusion.recall(k);
-    fmt::print("  {:<{}} {}\n", class_name(names, static_cast<std::size_t>(k)), width,
-               accuracy ? fmt::format("{:.3f}", *accuracy) : "-");
-  }
-}
-
-void print(const ModelOnData& on, const Figures& f) {
+void print(const ModelOnData& on, const Figures& f, bool confusion) {
   fmt::print("evaluated on {}: {}\n", on.data, on.images_title());
   fmt::print("{}", on.other_data_line());
-  fmt::print("loss {:.3f}, {} {:.4f} on {} images, {:.1f} examples/sec\n", f.metrics.loss(),
-             f.metrics.metric->title, f.metrics.metric_mean(), f.metrics.examples, f.rate);
-  if (f.confusion) print(*f.confusion, f.top5, f.names);
+  fmt::print("loss {:.3f}, {} {:.4f}", f.metrics.loss(), f.metrics.metric->title,
+             f.metrics.metric_mean());
+  if (f.classes) {
+    const ConfusionMatrix& of = f.classes->confusion;
+    fmt::print(" ± {:.4f}", half_interval(of.right(), of.examples()));
+  }
+  fmt::print(" on {} images, {:.1f} examples/sec\n", f.metrics.examples, f.rate);
+  if (f.classes) print_scores(*f.classes);
+  if (f.classes && confusion) print_confusion(*f.classes);
   if (f.rows) print_scores(*f.rows);
 }
 
-/// What the outputs are worth beside their loss.
-void add_scores(const Dataset& images, const Evaluation& evaluation, const FloatRows& outputs,
-                std::optional<LossFunction> loss, Figures& figures) {
-  if (!images.has_classes()) {
-    figures.rows = {outputs, images.rows(), loss.value_or(usual_loss(false)), figures.names};
-    return;
+/// Refuses what the targets have not, and files that are no pictures or would replace the data.
+void check(const EvalOptions& o, const Dataset& images) {
+  if (o.confusion) require_classes(images, "--confusion");
+  if (o.threshold > 0) require_classes(images, "--threshold");
+  if (!o.wrong.empty()) require_png("--wrong", o.wrong);
+  for (const auto& [option, file] :
+       {std::pair("--wrong", o.wrong), {"--predictions", o.predictions}}) {
+    if (file.empty()) continue;
+    require_outside(o.common, option, file);
+    require_other_file(file, saved_model_file(o.model.path));
   }
+}
+
+/// What the outputs are worth beside their loss. judged: none without outputs.
+ClassScores class_scores(const Dataset& images, const Evaluation& evaluation,
+                         const JudgedImages* judged, std::int64_t outputs,
+                         const EvalOptions& options, const std::vector<std::string>& names) {
   constexpr std::int64_t kTop = 5;
-  figures.confusion.emplace(images.labels(), evaluation.predicted, outputs.width);
-  if (outputs.width > kTop && outputs.size() > 0) {
-    figures.top5 = top_k_accuracy_score(outputs, images.labels(), kTop);
-  }
+  ClassScores scores = {.confusion = {images.labels(), evaluation.predicted, outputs},
+                        .names = names};
+  if (!judged || images.size() == 0) return scores;
+  if (outputs > kTop) scores.top5 = top_k_accuracy_score(judged->outputs, images.labels(), kTop);
+  if (outputs == 2) scores.two_classes = two_classes(*judged);
+  if (options.threshold > 0) scores.coverage = coverage_of(*judged, options.threshold);
+  return scores;
+}
+
+void write_files(const EvalOptions& o, const JudgedImages& judged) {
+  if (!o.wrong.empty()) write_png(o.wrong, mistakes_sheet(judged, o.wrong_images));
+  if (!o.predictions.empty()) write_predictions(o.predictions, judged, o.threshold);
 }
 
 void run_eval(const EvalOptions& options) {
   const Device device = parse_device(options.common.device);
   const ModelOnData on =
       open_model_on_data(options.model, options.common, load_settings(options.common.threads));
+  const Sequential& net = on.model.net;
   const Dataset& images = on.images();
+  check(options, images);
   const std::optional<LossFunction> loss = on.model.origin.loss;
+  const bool on_cpu = device.kind == Device::Kind::kCpu;
   Timer timer;
-  const Evaluation evaluation = device.kind == Device::Kind::kCpu
-                                    ? evaluate(on.model.net, images, options.common.threads, loss)
-                                    : evaluate(on.model.net, images, device, loss);
+  const Evaluation evaluation = on_cpu ? evaluate(net, images, options.common.threads, loss)
+                                       : evaluate(net, images, device, loss);
   const double rate = static_cast<double>(images.size()) / timer.stop();
-  const std::int64_t outputs = element_count(on.model.net.output_shape());
   // A card has no second pass that gives outputs of bytes; large networks would wait for the CPU's.
-  const bool scored = !images.has_classes() || device.kind == Device::Kind::kCpu;
-  Figures figures = {
-      .metrics = evaluation.metrics,
-      .rate = rate,
-      .outputs =
-          scored ? forward(on.model.net, images, options.common.threads) : std::vector<float>(),
+  const bool scored = !images.has_classes() || on_cpu || options.by_image();
+  const std::vector<float> all =
+      scored ? forward(net, images, options.common.threads) : std::vector<float>();
+  const std::int64_t outputs = element_count(net.output_shape());
+  const JudgedImages judged = {
+      .images = images,
+      .outputs = {all, outputs},
+      .loss = loss.value_or(usual_loss(images.has_classes())),
       .names = on.model.class_names.empty() ? images.class_names() : on.model.class_names};
-  add_scores(images, evaluation, {figures.outputs, outputs}, loss, figures);
-  if (options.common.json) {
-    fmt::print("{}", json_text(document_of(on, figures)));
+  Figures figures = {.metrics = evaluation.metrics, .rate = rate};
+  if (images.has_classes()) {
+    figures.classes = class_scores(images, evaluation, scored ? &judged : nullptr, outputs, options,
+                                   judged.names);
   } else {
-    print(on, figures);
+    figures.rows = {judged.outputs, images.rows(), judged.loss, judged.names};
+  }
+  write_files(options, judged);
+  if (options.common.json) {
+    fmt::print("{}", json_text(document_of(on, figures, judged.names)));
+  } else {
+    print(on, figures, options.confusion);
   }
 }
 
@@ -160,6 +161,25 @@ void add_eval(const Command& app) {
   add_data(command, options->common, kOwnData);
   add_threads(command, options->common.threads);
   add_device(command, options->common.device);
+  command.flag("--confusion", options->confusion, "Print how often each class was taken for which");
+  const Option wrong =
+      command
+          .option("--wrong", &options->wrong,
+                  "Draw the worst mistakes into this PNG, with what they are and what was said")
+          .check(given_path());
+  command.option("--wrong-images", &options->wrong_images, "How many of them")
+      .check(whole_number(1, 10'000))
+      .show_default()
+      .needs(wrong);
+  command
+      .option("--predictions", &options->predictions,
+              "Write a row an image into this CSV: its class, the one said, all probabilities")
+      .check(given_path());
+  command
+      .option("--threshold", &options->threshold,
+              "Say \"none of these\" where the likeliest class has a probability below; prints how "
+              "many images are left, and how many of them are right")
+      .check(share());
   add_json(command, options->common.json);
   command.runs([options] { run_eval(*options); });
 }

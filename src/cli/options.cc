@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "lenet/error.h"
+#include "base/require.h"
+#include "base/text.h"
 #include "run/option_checks.h"
 #include "run/recipes.h"
 
@@ -103,6 +104,21 @@ void require_other_file(const std::string& out, const std::filesystem::path& in)
   if (!std::filesystem::equivalent(out, in, ignored)) return;
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: the file that is read; want another name for what is written", out));
+}
+
+void require_outside(const DataOptions& data, const std::string& option, const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (data.path.empty() || !fs::exists(path, ignored)) return;
+  const fs::path below = fs::weakly_canonical(path, ignored)
+                             .lexically_relative(fs::weakly_canonical(data.path, ignored));
+  require(below.empty() || *below.begin() == "..",
+          fmt::format("{} {}: a file of the data; want another name", option, path));
+}
+
+void require_png(const std::string& option, const std::string& path) {
+  require(lower_case(std::filesystem::path(path).extension().string()) == ".png",
+          fmt::format("{} {}: want a name that ends in .png", option, path));
 }
 
 }  // namespace lenet::cli

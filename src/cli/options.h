@@ -53,4 +53,10 @@ void add_json(const Command& command, bool& json);
 /// Throws Error (kUsage) if `out` is the file `in`, which it would replace.
 void require_other_file(const std::string& out, const std::filesystem::path& in);
 
+/// Throws Error (kUsage) if the option names a file of the data, which it would replace.
+void require_outside(const DataOptions& data, const std::string& option, const std::string& path);
+
+/// Throws Error (kUsage) unless the option names a file that ends in .png.
+void require_png(const std::string& option, const std::string& path);
+
 }  // namespace lenet::cli

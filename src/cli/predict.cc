@@ -19,6 +19,7 @@
 #include "lenet/trainer.h"
 #include "run/image_files.h"
 #include "run/json_document.h"
+#include "run/judged_images.h"
 #include "run/model_argument.h"
 #include "run/recorded_data.h"
 
@@ -76,8 +77,8 @@ std::vector<Answer> answers_of(std::span<const float> values, std::int64_t top, 
 }
 
 std::string output_name(const Model& model, std::size_t output) {
-  if (output < model.class_names.size()) return model.class_names[output];
-  return fmt::format("{} {}", model.origin.tells_classes() ? "class" : "output", output);
+  return lenet::output_name(model.class_names, static_cast<std::int64_t>(output),
+                            model.origin.tells_classes());
 }
 
 void print_answers(const ImageSource& source, std::span<const Answer> answers, const Model& model) {

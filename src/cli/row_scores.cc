@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text.h"
 #include "lenet/scores.h"
+#include "run/judged_images.h"
 
 namespace lenet::cli {
 namespace {
@@ -31,7 +33,11 @@ constexpr ColumnScore kOfNumbers[] = {
      }},
     {"r2", "R2", r2_score},
 };
-constexpr ColumnScore kOfLabels[] = {{"f1", "F1", f1_score}, {"auc", "AUC", roc_auc_score}};
+constexpr ColumnScore kOfLabels[] = {{"precision", "precision", precision_score},
+                                     {"recall", "recall", recall_score},
+                                     {"f1", "F1", f1_score},
+                                     {"auc", "ROC AUC", roc_auc_score},
+                                     {"average_precision", "PR AUC", average_precision_score}};
 
 /// None for the cross-entropy of probabilities.
 std::span<const ColumnScore> scores_of(LossFunction loss) {
@@ -88,10 +94,7 @@ void add_scores(const ScoredRows& rows, Json& document) {
 
 void print_scores(const ScoredRows& rows) {
   constexpr std::int64_t kShown = 100;
-  const auto name = [&](std::int64_t k) {
-    const auto i = static_cast<std::size_t>(k);
-    return i < rows.names.size() ? rows.names[i] : fmt::format("output {}", k);
-  };
+  const auto name = [&](std::int64_t k) { return printable(output_name(rows.names, k, false)); };
   const std::int64_t shown = std::min(rows.outputs.width, kShown);
   std::size_t width = 12;
   for (std::int64_t k = 0; k < shown; ++k) width = std::max(width, name(k).size());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/require.h"
@@ -50,6 +51,8 @@ ConfusionMatrix::ConfusionMatrix(std::span<const Label> labels,
                               i, label, taken, classes));
     }
     ++counts_[{label, taken}];
+    ++examples_;
+    right_ += label == taken;
     ++of_label_[static_cast<std::size_t>(label)];
     ++taken_for_[static_cast<std::size_t>(taken)];
   }
@@ -79,6 +82,39 @@ double ConfusionMatrix::balanced_accuracy() const {
 
 double ConfusionMatrix::macro_f1() const {
   return mean_of_classes(classes_, [&](std::int64_t k) { return f1(k); });
+}
+
+/// weight: of class k.
+template <class Weight>
+ConfusionMatrix::Averages ConfusionMatrix::averages(Weight weight) const {
+  Averages sums = {};
+  double weights = 0;
+  for (std::int64_t k = 0; k < classes_; ++k) {
+    const double w = weight(k);
+    sums.precision += w * precision(k).value_or(0);
+    sums.recall += w * recall(k).value_or(0);
+    sums.f1 += w * f1(k).value_or(0);
+    weights += w;
+  }
+  return {sums.precision / weights, sums.recall / weights, sums.f1 / weights};
+}
+
+ConfusionMatrix::Averages ConfusionMatrix::macro_average() const {
+  return averages([&](std::int64_t k) { return f1(k) ? 1.0 : 0.0; });
+}
+
+ConfusionMatrix::Averages ConfusionMatrix::weighted_average() const {
+  return averages([&](std::int64_t k) { return static_cast<double>(support(k)); });
+}
+
+std::vector<ConfusionMatrix::Confusion> ConfusionMatrix::most_confused(std::size_t most) const {
+  std::vector<Confusion> pairs;
+  for (const auto& [pair, count] : counts_) {
+    if (pair.first != pair.second) pairs.push_back({pair.first, pair.second, count});
+  }
+  std::ranges::stable_sort(pairs, std::ranges::greater(), &Confusion::count);
+  pairs.resize(std::min(pairs.size(), most));
+  return pairs;
 }
 
 }  // namespace lenet

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -40,6 +41,26 @@ double mean_of(FloatRows rows, double sum) { return sum / static_cast<double>(ro
 double square(double x) { return x * x; }
 bool is_there(double target) { return target >= 0.5; }
 bool is_said(double output) { return output > 0; }
+
+/// Examples with a label, of which it is said, and both.
+struct LabelCounts {
+  double there = 0, said = 0, both = 0;
+};
+
+LabelCounts label_counts(FloatRows outputs, FloatRows targets, std::int64_t k) {
+  LabelCounts counts;
+  sum_of(outputs, targets, k, [&](double y, double t) {
+    counts.there += is_there(t);
+    counts.said += is_said(y);
+    counts.both += is_said(y) && is_there(t);
+    return 0;
+  });
+  return counts;
+}
+
+std::optional<double> quotient(double part, double all) {
+  return all > 0 ? std::optional(part / all) : std::nullopt;
+}
 
 }  // namespace
 
@@ -81,36 +102,70 @@ std::optional<double> r2_score(FloatRows outputs, FloatRows targets, std::int64_
   return 1 - sum_of(outputs, targets, k, [](double y, double t) { return square(y - t); }) / spread;
 }
 
-/// By the ranks of the outputs, of which equal ones share their mean: Mann and Whitney's U.
-std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
+ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_t k) {
   require_alike(outputs, targets, k);
+  for (std::int64_t i = 0; i < outputs.size(); ++i) {
+    require(!std::isnan(value(outputs, i, k)),
+            fmt::format("scores: output {} of example {} is not a number", k, i));
+  }
   std::vector<std::int64_t> order(static_cast<std::size_t>(outputs.size()));
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::int64_t i) { return value(outputs, i, k); });
-  double ranks = 0, there = 0;
-  for (auto first = order.begin(); first != order.end();) {
-    const auto last = std::find_if(first, order.end(), [&](std::int64_t i) {
-      return value(outputs, i, k) != value(outputs, *first, k);
-    });
-    const auto count = static_cast<double>(
-        std::count_if(first, last, [&](std::int64_t i) { return is_there(value(targets, i, k)); }));
-    const auto rank = static_cast<double>((first - order.begin()) + (last - order.begin()) + 1) / 2;
-    ranks += count * rank;
-    there += count;
-    first = last;
+  std::ranges::sort(order, std::greater(), [&](std::int64_t i) { return value(outputs, i, k); });
+  ThresholdCurve curve;
+  for (const std::int64_t i : order) {
+    (is_there(value(targets, i, k)) ? curve.all_there : curve.all_others) += 1;
+    const double threshold = value(outputs, i, k);
+    if (curve.thresholds.empty() || curve.thresholds.back() != threshold) {
+      curve.thresholds.push_back(threshold);
+      curve.there.push_back(0);
+      curve.others.push_back(0);
+    }
+    curve.there.back() = curve.all_there;
+    curve.others.back() = curve.all_others;
   }
-  const double others = static_cast<double>(outputs.size()) - there;
-  if (there == 0 || others == 0) return {};
-  return (ranks - there * (there + 1) / 2) / (there * others);
+  return curve;
+}
+
+/// By trapezoids below roc_curve(), which are exact where equal outputs share a point.
+std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
+  const ThresholdCurve curve = threshold_curve(outputs, targets, k);
+  if (curve.all_there == 0 || curve.all_others == 0) return {};
+  double area = 0, there = 0, others = 0;
+  for (std::size_t i = 0; i < curve.thresholds.size(); ++i) {
+    const auto y = static_cast<double>(curve.there[i]), x = static_cast<double>(curve.others[i]);
+    area += (x - others) * (y + there) / 2;
+    there = y;
+    others = x;
+  }
+  return area / (there * others);
+}
+
+std::optional<double> average_precision_score(FloatRows outputs, FloatRows targets,
+                                              std::int64_t k) {
+  const ThresholdCurve curve = threshold_curve(outputs, targets, k);
+  if (curve.all_there == 0) return {};
+  double sum = 0, there = 0;
+  for (std::size_t i = 0; i < curve.thresholds.size(); ++i) {
+    const auto y = static_cast<double>(curve.there[i]), x = static_cast<double>(curve.others[i]);
+    sum += (y - there) * y / (y + x);
+    there = y;
+  }
+  return sum / there;
+}
+
+std::optional<double> precision_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
+  const LabelCounts counts = label_counts(outputs, targets, k);
+  return quotient(counts.both, counts.said);
+}
+
+std::optional<double> recall_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
+  const LabelCounts counts = label_counts(outputs, targets, k);
+  return quotient(counts.both, counts.there);
 }
 
 std::optional<double> f1_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
-  const double both =
-      sum_of(outputs, targets, k, [](double y, double t) { return is_said(y) && is_there(t); });
-  const double all =
-      sum_of(outputs, targets, k, [](double y, double t) { return is_said(y) + is_there(t); });
-  if (all == 0) return {};
-  return 2 * both / all;
+  const LabelCounts counts = label_counts(outputs, targets, k);
+  return quotient(2 * counts.both, counts.said + counts.there);
 }
 
 double label_accuracy(FloatRows outputs, FloatRows targets) {
@@ -131,6 +186,16 @@ double exact_match(FloatRows outputs, FloatRows targets) {
     });
   }
   return mean_of(outputs, right);
+}
+
+Interval confidence_interval(std::int64_t count, std::int64_t all) {
+  if (all == 0) return {0, 1};
+  constexpr double z = 1.959963984540054;  // 97.5 % of the normal distribution lie below
+  const auto n = static_cast<double>(all), p = static_cast<double>(count) / n;
+  const double middle = p + z * z / (2 * n);
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  const double whole = 1 + z * z / n;
+  return {std::max(0.0, (middle - half) / whole), std::min(1.0, (middle + half) / whole)};
 }
 
 }  // namespace lenet

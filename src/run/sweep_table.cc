@@ -9,19 +9,13 @@
 
 #include "base/require.h"
 #include "lenet/animator.h"
+#include "run/csv_cell.h"
 #include "run/metric_keys.h"
 
 namespace lenet {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
 
 /// All runs are of the same data, and so of the same loss.
 const Metric& common_metric(const SweepResults& results) {

@@ -74,7 +74,7 @@ TEST_F(CliData, TakesAFolderOfImagesForTrainingEvaluationAndPrediction) {
   EXPECT_EQ(record["test_split"], 0.25);
   words = {"eval", "out"};
   words.insert(words.end(), data.begin(), data.end());
-  EXPECT_TRUE(contains(run(words).out, "accuracy 1.0000 on 10 images"));
+  EXPECT_TRUE(contains(run(words).out, "accuracy 1.0000 ± 0.1388 on 10 images"));
   EXPECT_TRUE(contains(run({"predict", "out", "images/light/3.png"}).out, "light"));
   EXPECT_EQ(run({"reproduce", "out"}).exit_code, 0);
 }

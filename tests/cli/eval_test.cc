@@ -1,6 +1,7 @@
 // lenet eval, summary and bench.
 #include <cmath>
 
+#include "base/file.h"
 #include "cli/cli_test.h"
 #include "lenet/image.h"
 #include "lenet/model_file.h"
@@ -29,7 +30,7 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
   const Json result = Json::parse(outcome.out);
-  EXPECT_EQ(result.size(), 9u);
+  EXPECT_EQ(result.size(), 13u);
   EXPECT_EQ(result.at("data"), "bands");
   // Of 100 images 33 are of class 1.
   const double log_sum = std::log(std::exp(2.0) + 2);
@@ -41,6 +42,15 @@ TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
   EXPECT_EQ(result.at("balanced_accuracy"), 1.0 / 3);
   EXPECT_EQ(result.at("macro_f1"), 66.0 / 133 / 3);
   EXPECT_EQ(result.at("confusion"), Json({{0, 1, 34}, {1, 1, 33}, {2, 1, 33}}));
+  EXPECT_NEAR(result.at("accuracy_interval").at(0), 0.2456, 1e-4);  // Wilson's, of 33 in 100
+  EXPECT_NEAR(result.at("accuracy_interval").at(1), 0.4269, 1e-4);
+  EXPECT_EQ(result.at("classes").at(0), Json({{"class", "class 0"},
+                                              {"precision", nullptr},
+                                              {"recall", 0.0},
+                                              {"f1", 0.0},
+                                              {"support", 34}}));
+  EXPECT_EQ(result.at("macro_average").at("precision"), 0.33 / 3);
+  EXPECT_DOUBLE_EQ(result.at("weighted_average").at("precision").get<double>(), 0.33 * 0.33);
 }
 
 TEST_F(CliEval, TakesTheFolderOfARun) {
@@ -81,10 +91,75 @@ TEST_F(CliEval, PrintsTheAccuracyOfEachClassUnderTheModelsNames) {
   write_constant_model("model.safetensors", {"top", "middle", "bottom"});
   const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300 on 100 images"));
+  EXPECT_TRUE(contains(outcome.out, "accuracy 0.3300 ± 0.0907 on 100 images"));
   EXPECT_TRUE(contains(outcome.out, "\nbalanced accuracy 0.3333, macro F1 0.1654\n"));
-  EXPECT_TRUE(contains(outcome.out, "middle       1.000"));
-  EXPECT_TRUE(contains(outcome.out, "bottom       0.000"));
+  EXPECT_TRUE(contains(outcome.out, "\nmost confused: top for middle 34, bottom for middle 33\n"));
+  EXPECT_TRUE(
+      contains(outcome.out, "  middle            0.330      1.000      0.496         33\n"));
+  EXPECT_TRUE(
+      contains(outcome.out, "  bottom                -      0.000      0.000         33\n"));
+  EXPECT_TRUE(
+      contains(outcome.out, "  macro avg         0.110      0.333      0.165        100\n"));
+}
+
+TEST_F(CliEval, PrintsTheConfusion) {
+  write_constant_model("model.safetensors", {"top", "middle", "bottom"});
+  const Outcome outcome = run({"eval", "model.safetensors", "--data", "bands", "--confusion"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "\n  middle         1     .    33     .\n")) << outcome.out;
+}
+
+TEST_F(CliEval, WritesMistakesAndPredictions) {
+  write_constant_model("model.safetensors");
+  const Words words = {
+      "eval", "model.safetensors", "--data",  "bands",       "--wrong", "bad.png", "--wrong-images",
+      "9",    "--predictions",     "all.csv", "--threshold", "0.5",     "--json"};
+  const Outcome outcome = run(words);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json coverage = Json::parse(outcome.out).at("threshold");
+  EXPECT_EQ(coverage.at("coverage"), 1.0);  // all are said to be of class 1 by e^2 to 2
+  EXPECT_EQ(coverage.at("accuracy"), 0.33);
+  const Image sheet = read_image(dir_ / "bad.png");
+  EXPECT_GT(sheet.shape[1], 2 * 108);  // two rows of eight and one
+  const std::string csv = read_file(dir_ / "all.csv", 1 << 20);
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 101);
+  EXPECT_TRUE(contains(csv, "\n0,class 0,class 1,0.78")) << csv.substr(0, 200);
+}
+
+TEST_F(CliEval, TellsTwoClassesApartAtEachThreshold) {
+  Sequential net = Sequential::parse("Flatten Linear(2)");
+  Generator generator;
+  net.build({1, 12, 12}, generator);
+  constant_weights(net, 0);
+  save_model(dir_ / "two.safetensors", net, {});
+  for (const auto& [name, images] : {std::pair("train", 300), {"t10k", 100}}) {
+    std::string labels(static_cast<std::size_t>(images), '\0');
+    std::fill_n(labels.begin(), 25, '\1');
+    write_file(data_ / (std::string(name) + "-labels-idx1-ubyte"), label_file(labels));
+  }
+  const Outcome outcome = run({"eval", "two.safetensors", "--data", "bands", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Json result = Json::parse(outcome.out);
+  EXPECT_EQ(result.at("roc_auc"), 0.5);  // it says the same of all
+  EXPECT_EQ(result.at("average_precision"), 0.25);
+  EXPECT_EQ(result.at("curves").at("recall"), Json({1.0}));
+  EXPECT_EQ(result.at("curves").at("precision"), Json({0.25}));
+  EXPECT_EQ(result.at("curves").at("false_positive_rate"), Json({1.0}));
+}
+
+TEST_F(CliEval, RefusesWhatItCannotWrite) {
+  write_constant_model("model.safetensors");
+  const auto refusal = [&](const Words& more) {
+    Words words = {"eval", "model.safetensors", "--data", "bands"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  };
+  expect_refusal(refusal({"--wrong", "bad.jpg"}), 2, {"--wrong bad.jpg", "ends in .png"});
+  expect_refusal(refusal({"--predictions", "bands/train-labels-idx1-ubyte"}), 2,
+                 {"--predictions", "a file of the data"});
+  expect_refusal(refusal({"--predictions", "model.safetensors"}), 2, {"the file that is read"});
+  expect_refusal(refusal({"--wrong-images", "3"}), 2, {"--wrong-images", "--wrong"});
+  expect_refusal(refusal({"--threshold", "1"}), 2, {"--threshold"});
 }
 
 TEST_F(CliEval, AgreesWithTheTestAccuracyOfTheRun) {

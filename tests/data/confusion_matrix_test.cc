@@ -45,6 +45,36 @@ TEST(ConfusionMatrix, MeansCountTheClassesThatOccur) {
   EXPECT_TRUE(std::isnan(ConfusionMatrix({}, {}, 3).balanced_accuracy()));
 }
 
+// scikit-learn 1.2 says 0.416667 and 0.666667 of the same examples (zero_division=0).
+TEST(ConfusionMatrix, AveragesAreScikitLearns) {
+  const ConfusionMatrix matrix(kLabels, kPredicted, 5);
+  const ConfusionMatrix::Averages macro = matrix.macro_average(),
+                                  weighted = matrix.weighted_average();
+  for (const double score : {macro.precision, macro.recall, macro.f1}) {
+    EXPECT_DOUBLE_EQ(score, 5.0 / 12);
+  }
+  for (const double score : {weighted.precision, weighted.recall, weighted.f1}) {
+    EXPECT_DOUBLE_EQ(score, 2.0 / 3);
+  }
+  EXPECT_EQ(matrix.examples(), 6);
+  EXPECT_EQ(matrix.right(), 4);
+  EXPECT_EQ(matrix.support(0), 3);
+  EXPECT_TRUE(std::isnan(ConfusionMatrix({}, {}, 3).macro_average().f1));
+}
+
+TEST(ConfusionMatrix, NamesThePairsThatAreConfusedMost) {
+  const std::vector<Label> labels = {0, 0, 1, 1, 2, 2, 2};
+  const std::vector<std::int32_t> predicted = {1, 0, 2, 2, 0, 1, 2};
+  const auto pairs = ConfusionMatrix(labels, predicted, 3).most_confused(3);
+  ASSERT_EQ(pairs.size(), 3u);
+  EXPECT_EQ(pairs[0].label, 1);
+  EXPECT_EQ(pairs[0].predicted, 2);
+  EXPECT_EQ(pairs[0].count, 2);
+  EXPECT_EQ(pairs[1].label, 0);
+  EXPECT_EQ(pairs[2].label, 2);
+  EXPECT_EQ(pairs[2].predicted, 0);
+}
+
 TEST(ConfusionMatrix, TakesNoMoreMemoryForManyClasses) {
   const std::vector<Label> labels = {65'535};
   const std::vector<std::int32_t> predicted = {7};

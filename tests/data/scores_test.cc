@@ -38,6 +38,32 @@ TEST(Scores, CountEqualOutputsHalf) {
   EXPECT_DOUBLE_EQ(*roc_auc_score({y, 1}, {t, 1}, 0), (2 * 0.5 + 2) / 4);
 }
 
+TEST(Scores, OfThresholdsAreScikitLearns) {
+  const std::vector<float> y = {0.5f, -1, 2, 1, 1, 0.25f}, t = {1, 0, 1, 0, 1, 0};
+  const ThresholdCurve curve = threshold_curve({y, 1}, {t, 1}, 0);
+  EXPECT_EQ(curve.thresholds, (std::vector<double>{2, 1, 0.5, 0.25, -1}));
+  EXPECT_EQ(curve.there, (std::vector<std::int64_t>{1, 2, 3, 3, 3}));
+  EXPECT_EQ(curve.others, (std::vector<std::int64_t>{0, 1, 1, 2, 3}));
+  EXPECT_DOUBLE_EQ(*average_precision_score({y, 1}, {t, 1}, 0), 1.0 / 3 + 2.0 / 9 + 0.25);
+  EXPECT_DOUBLE_EQ(*roc_auc_score({y, 1}, {t, 1}, 0), 5.0 / 6);
+  EXPECT_DOUBLE_EQ(*precision_score({y, 1}, {t, 1}, 0), 3.0 / 5);
+  EXPECT_DOUBLE_EQ(*recall_score({y, 1}, {t, 1}, 0), 1);
+  const std::vector<float> none(6);
+  EXPECT_EQ(average_precision_score({y, 1}, {none, 1}, 0), std::nullopt);
+  EXPECT_EQ(recall_score({y, 1}, {none, 1}, 0), std::nullopt);
+  EXPECT_EQ(precision_score({none, 1}, {t, 1}, 0), std::nullopt);
+}
+
+TEST(Scores, ShareHasWilsonsInterval) {
+  const Interval most = confidence_interval(8, 10), all = confidence_interval(10, 10);
+  EXPECT_NEAR(most.low, 0.490162, 1e-6);
+  EXPECT_NEAR(most.high, 0.943318, 1e-6);
+  EXPECT_NEAR(all.low, 0.722467, 1e-6);
+  EXPECT_DOUBLE_EQ(all.high, 1);
+  EXPECT_EQ(confidence_interval(0, 0).low, 0);
+  EXPECT_EQ(confidence_interval(0, 0).high, 1);
+}
+
 TEST(Scores, FindTheLabelAmongTheLargest) {
   const std::vector<float> y = {3, 1, 2, 5, 5, 5};
   const std::vector<Label> labels = {2, 1};
@@ -54,6 +80,11 @@ TEST(Scores, RefuseWhatDoesNotFit) {
                        "outputs of (4, 2) and targets of (2, 4)"));
   EXPECT_TRUE(contains(message([&] { f1_score(kY, kT, 2); }), "column 2"));
   EXPECT_TRUE(contains(message([&] { exact_match({none, 2}, {none, 2}); }), "at least one"));
+  const std::vector<float> odd = {1, std::nanf(""), 0, 0}, there = {1, 0, 1, 0};
+  EXPECT_TRUE(contains(message([&] {
+                         roc_auc_score({odd, 1}, {there, 1}, 0);
+                       }),
+                       "output 0 of example 1 is not a number"));
   const std::vector<Label> labels = {0, 1, 2, 0};
   EXPECT_TRUE(contains(message([&] { top_k_accuracy_score(kY, labels, 1); }), "label 2"));
 }
