@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lenet/activation_layers.h"
+#include "lenet/activations.h"
 #include "lenet/augment.h"
 #include "lenet/class_matching.h"
 #include "lenet/class_weights.h"

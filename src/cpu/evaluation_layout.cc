@@ -24,6 +24,16 @@ class Layout {
     values_.back().life.last = static_cast<std::int64_t>(values_.size());
   }
 
+  /// Each value in a place of its own, to the end.
+  EvaluationLayout run_apart() const {
+    EvaluationLayout layout;
+    for (const Value& v : values_) {
+      layout.offsets.push_back(layout.size);
+      layout.size += v.life.size;
+    }
+    return layout;
+  }
+
   EvaluationLayout run() {
     for (std::size_t i = 0; i < values_.size(); ++i) values_[i].root = i;
     for (std::size_t i = stages_.size(); i-- > 0;) share(i);
@@ -98,8 +108,10 @@ class Layout {
 
 }  // namespace
 
-EvaluationLayout evaluation_layout(const std::vector<PlannedStage>& stages, std::int64_t input) {
-  return Layout(stages, input).run();
+EvaluationLayout evaluation_layout(const std::vector<PlannedStage>& stages, std::int64_t input,
+                                   Values values) {
+  Layout layout(stages, input);
+  return values == Values::kAll ? layout.run_apart() : layout.run();
 }
 
 }  // namespace lenet::cpu

@@ -24,7 +24,9 @@ struct EvaluationLayout {
   }
 };
 
-/// Stages: complete but for offsets. The network's input has `input` floats.
-EvaluationLayout evaluation_layout(const std::vector<PlannedStage>& stages, std::int64_t input);
+/// Stages: complete but for offsets. The network's input has `input` floats. Where all values are
+/// wanted in the end, each has a place of its own.
+EvaluationLayout evaluation_layout(const std::vector<PlannedStage>& stages, std::int64_t input,
+                                   Values values = Values::kAsNeeded);
 
 }  // namespace lenet::cpu

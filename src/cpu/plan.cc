@@ -83,13 +83,13 @@ std::int64_t panels_of(std::int64_t floats) { return packs_of(floats / kPack); }
 
 Plan::Plan(const Sequential& net, const Frozen& frozen) : Plan(graph_of(net), frozen) {}
 
-Plan::Plan(Graph graph, const Frozen& frozen) : graph_(std::move(graph)) {
-  std::vector<Stage> stages = scheduled(stages_of(graph_, frozen));
+Plan::Plan(Graph graph, const Frozen& frozen, Values values) : graph_(std::move(graph)) {
+  std::vector<Stage> stages = scheduled(stages_of(graph_, frozen, values));
   first_trained_ = lenet::first_trained(stages);
   for (Stage& stage : stages) add_stage(std::move(stage));
   const std::int64_t images = element_count(graph_.values.front()) * kPack;
   scratch_ = lay_out(stages_, images);
-  evaluation_ = evaluation_layout(stages_, images);
+  evaluation_ = evaluation_layout(stages_, images, values);
   if (!stages_.empty()) output_ = stages_.back().output;
   segments_ = segments_of(stages_);
   arena_size_ = scratch_;

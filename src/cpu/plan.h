@@ -51,7 +51,7 @@ class Plan {
 
   /// Of a graph. The last stage's output is the network's; the output of any other has a reader, or
   /// a gradient written to its place before the way back.
-  explicit Plan(Graph graph, const Frozen& frozen = {});
+  explicit Plan(Graph graph, const Frozen& frozen = {}, Values values = Values::kAsNeeded);
 
   const Graph& graph() const { return graph_; }
   const std::vector<PlannedStage>& stages() const { return stages_; }
@@ -63,7 +63,7 @@ class Plan {
   /// The arena's buffers for the input, at offset 0, and for the network's output.
   std::int64_t output() const { return output_; }
 
-  /// Where values lie while evaluate() runs.
+  /// Where values lie while evaluate() runs; behind it all of them, for a plan of Values::kAll.
   const EvaluationLayout& evaluation() const { return evaluation_; }
 
   /// The first stage with a parameter to train: the way back ends there.

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
 #include "base/require.h"
 #include "base/visit.h"
+#include "lenet/error.h"
 #include "nn/container.h"
 #include "nn/user_layer.h"
 #include "nn/window.h"
@@ -120,6 +122,38 @@ std::vector<std::int64_t> memory_of(const Graph& graph) {
 Graph graph_of(const Sequential& net) {
   net.require_built();
   return Builder(net).take();
+}
+
+const Node& find_layer(const Graph& graph, std::string_view path) {
+  const Node* found = nullptr;
+  for (const Node& node : graph.nodes) {
+    const std::string_view at = node.path;
+    const bool within = at.starts_with(path) && at.substr(path.size()).starts_with('.');
+    if (!path.empty() && (at == path || within)) found = &node;
+  }
+  if (found) return *found;
+  std::string known;
+  for (const Node& node : graph.nodes) known += (known.empty() ? "" : ", ") + node.path;
+  throw Error(ErrorKind::kUsage, fmt::format("layer {}: no layer that gives a value of its own; "
+                                             "want one of {}",
+                                             path, known));
+}
+
+Graph part_up_to(const Graph& graph, const Node& node) {
+  std::vector<bool> needed(graph.values.size());
+  needed[static_cast<std::size_t>(node.output)] = true;
+  Graph part{.values = graph.values, .nodes = {}};
+  for (std::int64_t i = node.index; i >= 0; --i) {
+    const Node& before = graph.nodes[static_cast<std::size_t>(i)];
+    if (!needed[static_cast<std::size_t>(before.output)]) continue;
+    for (const std::int64_t input : before.inputs) needed[static_cast<std::size_t>(input)] = true;
+    part.nodes.push_back(before);
+  }
+  std::ranges::reverse(part.nodes);
+  for (std::size_t i = 0; i < part.nodes.size(); ++i) {
+    part.nodes[i].index = static_cast<std::int64_t>(i);
+  }
+  return part;
 }
 
 }  // namespace lenet

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -54,5 +55,12 @@ std::vector<std::int64_t> memory_of(const Graph& graph);
 
 /// Of a built network.
 Graph graph_of(const Sequential& net);
+
+/// The node of a layer by its path, "3.0"; of a group or a branch the last one in it. Throws Error
+/// (kUsage), which names those that there are.
+const Node& find_layer(const Graph& graph, std::string_view path);
+
+/// What a node's value depends on, that node last. Values keep their numbers, nodes get new ones.
+Graph part_up_to(const Graph& graph, const Node& node);
 
 }  // namespace lenet

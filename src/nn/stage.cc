@@ -22,7 +22,7 @@ std::int64_t last_node(const Graph& graph) {
 
 }  // namespace
 
-std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
+std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen, Values values) {
   const auto at = [](std::int64_t value) { return static_cast<std::size_t>(value); };
   const std::vector<std::int64_t> memory = memory_of(graph);
   std::vector<std::int64_t> readers(graph.values.size(), 0);  // of each memory
@@ -38,7 +38,7 @@ std::vector<Stage> stages_of(const Graph& graph, const Frozen& frozen) {
     std::vector<std::int64_t> sources;
     for (const std::int64_t input : node.inputs) sources.push_back(made_by[at(memory[at(input)])]);
     const std::int64_t source = sources.front();
-    const Function* function = merged_function(node);
+    const Function* function = values == Values::kAll ? nullptr : merged_function(node);
     if (function && node.index != last && source >= 0 &&
         readers[at(memory[at(node.inputs.front())])] == 1 &&
         stages[at(source)].activation == Function()) {

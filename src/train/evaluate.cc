@@ -8,6 +8,7 @@
 #include "lenet/predictor.h"
 #include "lenet/trainer.h"
 #include "train/engine.h"
+#include "train/forward.h"
 #include "train/pack_runner.h"
 #include "train/softmax.h"
 
@@ -48,12 +49,11 @@ double evaluate_accuracy(const Sequential& net, const Dataset& data, int threads
   return evaluate(net, data, threads).metrics.accuracy();
 }
 
-namespace {
-
-/// The outputs for each image of a batch, (images, outputs).
 std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   require_images(runner.net(), batch);
-  const std::int64_t outputs = element_count(runner.net().output_shape());
+  const Graph& graph = runner.plan().graph();
+  const std::int64_t outputs = element_count(
+      graph.nodes.empty() ? graph.values.front() : graph.output_of(graph.nodes.back()));
   std::vector<float> result(static_cast<std::size_t>(batch.size() * outputs));
   runner.team().run(packs_of(batch.size()), [&](std::int64_t pack, int thread) {
     const PackTargets targets = runner.forward(batch, pack, thread);
@@ -64,13 +64,10 @@ std::vector<float> outputs_of(PackRunner& runner, const Batch& batch) {
   return result;
 }
 
-/// `values` without targets.
 Batch unlabelled(const Sequential& net, std::span<const float> values) {
   net.require_built();
   return {values, std::ssize(values) / element_count(net.input_shape())};
 }
-
-}  // namespace
 
 std::vector<float> forward(const Sequential& net, std::span<const float> values, int threads) {
   PackRunner runner(net, threads, ArenaUse::kEvaluation);

@@ -208,8 +208,11 @@ void require_normalizable(const Graph& graph, const Frozen& frozen, std::int64_t
 }
 
 PackForward::PackForward(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen)
-    : net_(built(net)),
-      plan_(net, frozen),
+    : PackForward(net, cpu::Plan(built(net), frozen), threads, use) {}
+
+PackForward::PackForward(const Sequential& net, cpu::Plan plan, int threads, ArenaUse use)
+    : net_(net),
+      plan_(std::move(plan)),
       values_size_(use == ArenaUse::kEvaluation
                        ? plan_.evaluation().size
                        : std::max(plan_.arena_size(), plan_.evaluation().size)),

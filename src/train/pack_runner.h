@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/aligned.h"
@@ -46,6 +47,9 @@ class PackForward {
  public:
   PackForward(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen = {});
 
+  /// plan: of the network, or of a part of it.
+  PackForward(const Sequential& net, cpu::Plan plan, int threads, ArenaUse use);
+
   const Sequential& net() const { return net_; }
   const cpu::Plan& plan() const { return plan_; }
   float* packed() { return packed_.data(); }
@@ -73,7 +77,7 @@ class PackForward {
   /// gather() and the forward pass of an evaluation.
   PackTargets forward(const Batch& batch, std::int64_t pack, int thread);
 
-  /// The outputs of the pack that forward() had last, (outputs, kPack).
+  /// The outputs of the plan for the pack that forward() had last, (outputs, kPack).
   const float* outputs(int thread) { return arena(thread) + plan_.evaluation().output(); }
 
  private:
@@ -90,6 +94,9 @@ class PackRunner : public PackForward {
   /// threads: 0 takes the CPUs that this process may use. Throws Error (kUsage).
   PackRunner(const Sequential& net, int threads, ArenaUse use, const Frozen& frozen = {})
       : PackForward(net, checked_threads(threads), use, frozen), team_(checked_threads(threads)) {}
+  PackRunner(const Sequential& net, cpu::Plan plan, int threads, ArenaUse use)
+      : PackForward(net, std::move(plan), checked_threads(threads), use),
+        team_(checked_threads(threads)) {}
 
   ThreadTeam& team() { return team_; }
   const ThreadTeam& team() const { return team_; }

@@ -55,6 +55,7 @@ const std::map<std::string, std::set<std::string>> kLibraries = {
 /// The folder whose code each public header declares; lenet.h and core.h are several of them.
 const std::map<std::string, std::string> kFolderOf = {
     {"activation_layers.h", "nn"},
+    {"activations.h", "train"},
     {"animator.h", "plot"},
     {"augment.h", "data"},
     {"c_api.h", "c_api"},
