@@ -9,6 +9,7 @@ namespace lenet::cli {
 void add_train(const Command& app);
 void add_eval(const Command& app);
 void add_predict(const Command& app);
+void add_show(const Command& app);
 void add_summary(const Command& app);
 void add_bench(const Command& app);
 void add_recipe(const Command& app);

@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   lenet::cli::add_data_command(app);
   lenet::cli::add_export(app);
   lenet::cli::add_import(app);
+  lenet::cli::add_show(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);
   lenet::cli::add_recipe(app);

@@ -60,7 +60,7 @@ class DownloadLine {
 };
 
 /// `say_it` takes a note, with nothing on its line.
-LoadSettings load_settings(int threads, const Note& say_it) {
+LoadSettings settings_for(int threads, const Note& say_it) {
   const auto line = std::make_shared<ProgressLine>();
   LoadSettings settings;
   settings.threads = threads;
@@ -81,10 +81,10 @@ LoadSettings load_settings(int threads, const Note& say_it) {
 
 }  // namespace
 
-LoadSettings load_settings(int threads) { return load_settings(threads, say_once); }
+LoadSettings load_settings(int threads) { return settings_for(threads, say_once); }
 
 RunSettings RunDisplay::settings() {
-  const LoadSettings loading = load_settings(0, say_note);
+  const LoadSettings loading = settings_for(0, say_note);
   RunSettings settings;
   settings.stop = [] { return SignalRequests::stop() != 0; };
   settings.save = SignalRequests::take_save;

@@ -10,21 +10,15 @@
 #include "image/font.h"
 
 namespace lenet {
-namespace {
-
-constexpr std::int64_t kGap = 2;
-
-}  // namespace
-
 ImageSheet::ImageSheet(const SheetLayout& layout, const std::string& what,
                        const std::string& advice)
     : layout_(layout) {
   const Shape& shape = layout.image_shape;
   scale_ = std::max<std::int64_t>(1, layout.least_side / std::max(shape[1], shape[2]));
-  cell_height_ = shape[1] * scale_ + kGap + layout.lines * kLetterHeight;
-  cell_width_ = std::max(shape[2] * scale_, layout.letters * kLetterWidth) + kGap;
-  const std::int64_t height = layout.rows * cell_height_ + kGap,
-                     width = layout.columns * cell_width_ + kGap;
+  cell_height_ = shape[1] * scale_ + layout.gap + layout.lines * kLetterHeight;
+  cell_width_ = std::max(shape[2] * scale_, layout.letters * kLetterWidth) + layout.gap;
+  const std::int64_t height = layout.rows * cell_height_ + layout.gap,
+                     width = layout.columns * cell_width_ + layout.gap;
   require(height <= kMostImageSide && width <= kMostImageSide,
           fmt::format("{}: {} images of {} make a picture of {}x{}, want at most {} a side; {}",
                       what, layout.rows * layout.columns, to_string(shape), width, height,
@@ -38,7 +32,7 @@ ImageSheet::ImageSheet(const SheetLayout& layout, const std::string& what,
 void ImageSheet::place(std::int64_t row, std::int64_t column, const std::uint8_t* pixels,
                        const std::vector<std::string>& lines) {
   const Shape& shape = layout_.image_shape;
-  const std::int64_t y = kGap + row * cell_height_, x = kGap + column * cell_width_;
+  const std::int64_t y = layout_.gap + row * cell_height_, x = layout_.gap + column * cell_width_;
   const std::int64_t height = shape[1] * scale_, width = shape[2] * scale_;
   for (std::int64_t c = 0; c < sheet_.shape[0]; ++c) {
     const std::uint8_t* plane = pixels + c * shape[1] * shape[2];

@@ -10,13 +10,14 @@
 namespace lenet {
 
 struct SheetLayout {
-  Shape image_shape;             ///< {channels, height, width} of each; 3 channels are colours
-  std::int64_t rows, columns;    ///< of cells
-  std::int64_t lines = 0;        ///< of text below each image
-  std::int64_t letters = 0;      ///< of the longest line, for which the cells have room
-  std::uint8_t ground = 128;     ///< between the images
+  Shape image_shape = {};  ///< {channels, height, width} of each; 3 channels are colours
+  std::int64_t rows = 1, columns = 1;  ///< of cells
+  std::int64_t lines = 0;              ///< of text below each image
+  std::int64_t letters = 0;            ///< of the longest line, for which the cells have room
+  std::uint8_t ground = 128;           ///< between the images
   std::int64_t least_side = 56;  ///< of an image in pixels: smaller ones are enlarged, by a whole
                                  ///< number of times
+  std::int64_t gap = 2;          ///< between the cells
 };
 
 /// Images in rows and columns, each with lines of text below it.

@@ -54,6 +54,8 @@ bool can_redraw(std::FILE* out) {
   return ::isatty(::fileno(out)) != 0 && term && std::string_view(term) != "dumb";
 }
 
+int terminal_columns(std::FILE* out) { return terminal_size(out).columns; }
+
 LiveOptions live_options(std::FILE* out) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool in_place = can_redraw(out);

@@ -19,6 +19,9 @@ struct LiveOptions {
 /// Whether `out` is a terminal that can redraw.
 bool can_redraw(std::FILE* out);
 
+/// The columns of a terminal, 80 of what is none.
+int terminal_columns(std::FILE* out);
+
 /// In place in a terminal that can redraw, in colour unless $NO_COLOR is set; else neither.
 LiveOptions live_options(std::FILE* out);
 
