@@ -20,8 +20,10 @@ TEST_F(CliModelData, ClassesAreMatchedByName) {
                               "as there is no test set\n"))
       << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "accuracy 0.7500"));
-  EXPECT_TRUE(
-      contains(outcome.out, "\n  dark         1.000\n  grey         -\n  light        0.667\n"));
+  EXPECT_TRUE(contains(outcome.out,
+                       "\n  dark              0.500      1.000      0.667          1"
+                       "\n  grey                  -          -          -          0"
+                       "\n  light             1.000      0.667      0.800          3\n"));
   EXPECT_FALSE(contains(outcome.out, "nan"));
   const Json result =
       Json::parse(run({"eval", "model.safetensors", "--data", "some", "--json"}).out);
@@ -92,9 +94,11 @@ TEST_F(CliModelData, WithoutNamesLeavesOutNoClassOfTheModel) {
   write_model("five.safetensors", {1, 12, 12}, 5);
   const Words words = {"eval", "five.safetensors", "--data", "bands"};
   EXPECT_TRUE(contains(run(words).out,
-                       "\n  class 0      1.000\n  class 1      0.000\n"
-                       "  class 2      0.000\n  class 3      -\n"
-                       "  class 4      -\n"));
+                       "\n  class 0           0.340      1.000      0.507         34"
+                       "\n  class 1               -      0.000      0.000         33"
+                       "\n  class 2               -      0.000      0.000         33"
+                       "\n  class 3               -          -          -          0"
+                       "\n  class 4               -          -          -          0\n"));
   Words json = words;
   json.push_back("--json");
   EXPECT_EQ(Json::parse(run(json).out).at("per_class_accuracy"),

@@ -183,7 +183,8 @@ TEST_F(CliModelData, IsFashionMnistForAModelOfItsClasses) {
   EXPECT_TRUE(outcome.out.starts_with("evaluated on Fashion-MNIST: 10000 test images\n"))
       << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "accuracy 0.1000"));
-  EXPECT_TRUE(contains(outcome.out, "  t-shirt      1.000\n"));
+  EXPECT_TRUE(
+      contains(outcome.out, "  t-shirt           0.100      1.000      0.182       1000\n"));
   // Of other data under $LENET_DATA nothing was said either.
   expect_refusal(run_program({"eval", "clothes.safetensors"},
                              {.folder = dir_, .variables = {{"LENET_DATA", "bands"}}}),
@@ -241,7 +242,8 @@ TEST_F(CliModelData, IsFashionMnistByItsWord) {
   EXPECT_TRUE(
       outcome.out.starts_with("evaluated on Fashion-MNIST: 10000 test images, classes by number\n"))
       << outcome.out << outcome.err;
-  EXPECT_TRUE(contains(outcome.out, "  ankle boot   0.000\n"));
+  EXPECT_TRUE(
+      contains(outcome.out, "  ankle boot            -      0.000      0.000       1000\n"));
 }
 
 TEST_F(CliModelData, OfOneSetIsJudgedWholeUnlessSplit) {
