@@ -46,10 +46,28 @@ struct AnimatorOptions {
   double height = 2.5;  ///< of the SVG, inches, 2 to 100
 };
 
-struct BrailleOptions {
+/// What curves are made of in a terminal.
+enum class Glyphs {
+  kBraille,  ///< eight dots a character
+  kBlock,    ///< half blocks, which the console of Linux has too
+  kAscii,    ///< a letter a curve
+};
+
+/// How a figure is drawn while it grows.
+enum class TerminalPlot {
+  kAuto,  ///< braille; blocks on the console of Linux, letters in a locale that is not of UTF-8
+  kBraille,
+  kBlock,
+  kAscii,
+  kNone,  ///< the line of progress alone
+};
+
+struct TerminalOptions {
   int columns = 80;    ///< at least 30
   int rows = 20;       ///< at least 6, legend and axis included
   bool color = false;  ///< with the escape codes of 256-colour terminals
+  Glyphs glyphs = Glyphs::kBraille;
+  std::optional<AxisLimits> ylim = std::nullopt;  ///< in place of the figure's
 };
 
 /// Collects the points of several curves and draws them, as often as wanted.
@@ -69,12 +87,13 @@ class Animator {
 
   /// The figure for a terminal: `rows` lines of at most `columns` characters, each ended by '\n'.
   /// Throws Error (kUsage) if it is smaller than the least size.
-  std::string braille(const BrailleOptions& options) const;
+  std::string terminal(const TerminalOptions& options) const;
 
- private:
+  /// What the axes show: what the options say, or all the data.
   AxisLimits x_limits() const;
   AxisLimits y_limits() const;
 
+ private:
   AnimatorOptions options_;
   std::vector<std::vector<PlotPoint>> curves_;  // one a series
 };

@@ -53,6 +53,7 @@ struct EpochReport {
   std::optional<double> holdout_metric = {};   ///< of the images set aside
   std::optional<double> averaged_metric = {};  ///< on the test set, by the averaged weights
   const Metric* metric = &kAccuracy;           ///< what those are of
+  std::int64_t test_examples = 0;              ///< 0: not known, of a run from before
 
   // Throw Error (kUsage) where the metric is another.
   double train_acc() const { return as_accuracy(*metric, train_metric); }

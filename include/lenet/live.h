@@ -23,7 +23,8 @@ class LiveFigure {
  public:
   /// Puts itself in front of on_step, on_point and on_epoch, so that `options` are to be complete
   /// but for these, and both are to outlive fit(). out: null draws nothing.
-  explicit LiveFigure(FitOptions& options, std::FILE* out = stderr);
+  explicit LiveFigure(FitOptions& options, std::FILE* out = stderr,
+                      TerminalPlot plot = TerminalPlot::kAuto);
   ~LiveFigure();
   LiveFigure(const LiveFigure&) = delete;
   LiveFigure& operator=(const LiveFigure&) = delete;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "lenet/animator.h"
 #include "lenet/device.h"
 #include "lenet/export.h"
 #include "lenet/fit.h"
@@ -58,6 +59,7 @@ struct RunSettings {
   std::string checkpoint_every = "1epoch";  ///< or "200steps", "10min"
   bool stop_on_write_error = false;         ///< of a checkpoint; else the next save tries again
   std::FILE* figure = stderr;               ///< where the live figure is drawn; null: nowhere
+  TerminalPlot plot = TerminalPlot::kAuto;  ///< and of what
 
   std::function<bool()> stop = {};  ///< asked between two steps: whether to save and stop
   std::function<bool()> save = {};  ///< the same: whether to save

@@ -64,6 +64,8 @@ double exact_match(FloatRows outputs, FloatRows targets);
 
 struct Interval {
   double low, high;
+
+  double half() const { return (high - low) / 2; }
 };
 
 /// Where the share lies of which `count` of `all` were found, in 95 of 100 cases (Wilson 1927). [0,

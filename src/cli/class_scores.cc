@@ -75,7 +75,7 @@ void print(const Coverage& c) {
   fmt::print("from {} on: {:.1f} % of the images, ", c.threshold, 100 * covered / all);
   if (c.covered > 0) {
     fmt::print("accuracy {:.4f} ± {:.4f}; ", static_cast<double>(c.right) / covered,
-               half_interval(c.right, c.covered));
+               confidence_interval(c.right, c.covered).half());
   }
   fmt::print("none of these: {:.1f} %\n", 100 * (all - covered) / all);
 }
@@ -103,11 +103,6 @@ TwoClasses two_classes(const JudgedImages& judged) {
   return {.curve = threshold_curve(outputs, targets, 0),
           .roc_auc = roc_auc_score(outputs, targets, 0),
           .average_precision = average_precision_score(outputs, targets, 0)};
-}
-
-double half_interval(std::int64_t right, std::int64_t all) {
-  const Interval interval = confidence_interval(right, all);
-  return (interval.high - interval.low) / 2;
 }
 
 void add_scores(const ClassScores& scores, Json& document) {

@@ -28,9 +28,6 @@ struct ClassScores {
 
 TwoClasses two_classes(const JudgedImages& judged);
 
-/// Half of the accuracy's confidence_interval().
-double half_interval(std::int64_t right, std::int64_t all);
-
 void add_scores(const ClassScores& scores, nlohmann::ordered_json& document);
 void print_scores(const ClassScores& scores);
 

@@ -73,7 +73,7 @@ void print(const ModelOnData& on, const Figures& f, bool confusion) {
              f.metrics.metric_mean());
   if (f.classes) {
     const ConfusionMatrix& of = f.classes->confusion;
-    fmt::print(" ± {:.4f}", half_interval(of.right(), of.examples()));
+    fmt::print(" ± {:.4f}", confidence_interval(of.right(), of.examples()).half());
   }
   fmt::print(" on {} images, {:.1f} examples/sec\n", f.metrics.examples, f.rate);
   if (f.classes) print_scores(*f.classes);

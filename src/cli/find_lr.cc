@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/run_display.h"
 #include "lenet/animator.h"
+#include "plot/live.h"
 #include "run/json_document.h"
 #include "run/lr_search.h"
 
@@ -53,7 +54,8 @@ void run_command(const Command& command, const FindLrCommand& c) {
   const Animator figure = figure_of(curve);
   if (!c.out.empty()) write_file(c.out, figure.svg());
   if (c.json) return fmt::print("{}", json_text(document_of(curve)));
-  fmt::print("{}{} steps, from the rate {:g} to {:.3g}\n", figure.braille({.columns = 78}),
+  fmt::print("{}{} steps, from the rate {:g} to {:.3g}\n",
+             figure.terminal({.columns = 78, .glyphs = *live_options(stdout).glyphs}),
              curve.points.size(), curve.points.front().lr, curve.points.back().lr);
   fmt::print("suggested: --lr {:.2g}, where the loss falls fastest; it is least at {:.2g}\n",
              curve.steepest, curve.least);

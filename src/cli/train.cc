@@ -23,6 +23,7 @@ struct TrainCommand {
   std::string out;
   bool force = false;
   bool json = false;
+  TerminalPlot plot = TerminalPlot::kAuto;
   std::string checkpoint_every = "1epoch";
   bool stop_on_write_error = false;
   std::string resume;
@@ -52,6 +53,7 @@ void run_command(const Command& command, const TrainCommand& c) {
   RunSettings settings = display.settings();
   settings.out = c.out;
   settings.force = c.force;
+  settings.plot = c.plot;
   settings.checkpoint_every = c.checkpoint_every;
   settings.stop_on_write_error = c.stop_on_write_error;
   const TrainedRun run = train(command, c, settings);
@@ -101,6 +103,12 @@ void add_train(const Command& app) {
               "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
       .check(given_path());
   command.flag("--force", c->force, "Take an --out that holds a run already");
+  command
+      .option("--plot", value_of_word(kPlots, &c->plot),
+              "What the curves are drawn of while it trains: auto (braille, blocks or letters, by "
+              "terminal and locale), braille, block, ascii or none")
+      .check(one_of(words_of(kPlots)))
+      .show_default();
   command.flag("--json", c->json, "Print one JSON document");
   declare_checkpoints(command, *c);
   command.runs([c, command] { run_command(command, *c); });

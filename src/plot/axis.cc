@@ -68,4 +68,13 @@ std::vector<Tick> nice_ticks(AxisLimits limits, int most) {
   return ticks;
 }
 
+AxisLimits steady_limits(AxisLimits data, const std::optional<AxisLimits>& shown, bool may_shrink) {
+  if (shown && !may_shrink && shown->min <= data.min && data.max <= shown->max) return *shown;
+  constexpr int kSteps = 5;
+  const std::vector<Tick> ticks = nice_ticks(with_width(data), kSteps);
+  if (ticks.size() < 2) return data;
+  const double step = ticks[1].value - ticks[0].value;
+  return {std::floor(data.min / step) * step, std::ceil(data.max / step) * step};
+}
+
 }  // namespace lenet

@@ -1,6 +1,7 @@
 // Limits and ticks of an axis.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,9 @@ double axis_fraction(double value, AxisLimits limits);
 
 /// Between 1 and `most` (at least 2) multiples of 1, 2 or 5 times a power of ten.
 std::vector<Tick> nice_ticks(AxisLimits limits, int most);
+
+/// The limits of an axis that is drawn again and again: those that are shown, as long as they hold
+/// the data; else, or where they may shrink, the data's, rounded outwards to steps of 1, 2 or 5.
+AxisLimits steady_limits(AxisLimits data, const std::optional<AxisLimits>& shown, bool may_shrink);
 
 }  // namespace lenet

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "lenet/animator.h"
@@ -13,7 +16,8 @@ namespace lenet {
 struct LiveOptions {
   bool in_place = false;  ///< for a terminal; otherwise a line an epoch
   bool color = false;
-  std::chrono::milliseconds frame{100};  ///< the least time from one frame to the next
+  std::optional<Glyphs> glyphs = Glyphs::kBraille;  ///< none: no curves
+  std::chrono::milliseconds frame{100};             ///< the least time from one frame to the next
 };
 
 /// Whether `out` is a terminal that can redraw.
@@ -23,7 +27,7 @@ bool can_redraw(std::FILE* out);
 int terminal_columns(std::FILE* out);
 
 /// In place in a terminal that can redraw, in colour unless $NO_COLOR is set; else neither.
-LiveOptions live_options(std::FILE* out);
+LiveOptions live_options(std::FILE* out, TerminalPlot plot = TerminalPlot::kAuto);
 
 /// Shows a run on `out`: on a terminal the curves and a line of progress, redrawn in place once a
 /// `frame` at most; elsewhere a line an epoch. A failed write is ignored: the display is not
@@ -45,13 +49,16 @@ class LiveDisplay {
 
  private:
   void draw();
+  std::string plot(int columns, int rows);
 
   std::FILE* out_;
   const Animator& animator_;
   LiveOptions options_;
   Progress progress_;
   std::chrono::steady_clock::time_point due_{};
-  std::vector<int> drawn_;  // the width of each line of the last frame
+  std::vector<int> drawn_;          // the width of each line of the last frame
+  std::optional<AxisLimits> ylim_;  // of the last frame
+  std::int64_t ylim_epoch_ = 0;     // the epoch in which it was settled
 };
 
 }  // namespace lenet

@@ -48,25 +48,37 @@ std::string repeated(std::string_view text, int times) {
   return out;
 }
 
-/// A line filled to `fraction`, in halves of a character.
-std::string bar(double fraction, int columns, bool color) {
+/// A line filled to `fraction`, in halves of a character, or in letters.
+std::string bar(double fraction, int columns, bool color, bool letters) {
   const int halves = static_cast<int>(fraction * 2 * columns);
-  std::string full = repeated("━", halves / 2);
-  if (halves % 2 == 1) full += "╸";
-  const std::string rest = repeated("─", columns - (halves + 1) / 2);
+  std::string full = repeated(letters ? "=" : "━", halves / 2);
+  if (halves % 2 == 1) full += letters ? "-" : "╸";
+  const std::string rest = repeated(letters ? "." : "─", columns - (halves + 1) / 2);
   return color ? fmt::format("\x1b[36m{}\x1b[39m\x1b[2m{}\x1b[22m", full, rest) : full + rest;
+}
+
+/// "0.772 ± 0.008"
+std::string with_margin(double value, const std::optional<double>& margin) {
+  return margin ? fmt::format("{:.3f} ± {:.3f}", value, *margin) : fmt::format("{:.3f}", value);
 }
 
 }  // namespace
 
-std::string progress_line(const Progress& progress, int columns, bool color) {
-  enum Part { kEpoch, kPercent, kRate, kLoss, kMetric, kTime, kParts };
+std::string progress_line(const Progress& progress, int columns, bool color,
+                          std::optional<Glyphs> glyphs) {
+  enum Part { kEpoch, kPercent, kRate, kLoss, kMetric, kTest, kTime, kParts };
+  const bool letters = glyphs == Glyphs::kAscii || glyphs == Glyphs::kBlock;
   std::array<std::string, kParts> parts;
   parts[kEpoch] = fmt::format("epoch {}/{}", progress.epoch, progress.epochs);
   parts[kPercent] = fmt::format("{:>3}%", static_cast<int>(100 * done(progress)));
   parts[kRate] = rate_text(progress.images_per_second);
   parts[kLoss] = fmt::format("loss {:.3f}", progress.loss);
   parts[kMetric] = fmt::format("{} {:.3f}", progress.metric_name, progress.metric);
+  if (progress.test_metric) {
+    const auto margin = letters ? std::nullopt : progress.test_margin;
+    parts[kTest] =
+        fmt::format("test {} {}", progress.metric_name, with_margin(*progress.test_metric, margin));
+  }
   parts[kTime] = time_text(progress.seconds_left);
 
   const auto joined = [&parts](std::string_view after_epoch) {
@@ -77,7 +89,7 @@ std::string progress_line(const Progress& progress, int columns, bool color) {
     }
     return line;
   };
-  for (const Part least : {kRate, kPercent, kTime, kMetric}) {
+  for (const Part least : {kRate, kPercent, kTime, kMetric, kTest}) {
     if (terminal_width(joined("")) <= columns) break;
     parts[least].clear();
   }
@@ -86,17 +98,19 @@ std::string progress_line(const Progress& progress, int columns, bool color) {
     return std::string(cut_to_width(joined(""), columns));
   }
   constexpr int kLongest = 30;
-  return joined(bar(done(progress), std::min(room, kLongest), color));
+  return joined(bar(done(progress), std::min(room, kLongest), color, letters));
 }
 
 std::string epoch_line(const EpochResult& result) {
   std::string line =
       fmt::format("epoch {}/{}  loss {:.3f}", result.epoch, result.epochs, result.loss);
-  const auto add = [&](std::string_view set, const std::optional<double>& value) {
-    if (value) line += fmt::format("  {} {} {:.3f}", set, result.metric_name, *value);
+  const auto add = [&](std::string_view set, const std::optional<double>& value,
+                       const std::optional<double>& margin = {}) {
+    if (value)
+      line += fmt::format("  {} {} {}", set, result.metric_name, with_margin(*value, margin));
   };
   add("train", result.train_metric);
-  add("test", result.test_metric);
+  add("test", result.test_metric, result.test_margin);
   add("holdout", result.holdout_metric);
   const std::string rate = rate_text(result.images_per_second);
   return rate.empty() ? line : line.append(kSeparator).append(rate);

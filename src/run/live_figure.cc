@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <vector>
 
 #include "lenet/live.h"
+#include "lenet/scores.h"
 #include "lenet/timer.h"
 #include "plot/live.h"
 #include "run/callbacks.h"
@@ -23,11 +25,19 @@ AnimatorOptions figure_of(const FitOptions& options, const Metric& metric) {
   return figure;
 }
 
+/// Half of the interval of an accuracy.
+std::optional<double> margin_of(const EpochReport& e) {
+  if (e.metric->name != kAccuracy.name || e.test_examples == 0) return {};
+  const auto all = static_cast<double>(e.test_examples);
+  return confidence_interval(std::llround(e.test_metric * all), e.test_examples).half();
+}
+
 }  // namespace
 
 struct LiveFigure::State {
-  State(const FitOptions& o, std::FILE* out) : options(o), animator(figure_of(o, kAccuracy)) {
-    if (out) display.emplace(out, animator, live_options(out));
+  State(const FitOptions& o, std::FILE* out, TerminalPlot plot)
+      : options(o), animator(figure_of(o, kAccuracy)) {
+    if (out) display.emplace(out, animator, live_options(out, plot));
   }
 
   void add(const FitPoint& p) {
@@ -55,16 +65,21 @@ struct LiveFigure::State {
                    .metric = e.train_metric,
                    .seconds_left = since.elapsed() * static_cast<double>(all - done) /
                                    static_cast<double>(done - *before),
-                   .metric_name = e.metric->name});
+                   .metric_name = e.metric->name,
+                   .test_metric = test_metric,
+                   .test_margin = test_margin});
   }
 
   void show(const EpochReport& e) {
+    test_metric = e.test_metric;
+    test_margin = margin_of(e);
     if (!display) return;
     display->epoch({.epoch = e.epoch,
                     .epochs = options.epochs,
                     .loss = e.train_loss,
                     .train_metric = e.train_metric,
                     .test_metric = e.test_metric,
+                    .test_margin = test_margin,
                     .holdout_metric = e.holdout_metric,
                     .images_per_second = rate,
                     .metric_name = e.metric->name});
@@ -77,10 +92,11 @@ struct LiveFigure::State {
   Timer since;
   std::optional<std::int64_t> before;  ///< steps of a run that goes on
   double rate = 0;                     ///< images a second
+  std::optional<double> test_metric, test_margin;
 };
 
-LiveFigure::LiveFigure(FitOptions& options, std::FILE* out)
-    : state_(std::make_unique<State>(options, out)) {
+LiveFigure::LiveFigure(FitOptions& options, std::FILE* out, TerminalPlot plot)
+    : state_(std::make_unique<State>(options, out, plot)) {
   State* const state = state_.get();
   put_before(options.on_step, [state](const StepEvent& e) { state->show(e); });
   put_before(options.on_point, [state](const FitPoint& p) { state->add(p); });

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lenet/animator.h"
 #include "lenet/error.h"
 #include "lenet/fit.h"
 #include "lenet/model_file.h"
@@ -61,6 +62,12 @@ inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
                                                  {"order", WeightsBy::kOrder}};
 
 /// Whether a run stops.
+inline constexpr Word<TerminalPlot> kPlots[] = {{"auto", TerminalPlot::kAuto},
+                                                {"braille", TerminalPlot::kBraille},
+                                                {"block", TerminalPlot::kBlock},
+                                                {"ascii", TerminalPlot::kAscii},
+                                                {"none", TerminalPlot::kNone}};
+
 inline constexpr Word<bool> kOnWriteError[] = {{"continue", false}, {"stop", true}};
 
 /// Rollbacks.

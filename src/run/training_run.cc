@@ -218,7 +218,7 @@ void Run::connect() {
     tell(fmt::format("{}; epoch {} begins again with a rate of {:g} (rollback {} of {})", r.why,
                      r.epoch, r.lr, r.count, fit_.rollbacks));
   });
-  figure_.emplace(fit_, settings_.figure);
+  figure_.emplace(fit_, settings_.figure, settings_.plot);
   if (!request_.from) return;
   for (const FitPoint& p : request_.from->state.report.points) figure_->add(p);
 }

@@ -186,7 +186,8 @@ void FitRun::end_epoch() {
                      .train_loss = now_.sum.loss(),
                      .train_metric = now_.sum.metric_mean(),
                      .test_metric = test.metric_mean(),
-                     .metric = test.metric};
+                     .metric = test.metric,
+                     .test_examples = test.examples};
   draw_loader_seed(generator_);
   if (!split_.holdout.empty()) {
     const Metrics holdout = trainer_.evaluate(train_, split_.holdout).metrics;

@@ -70,5 +70,26 @@ TEST(Drawable, LeavesOutWhatHasNoPlace) {
   EXPECT_FALSE(drawable(std::numeric_limits<double>::max()));
 }
 
+TEST(SteadyLimits, StayWhileTheyHoldTheData) {
+  const AxisLimits first = steady_limits({0.31, 2.28}, {}, false);
+  EXPECT_DOUBLE_EQ(first.min, 0);
+  EXPECT_DOUBLE_EQ(first.max, 2.5);
+  const AxisLimits same = steady_limits({0.1, 1.4}, first, false);
+  EXPECT_EQ(same.min, first.min);
+  EXPECT_EQ(same.max, first.max);
+  EXPECT_DOUBLE_EQ(steady_limits({0.1, 2.7}, first, false).max, 3);
+  EXPECT_DOUBLE_EQ(steady_limits({0.1, 0.7}, first, true).max, 0.8);  // at the end of an epoch
+}
+
+TEST(SteadyLimits, HoldAnyData) {
+  for (const double width : {0.0, 1e-9, 0.3, 1.0, 7e4, 1e90}) {
+    for (const double low : {-1e90, -3.0, 0.0, 0.7, 5e8}) {
+      const AxisLimits data{low, low + width}, shown = steady_limits(data, {}, true);
+      EXPECT_LE(shown.min, data.min) << low << " " << width;
+      EXPECT_GE(shown.max, data.max) << low << " " << width;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lenet

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/replaced_new.h"
+#include "data/test_files.h"
 #include "plot/terminal.h"
 #include "plot/text.h"
 
@@ -30,6 +31,8 @@ Progress progress_at(std::int64_t step) {
 
 // On 80x24: 79 columns of plot, a fourth as many rows, and the line of progress.
 constexpr std::int64_t kFrameLines = 79 / 4 + 1;
+
+const std::string kBegin = "\x1b[?2026h";  // of a frame
 
 std::string up(std::int64_t rows) { return "\x1b[" + std::to_string(rows) + "A\r"; }
 
@@ -54,11 +57,12 @@ TEST(LiveDisplay, MovesUpExactlyTheLinesDrawnBefore) {
   LiveDisplay live(terminal.file(), animator, {.in_place = true});
   live.step(progress_at(1));
   const std::string first = terminal.frame();
+  EXPECT_TRUE(first.starts_with(kBegin)) << "shown at once";
   EXPECT_EQ(first.find("A\r"), first.npos);
   EXPECT_EQ(line_count(first), kFrameLines);
   live.finish();
   const std::string second = terminal.frame();
-  EXPECT_TRUE(second.starts_with(up(line_count(first))));
+  EXPECT_TRUE(second.starts_with(kBegin + up(line_count(first))));
   EXPECT_EQ(line_count(second), line_count(first));
   live.finish();
   EXPECT_TRUE(terminal.silent()) << "the picture stays once";
@@ -73,10 +77,10 @@ TEST(LiveDisplay, CountsTheRowsOfLinesThatANarrowerTerminalWraps) {
   terminal.resize(50, 40);
   live.finish();
   const std::string narrow = terminal.frame();
-  const std::int64_t rows = rows_when_wrapped(wide, 50);
+  const std::int64_t rows = rows_when_wrapped(wide.substr(kBegin.size()), 50);
   EXPECT_GT(rows, line_count(wide));
-  EXPECT_TRUE(narrow.starts_with(up(rows)));
-  EXPECT_EQ(rows_when_wrapped(narrow.substr(up(rows).size()), 50), line_count(narrow));
+  EXPECT_TRUE(narrow.starts_with(kBegin + up(rows)));
+  EXPECT_EQ(rows_when_wrapped(narrow.substr(narrow.find('\r') + 1), 50), line_count(narrow));
 }
 
 TEST(LiveDisplay, ShowsOnlyProgressWhereThePlotDoesNotFit) {
@@ -151,8 +155,53 @@ TEST(LiveDisplay, UsesNoColorUnlessAsked) {
   plain.step(progress_at(1));
   const std::string frame = terminal.frame();
   for (std::size_t i = frame.find('\x1b'); i != frame.npos; i = frame.find('\x1b', i + 1)) {
-    EXPECT_NE(frame[frame.find_first_of("AJKm", i)], 'm');
+    EXPECT_NE(frame[frame.find_first_of("AJKhlm", i)], 'm');
   }
+}
+
+TEST(LiveDisplay, KeepsItsAxisWithinAnEpoch) {
+  Terminal terminal(80, 24);
+  Animator animator({.xlim = AxisLimits{0, 1}});
+  LiveDisplay live(terminal.file(), animator, {.in_place = true, .frame = {}});
+  const auto top = [&](double loss) {
+    animator.add(0.1, {loss, std::nullopt, std::nullopt});
+    live.step(progress_at(1));
+    const std::string frame = terminal.frame(), tick = " ┤";
+    const std::size_t end = frame.find(tick), begin = frame.rfind('\n', end);
+    return frame.substr(begin + 1, end - begin - 1);
+  };
+  const std::string first = top(2.3);
+  EXPECT_EQ(top(2.32), first);
+  EXPECT_NE(top(5.1), first);
+}
+
+TEST(LiveDisplay, EndsWithTheTestMetricOfTheLastEpoch) {
+  Terminal terminal(120, 24);
+  Animator animator;
+  LiveDisplay live(terminal.file(), animator, {.in_place = true, .glyphs = std::nullopt});
+  live.step(progress_at(10));
+  terminal.frame();
+  live.epoch({.epoch = 1, .epochs = 2, .test_metric = 0.772, .test_margin = 0.008});
+  live.finish();
+  const std::string frame = terminal.frame();
+  EXPECT_NE(frame.find("test acc 0.772 ± 0.008"), frame.npos) << frame;
+  EXPECT_EQ(line_count(frame), 1) << "no curves";
+}
+
+TEST(LiveOptions, TakeGlyphsThatTheTerminalHas) {
+  const ScopedEnv all("LC_ALL", ""), type("LC_CTYPE", "");
+  const auto glyphs = [](const char* lang, const char* term) {
+    const ScopedEnv language("LANG", lang), terminal("TERM", term);
+    return live_options(stdout).glyphs;
+  };
+  EXPECT_EQ(glyphs("de_DE.UTF-8", "xterm"), Glyphs::kBraille);
+  EXPECT_EQ(glyphs("zh_CN.utf8", "xterm"), Glyphs::kBraille);
+  EXPECT_EQ(glyphs("", "xterm"), Glyphs::kBraille);
+  EXPECT_EQ(glyphs("C", "xterm"), Glyphs::kBraille);
+  EXPECT_EQ(glyphs("de_DE.UTF-8", "linux"), Glyphs::kBlock);
+  EXPECT_EQ(glyphs("de_DE.ISO-8859-1", "xterm"), Glyphs::kAscii);
+  EXPECT_EQ(live_options(stdout, TerminalPlot::kBlock).glyphs, Glyphs::kBlock);
+  EXPECT_EQ(live_options(stdout, TerminalPlot::kNone).glyphs, std::nullopt);
 }
 
 }  // namespace

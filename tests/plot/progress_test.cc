@@ -85,5 +85,23 @@ TEST(EpochLine, ShowsTheTestAccuracyIfThereIsOne) {
   EXPECT_EQ(epoch_line(result), "epoch 3/10  loss 0.812  train acc 0.681  76,500 images/s");
 }
 
+TEST(EpochLine, ShowsHalfOfTheIntervalOfTheTestAccuracy) {
+  EXPECT_EQ(epoch_line({.epoch = 1,
+                        .epochs = 1,
+                        .loss = 1,
+                        .train_metric = 0.5,
+                        .test_metric = 0.772,
+                        .test_margin = 0.0082}),
+            "epoch 1/1  loss 1.000  train acc 0.500  test acc 0.772 ± 0.008  0 images/s");
+}
+
+TEST(ProgressLine, IsAsciiWhereTheCurvesAre) {
+  Progress progress = {.epoch = 1, .epochs = 2, .step = 1, .steps = 3};
+  progress.test_metric = 0.5, progress.test_margin = 0.1;
+  const std::string line = progress_line(progress, 100, false, Glyphs::kAscii);
+  for (const char c : line) EXPECT_TRUE(c >= ' ' && c < 0x7F) << line;
+  EXPECT_TRUE(line.find("test acc 0.500") != line.npos) << line;
+}
+
 }  // namespace
 }  // namespace lenet

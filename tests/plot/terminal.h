@@ -37,10 +37,10 @@ class Terminal {
     ::ioctl(screen_, TIOCSWINSZ, &size);
   }
 
-  /// The next frame, up to the code that clears what is below it.
+  /// The next frame, up to the code that ends it.
   std::string frame() {
     std::string text;
-    while (text.find("\x1b[J") == text.npos && readable(60'000)) {
+    while (text.find("\x1b[?2026l") == text.npos && readable(60'000)) {
       char buffer[4096];
       const ssize_t n = ::read(screen_, buffer, sizeof buffer);
       if (n <= 0) break;

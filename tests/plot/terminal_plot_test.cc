@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
 #include "lenet/animator.h"
 #include "lenet/error.h"
-#include "plot/braille_canvas.h"
+#include "plot/dot_canvas.h"
 #include "plot/text.h"
 
 namespace lenet {
@@ -41,42 +42,42 @@ Animator square(std::vector<Series> series) {
 }
 
 // 40 columns less "0.0 |" leave 35 for the plot; 12 rows less four of text leave 8.
-constexpr BrailleOptions kSize{.columns = 40, .rows = 12};
+constexpr TerminalOptions kSize{.columns = 40, .rows = 12};
 constexpr int kPlotColumns = 35, kPlotRows = 8;
 
-TEST(Braille, AHorizontalLineLightsOneRowOfDots) {
+TEST(TerminalPlot, AHorizontalLineLightsOneRowOfDots) {
   for (const auto& [y, row, dots] : {std::tuple{1.0, 1, "⠉"}, {0.0, kPlotRows, "⣀"}}) {
     Animator animator = square({{""}});
     animator.add(0, {y});
     animator.add(1, {y});
-    const std::string plot = animator.braille(kSize);
+    const std::string plot = animator.terminal(kSize);
     EXPECT_EQ(count(plot, dots), kPlotColumns);
     EXPECT_EQ(count(lines_of(plot).at(static_cast<std::size_t>(row)), dots), kPlotColumns);
   }
 }
 
-TEST(Braille, AVerticalLineLightsOneColumnOfDots) {
+TEST(TerminalPlot, AVerticalLineLightsOneColumnOfDots) {
   Animator animator = square({{""}});
   animator.add(0, {0.0});
   animator.add(0, {1.0});
-  const auto lines = lines_of(animator.braille(kSize));
+  const auto lines = lines_of(animator.terminal(kSize));
   for (std::size_t row = 1; row <= kPlotRows; ++row) {
     EXPECT_EQ(count(lines.at(row), "│⡇") + count(lines.at(row), "┤⡇"), 1) << lines[row];
   }
 }
 
-TEST(Braille, ADiagonalLightsOneDotAStep) {
-  BrailleCanvas canvas(2, 1, 1);
-  BraillePen pen(canvas, 0, LineStyle::kSolid);
+TEST(TerminalPlot, ADiagonalLightsOneDotAStep) {
+  DotCanvas canvas(2, 1, 1, Glyphs::kBraille);
+  DotPen pen(canvas, 0, LineStyle::kSolid);
   pen.move_to(0, 0);
   pen.line_to(3, 3);
   EXPECT_EQ(canvas.character(0, 0), "⠑");  // dots 1 and 5
   EXPECT_EQ(canvas.character(1, 0), "⢄");  // dots 3 and 8
 }
 
-TEST(Braille, DashesLeaveGapsThatContinueAtCorners) {
-  BrailleCanvas canvas(6, 1, 1);
-  BraillePen pen(canvas, 0, LineStyle::kDashed);
+TEST(TerminalPlot, DashesLeaveGapsThatContinueAtCorners) {
+  DotCanvas canvas(6, 1, 1, Glyphs::kBraille);
+  DotPen pen(canvas, 0, LineStyle::kDashed);
   pen.move_to(0, 0);
   for (int x = 1; x < 12; ++x) pen.line_to(x, 0);
   std::string drawn;
@@ -84,8 +85,8 @@ TEST(Braille, DashesLeaveGapsThatContinueAtCorners) {
   EXPECT_EQ(drawn, "⠉⠉ ⠉⠉ ");
 }
 
-TEST(Braille, ACellHasTheColorOfTheSeriesWithMostDots) {
-  BrailleCanvas canvas(2, 1, 3);
+TEST(TerminalPlot, ACellHasTheColorOfTheSeriesWithMostDots) {
+  DotCanvas canvas(2, 1, 3, Glyphs::kBraille);
   EXPECT_EQ(canvas.series_at(0, 0), std::nullopt);
   canvas.dot(0, 0, 0);
   canvas.dot(0, 1, 1);
@@ -99,12 +100,12 @@ TEST(Braille, ACellHasTheColorOfTheSeriesWithMostDots) {
   EXPECT_EQ(canvas.series_at(1, 0), std::nullopt);
 }
 
-TEST(Braille, NanLeavesAGap) {
+TEST(TerminalPlot, NanLeavesAGap) {
   Animator animator = square({{""}});
   for (const auto& [x, y] : {std::pair{0.0, 1.0}, {0.4, 1.0}, {0.5, NAN}, {0.6, 1.0}, {1.0, 1.0}}) {
     animator.add(x, {y});
   }
-  const std::string top = lines_of(animator.braille(kSize)).at(1);
+  const std::string top = lines_of(animator.terminal(kSize)).at(1);
   const std::size_t gap = top.find("  ");
   ASSERT_NE(gap, top.npos) << top;
   EXPECT_NE(top.find("⠉", gap), top.npos) << top;
@@ -118,23 +119,23 @@ Animator busy() {
   return animator;
 }
 
-TEST(Braille, FitsItsSize) {
+TEST(TerminalPlot, FitsItsSize) {
   const Animator animator = busy();
   for (const int columns : {30, 39, 40, 79, 80, 200}) {
     for (const int rows : {6, 7, 12, 24, 60}) {
-      const auto lines = lines_of(animator.braille({.columns = columns, .rows = rows}));
+      const auto lines = lines_of(animator.terminal({.columns = columns, .rows = rows}));
       EXPECT_EQ(lines.size(), static_cast<std::size_t>(rows));
       for (const auto& line : lines) EXPECT_LE(terminal_width(line), columns) << line;
     }
   }
-  EXPECT_THROW(animator.braille({.columns = 29, .rows = 20}), Error);
-  EXPECT_THROW(animator.braille({.columns = 80, .rows = 5}), Error);
+  EXPECT_THROW(animator.terminal({.columns = 29, .rows = 20}), Error);
+  EXPECT_THROW(animator.terminal({.columns = 80, .rows = 5}), Error);
 }
 
-TEST(Braille, ColorsAddNothingButEscapeCodes) {
+TEST(TerminalPlot, ColorsAddNothingButEscapeCodes) {
   const Animator animator = busy();
-  const std::string plain = animator.braille({.columns = 80, .rows = 20});
-  const std::string colored = animator.braille({.columns = 80, .rows = 20, .color = true});
+  const std::string plain = animator.terminal({.columns = 80, .rows = 20});
+  const std::string colored = animator.terminal({.columns = 80, .rows = 20, .color = true});
   EXPECT_EQ(plain.find('\x1b'), plain.npos);
   EXPECT_NE(colored.find("\x1b[38;5;"), colored.npos);
   EXPECT_EQ(without_escapes(colored), plain);
@@ -145,9 +146,9 @@ TEST(Braille, ColorsAddNothingButEscapeCodes) {
   }
 }
 
-TEST(Braille, NamesTheSeriesTheAxisAndTheTicks) {
+TEST(TerminalPlot, NamesTheSeriesTheAxisAndTheTicks) {
   Animator animator({.xlim = AxisLimits{1, 10}, .ylim = AxisLimits{0, 1}});
-  const auto lines = lines_of(animator.braille({.columns = 80, .rows = 20}));
+  const auto lines = lines_of(animator.terminal({.columns = 80, .rows = 20}));
   for (const char* label : {" train loss", " train acc", " test acc"}) {
     EXPECT_EQ(count(lines.front(), label), 1);
   }
@@ -155,6 +156,39 @@ TEST(Braille, NamesTheSeriesTheAxisAndTheTicks) {
   EXPECT_NE(lines[18].find("10"), std::string::npos);
   EXPECT_EQ(lines[1].substr(0, 3), "1.0");
   EXPECT_EQ(lines[16].substr(0, 3), "0.0");
+}
+
+TEST(TerminalPlot, OfBlocksHasTwoDotsACharacter) {
+  TerminalOptions options = kSize;
+  options.glyphs = Glyphs::kBlock;
+  for (const auto& [y, row, block] : {std::tuple{1.0, 1, "▀"}, {0.0, kPlotRows, "▄"}}) {
+    Animator animator = square({{""}});
+    animator.add(0, {y});
+    animator.add(1, {y});
+    const auto lines = lines_of(animator.terminal(options));
+    EXPECT_EQ(count(lines[static_cast<std::size_t>(row)], block), kPlotColumns);
+  }
+}
+
+TEST(TerminalPlot, OfLettersIsAscii) {
+  TerminalOptions options = kSize;
+  options.glyphs = Glyphs::kAscii;
+  Animator animator = square({{"one"}, {"two", 0, LineStyle::kDashed}});
+  for (const double x : {0.0, 1.0}) animator.add(x, {1, 0});
+  const std::string text = animator.terminal(options);
+  EXPECT_TRUE(std::ranges::all_of(text, [](char c) { return (c >= ' ' && c < 0x7F) || c == '\n'; }))
+      << text;
+  EXPECT_TRUE(text.find("***** one   ooooo two") != text.npos);
+  EXPECT_EQ(count(text, "*"), kPlotColumns + 5);
+  EXPECT_EQ(count(text, "o"), kPlotColumns + 5 + 3);  // without dashes, and in three words
+}
+
+TEST(TerminalPlot, TakesOtherLimits) {
+  Animator animator = square({{""}});
+  for (const double x : {0.0, 1.0}) animator.add(x, {1});
+  TerminalOptions options = kSize;
+  options.ylim = AxisLimits{0, 2};
+  EXPECT_TRUE(animator.terminal(options).find("2 ┤") != std::string::npos);
 }
 
 }  // namespace

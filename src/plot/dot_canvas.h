@@ -1,4 +1,4 @@
-// A grid of Unicode braille characters, each of 2x4 dots.
+// A grid of characters, each of some dots.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,15 @@
 
 namespace lenet {
 
-class BrailleCanvas {
+class DotCanvas {
  public:
   /// Takes the columns and rows in characters.
-  BrailleCanvas(int columns, int rows, std::int64_t series);
+  DotCanvas(int columns, int rows, std::int64_t series, Glyphs glyphs);
 
-  int width() const { return 2 * columns_; }  ///< in dots
-  int height() const { return 4 * rows_; }    ///< in dots
+  Glyphs glyphs() const { return glyphs_; }
+  int columns() const { return columns_; }
+  int width() const { return across_ * columns_; }  ///< in dots
+  int height() const { return down_ * rows_; }      ///< in dots
 
   /// Lights the dot at x from the left and y from the top; outside the canvas it does nothing.
   void dot(std::size_t series, int x, int y);
@@ -33,14 +35,19 @@ class BrailleCanvas {
   int columns_;
   int rows_;
   std::size_t series_;
+  Glyphs glyphs_;
+  int across_, down_;               // dots of a character
   std::vector<std::uint8_t> dots_;  // [row][column][series], a bit a dot as Unicode numbers them
 };
 
 /// Draws lines of one series, carrying the pattern of dashes on from each to the next.
-class BraillePen {
+class DotPen {
  public:
-  BraillePen(BrailleCanvas& canvas, std::size_t series, LineStyle line)
-      : canvas_(canvas), series_(series), line_(line) {}
+  /// Letters tell curves apart without dashes.
+  DotPen(DotCanvas& canvas, std::size_t series, LineStyle line)
+      : canvas_(canvas),
+        series_(series),
+        line_(canvas.glyphs() == Glyphs::kAscii ? LineStyle::kSolid : line) {}
 
   /// Begins a new line with the dot at (x, y).
   void move_to(int x, int y);
@@ -51,7 +58,7 @@ class BraillePen {
  private:
   void step_to(int x, int y);
 
-  BrailleCanvas& canvas_;
+  DotCanvas& canvas_;
   std::size_t series_;
   LineStyle line_;
   int x_ = 0;
