@@ -82,6 +82,10 @@ class Animator {
   /// Throws Error (kUsage) unless there is one y a series.
   void add(double x, const std::vector<std::optional<double>>& ys);
 
+  /// A piece of the band round curve `series`, from low to high at x: in the SVG alone. x grows
+  /// from call to call. Throws Error (kUsage) for a curve that there is not.
+  void add_band(std::size_t series, double x, double low, double high);
+
   /// The figure as a self-contained SVG file, for light and dark pages. Same data, same bytes.
   std::string svg() const;
 
@@ -95,7 +99,8 @@ class Animator {
 
  private:
   AnimatorOptions options_;
-  std::vector<std::vector<PlotPoint>> curves_;  // one a series
+  std::vector<std::vector<PlotPoint>> curves_;        // one a series
+  std::vector<std::vector<PlotPoint>> lows_, highs_;  // of the bands
 };
 
 }  // namespace lenet

@@ -11,6 +11,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "plot/text.h"
+#include "run/json_document.h"
 
 namespace lenet::cli {
 namespace {
@@ -22,9 +23,7 @@ std::string name_of(const ClassScores& scores, std::int64_t k) {
   return printable(output_name(scores.names, k, true));
 }
 
-Json json_of(const std::optional<double>& score) { return score ? Json(*score) : Json(); }
-
-Json json_of(const ConfusionMatrix::Averages& averages) {
+Json averages_document(const ConfusionMatrix::Averages& averages) {
   return {{"precision", averages.precision}, {"recall", averages.recall}, {"f1", averages.f1}};
 }
 
@@ -60,7 +59,7 @@ Json curves_of(const ThresholdCurve& curve) {
           {"precision", precision}};
 }
 
-Json json_of(const Coverage& c) {
+Json coverage_document(const Coverage& c) {
   const Interval interval = confidence_interval(c.right, c.covered);
   Json accuracy =
       c.covered > 0 ? Json(static_cast<double>(c.right) / static_cast<double>(c.covered)) : Json();
@@ -123,13 +122,13 @@ void add_scores(const ClassScores& scores, Json& document) {
   }
   document["per_class_accuracy"] = accuracies;
   document["classes"] = classes;
-  document["macro_average"] = json_of(confusion.macro_average());
-  document["weighted_average"] = json_of(confusion.weighted_average());
+  document["macro_average"] = averages_document(confusion.macro_average());
+  document["weighted_average"] = averages_document(confusion.weighted_average());
   document["balanced_accuracy"] = confusion.balanced_accuracy();
   document["macro_f1"] = confusion.macro_f1();
   if (scores.top5) document["top5_accuracy"] = *scores.top5;
   document["confusion"] = counts;
-  if (scores.coverage) document["threshold"] = json_of(*scores.coverage);
+  if (scores.coverage) document["threshold"] = coverage_document(*scores.coverage);
   if (!scores.two_classes) return;
   document["roc_auc"] = json_of(scores.two_classes->roc_auc);
   document["average_precision"] = json_of(scores.two_classes->average_precision);

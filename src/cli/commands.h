@@ -9,6 +9,9 @@ namespace lenet::cli {
 void add_train(const Command& app);
 void add_eval(const Command& app);
 void add_predict(const Command& app);
+void add_runs(const Command& app);
+void add_plot(const Command& app);
+void add_watch(const Command& app);
 void add_show(const Command& app);
 void add_summary(const Command& app);
 void add_bench(const Command& app);

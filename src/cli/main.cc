@@ -73,6 +73,9 @@ int run(int argc, char** argv) {
   lenet::cli::add_data_command(app);
   lenet::cli::add_export(app);
   lenet::cli::add_import(app);
+  lenet::cli::add_runs(app);
+  lenet::cli::add_plot(app);
+  lenet::cli::add_watch(app);
   lenet::cli::add_show(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);

@@ -99,6 +99,15 @@ void add_json(const Command& command, bool& json) {
   command.flag("--json", json, "Print one JSON document");
 }
 
+void add_plot_option(const Command& command, TerminalPlot& plot) {
+  command
+      .option("--plot", value_of_word(kPlots, &plot),
+              "What the curves are drawn of in a terminal: auto (braille, blocks or letters, by "
+              "terminal and locale), braille, block, ascii or none")
+      .check(one_of(words_of(kPlots)))
+      .show_default();
+}
+
 void require_other_file(const std::string& out, const std::filesystem::path& in) {
   std::error_code ignored;
   if (!std::filesystem::equivalent(out, in, ignored)) return;

@@ -48,6 +48,7 @@ void add_data_options(const Command& command, DataOptions& options);
 void add_model(const Command& command, ModelOptions& options);
 void add_threads(const Command& command, int& threads);
 void add_device(const Command& command, std::string& device);
+void add_plot_option(const Command& command, TerminalPlot& plot);
 void add_json(const Command& command, bool& json);
 
 /// Throws Error (kUsage) if `out` is the file `in`, which it would replace.

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "lenet/scores.h"
+#include "run/json_document.h"
 #include "run/judged_images.h"
 
 namespace lenet::cli {
@@ -70,8 +71,6 @@ std::optional<double> mean_of(const std::vector<std::optional<double>>& columns)
   }
   return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
-
-Json json_of(const std::optional<double>& score) { return score ? Json(*score) : Json(); }
 
 std::string text_of(const std::optional<double>& score) {
   if (!score) return "-";

@@ -20,7 +20,7 @@ namespace {
 
 struct TrainCommand {
   ConfiguredOptions run;
-  std::string out;
+  std::string out, name, note;
   bool force = false;
   bool json = false;
   TerminalPlot plot = TerminalPlot::kAuto;
@@ -52,6 +52,8 @@ void run_command(const Command& command, const TrainCommand& c) {
   RunDisplay display(!c.json);
   RunSettings settings = display.settings();
   settings.out = c.out;
+  settings.name = c.name;
+  settings.remark = c.note;
   settings.force = c.force;
   settings.plot = c.plot;
   settings.checkpoint_every = c.checkpoint_every;
@@ -102,13 +104,12 @@ void add_train(const Command& app) {
       .option("--out", &c->out,
               "Folder of the run. Default: runs/<UTC time>-<model>, linked as runs/latest")
       .check(given_path());
+  command.option("--name", &c->name, "What lenet runs and lenet plot call the run")
+      .check(short_text(100));
+  command.option("--note", &c->note, "What is to be remembered of the run, for lenet runs")
+      .check(short_text(1000));
   command.flag("--force", c->force, "Take an --out that holds a run already");
-  command
-      .option("--plot", value_of_word(kPlots, &c->plot),
-              "What the curves are drawn of while it trains: auto (braille, blocks or letters, by "
-              "terminal and locale), braille, block, ascii or none")
-      .check(one_of(words_of(kPlots)))
-      .show_default();
+  add_plot_option(command, c->plot);
   command.flag("--json", c->json, "Print one JSON document");
   declare_checkpoints(command, *c);
   command.runs([c, command] { run_command(command, *c); });

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
+#include <initializer_list>
+#include <ranges>
 #include <utility>
 
 #include "lenet/error.h"
@@ -18,11 +19,13 @@ void check_limits(const char* name, const AxisLimits& limits) {
                                              limits.min, limits.max));
 }
 
+using Curves = std::vector<std::vector<PlotPoint>>;
+
 /// The smallest and largest drawable coordinate of all curves; {0, 1} if there is none.
-AxisLimits data_limits(std::span<const std::vector<PlotPoint>> curves, double PlotPoint::*axis) {
+AxisLimits data_limits(std::initializer_list<const Curves*> all, double PlotPoint::*axis) {
   std::optional<AxisLimits> limits;
-  for (const auto& curve : curves) {
-    for (const PlotPoint& point : curve) {
+  for (const Curves* curves : all) {
+    for (const PlotPoint& point : *curves | std::views::join) {
       if (!drawable(point.x) || !drawable(point.y)) continue;
       const double value = point.*axis;
       if (!limits) limits = AxisLimits{value, value};
@@ -36,7 +39,10 @@ AxisLimits data_limits(std::span<const std::vector<PlotPoint>> curves, double Pl
 }  // namespace
 
 Animator::Animator(AnimatorOptions options)
-    : options_(std::move(options)), curves_(options_.series.size()) {
+    : options_(std::move(options)),
+      curves_(options_.series.size()),
+      lows_(options_.series.size()),
+      highs_(options_.series.size()) {
   if (options_.xlim) check_limits("xlim", *options_.xlim);
   if (options_.ylim) check_limits("ylim", *options_.ylim);
   constexpr double kLeast = 2, kMost = 100;
@@ -58,12 +64,24 @@ void Animator::add(double x, const std::vector<std::optional<double>>& ys) {
   }
 }
 
+void Animator::add_band(std::size_t series, double x, double low, double high) {
+  if (series >= curves_.size()) {
+    throw Error(ErrorKind::kUsage, fmt::format("Animator::add_band: curve {}, but there are {}",
+                                               series, curves_.size()));
+  }
+  if (!drawable(x) || !drawable(low) || !drawable(high)) return;
+  lows_[series].push_back({x, low});
+  highs_[series].push_back({x, high});
+}
+
 AxisLimits Animator::x_limits() const {
-  return with_width(options_.xlim ? *options_.xlim : data_limits(curves_, &PlotPoint::x));
+  return with_width(options_.xlim ? *options_.xlim
+                                  : data_limits({&curves_, &lows_, &highs_}, &PlotPoint::x));
 }
 
 AxisLimits Animator::y_limits() const {
-  return with_width(options_.ylim ? *options_.ylim : data_limits(curves_, &PlotPoint::y));
+  return with_width(options_.ylim ? *options_.ylim
+                                  : data_limits({&curves_, &lows_, &highs_}, &PlotPoint::y));
 }
 
 }  // namespace lenet

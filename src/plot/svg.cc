@@ -92,11 +92,14 @@ const char* dash_attribute(LineStyle line) {
   unknown("line style");
 }
 
-void draw_style(std::string& out, const std::vector<Series>& series) {
+void draw_style(std::string& out, const std::vector<Series>& series, const PlotCurves& bands) {
   out += "<style>\n@media (prefers-color-scheme: dark) {\n";
   out += kDarkColors;
   for (std::size_t i = 0; i < series.size(); ++i) {
     element(out, R"(  .lenet-plot .series{} {{ stroke: #{:06x} }})", i,
+            brightened(series[i].color, kDarkLuminance));
+    if (bands[i].empty()) continue;
+    element(out, R"(  .lenet-plot .band{} {{ fill: #{:06x} }})", i,
             brightened(series[i].color, kDarkLuminance));
   }
   out += "}\n</style>\n";
@@ -176,6 +179,22 @@ void draw_runs(std::string& out, std::size_t index, const Series& series,
             R"(stroke-width="{}" stroke-linejoin="round"{}/>)",
             index, points, series.color, kLine, dash_attribute(series.line));
   }
+}
+
+/// Forth along the low side and back along the high one, kept within the axes.
+void draw_band(std::string& out, std::size_t index, const Series& series, const Axes& axes,
+               const std::vector<PlotPoint>& lows, const std::vector<PlotPoint>& highs) {
+  if (lows.empty()) return;
+  std::string points;
+  const auto add = [&](const PlotPoint& p) {
+    const double x = std::clamp(p.x, axes.data.x.min, axes.data.x.max);
+    const double y = std::clamp(p.y, axes.data.y.min, axes.data.y.max);
+    print(points, "{}{:.2f},{:.2f}", points.empty() ? "" : " ", axes.x(x), axes.y(y));
+  };
+  std::ranges::for_each(lows, add);
+  std::for_each(highs.rbegin(), highs.rend(), add);
+  element(out, R"(<polygon class="band{}" points="{}" fill="#{:06x}" fill-opacity="0.2"/>)", index,
+          points, series.color);
 }
 
 void draw_legend(std::string& out, const Axes& axes, const std::vector<Series>& series,
@@ -263,10 +282,13 @@ std::string Animator::svg() const {
           name, options_.width, options_.height, page_width, page_height, kFont);
   element(out, "<title>{}</title>", name);
   element(out, "<desc>{}</desc>", escaped(description(options_, curves_)));
-  draw_style(out, options_.series);
+  draw_style(out, options_.series, lows_);
   element(out, R"(<rect class="page" width="100%" height="100%" fill="#ffffff"/>)");
   draw_axes(out, axes);
   draw_axis_names(out, axes, options_, page_height);
+  for (std::size_t i = 0; i < curves_.size(); ++i) {
+    draw_band(out, i, options_.series[i], axes, lows_[i], highs_[i]);
+  }
   Lines lines;
   for (std::size_t i = 0; i < curves_.size(); ++i) {
     lines.push_back(on_page(curves_[i], axes));

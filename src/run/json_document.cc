@@ -50,12 +50,16 @@ nlohmann::ordered_json parse_json(const std::string& text, std::string* why) {
       limits.check(depth, event, value);
       return true;
     });
-  } catch (const Json::parse_error& e) {
+  } catch (const Json::exception& e) {  // also of a number beyond double
     if (why) *why = "no JSON, " + after_bracket(e.what());
   } catch (const Error& e) {
     if (why) *why = e.what();
   }
   return Json(Json::value_t::discarded);
+}
+
+nlohmann::ordered_json json_of(const std::optional<double>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
 std::string text_in(const nlohmann::ordered_json& object, const char* key) {

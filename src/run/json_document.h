@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace lenet {
@@ -13,6 +14,9 @@ std::string json_text(const nlohmann::ordered_json& document);
 /// deeply that to copy it could overflow the stack, is discarded: neither object nor list; `why`
 /// then says it.
 nlohmann::ordered_json parse_json(const std::string& text, std::string* why = nullptr);
+
+/// Null for nothing.
+nlohmann::ordered_json json_of(const std::optional<double>& value);
 
 /// The text under this key of an object; "" if there is none.
 std::string text_in(const nlohmann::ordered_json& object, const char* key);

@@ -10,20 +10,10 @@
 #include "lenet/timer.h"
 #include "plot/live.h"
 #include "run/callbacks.h"
+#include "run/run_figure.h"
 
 namespace lenet {
 namespace {
-
-AnimatorOptions figure_of(const FitOptions& options, const Metric& metric) {
-  AnimatorOptions figure;
-  figure.xlim = AxisLimits{1, static_cast<double>(options.epochs)};
-  figure.series[1].label = fmt::format("train {}", metric.name);
-  figure.series[2].label = fmt::format("test {}", metric.name);
-  if (options.holdout > 0) {
-    figure.series.push_back({fmt::format("holdout {}", metric.name), 0xff0000, LineStyle::kDotted});
-  }
-  return figure;
-}
 
 /// Half of the interval of an accuracy.
 std::optional<double> margin_of(const EpochReport& e) {
@@ -34,20 +24,35 @@ std::optional<double> margin_of(const EpochReport& e) {
 
 }  // namespace
 
+AnimatorOptions run_figure(std::int64_t epochs, const Metric& metric, bool holdout) {
+  AnimatorOptions figure;
+  figure.xlim = AxisLimits{1, std::max(1.0, static_cast<double>(epochs))};
+  figure.series[1].label = fmt::format("train {}", metric.name);
+  figure.series[2].label = fmt::format("test {}", metric.name);
+  if (holdout) {
+    figure.series.push_back({fmt::format("holdout {}", metric.name), 0xff0000, LineStyle::kDotted});
+  }
+  return figure;
+}
+
+void add_point(const FitPoint& p, bool holdout, Animator& figure) {
+  std::vector<std::optional<double>> ys = {p.train_loss, p.train_metric, p.test_metric};
+  if (holdout) ys.push_back(p.holdout_metric);
+  figure.add(p.epoch, ys);
+}
+
 struct LiveFigure::State {
   State(const FitOptions& o, std::FILE* out, TerminalPlot plot)
-      : options(o), animator(figure_of(o, kAccuracy)) {
+      : options(o), animator(run_figure(o.epochs, kAccuracy, o.holdout > 0)) {
     if (out) display.emplace(out, animator, live_options(out, plot));
   }
 
   void add(const FitPoint& p) {
     if (!begun && p.metric->name != kAccuracy.name) {
-      animator = Animator(figure_of(options, *p.metric));  // of the data's loss
+      animator = Animator(run_figure(options.epochs, *p.metric, options.holdout > 0));
     }
     begun = true;
-    std::vector<std::optional<double>> ys = {p.train_loss, p.train_metric, p.test_metric};
-    if (options.holdout > 0) ys.push_back(p.holdout_metric);
-    animator.add(p.epoch, ys);
+    add_point(p, options.holdout > 0, animator);
   }
 
   void show(const StepEvent& e) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/number_text.h"
+#include "base/text.h"
 #include "run/data_options.h"
 
 namespace lenet {
@@ -76,6 +77,15 @@ Check target_names() {
     const bool ends = text.starts_with(',') || text.ends_with(',') || text.find(",,") != text.npos;
     if (!ends && std::ranges::adjacent_find(names) == names.end()) return "";
     return fmt::format("found '{}', want names of columns, each once, as in width,height", text);
+  };
+}
+
+Check short_text(std::size_t most) {
+  return [=](const std::string& text) -> std::string {
+    if (text.size() > most)
+      return fmt::format("found {} bytes, want at most {}", text.size(), most);
+    if (is_utf8(text) && std::ranges::none_of(text, is_control)) return "";
+    return fmt::format("found '{}', want one line of UTF-8", printable(text));
   };
 }
 

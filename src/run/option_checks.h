@@ -39,6 +39,9 @@ Check image_size();
 /// Accepts names between commas, each once, and "".
 Check target_names();
 
+/// Accepts a line of UTF-8 of at most so many bytes, without codes that a terminal acts on.
+Check short_text(std::size_t most);
+
 /// Refuses "", as of a shell variable that is not set, and an option: "--out= --json" would be the
 /// folder "--json".
 Check given_path();

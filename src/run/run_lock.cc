@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -32,11 +33,17 @@ bool is_named(int fd, const std::filesystem::path& path) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/// Takes the lock of the open file; 0, or the error. A signal only interrupts it.
+/// Takes the lock of the open file; 0, or the error. A signal only interrupts it, and is_locked()
+/// holds it for a moment.
 int take_lock(int fd) {
-  int result = ::flock(fd, LOCK_EX | LOCK_NB);
-  while (result != 0 && errno == EINTR) result = ::flock(fd, LOCK_EX | LOCK_NB);
-  return result == 0 ? 0 : errno;
+  constexpr int kTries = 20;
+  constexpr timespec kPause{0, 5'000'000};  // 5 ms
+  for (int tries = 1;;) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK || tries++ == kTries) return errno;
+    ::nanosleep(&kPause, nullptr);
+  }
 }
 
 /// A network's file system, or a mount of one, may have no locks at all. Runs go on there, and only
@@ -78,6 +85,14 @@ RunLock::RunLock(const std::filesystem::path& folder) : path_(folder / "lock"), 
       ::pwrite(fd_, owner.data(), owner.size(), 0) != std::ssize(owner)) {
     // Only for the message to others.
   }
+}
+
+bool is_locked(const std::filesystem::path& folder) {
+  const int fd = ::open((folder / "lock").c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(fd);
+  return held;
 }
 
 RunLock::~RunLock() {

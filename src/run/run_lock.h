@@ -20,4 +20,7 @@ class RunLock {
   int fd_;
 };
 
+/// Whether somebody holds the lock of a folder. Makes no file and waits for nobody.
+bool is_locked(const std::filesystem::path& folder);
+
 }  // namespace lenet

@@ -81,8 +81,8 @@ void read_option(const RunOption& option, const Json& value, const std::string& 
 /// What run.json says beside the options, and options that are the default there.
 bool only_informs(const std::string& key, const Json& value) {
   static const std::vector<std::string> names = {
-      "lenet",        "started",       "images",      "input_shape", "simd",
-      "result",       "diverged",      "changed",     kDataSha256,   kWeightsSha256,
+      "lenet",        "name",          "note",        "started", "images",    "input_shape",
+      "simd",         "result",        "diverged",    "changed", kDataSha256, kWeightsSha256,
       kTeacherSha256, "normalization", "class_names", kNetwork};
   const bool usual = key == "weights" && value == "";
   return usual || std::ranges::find(names, key) != names.end();

@@ -93,6 +93,11 @@ Json run_document(const RunOptions& o, const Device& device, const Sequential& n
   return run;
 }
 
+void name_run(const std::string& name, const std::string& note, Json& run) {
+  if (!name.empty()) run["name"] = name;
+  if (!note.empty()) run["note"] = note;
+}
+
 void require_same_weights(const Json& run, const char* key, const std::filesystem::path& file,
                           const std::string& sha256) {
   const std::string before = text_in(run, key);

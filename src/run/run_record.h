@@ -17,6 +17,9 @@ namespace lenet {
 nlohmann::ordered_json run_document(const RunOptions& options, const Device& device,
                                     const Sequential& net, const Dataset& train);
 
+/// What its user calls the run and says of it, where that is not empty.
+void name_run(const std::string& name, const std::string& note, nlohmann::ordered_json& run);
+
 /// Throws Error (kBadInput), which names both, unless `run` started from a file of this SHA-256 or
 /// does not say.
 void require_same_weights(const nlohmann::ordered_json& run, const char* key,

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lenet/error.h"
 #include "run/json_document.h"
 #include "run/out_folder.h"
@@ -11,6 +13,7 @@ namespace lenet {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostSweepBytes = std::int64_t{256} * 1024 * 1024;
 
@@ -18,6 +21,36 @@ const fs::path& without_run(const fs::path& path) {
   if (!holds_run(path)) return path;
   throw Error(ErrorKind::kUsage,
               fmt::format("{}: holds a run; choose another --out for the sweep", path.string()));
+}
+
+/// Whether it is of one of so many runs, and says what that was given.
+bool is_result(const Json& line, std::int64_t runs) {
+  if (!line.is_object() || !line.contains("run") || !line["run"].is_number_integer()) return false;
+  const auto options = line.find("options");
+  return line["run"] >= 0 && line["run"] < runs && options != line.end() && options->is_object() &&
+         std::ranges::all_of(*options, [](const Json& value) { return value.is_string(); });
+}
+
+/// The lines of runs.jsonl, for a sweep of so many runs.
+std::map<std::int64_t, Json> results_in(const fs::path& folder, std::int64_t runs) {
+  std::map<std::int64_t, Json> results;
+  const fs::path file = folder / "runs.jsonl";
+  std::error_code error;
+  if (!fs::exists(file, error)) return results;
+  const std::string text = read_file(file, kMostSweepBytes);
+  for (std::size_t first = 0; first < text.size();) {
+    const std::size_t end = text.find('\n', first);
+    if (end == std::string::npos) break;  // cut off while it was written
+    const Json line = parse_json(text.substr(first, end - first));
+    if (!is_result(line, runs)) {
+      throw Error(ErrorKind::kBadInput,
+                  fmt::format("{}: a line that is no result of this sweep: {:.80}", file.string(),
+                              text.substr(first, end - first)));
+    }
+    results[line["run"].get<std::int64_t>()] = line;
+    first = end + 1;
+  }
+  return results;
 }
 
 }  // namespace
@@ -33,7 +66,7 @@ SweepFolder::SweepFolder(const fs::path& path, const Json& plan)
                                                "one, or another --out",
                                                path.string()));
   }
-  read_results(std::ssize(plan["runs"]));
+  results_ = results_in(path, std::ssize(plan["runs"]));
 }
 
 void SweepFolder::begin(const std::string& sha256) {
@@ -50,24 +83,14 @@ void SweepFolder::begin(const std::string& sha256) {
   file_.emplace(path_ / "runs.jsonl", lines);
 }
 
-void SweepFolder::read_results(std::int64_t runs) {
-  std::error_code error;
-  if (!fs::exists(path_ / "runs.jsonl", error)) return;
-  const std::string text = read_file(path_ / "runs.jsonl", kMostSweepBytes);
-  for (std::size_t first = 0; first < text.size();) {
-    const std::size_t end = text.find('\n', first);
-    if (end == std::string::npos) break;  // cut off while it was written
-    const Json line = parse_json(text.substr(first, end - first));
-    const bool good = line.is_object() && line.contains("run") && line["run"].is_number_integer() &&
-                      line["run"] >= 0 && line["run"] < runs;
-    if (!good) {
-      throw Error(ErrorKind::kBadInput,
-                  fmt::format("{}: a line that is no result of this sweep: {:.80}",
-                              (path_ / "runs.jsonl").string(), text.substr(first, end - first)));
-    }
-    results_[line["run"].get<std::int64_t>()] = line;
-    first = end + 1;
+std::map<std::int64_t, Json> read_sweep(const fs::path& folder) {
+  const Json plan = parse_json(read_file(folder / kSweepFile, kMostSweepBytes));
+  const bool good = plan.is_object() && plan.contains("runs") && plan["runs"].is_array();
+  if (!good) {
+    throw Error(ErrorKind::kBadInput,
+                fmt::format("{}: no plan of a sweep", (folder / kSweepFile).string()));
   }
+  return results_in(folder, std::ssize(plan["runs"]));
 }
 
 void SweepFolder::add(std::int64_t run, const Json& result) {

@@ -35,8 +35,6 @@ class SweepFolder {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  void read_results(std::int64_t runs);
-
   std::filesystem::path path_;
   NewFolder folder_;
   RunLock lock_;
@@ -44,5 +42,9 @@ class SweepFolder {
   std::map<std::int64_t, Json> results_;
   std::optional<LineFile> file_;  ///< runs.jsonl
 };
+
+/// The results of a sweep so far, by run, which may go on meanwhile. Throws Error: kIo, kBadInput
+/// for a folder that holds none.
+std::map<std::int64_t, nlohmann::ordered_json> read_sweep(const std::filesystem::path& folder);
 
 }  // namespace lenet

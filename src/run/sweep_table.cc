@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/require.h"
-#include "lenet/animator.h"
+#include "run/compare.h"
 #include "run/csv_cell.h"
 #include "run/metric_keys.h"
 
@@ -38,6 +38,15 @@ std::vector<std::string> figures_of(const SweepResults& results) {
 /// Where a result keeps the metric of each epoch: "test_accs".
 std::string curve_key(const SweepResults& results) {
   return metric_key("test", common_metric(results)) + 's';
+}
+
+/// "lr=0.1 momentum=0.9": what the sweep gave the run.
+std::string options_but_seed(const Json& result) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : result.at("options").items()) {
+    if (name != "seed") parts.push_back(name + "=" + value.get<std::string>());
+  }
+  return fmt::format("{}", fmt::join(parts, " "));
 }
 
 }  // namespace
@@ -90,31 +99,28 @@ std::string sweep_csv(const SweepResults& results) {
   return text;
 }
 
-std::string sweep_svg(const SweepResults& results) {
-  constexpr std::uint32_t kColors[] = {0x1f77b4, 0xbf00bf, 0x008000, 0xd62728,
-                                       0xff7f0e, 0x17becf, 0x8c564b, 0x7f7f7f};
-  AnimatorOptions figure;
-  const std::string curve = curve_key(results);
-  figure.ylabel = fmt::format("test {}", common_metric(results).name);
-  figure.width = 6;
-  figure.height = 4;
-  figure.series.clear();
-  std::size_t longest = 0;
+std::vector<CurveGroup> sweep_curves(const SweepResults& results) {
+  std::vector<CurveGroup> groups;
+  const std::string key = curve_key(results);
   for (const auto& [run, result] : results) {
-    figure.series.push_back({"", kColors[static_cast<std::size_t>(run) % std::size(kColors)]});
-    longest = std::max(longest, result.value(curve, Json::array()).size());
-  }
-  if (longest == 0) return "";
-  Animator animator(figure);
-  for (std::size_t epoch = 0; epoch < longest; ++epoch) {
-    std::vector<std::optional<double>> ys;
-    for (const auto& [run, result] : results) {
-      const Json accs = result.value(curve, Json::array());
-      ys.push_back(epoch < accs.size() ? std::optional(accs[epoch].get<double>()) : std::nullopt);
+    std::vector<PlotPoint> curve;
+    for (const Json& y : result.value(key, Json::array())) {
+      const double value = y.is_number() ? y.get<double>() : std::nan("");
+      curve.push_back({static_cast<double>(curve.size() + 1), value});
     }
-    animator.add(static_cast<double>(epoch + 1), ys);
+    if (curve.empty()) continue;
+    const std::string options = options_but_seed(result);
+    auto group = std::ranges::find(groups, options, &CurveGroup::label);
+    if (group == groups.end()) group = groups.insert(group, CurveGroup{options, {}});
+    group->curves.push_back(std::move(curve));
   }
-  return animator.svg();
+  return groups;
+}
+
+std::string sweep_svg(const SweepResults& results) {
+  const std::vector<CurveGroup> groups = sweep_curves(results);
+  if (groups.empty()) return "";
+  return compare_figure(groups, fmt::format("test {}", common_metric(results).name)).svg();
 }
 
 std::vector<Group> groups_of(const SweepResults& results, const std::string& metric) {
@@ -128,11 +134,7 @@ std::vector<Group> groups_of(const SweepResults& results, const std::string& met
                       metric, usual_metric(results)));
   std::vector<Group> groups;
   for (const auto& [run, result] : results) {
-    std::vector<std::string> parts;
-    for (const auto& [name, value] : result["options"].items()) {
-      if (name != "seed") parts.push_back(name + "=" + value.get<std::string>());
-    }
-    const std::string options = fmt::format("{}", fmt::join(parts, " "));
+    const std::string options = options_but_seed(result);
     auto group = std::ranges::find(groups, options, &Group::options);
     if (group == groups.end()) group = groups.insert(group, Group{options, {}});
     if (result.contains(metric))

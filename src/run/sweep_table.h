@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "run/compare.h"
+
 namespace lenet {
 
 /// Results by run: "options", and either "error" or the figures and "test_accs" (or what
@@ -19,7 +21,10 @@ const std::vector<std::string>& sweep_figures();
 /// A line a run, in the order of the sweep: no time, so that it has the same bytes every time.
 std::string sweep_csv(const SweepResults& results);
 
-/// The test set's metric by epoch, a curve a run; empty if no run has one.
+/// The test set's metric by epoch, the runs that differ by the seed alone in one group.
+std::vector<CurveGroup> sweep_curves(const SweepResults& results);
+
+/// Their figure; empty if no run has a curve.
 std::string sweep_svg(const SweepResults& results);
 
 /// Runs that differ in nothing but the seed.

@@ -202,10 +202,11 @@ void Run::begin_record() {
     for (const char* kept : {"started", "changed"}) {
       if (from->run.contains(kept)) record_[kept] = from->run[kept];
     }
+    name_run(text_in(from->run, "name"), text_in(from->run, "note"), record_);
     if (text_in(from->run, kDataSha256) != inputs_.data_sha256) add_change(record_, "data");
-  } else {
-    folder_.begin(json_text(record_));
   }
+  name_run(settings_.name, settings_.remark, record_);
+  if (!request_.from) folder_.begin(json_text(record_));
 }
 
 /// Hands the events of the run to the folder and, before it, to the figure; then to the user's.

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "lenet/animator.h"
+#include "lenet/error.h"
 #include "plot/xml.h"
 
 namespace lenet {
@@ -233,6 +234,34 @@ TEST(Svg, PutsTheLegendWhereItHidesNothing) {
   const Rect of_chapter = rect(chapter().svg(), "legend");
   EXPECT_GT(of_chapter.x, frame.x + frame.width / 2) << "matplotlib's place: the upper right";
   EXPECT_LT(of_chapter.y, frame.y + frame.height / 4);
+}
+
+TEST(Svg, DrawsABandBelowItsCurve) {
+  Animator animator(
+      {.xlim = AxisLimits{0, 1}, .ylim = AxisLimits{0, 1}, .series = {{"a", 0xff0000}}});
+  for (const double x : {0.0, 1.0}) {
+    animator.add(x, {0.5});
+    animator.add_band(0, x, 0.25, 2);  // cut at the axis
+  }
+  animator.add_band(0, 2, kNan, 1);
+  const std::string svg = animator.svg();
+  const auto bands = tags(svg, "polygon", "class=\"band0\"");
+  ASSERT_EQ(bands.size(), 1u);
+  const std::vector<PlotPoint> corners = points(bands[0]);
+  ASSERT_EQ(corners.size(), 4u);
+  const Rect frame = rect(svg, "frame");
+  expect_at(corners[0], frame.x, frame.y + 0.75 * frame.height);
+  expect_at(corners[2], frame.x + frame.width, frame.y);
+  EXPECT_LT(svg.find("<polygon"), svg.find("<polyline"));
+  EXPECT_THROW(animator.add_band(1, 0, 0, 1), Error);
+}
+
+TEST(Svg, ShowsAWholeBandWithoutLimits) {
+  Animator animator({.series = {{"a"}}});
+  animator.add(1, {0.5});
+  animator.add_band(0, 1, -3, 4);
+  EXPECT_LT(animator.y_limits().min, -2.9);
+  EXPECT_GT(animator.y_limits().max, 3.9);
 }
 
 }  // namespace

@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/require.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/say.h"
+#include "lenet/error.h"
+#include "plot/live.h"
+#include "run/compare.h"
+#include "run/run_figure.h"
+#include "run/run_folder.h"
+#include "run/run_history.h"
+
+namespace lenet::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct WatchCommand {
+  std::vector<std::string> folders;
+  TerminalPlot plot = TerminalPlot::kAuto;
+};
+
+/// What tells whether anything of a run has changed.
+struct Stamp {
+  std::uintmax_t size = 0;
+  fs::file_time_type time = {};
+
+  explicit Stamp(const fs::path& folder) {
+    std::error_code ignored;
+    const fs::path file = folder / "metrics.jsonl";
+    size = fs::file_size(file, ignored);
+    time = fs::last_write_time(folder / "run.json", ignored);
+  }
+  bool operator==(const Stamp&) const = default;
+};
+
+/// Runs as they go on elsewhere.
+class Watched {
+ public:
+  explicit Watched(const std::vector<std::string>& folders) {
+    for (const std::string& named : folders) {
+      const fs::path folder = folder_of_run(named);
+      runs_.push_back(read(folder));
+      stamps_.emplace_back(folder);
+    }
+  }
+
+  const std::vector<RunHistory>& runs() const { return runs_; }
+
+  /// Reads what has changed, and whether it still goes on.
+  void look() {
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      if (runs_[i].state != RunState::kRunning) continue;
+      const bool goes_on = is_running(runs_[i].folder);
+      const Stamp now(runs_[i].folder);
+      if (goes_on && now == stamps_[i]) continue;
+      stamps_[i] = now;
+      runs_[i] = read(runs_[i].folder);
+    }
+  }
+
+  bool any_running() const {
+    return std::ranges::any_of(
+        runs_, [](const RunHistory& run) { return run.state == RunState::kRunning; });
+  }
+
+ private:
+  static RunHistory read(const fs::path& folder) {
+    RunHistory run = read_run(folder);
+    if (run.state == RunState::kDamaged) {
+      throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", folder.string(), run.why));
+    }
+    return run;
+  }
+
+  std::vector<RunHistory> runs_;
+  std::vector<Stamp> stamps_;
+};
+
+/// The chapter's curves of one run, or the test metric of several.
+Animator figure_of(const std::vector<RunHistory>& runs) {
+  if (runs.size() > 1) {
+    std::vector<CurveGroup> groups;
+    const std::string figure = usual_figure(runs);
+    for (const RunHistory& run : runs) groups.push_back({run.name, {curve_of(run, figure)}});
+    std::string label = figure;
+    std::ranges::replace(label, '_', ' ');
+    return compare_figure(groups, label);
+  }
+  const RunHistory& run = runs.front();
+  const bool holdout = std::ranges::any_of(
+      run.points, [](const FitPoint& p) { return p.holdout_metric.has_value(); });
+  Animator figure(run_figure(run.epochs, *run.metric, holdout));
+  for (const FitPoint& p : run.points) add_point(p, holdout, figure);
+  return figure;
+}
+
+/// Of the run that is least far.
+Progress progress_of(const std::vector<RunHistory>& runs) {
+  const RunHistory& run = *std::ranges::min_element(runs, {}, [](const RunHistory& r) {
+    return r.state == RunState::kRunning ? r.epochs_done : HUGE_VAL;
+  });
+  constexpr std::int64_t kSteps = 1000;  // of an epoch, as the points have no steps
+  const double done = std::max(run.epochs_done, 0.001);
+  const auto epoch = static_cast<std::int64_t>(std::ceil(done));
+  Progress progress{.epoch = epoch,
+                    .epochs = run.epochs,
+                    .step = std::llround((done - static_cast<double>(epoch - 1)) * kSteps),
+                    .steps = kSteps,
+                    .images_per_second = std::nan(""),
+                    .seconds_left = std::nan(""),
+                    .metric_name = run.metric->name};
+  progress.test_metric = run.last;
+  for (const FitPoint& p : run.points) {
+    progress.loss = p.train_loss.value_or(progress.loss);
+    progress.metric = p.train_metric.value_or(progress.metric);
+  }
+  return progress;
+}
+
+/// The epochs of a run that were not printed yet, each a line, for what is no terminal.
+void print_epochs(const RunHistory& run, bool several, double& printed) {
+  double loss = std::nan(""), metric = std::nan("");
+  for (const FitPoint& p : run.points) {
+    loss = p.train_loss.value_or(loss);
+    metric = p.train_metric.value_or(metric);
+    if (!p.test_metric || p.epoch <= printed) continue;
+    printed = p.epoch;
+    say(stdout, "{}{}\n", several ? printable(run.name) + "  " : "",
+        epoch_line({.epoch = std::llround(p.epoch),
+                    .epochs = run.epochs,
+                    .loss = loss,
+                    .train_metric = metric,
+                    .test_metric = p.test_metric,
+                    .holdout_metric = p.holdout_metric,
+                    .images_per_second = std::nan(""),
+                    .metric_name = run.metric->name}));
+  }
+}
+
+void run_command(const WatchCommand& c) {
+  constexpr timespec kPause{0, 100'000'000};  // 0.1 s
+  Watched watched(c.folders);
+  LiveOptions options = live_options(stdout, c.plot);
+  options.frame = {};
+  Animator figure = figure_of(watched.runs());
+  LiveDisplay display(stdout, figure, options);
+  std::vector<double> printed(watched.runs().size(), 0.0);
+  for (bool goes_on = true; goes_on;) {
+    goes_on = watched.any_running();
+    if (goes_on) watched.look();
+    if (options.in_place) {
+      figure = figure_of(watched.runs());
+      display.step(progress_of(watched.runs()));
+    } else {
+      for (std::size_t i = 0; i < printed.size(); ++i) {
+        print_epochs(watched.runs()[i], printed.size() > 1, printed[i]);
+      }
+    }
+    if (goes_on) ::nanosleep(&kPause, nullptr);
+  }
+  display.finish();
+  for (const RunHistory& run : watched.runs()) {
+    say(stdout, "{}: {}{}\n", printable(run.folder.string()), to_string(run.state),
+        run.why.empty() ? "" : ": " + printable(run.why));
+  }
+}
+
+}  // namespace
+
+void add_watch(const Command& app) {
+  auto c = std::make_shared<WatchCommand>();
+  const Command command = app.add_command(
+      "watch", "The live figure of runs that go on elsewhere, until all of them have ended");
+  command.option("RUNS", &c->folders, "Folders of runs").required();
+  add_plot_option(command, c->plot);
+  command.runs([c] { run_command(*c); });
+}
+
+}  // namespace lenet::cli
