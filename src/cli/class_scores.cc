@@ -10,6 +10,7 @@
 #include "base/plural.h"
 #include "base/require.h"
 #include "base/text.h"
+#include "lenet/animator.h"
 #include "plot/text.h"
 #include "run/json_document.h"
 
@@ -102,6 +103,30 @@ TwoClasses two_classes(const JudgedImages& judged) {
   return {.curve = threshold_curve(outputs, targets, 0),
           .roc_auc = roc_auc_score(outputs, targets, 0),
           .average_precision = average_precision_score(outputs, targets, 0)};
+}
+
+std::string curves_svg(const TwoClasses& two) {
+  const auto label = [](const char* name, const std::optional<double>& area) {
+    return fmt::format("{}, area {}", name, text_of(area));
+  };
+  Animator figure({.xlabel = "false positive rate (ROC), recall (PR)",
+                   .ylabel = "recall (ROC), precision (PR)",
+                   .xlim = AxisLimits{0, 1},
+                   .ylim = AxisLimits{0, 1},
+                   .series = {{label("ROC", two.roc_auc), 0x1f77b4, LineStyle::kSolid},
+                              {label("PR", two.average_precision), 0xbf00bf, LineStyle::kDashed}},
+                   .width = 5,
+                   .height = 4});
+  const ThresholdCurve& curve = two.curve;
+  figure.add(0, {0, std::nullopt});
+  for (std::size_t i = 0; i < curve.thresholds.size(); ++i) {
+    const auto there = static_cast<double>(curve.there[i]),
+               others = static_cast<double>(curve.others[i]);
+    const double recall = there / static_cast<double>(curve.all_there);
+    figure.add(others / static_cast<double>(curve.all_others), {recall, std::nullopt});
+    figure.add(recall, {std::nullopt, there / (there + others)});
+  }
+  return figure.svg();
 }
 
 void add_scores(const ClassScores& scores, Json& document) {

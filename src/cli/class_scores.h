@@ -28,6 +28,9 @@ struct ClassScores {
 
 TwoClasses two_classes(const JudgedImages& judged);
 
+/// The ROC and the precision-recall curve, as an SVG.
+std::string curves_svg(const TwoClasses& two);
+
 void add_scores(const ClassScores& scores, nlohmann::ordered_json& document);
 void print_scores(const ClassScores& scores);
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
+#include "base/require.h"
 #include "cli/class_scores.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -30,12 +32,14 @@ struct EvalOptions {
   CommonOptions common;
   ModelOptions model;
   bool confusion = false;
-  std::string wrong, predictions;  ///< files to write
+  std::string wrong, predictions, curves;  ///< files to write
   std::int64_t wrong_images = 40;
   double threshold = 0;  ///< 0: none
 
   /// Whether they need the outputs for each image.
-  bool by_image() const { return threshold > 0 || !wrong.empty() || !predictions.empty(); }
+  bool by_image() const {
+    return threshold > 0 || !wrong.empty() || !predictions.empty() || !curves.empty();
+  }
 };
 
 struct Figures {
@@ -82,12 +86,15 @@ void print(const ModelOnData& on, const Figures& f, bool confusion) {
 }
 
 /// Refuses what the targets have not, and files that are no pictures or would replace the data.
-void check(const EvalOptions& o, const Dataset& images) {
+void check(const EvalOptions& o, const Dataset& images, std::int64_t outputs) {
+  if (!o.curves.empty()) require_classes(images, "--curves");
   if (o.confusion) require_classes(images, "--confusion");
   if (o.threshold > 0) require_classes(images, "--threshold");
+  require(o.curves.empty() || outputs == 2,
+          fmt::format("--curves: of two classes, and the model has {}", outputs));
   if (!o.wrong.empty()) require_png("--wrong", o.wrong);
   for (const auto& [option, file] :
-       {std::pair("--wrong", o.wrong), {"--predictions", o.predictions}}) {
+       {std::pair("--wrong", o.wrong), {"--predictions", o.predictions}, {"--curves", o.curves}}) {
     if (file.empty()) continue;
     require_outside(o.common, option, file);
     require_other_file(file, saved_model_file(o.model.path));
@@ -119,7 +126,8 @@ void run_eval(const EvalOptions& options) {
       open_model_on_data(options.model, options.common, load_settings(options.common.threads));
   const Sequential& net = on.model.net;
   const Dataset& images = on.images();
-  check(options, images);
+  const std::int64_t outputs = element_count(net.output_shape());
+  check(options, images, outputs);
   const std::optional<LossFunction> loss = on.model.origin.loss;
   const bool on_cpu = device.kind == Device::Kind::kCpu;
   Timer timer;
@@ -130,7 +138,6 @@ void run_eval(const EvalOptions& options) {
   const bool scored = !images.has_classes() || on_cpu || options.by_image();
   const std::vector<float> all =
       scored ? forward(net, images, options.common.threads) : std::vector<float>();
-  const std::int64_t outputs = element_count(net.output_shape());
   const JudgedImages judged = {
       .images = images,
       .outputs = {all, outputs},
@@ -144,6 +151,8 @@ void run_eval(const EvalOptions& options) {
     figures.rows = {judged.outputs, images.rows(), judged.loss, judged.names};
   }
   write_files(options, judged);
+  if (!options.curves.empty())
+    write_file(options.curves, curves_svg(*figures.classes->two_classes));
   if (options.common.json) {
     fmt::print("{}", json_text(document_of(on, figures, judged.names)));
   } else {
@@ -174,6 +183,10 @@ void add_eval(const Command& app) {
   command
       .option("--predictions", &options->predictions,
               "Write a row an image into this CSV: its class, the one said, all probabilities")
+      .check(given_path());
+  command
+      .option("--curves", &options->curves,
+              "Draw the ROC and the precision-recall curve of two classes into this SVG")
       .check(given_path());
   command
       .option("--threshold", &options->threshold,

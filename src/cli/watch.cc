@@ -1,13 +1,14 @@
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/require.h"
@@ -151,7 +152,7 @@ void print_epochs(const RunHistory& run, bool several, double& printed) {
 }
 
 void run_command(const WatchCommand& c) {
-  constexpr timespec kPause{0, 100'000'000};  // 0.1 s
+  constexpr std::chrono::milliseconds kPause{100};
   Watched watched(c.folders);
   LiveOptions options = live_options(stdout, c.plot);
   options.frame = {};
@@ -169,7 +170,7 @@ void run_command(const WatchCommand& c) {
         print_epochs(watched.runs()[i], printed.size() > 1, printed[i]);
       }
     }
-    if (goes_on) ::nanosleep(&kPause, nullptr);
+    if (goes_on) std::this_thread::sleep_for(kPause);
   }
   display.finish();
   for (const RunHistory& run : watched.runs()) {

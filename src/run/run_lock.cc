@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "lenet/error.h"
 
@@ -37,12 +38,12 @@ bool is_named(int fd, const std::filesystem::path& path) {
 /// holds it for a moment.
 int take_lock(int fd) {
   constexpr int kTries = 20;
-  constexpr timespec kPause{0, 5'000'000};  // 5 ms
+  constexpr std::chrono::milliseconds kPause{5};
   for (int tries = 1;;) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK || tries++ == kTries) return errno;
-    ::nanosleep(&kPause, nullptr);
+    std::this_thread::sleep_for(kPause);
   }
 }
 

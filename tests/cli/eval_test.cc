@@ -137,7 +137,8 @@ TEST_F(CliEval, TellsTwoClassesApartAtEachThreshold) {
     std::fill_n(labels.begin(), 25, '\1');
     write_file(data_ / (std::string(name) + "-labels-idx1-ubyte"), label_file(labels));
   }
-  const Outcome outcome = run({"eval", "two.safetensors", "--data", "bands", "--json"});
+  const Outcome outcome =
+      run({"eval", "two.safetensors", "--data", "bands", "--curves", "two.svg", "--json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json result = Json::parse(outcome.out);
   EXPECT_EQ(result.at("roc_auc"), 0.5);  // it says the same of all
@@ -145,6 +146,8 @@ TEST_F(CliEval, TellsTwoClassesApartAtEachThreshold) {
   EXPECT_EQ(result.at("curves").at("recall"), Json({1.0}));
   EXPECT_EQ(result.at("curves").at("precision"), Json({0.25}));
   EXPECT_EQ(result.at("curves").at("false_positive_rate"), Json({1.0}));
+  EXPECT_TRUE(contains(content("two.svg"), ">ROC, area 0.500<"));
+  EXPECT_TRUE(contains(content("two.svg"), ">PR, area 0.250<"));
 }
 
 TEST_F(CliEval, RefusesWhatItCannotWrite) {
@@ -158,6 +161,7 @@ TEST_F(CliEval, RefusesWhatItCannotWrite) {
   expect_refusal(refusal({"--predictions", "bands/train-labels-idx1-ubyte"}), 2,
                  {"--predictions", "a file of the data"});
   expect_refusal(refusal({"--predictions", "model.safetensors"}), 2, {"the file that is read"});
+  expect_refusal(refusal({"--curves", "a.svg"}), 2, {"--curves", "the model has 3"});
   expect_refusal(refusal({"--wrong-images", "3"}), 2, {"--wrong-images", "--wrong"});
   expect_refusal(refusal({"--threshold", "1"}), 2, {"--threshold"});
 }
