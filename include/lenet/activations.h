@@ -30,9 +30,13 @@ std::vector<Activation> activations(const Sequential& net, std::span<const float
 std::vector<Activation> activations(const Sequential& net, const Dataset& data,
                                     std::span<const std::int32_t> indices);
 
-/// The output of one layer alone, (images, shape of its output): no layer behind it is computed.
-/// `layer` is its path; of a group that of the last layer in it. Throws Error (kUsage), also for a
-/// layer that there is not.
+/// One of them alone: no layer behind it is computed. `layer` is its path; of a group that of the
+/// last layer in it. Throws Error (kUsage) also for a layer that there is not.
+Activation activation(const Sequential& net, const Dataset& data,
+                      std::span<const std::int32_t> indices, std::string_view layer,
+                      int threads = 0);
+
+/// The output of one layer alone, (images, shape of its output), in the same way.
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
                            std::string_view layer, int threads = 0);
 

@@ -55,10 +55,9 @@ using DownloadProgress =
 /// Where a run writes, and whom it asks and tells. Nothing of it changes the result.
 struct RunSettings {
   std::filesystem::path out = {};  ///< empty: runs/<UTC time>-<model>, and runs/latest points there
-  std::string name = {},
-              remark =
-                  {};  ///< "name" and "note" of run.json; empty: one that goes on keeps its own
-  bool force = false;  ///< take a folder that holds a run already
+  std::string name = {};           ///< "name" of run.json; empty: one that goes on keeps its own
+  std::string remark = {};         ///< "note", in the same way
+  bool force = false;              ///< take a folder that holds a run already
   std::string checkpoint_every = "1epoch";  ///< or "200steps", "10min"
   bool stop_on_write_error = false;         ///< of a checkpoint; else the next save tries again
   std::FILE* figure = stderr;               ///< where the live figure is drawn; null: nowhere

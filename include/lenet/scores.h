@@ -31,11 +31,12 @@ std::optional<double> r2_score(FloatRows outputs, FloatRows targets, std::int64_
 // 0, as binary cross-entropy takes it.
 
 /// The chance that an example with the label has a larger output than one without; half of it where
-/// they have the same. Nothing where all have it, or none.
+/// they have the same. Nothing where all have it, or none, or an output is not a number.
 std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k);
 
 /// The mean over the examples with the label, of the share that have it among all whose output is
-/// as large or larger: the area below precision_recall_curve(). Nothing where none has it.
+/// as large or larger: the area below precision_recall_curve(). Nothing where none has it, or an
+/// output is not a number.
 std::optional<double> average_precision_score(FloatRows outputs, FloatRows targets, std::int64_t k);
 
 /// How an output is judged by the examples above each threshold: one point for each output that
@@ -45,8 +46,9 @@ struct ThresholdCurve {
   std::vector<std::int64_t> there, others;  ///< at or above it, with the label and without
   std::int64_t all_there = 0, all_others = 0;
 };
-/// What scikit-learn's roc_curve (others / all_others, there / all_there) and
-/// precision_recall_curve (there / all_there, there / (there + others)) draw.
+/// Throws Error (kUsage) also for an output that is not a number. What scikit-learn's roc_curve
+/// (others / all_others, there / all_there) and precision_recall_curve (there / all_there, there /
+/// (there + others)) draw.
 ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_t k);
 
 /// The harmonic mean of precision and recall; nothing where the label is never there and never

@@ -14,10 +14,16 @@ inline bool is_control(char c) {
   return byte < ' ' || byte == 0x7F;
 }
 
-/// A name as a terminal can show it.
-inline std::string printable(std::string text) {
-  std::ranges::replace_if(text, is_control, '?');
-  return text;
+/// A name as a terminal can show it, without what it may act on, U+0080 to U+009F included.
+inline std::string printable(const std::string& text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool wide_control = text[i] == '\xC2' && i + 1 < text.size() &&
+                              static_cast<unsigned char>(text[i + 1]) - 0x80u < 0x20u;
+    shown += is_control(text[i]) || wide_control ? '?' : text[i];
+    i += wide_control;
+  }
+  return shown;
 }
 
 /// Whether the bytes are UTF-8 (RFC 3629): no byte too many or too few, no code point in more bytes

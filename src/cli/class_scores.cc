@@ -7,7 +7,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "base/plural.h"
 #include "base/require.h"
 #include "base/text.h"
 #include "lenet/animator.h"
@@ -92,20 +91,22 @@ void print_pairs(const ClassScores& scores) {
 
 }  // namespace
 
-TwoClasses two_classes(const JudgedImages& judged) {
+std::optional<TwoClasses> two_classes(const JudgedImages& judged) {
   std::vector<float> margin, second;
   for (std::int64_t i = 0; i < judged.images.size(); ++i) {
     const std::span<const float> y = judged.outputs[i];
     margin.push_back(y[1] - y[0]);
+    if (!std::isfinite(margin.back())) return {};
     second.push_back(judged.images.label(i));
   }
   const FloatRows outputs(margin, 1), targets(second, 1);
-  return {.curve = threshold_curve(outputs, targets, 0),
-          .roc_auc = roc_auc_score(outputs, targets, 0),
-          .average_precision = average_precision_score(outputs, targets, 0)};
+  return TwoClasses{.curve = threshold_curve(outputs, targets, 0),
+                    .roc_auc = roc_auc_score(outputs, targets, 0),
+                    .average_precision = average_precision_score(outputs, targets, 0)};
 }
 
 std::string curves_svg(const TwoClasses& two) {
+  require(two.roc_auc.has_value(), "--curves: all images are of one class");
   const auto label = [](const char* name, const std::optional<double>& area) {
     return fmt::format("{}, area {}", name, text_of(area));
   };
@@ -191,11 +192,7 @@ void print_scores(const ClassScores& scores) {
 }
 
 void print_confusion(const ClassScores& scores) {
-  constexpr std::int64_t kMost = 100;
   const std::int64_t classes = scores.confusion.classes();
-  require(classes <= kMost, fmt::format("--confusion: a matrix of {}, want at most {}; --json has "
-                                        "what was taken for what",
-                                        class_count(classes), kMost));
   std::size_t cell = 4;
   for (const auto& [pair, count] : scores.confusion.counts()) {
     cell = std::max(cell, fmt::format("{}", count).size());

@@ -26,15 +26,20 @@ struct ClassScores {
   std::optional<Coverage> coverage = {};
 };
 
-TwoClasses two_classes(const JudgedImages& judged);
+/// Nothing where an output is not finite.
+std::optional<TwoClasses> two_classes(const JudgedImages& judged);
 
-/// The ROC and the precision-recall curve, as an SVG.
+/// The ROC and the precision-recall curve, as an SVG. Throws Error (kUsage) where a class has no
+/// image.
 std::string curves_svg(const TwoClasses& two);
 
 void add_scores(const ClassScores& scores, nlohmann::ordered_json& document);
 void print_scores(const ClassScores& scores);
 
-/// The counts, a row a class. Throws Error (kUsage) for more classes than a terminal shows.
+/// The most classes that a matrix is printed of.
+inline constexpr std::int64_t kMostShownClasses = 100;
+
+/// The counts, a row a class.
 void print_confusion(const ClassScores& scores);
 
 }  // namespace lenet::cli

@@ -87,6 +87,11 @@ Option Option::split_at_commas() {
   return *this;
 }
 
+Option Option::one_at_a_time() {
+  option_->allow_extra_args(false);
+  return *this;
+}
+
 Command::Command(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Command::Command(const std::string& name, const std::string& description, const std::string& footer)

@@ -45,6 +45,7 @@ class Option {
   Option needs(const Option& other);
   Option excludes(const std::vector<std::string>& names);
   Option split_at_commas();
+  Option one_at_a_time();  ///< of several values, each behind the option's name
 
  private:
   CLI::Option* option_;

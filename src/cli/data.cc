@@ -145,8 +145,7 @@ void print_document(const Json& d, bool floats) {
 
 void run_data(const DataCommand& c) {
   if (!c.sheet.empty()) {
-    require_png("--sheet", c.sheet);
-    require_outside(c.common, "--sheet", c.sheet);
+    require_output("--sheet", c.sheet, {".png"}, {.data = c.common});
   }
   const auto [train, test] =
       load_data(c.common, load_settings(c.common.threads), {.test_optional = true});

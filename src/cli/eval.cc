@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/file.h"
+#include "base/plural.h"
 #include "base/require.h"
 #include "cli/class_scores.h"
 #include "cli/commands.h"
@@ -85,19 +87,24 @@ void print(const ModelOnData& on, const Figures& f, bool confusion) {
   if (f.rows) print_scores(*f.rows);
 }
 
-/// Refuses what the targets have not, and files that are no pictures or would replace the data.
-void check(const EvalOptions& o, const Dataset& images, std::int64_t outputs) {
+/// Refuses what the targets have not, and files that would replace what is read or each other.
+void check(const EvalOptions& o, const ModelOnData& on) {
+  const std::int64_t outputs = element_count(on.model.net.output_shape());
+  const Dataset& images = on.images();
   if (!o.curves.empty()) require_classes(images, "--curves");
   if (o.confusion) require_classes(images, "--confusion");
   if (o.threshold > 0) require_classes(images, "--threshold");
   require(o.curves.empty() || outputs == 2,
           fmt::format("--curves: of two classes, and the model has {}", outputs));
-  if (!o.wrong.empty()) require_png("--wrong", o.wrong);
-  for (const auto& [option, file] :
-       {std::pair("--wrong", o.wrong), {"--predictions", o.predictions}, {"--curves", o.curves}}) {
-    if (file.empty()) continue;
-    require_outside(o.common, option, file);
-    require_other_file(file, saved_model_file(o.model.path));
+  require(!o.confusion || outputs <= kMostShownClasses,
+          fmt::format("--confusion: a matrix of {}, want at most {}; --json has what was taken for "
+                      "what",
+                      class_count(outputs), kMostShownClasses));
+  FilesRead read = {.data = on.read, .files = {saved_model_file(o.model.path)}};
+  for (const auto& [option, file, ending] : {std::tuple("--wrong", o.wrong, ".png"),
+                                             {"--predictions", o.predictions, ".csv"},
+                                             {"--curves", o.curves, ".svg"}}) {
+    if (!file.empty()) require_output(option, file, {ending}, read);
   }
 }
 
@@ -126,8 +133,8 @@ void run_eval(const EvalOptions& options) {
       open_model_on_data(options.model, options.common, load_settings(options.common.threads));
   const Sequential& net = on.model.net;
   const Dataset& images = on.images();
+  check(options, on);
   const std::int64_t outputs = element_count(net.output_shape());
-  check(options, images, outputs);
   const std::optional<LossFunction> loss = on.model.origin.loss;
   const bool on_cpu = device.kind == Device::Kind::kCpu;
   Timer timer;
@@ -151,8 +158,10 @@ void run_eval(const EvalOptions& options) {
     figures.rows = {judged.outputs, images.rows(), judged.loss, judged.names};
   }
   write_files(options, judged);
-  if (!options.curves.empty())
+  if (!options.curves.empty()) {
+    require(figures.classes->two_classes.has_value(), "--curves: outputs that are not finite");
     write_file(options.curves, curves_svg(*figures.classes->two_classes));
+  }
   if (options.common.json) {
     fmt::print("{}", json_text(document_of(on, figures, judged.names)));
   } else {

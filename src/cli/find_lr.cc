@@ -47,6 +47,7 @@ Json document_of(const LrCurve& curve) {
 }
 
 void run_command(const Command& command, const FindLrCommand& c) {
+  if (!c.out.empty()) require_output("--out", c.out, {".svg"}, {.data = c.run.given.data});
   RunDisplay display(false);
   const LrCurve curve = search_lr(configured(c.run.recipe, c.run.config, given_options(command)),
                                   display.settings(), c.range);

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -115,19 +116,29 @@ void require_other_file(const std::string& out, const std::filesystem::path& in)
               fmt::format("{}: the file that is read; want another name for what is written", out));
 }
 
-void require_outside(const DataOptions& data, const std::string& option, const std::string& path) {
+namespace {
+
+/// Whether the file is the data, or in its folder.
+bool is_of_data(const std::filesystem::path& file, const DataOptions& data) {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  if (data.path.empty() || !fs::exists(path, ignored)) return;
-  const fs::path below = fs::weakly_canonical(path, ignored)
+  if (data.path.empty() || !fs::exists(file, ignored)) return false;
+  const fs::path below = fs::weakly_canonical(file, ignored)
                              .lexically_relative(fs::weakly_canonical(data.path, ignored));
-  require(below.empty() || *below.begin() == "..",
-          fmt::format("{} {}: a file of the data; want another name", option, path));
+  return !below.empty() && *below.begin() != "..";
 }
 
-void require_png(const std::string& option, const std::string& path) {
-  require(lower_case(std::filesystem::path(path).extension().string()) == ".png",
-          fmt::format("{} {}: want a name that ends in .png", option, path));
+}  // namespace
+
+void require_output(const std::string& option, const std::string& path,
+                    const std::vector<std::string>& endings, const FilesRead& read) {
+  const std::string ending = lower_case(std::filesystem::path(path).extension().string());
+  require(
+      std::ranges::find(endings, ending) != endings.end(),
+      fmt::format("{} {}: want a name that ends in {}", option, path, fmt::join(endings, " or ")));
+  require(!is_of_data(path, read.data),
+          fmt::format("{} {}: a file of the data; want another name", option, path));
+  for (const std::filesystem::path& file : read.files) require_other_file(path, file);
 }
 
 }  // namespace lenet::cli

@@ -54,10 +54,15 @@ void add_json(const Command& command, bool& json);
 /// Throws Error (kUsage) if `out` is the file `in`, which it would replace.
 void require_other_file(const std::string& out, const std::filesystem::path& in);
 
-/// Throws Error (kUsage) if the option names a file of the data, which it would replace.
-void require_outside(const DataOptions& data, const std::string& option, const std::string& path);
+/// What is read, and must not be replaced.
+struct FilesRead {
+  DataOptions data;  ///< a folder or a file
+  std::vector<std::filesystem::path> files = {};
+};
 
-/// Throws Error (kUsage) unless the option names a file that ends in .png.
-void require_png(const std::string& option, const std::string& path);
+/// Throws Error (kUsage) unless the option names a file with one of these endings, none of those
+/// that are read.
+void require_output(const std::string& option, const std::string& path,
+                    const std::vector<std::string>& endings, const FilesRead& read);
 
 }  // namespace lenet::cli

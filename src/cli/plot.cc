@@ -7,9 +7,10 @@
 
 #include "base/file.h"
 #include "base/require.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "lenet/error.h"
+#include "cli/say.h"
 #include "plot/live.h"
 #include "run/compare.h"
 #include "run/out_folder.h"
@@ -33,13 +34,19 @@ void add_runs_of(const fs::path& folder, std::vector<RunHistory>& runs) {
   const std::vector<fs::path> found = find_runs(folder);
   require(!found.empty(), fmt::format("{}: no run and no sweep in this folder", folder.string()));
   for (const fs::path& path : found) {
-    runs.push_back(read_run(path));
-    if (runs.back().state != RunState::kDamaged) continue;
-    throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", path.string(), runs.back().why));
+    RunHistory run = read_run(path);
+    if (run.state != RunState::kDamaged) {
+      runs.push_back(std::move(run));
+    } else if (path == folder) {
+      throw_damaged(run);
+    } else {
+      say_note(printable(fmt::format("{} is left out: {}", path.string(), run.why)));
+    }
   }
 }
 
 void run_command(const PlotCommand& c) {
+  if (!c.out.empty()) require_output("--out", c.out, {".svg"}, {});
   std::vector<RunHistory> runs;
   std::vector<CurveGroup> groups;
   std::string figure = c.figure;
@@ -50,20 +57,23 @@ void run_command(const PlotCommand& c) {
       continue;
     }
     const SweepResults results = read_sweep(folder);
-    require(c.figure.empty() || c.figure == usual_metric(results),
-            fmt::format("--figure {}: sweep {} keeps {} of each epoch alone", c.figure, named,
-                        usual_metric(results)));
     if (figure.empty()) figure = usual_metric(results);
-    for (CurveGroup& group : sweep_curves(results)) groups.push_back(std::move(group));
+    require(figure == usual_metric(results),
+            fmt::format("{}: keeps {} of each epoch alone, and {} is to be drawn", named,
+                        usual_metric(results), figure));
+    for (CurveGroup& group : sweep_curves(results)) {
+      if (c.folders.size() > 1 || group.label.empty()) {
+        group.label = name_of_folder(folder) + (group.label.empty() ? "" : " ") + group.label;
+      }
+      groups.push_back(std::move(group));
+    }
   }
   if (figure.empty()) figure = usual_figure(runs);
   if (!runs.empty()) {
     for (CurveGroup& group : curve_groups(runs, figure)) groups.push_back(std::move(group));
   }
   require(!groups.empty(), "no run has a point yet");
-  std::string label = figure;
-  std::ranges::replace(label, '_', ' ');
-  const Animator animator = compare_figure(groups, label);
+  const Animator animator = compare_figure(groups, figure);
   if (!c.out.empty()) return write_file(c.out, animator.svg());
   const LiveOptions terminal = live_options(stdout);
   const int columns = std::max(40, std::min(terminal_columns(stdout) - 1, 120));

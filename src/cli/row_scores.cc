@@ -37,7 +37,7 @@ constexpr ColumnScore kOfNumbers[] = {
 constexpr ColumnScore kOfLabels[] = {{"precision", "precision", precision_score},
                                      {"recall", "recall", recall_score},
                                      {"f1", "F1", f1_score},
-                                     {"auc", "ROC AUC", roc_auc_score},
+                                     {"roc_auc", "ROC AUC", roc_auc_score},
                                      {"average_precision", "PR AUC", average_precision_score}};
 
 /// None for the cross-entropy of probabilities.

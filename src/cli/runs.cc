@@ -6,8 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "base/number_text.h"
 #include "base/require.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -16,6 +19,7 @@
 #include "run/json_document.h"
 #include "run/metric_keys.h"
 #include "run/option_table.h"
+#include "run/run_folder.h"
 #include "run/run_history.h"
 
 namespace lenet::cli {
@@ -90,25 +94,58 @@ struct Filter {
 
   bool takes(const Json& document) const {
     const Json found = value_in(document, key);
-    return !found.is_null() && matches(value, word_of(found));
+    if (found.is_null()) return false;
+    const std::optional<double> number = number_in<double>(value);
+    return found.is_number() && number ? found.get<double>() == *number
+                                       : matches(value, word_of(found));
   }
 };
 
-/// Numbers by size, all else by its letters; what has none at the end.
-bool before(const Json& a, const Json& b) {
-  if (a.is_null() || b.is_null()) return !a.is_null() && b.is_null();
-  if (a.is_number() && b.is_number()) return a.get<double>() < b.get<double>();
-  return word_of(a) < word_of(b);
-}
+/// What a value is sorted by: numbers by size and in front, all else by its letters.
+struct SortKey {
+  int kind = 2;  ///< 0: a number, 1: a text, 2: nothing, which comes last whatever the direction
+  double number = 0;
+  std::string text = {};
+  std::string metric = {};  ///< of a figure: figures of different metrics are not compared
+
+  SortKey(const Json& run, const std::string& key) {
+    const Json value = value_in(run, key);
+    if (key == "best" || key == "last") metric = run.at("metric");
+    if (value.is_null()) return;
+    kind = value.is_number() ? 0 : 1;
+    if (value.is_number()) number = value.get<double>();
+    if (!value.is_number()) text = word_of(value);
+  }
+};
 
 void sort(const RunsCommand& c, std::vector<Json>& runs) {
-  const bool figure = c.sort == "best" || c.sort == "last";
-  std::ranges::stable_sort(runs, [&](const Json& a, const Json& b) {
-    const Json x = value_in(a, c.sort), y = value_in(b, c.sort);
-    if (x.is_null() || y.is_null()) return before(x, y);
-    const bool falls = figure && larger_is_better(a.at("metric"));
-    return falls != c.reverse ? before(y, x) : before(x, y);
+  std::vector<std::pair<SortKey, std::size_t>> keys;
+  for (std::size_t i = 0; i < runs.size(); ++i) keys.emplace_back(SortKey(runs[i], c.sort), i);
+  std::ranges::stable_sort(keys, [&](const auto& a, const auto& b) {
+    const SortKey &x = a.first, &y = b.first;
+    if (x.metric != y.metric) return x.metric < y.metric;
+    if (x.kind != y.kind) return x.kind < y.kind;
+    const bool falls = (!x.metric.empty() && larger_is_better(x.metric)) != c.reverse;
+    const auto below = [](const SortKey& p, const SortKey& q) {
+      return std::tie(p.number, p.text) < std::tie(q.number, q.text);
+    };
+    return falls ? below(y, x) : below(x, y);
   });
+  std::vector<Json> sorted;
+  for (const auto& [key, i] : keys) sorted.push_back(std::move(runs[i]));
+  runs = std::move(sorted);
+}
+
+/// A column or an option of one run at least.
+void require_known(const std::string& option, const std::string& key,
+                   const std::vector<Json>& runs) {
+  const auto has = [&](const Json& run) {
+    const std::string own = option_key(key);
+    return (run.contains(own) && own != "options") || run.at("options").contains(own) ||
+           own == "note" || own == "why";
+  };
+  require(runs.empty() || std::ranges::any_of(runs, has),
+          fmt::format("{} {}: neither a column nor an option of these runs", option, key));
 }
 
 /// A run in a table. folder: beside which the runs lie.
@@ -125,7 +162,7 @@ std::vector<std::string> row_of(const Json& run, const std::filesystem::path& fo
           printable(when),
           printable(run.at("network")),
           printable(run.at("data")),
-          fmt::format("{:.4g}/{}", std::floor(run.at("epochs_done").get<double>()),
+          fmt::format("{:.0f}/{}", std::floor(run.at("epochs_done").get<double>()),
                       run.at("epochs").get<std::int64_t>()),
           figure("best"),
           figure("last"),
@@ -164,13 +201,16 @@ void print(const std::vector<Json>& runs, const std::filesystem::path& folder) {
 
 void run_command(const RunsCommand& c) {
   const std::vector<Filter> filters(c.filters.begin(), c.filters.end());
+  const std::filesystem::path root = folder_of_run(c.folder);
   std::vector<Json> runs;
-  for (const std::filesystem::path& folder : find_runs(c.folder)) {
-    Json document = document_of(read_run_summary(folder));
-    if (std::ranges::all_of(filters, [&](const Filter& f) { return f.takes(document); })) {
-      runs.push_back(std::move(document));
-    }
+  for (const std::filesystem::path& folder : find_runs(root)) {
+    runs.push_back(document_of(read_run_summary(folder)));
   }
+  require_known("--sort", c.sort, runs);
+  for (const Filter& f : filters) require_known("--filter", f.key, runs);
+  std::erase_if(runs, [&](const Json& run) {
+    return !std::ranges::all_of(filters, [&](const Filter& f) { return f.takes(run); });
+  });
   sort(c, runs);
   if (c.json) {
     fmt::print("{}", json_text(Json(runs)));
@@ -178,7 +218,7 @@ void run_command(const RunsCommand& c) {
     fmt::print("no runs{} in {}\n", filters.empty() ? "" : " that --filter takes",
                printable(c.folder));
   } else {
-    print(runs, c.folder);
+    print(runs, root);
   }
 }
 
@@ -196,9 +236,11 @@ void add_runs(const Command& app) {
               "option of train, as lr; of best and last the best first")
       .show_default();
   command.flag("--reverse", c->reverse, "The other way round");
-  command.option("--filter", &c->filters,
-                 "KEY=VALUE: those alone where a column or an option has this value, in which * "
-                 "stands for any characters; again for another one");
+  command
+      .option("--filter", &c->filters,
+              "KEY=VALUE: those alone where a column or an option has this value, in which * "
+              "stands for any characters; again for another one")
+      .one_at_a_time();
   add_json(command, c->json);
   command.runs([c] { run_command(*c); });
 }

@@ -26,7 +26,7 @@ namespace lenet::cli {
 namespace {
 
 struct ShowOptions {
-  CommonOptions common;
+  DataOptions data;
   ModelOptions model;
   std::vector<std::string> files;
   std::vector<std::string> test;  ///< numbers of images of the model's own data
@@ -53,24 +53,28 @@ struct Shown {
   Model model;
   Dataset images;
   std::vector<std::int32_t> indices;
+  FilesRead read = {};
 };
 
 /// Those of files, or those of the data that --test names.
 Shown open_shown(const ShowOptions& o) {
   if (!o.test.empty()) {
-    ModelOnData on = open_model_on_data(o.model, o.common, load_settings(0));
+    ModelOnData on = open_model_on_data(o.model, o.data, load_settings(0));
     std::vector<std::int32_t> indices = indices_of(o.test, on.images().size());
     Dataset images = on.images().selected(indices);
     std::iota(indices.begin(), indices.end(), 0);
-    return {std::move(on.model), std::move(images), std::move(indices)};
+    return {std::move(on.model), std::move(images), std::move(indices), {.data = on.read}};
   }
   Model model = open_model(o.model);
-  if (o.files.empty()) return {std::move(model), Dataset(), {}};
+  if (o.files.empty()) return {std::move(model), Dataset(), {}, {}};
   ImagesOfFiles read = read_image_files(
       o.files, {.shape = model.net.input_shape(), .floats = model.origin.float_images}, say_note);
   std::vector<std::int32_t> indices(read.sources.size());
   std::iota(indices.begin(), indices.end(), 0);
-  return {std::move(model), std::move(read.images), std::move(indices)};
+  return {std::move(model),
+          std::move(read.images),
+          std::move(indices),
+          {.data = {}, .files = {o.files.begin(), o.files.end()}}};
 }
 
 /// The images themselves, as an output in front of all layers.
@@ -88,18 +92,24 @@ Activation input_of(const Shown& shown) {
   return input;
 }
 
-/// The outputs of all layers for the images, or those of the chosen one.
+/// The outputs of all layers for the images, or that of the chosen one.
 std::vector<Activation> outputs_of(const ShowOptions& o, const Shown& shown) {
-  const auto images = static_cast<std::int64_t>(shown.indices.size());
+  constexpr std::int64_t kMostValues = std::int64_t{1} << 27;
+  const auto images = std::ssize(shown.indices);
   require(images <= kMostImages,
           fmt::format("{} images, want at most {}; choose some by --test or as files of their own",
                       images, kMostImages));
-  std::vector<Activation> all = activations(shown.model.net, shown.images, shown.indices);
-  if (!o.layer) return all;
   const Graph graph = graph_of(shown.model.net);
-  const std::string path = find_layer(graph, *o.layer).path;
-  std::erase_if(all, [&](const Activation& a) { return a.path != path; });
-  return all;
+  std::int64_t values = 0;
+  for (const Node& node : graph.nodes) {
+    if (!o.layer) values += images * element_count(graph.output_of(node));
+  }
+  require(values <= kMostValues, fmt::format("{} values of all layers, want at most {}; choose a "
+                                             "--layer, or fewer images",
+                                             values, kMostValues));
+  if (!o.layer) return activations(shown.model.net, shown.images, shown.indices);
+  const Node& node = find_layer(graph, *o.layer);
+  return {activation(shown.model.net, shown.images, shown.indices, node.path)};
 }
 
 TerminalColors terminal_colors() {
@@ -122,20 +132,20 @@ void write_numbers(const std::string& file, const std::vector<Activation>& all,
 
 void run_show(const ShowOptions& o) {
   require(o.files.empty() || o.test.empty(), "IMAGES and --test: want one of them");
-  require(!o.test.empty() || (o.common.path.empty() && !says_how_to_read(o.common)),
+  require(!o.test.empty() || (o.data.path.empty() && !says_how_to_read(o.data)),
           "--data and how it is read: of --test alone, which names images of it");
   const std::string extension = lower_case(std::filesystem::path(o.out).extension().string());
   const bool numbers = extension == ".safetensors";
-  require(o.out.empty() || extension == ".png" || numbers,
-          fmt::format("--out {}: want a name that ends in .png or .safetensors", o.out));
+  if (!o.out.empty()) require_output("--out", o.out, {".png", ".safetensors"}, {});
   const Shown shown = open_shown(o);
   const auto images = static_cast<std::int64_t>(shown.indices.size());
   require(
       !numbers || images > 0,
       fmt::format("--out {}: the outputs for images; the filters are in the model's file", o.out));
   if (!o.out.empty()) {
-    require_other_file(o.out, saved_model_file(o.model.path));
-    require_outside(o.common, "--out", o.out);
+    FilesRead read = shown.read;
+    read.files.push_back(saved_model_file(o.model.path));
+    require_output("--out", o.out, {".png", ".safetensors"}, read);
   }
   std::vector<Tiles> tiles;
   if (images == 0) {
@@ -164,7 +174,8 @@ void add_show(const Command& app) {
   command
       .option("--test", &options->test,
               "Numbers of test images of the model's data in place of files, as 0,1")
-      .split_at_commas();
+      .split_at_commas()
+      .one_at_a_time();
   command.option("--layer", &options->layer,
                  "This layer, as lenet summary numbers it: 3 or 3.0. Default: all; of filters the "
                  "first that has some");
@@ -172,7 +183,7 @@ void add_show(const Command& app) {
       .option("-o,--out", &options->out,
               "Write a PNG, or the numbers as .safetensors, in place of showing them")
       .check(given_path());
-  add_data(command, options->common, kOwnData);
+  add_data(command, options->data, kOwnData);
   command.runs([options] { run_show(*options); });
 }
 

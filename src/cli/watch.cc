@@ -11,17 +11,16 @@
 #include <thread>
 #include <vector>
 
-#include "base/require.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/say.h"
-#include "lenet/error.h"
 #include "plot/live.h"
 #include "run/compare.h"
 #include "run/run_figure.h"
 #include "run/run_folder.h"
 #include "run/run_history.h"
+#include "run/run_lock.h"
 
 namespace lenet::cli {
 namespace {
@@ -53,23 +52,26 @@ class Watched {
   explicit Watched(const std::vector<std::string>& folders) {
     for (const std::string& named : folders) {
       const fs::path folder = folder_of_run(named);
+      stamps_.emplace_back(folder);  // before: what comes in between is seen the next time
       runs_.push_back(read(folder));
-      stamps_.emplace_back(folder);
     }
   }
 
   const std::vector<RunHistory>& runs() const { return runs_; }
 
-  /// Reads what has changed, and whether it still goes on.
-  void look() {
+  /// Reads what has changed, and whether it still goes on; whether there was anything.
+  bool look() {
+    bool changed = false;
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       if (runs_[i].state != RunState::kRunning) continue;
-      const bool goes_on = is_running(runs_[i].folder);
+      const bool goes_on = is_locked(runs_[i].folder);
       const Stamp now(runs_[i].folder);
       if (goes_on && now == stamps_[i]) continue;
       stamps_[i] = now;
       runs_[i] = read(runs_[i].folder);
+      changed = true;
     }
+    return changed;
   }
 
   bool any_running() const {
@@ -80,9 +82,7 @@ class Watched {
  private:
   static RunHistory read(const fs::path& folder) {
     RunHistory run = read_run(folder);
-    if (run.state == RunState::kDamaged) {
-      throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", folder.string(), run.why));
-    }
+    if (run.state == RunState::kDamaged) throw_damaged(run);
     return run;
   }
 
@@ -96,9 +96,7 @@ Animator figure_of(const std::vector<RunHistory>& runs) {
     std::vector<CurveGroup> groups;
     const std::string figure = usual_figure(runs);
     for (const RunHistory& run : runs) groups.push_back({run.name, {curve_of(run, figure)}});
-    std::string label = figure;
-    std::ranges::replace(label, '_', ' ');
-    return compare_figure(groups, label);
+    return compare_figure(groups, figure);
   }
   const RunHistory& run = runs.front();
   const bool holdout = std::ranges::any_of(
@@ -153,22 +151,24 @@ void print_epochs(const RunHistory& run, bool several, double& printed) {
 
 void run_command(const WatchCommand& c) {
   constexpr std::chrono::milliseconds kPause{100};
+  constexpr int kLooksASecond = 10;
   Watched watched(c.folders);
   LiveOptions options = live_options(stdout, c.plot);
   options.frame = {};
   Animator figure = figure_of(watched.runs());
   LiveDisplay display(stdout, figure, options);
   std::vector<double> printed(watched.runs().size(), 0.0);
-  for (bool goes_on = true; goes_on;) {
+  bool goes_on = true;
+  for (int looks = 0; goes_on; ++looks) {
     goes_on = watched.any_running();
-    if (goes_on) watched.look();
-    if (options.in_place) {
-      figure = figure_of(watched.runs());
-      display.step(progress_of(watched.runs()));
-    } else {
+    const bool changed = goes_on && watched.look();
+    if (!options.in_place) {
       for (std::size_t i = 0; i < printed.size(); ++i) {
         print_epochs(watched.runs()[i], printed.size() > 1, printed[i]);
       }
+    } else if (changed || looks % kLooksASecond == 0) {  // its size may have changed too
+      figure = figure_of(watched.runs());
+      display.step(progress_of(watched.runs()));
     }
     if (goes_on) std::this_thread::sleep_for(kPause);
   }

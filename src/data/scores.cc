@@ -39,6 +39,13 @@ double sum_of(FloatRows outputs, FloatRows targets, std::int64_t k, F f) {
 double mean_of(FloatRows rows, double sum) { return sum / static_cast<double>(rows.size()); }
 
 double square(double x) { return x * x; }
+bool all_numbers(FloatRows rows, std::int64_t k) {
+  for (std::int64_t i = 0; i < rows.size(); ++i) {
+    if (std::isnan(value(rows, i, k))) return false;
+  }
+  return true;
+}
+
 bool is_there(double target) { return target >= 0.5; }
 bool is_said(double output) { return output > 0; }
 
@@ -76,7 +83,7 @@ double top_k_accuracy_score(FloatRows outputs, std::span<const Label> labels, st
             fmt::format("scores: label {} at example {}, of {} outputs", label, i, row.size()));
     std::int64_t before = 0;
     for (std::size_t k = 0; k < row.size(); ++k) {
-      before += row[k] > row[label] || (row[k] == row[label] && k < label);
+      before += !(row[k] < row[label]) && (row[k] != row[label] || k < label);
     }
     right += before < top;
   }
@@ -104,10 +111,7 @@ std::optional<double> r2_score(FloatRows outputs, FloatRows targets, std::int64_
 
 ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_t k) {
   require_alike(outputs, targets, k);
-  for (std::int64_t i = 0; i < outputs.size(); ++i) {
-    require(!std::isnan(value(outputs, i, k)),
-            fmt::format("scores: output {} of example {} is not a number", k, i));
-  }
+  require(all_numbers(outputs, k), fmt::format("scores: output {} is not always a number", k));
   std::vector<std::int64_t> order(static_cast<std::size_t>(outputs.size()));
   std::iota(order.begin(), order.end(), 0);
   std::ranges::sort(order, std::greater(), [&](std::int64_t i) { return value(outputs, i, k); });
@@ -128,6 +132,8 @@ ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_
 
 /// By trapezoids below roc_curve(), which are exact where equal outputs share a point.
 std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::int64_t k) {
+  require_alike(outputs, targets, k);
+  if (!all_numbers(outputs, k)) return {};
   const ThresholdCurve curve = threshold_curve(outputs, targets, k);
   if (curve.all_there == 0 || curve.all_others == 0) return {};
   double area = 0, there = 0, others = 0;
@@ -142,6 +148,8 @@ std::optional<double> roc_auc_score(FloatRows outputs, FloatRows targets, std::i
 
 std::optional<double> average_precision_score(FloatRows outputs, FloatRows targets,
                                               std::int64_t k) {
+  require_alike(outputs, targets, k);
+  if (!all_numbers(outputs, k)) return {};
   const ThresholdCurve curve = threshold_curve(outputs, targets, k);
   if (curve.all_there == 0) return {};
   double sum = 0, there = 0;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/require.h"
+#include "base/text.h"
 #include "lenet/animator.h"
 #include "plot/axis.h"
 #include "plot/color.h"
@@ -47,11 +48,14 @@ void element(std::string& out, fmt::format_string<Args...> format, Args&&... arg
   out += '\n';
 }
 
-/// Text for an XML file; characters that XML 1.0 forbids become U+FFFD.
-std::string escaped(std::string_view text) {
+/// Text for an XML file; characters that XML 1.0 forbids, and those of a text that is no UTF-8,
+/// become U+FFFD.
+std::string escaped(const std::string& text) {
   std::string out;
+  const bool utf8 = is_utf8(text);
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\t' && c != '\n') || (byte >= 0x80 && !utf8)) {
       out += "\uFFFD";
     } else if (constexpr std::string_view kSpecial = "&<>\""; kSpecial.find(c) != kSpecial.npos) {
       print(out, "&#{};", static_cast<int>(c));

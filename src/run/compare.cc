@@ -9,6 +9,8 @@
 #include <set>
 
 #include "base/require.h"
+#include "base/text.h"
+#include "plot/text.h"
 #include "run/metric_keys.h"
 
 namespace lenet {
@@ -26,7 +28,8 @@ Series series_of(const CurveGroup& group, std::size_t i) {
   if (i >= kNamed) return {"", kOther};
   const std::string count =
       group.curves.size() > 1 ? fmt::format(" ({} runs)", group.curves.size()) : "";
-  return {group.label + count, kColors[i % std::size(kColors)], kLines[i / std::size(kColors)]};
+  return {printable(group.label) + count, kColors[i % std::size(kColors)],
+          kLines[i / std::size(kColors)]};
 }
 
 /// The values of all curves by x.
@@ -36,19 +39,6 @@ std::map<double, std::vector<double>> values_of(const CurveGroup& group) {
     for (const PlotPoint& p : curve) values[p.x].push_back(p.y);
   }
   return values;
-}
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return sum / static_cast<double>(values.size());
-}
-
-/// Of the sample.
-double deviation_of(const std::vector<double>& values, double mean) {
-  double sum = 0;
-  for (const double v : values) sum += (v - mean) * (v - mean);
-  return std::sqrt(sum / static_cast<double>(values.size() - 1));
 }
 
 std::optional<double> value_of(const FitPoint& point, const std::string& figure) {
@@ -85,8 +75,9 @@ std::string text_of(const Json& value) {
   const std::string text = value.is_string()
                                ? value.get<std::string>()
                                : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  constexpr std::size_t kMost = 24;
-  return text.size() > kMost ? text.substr(0, kMost - 2) + ".." : text;
+  constexpr int kMost = 24;
+  const std::string_view cut = cut_to_width(text, kMost);
+  return cut.size() < text.size() ? std::string(cut) + "…" : text;
 }
 
 /// "lr=0.1 momentum=0.9": what sets these options apart from the others.
@@ -100,14 +91,28 @@ std::string label_of(const Json& options, const std::vector<std::string>& keys) 
 
 }  // namespace
 
-Animator compare_figure(const std::vector<CurveGroup>& groups, const std::string& ylabel) {
-  AnimatorOptions figure;
-  figure.ylabel = ylabel;
-  figure.width = 6;
-  figure.height = 4;
-  figure.series.clear();
-  for (std::size_t i = 0; i < groups.size(); ++i) figure.series.push_back(series_of(groups[i], i));
-  Animator animator(figure);
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return values.empty() ? std::nan("") : sum / static_cast<double>(values.size());
+}
+
+double deviation_of(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double sum = 0;
+  for (const double v : values) sum += (v - mean) * (v - mean);
+  return values.size() < 2 ? 0 : std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+Animator compare_figure(const std::vector<CurveGroup>& groups, const std::string& figure) {
+  AnimatorOptions options;
+  options.ylabel = figure;
+  std::ranges::replace(options.ylabel, '_', ' ');
+  options.width = 6;
+  options.height = 4;
+  options.series.clear();
+  for (std::size_t i = 0; i < groups.size(); ++i) options.series.push_back(series_of(groups[i], i));
+  Animator animator(options);
   std::vector<std::optional<double>> ys(groups.size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
     for (const auto& [x, values] : values_of(groups[i])) {
@@ -115,7 +120,7 @@ Animator compare_figure(const std::vector<CurveGroup>& groups, const std::string
       ys[i] = mean;
       animator.add(x, ys);
       if (values.size() < 2 || i >= kNamed) continue;
-      const double deviation = deviation_of(values, mean);
+      const double deviation = deviation_of(values);
       animator.add_band(i, x, mean - deviation, mean + deviation);
     }
     ys[i].reset();
@@ -172,9 +177,14 @@ std::vector<CurveGroup> curve_groups(const std::vector<RunHistory>& runs,
   }
   require(!groups.empty(), fmt::format("no run has points of {}", figure));
   const std::vector<std::string> keys = differing_keys(options);
+  std::map<std::string, int> groups_of_name;
+  for (const auto& of_group : names) {
+    if (of_group.size() == 1) ++groups_of_name[*of_group.begin()];
+  }
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    const std::string label = label_of(options[i], keys);
-    groups[i].label = names[i].size() == 1 || label.empty() ? *names[i].begin() : label;
+    const bool named = names[i].size() == 1 && groups_of_name[*names[i].begin()] == 1;
+    const std::string label = named ? "" : label_of(options[i], keys);
+    groups[i].label = label.empty() ? fmt::format("{}", fmt::join(names[i], ", ")) : label;
   }
   return groups;
 }

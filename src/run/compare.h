@@ -16,10 +16,13 @@ struct CurveGroup {
   std::vector<std::vector<PlotPoint>> curves;
 };
 
-/// The mean of each group, at each x over the curves that have a point there, and round it a band
-/// of one standard deviation of the sample. As many as a legend has room for have a name and a
-/// colour, the last ones that the order brings are thin and grey.
-Animator compare_figure(const std::vector<CurveGroup>& groups, const std::string& ylabel);
+/// figure: "test_acc". The mean of each group, at each x over the curves that have a point there,
+/// and round it a band of one standard deviation of the sample. As many as a legend has room for
+/// have a name and a colour, the last ones that the order brings are thin and grey.
+Animator compare_figure(const std::vector<CurveGroup>& groups, const std::string& figure);
+
+double mean_of(const std::vector<double>& values);       ///< NaN of none
+double deviation_of(const std::vector<double>& values);  ///< of the sample; 0 of one
 
 /// The figures of a run's points that can be compared: "train_loss", "test_acc" and the like.
 const std::vector<std::string>& compared_figures();

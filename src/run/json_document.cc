@@ -26,6 +26,10 @@ class JsonLimits {
     if (event == Json::parse_event_t::object_end) keys_.pop_back();
     if (event != Json::parse_event_t::key) return;
     const auto& key = value.get_ref<const std::string&>();
+    constexpr std::size_t kMostKeys = 4096;  // an ordered object looks through all of them
+    if (keys_.back().size() == kMostKeys) {
+      throw Error(ErrorKind::kBadInput, fmt::format("an object of more than {} keys", kMostKeys));
+    }
     if (keys_.back().insert(key).second) return;
     throw Error(ErrorKind::kBadInput, fmt::format("the key \"{:.60}\" twice in one object", key));
   }

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
-#include <tuple>
 
 #include "base/plural.h"
 #include "base/require.h"
 #include "image/font.h"
 #include "image/sheet.h"
+#include "lenet/error.h"
 #include "nn/graph.h"
 #include "nn/user_layer.h"
 
@@ -112,7 +112,7 @@ Image draw(const Tiles& tiles, const Grid& grid, std::int64_t rows, SheetLayout 
   layout.image_shape = tiles.shape;
   layout.rows = std::min(grid.rows, rows);
   layout.columns = grid.columns;
-  ImageSheet sheet(layout, "--out", "choose a --layer");
+  ImageSheet sheet(layout, "a layer's output", "choose a --layer, or fewer images");
   const std::int64_t group = tiles.per_group == 1 ? std::ssize(tiles.pictures) : tiles.per_group;
   const std::int64_t rows_of_group = (group + grid.columns - 1) / grid.columns;
   for (std::int64_t i = 0; i < std::ssize(tiles.pictures); ++i) {
@@ -135,6 +135,62 @@ void paste(const Image& image, std::int64_t top, Image& sheet) {
     }
   }
 }
+
+/// The image in so many columns and rows of pixels, smaller where it has more.
+Image fitted(const Image& image, std::int64_t columns, std::int64_t rows) {
+  const std::int64_t height = image.shape[1], width = image.shape[2];
+  const double scale = std::min({1.0, static_cast<double>(columns) / static_cast<double>(width),
+                                 static_cast<double>(rows) / static_cast<double>(height)});
+  if (scale == 1) return image;
+  const auto part = [&](std::int64_t side) {
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(scale * static_cast<double>(side)));
+  };
+  return resized(image, {image.shape[0], part(height), part(width)});
+}
+
+/// Tiles below each other, about so wide.
+class Page {
+ public:
+  Page(const std::vector<Tiles>& all, std::int64_t width) : all_(all) {
+    for (const Tiles& tiles : all) {
+      const std::int64_t side = std::max(tiles.shape[1], tiles.shape[2]);
+      const std::int64_t scale = std::max<std::int64_t>(1, least_side(tiles) / side);
+      grids_.emplace_back(tiles, width / (tiles.shape[2] * scale + kGap));
+      height_ += kGap + kLetterHeight + kGap + grids_.back().rows * (tiles.shape[1] * scale + kGap);
+    }
+  }
+
+  /// Nothing if it is too high.
+  Image draw() const {
+    if (height_ > kMostImageSide) return {};
+    std::vector<Image> parts;
+    Shape shape = {1, height_, 0};
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      parts.push_back(lenet::draw(all_[i], grids_[i], grids_[i].rows,
+                                  {.ground = kWhite, .least_side = least_side(all_[i])}));
+      shape[0] = std::max(shape[0], parts.back().shape[0]);
+      shape[2] = std::max(
+          {shape[2], parts.back().shape[2], letters(all_[i].heading) * kLetterWidth + kGap});
+    }
+    Image sheet{shape,
+                std::vector<std::uint8_t>(static_cast<std::size_t>(element_count(shape)), kWhite)};
+    std::int64_t top = kGap;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      draw_text(all_[i].heading, top, kGap, sheet);
+      paste(parts[i], top + kLetterHeight, sheet);
+      top += kLetterHeight + kGap + parts[i].shape[1];
+    }
+    return sheet;
+  }
+
+ private:
+  static constexpr std::int64_t kGap = 2;
+  static constexpr std::uint8_t kWhite = 255;
+
+  const std::vector<Tiles>& all_;
+  std::vector<Grid> grids_;
+  std::int64_t height_ = 0;
+};
 
 }  // namespace
 
@@ -177,33 +233,15 @@ Tiles map_tiles(const Activation& a, std::int64_t images) {
 }
 
 Image picture_of(const std::vector<Tiles>& all) {
-  constexpr std::int64_t kWidth = 1000, kGap = 2;
-  constexpr std::uint8_t kWhite = 255;
-  std::vector<Image> parts;
-  Shape shape = {1, 0, 0};
-  for (const Tiles& tiles : all) {
-    const std::int64_t side = std::max(tiles.shape[1], tiles.shape[2]);
-    const std::int64_t scale = std::max<std::int64_t>(1, least_side(tiles) / side);
-    const Grid grid(tiles, kWidth / (tiles.shape[2] * scale + kGap));
-    parts.push_back(
-        draw(tiles, grid, grid.rows, {.ground = kWhite, .least_side = least_side(tiles)}));
-    const Image& part = parts.back();
-    shape[0] = std::max(shape[0], part.shape[0]);
-    shape[1] += part.shape[1] + kLetterHeight + kGap;
-    shape[2] = std::max({shape[2], part.shape[2], letters(tiles.heading) * kLetterWidth + kGap});
+  Image sheet;
+  for (std::int64_t width = 1000; width <= 4000; width *= 2) {
+    sheet = Page(all, width).draw();
+    if (!sheet.pixels.empty()) return sheet;
   }
-  require(shape[1] <= kMostImageSide && shape[2] <= kMostImageSide,
-          fmt::format("--out: a picture of {}x{}, want at most {} a side; choose a --layer",
-                      shape[2], shape[1], kMostImageSide));
-  Image sheet{shape,
-              std::vector<std::uint8_t>(static_cast<std::size_t>(element_count(shape)), kWhite)};
-  std::int64_t top = kGap;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    draw_text(all[i].heading, top, kGap, sheet);
-    paste(parts[i], top + kLetterHeight, sheet);
-    top += kLetterHeight + kGap + parts[i].shape[1];
-  }
-  return sheet;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("--out: the picture would have more than {} rows of pixels; choose a "
+                          "--layer, or fewer images",
+                          kMostImageSide));
 }
 
 std::string text_of(const Tiles& tiles, int columns, TerminalColors colors) {
@@ -213,12 +251,7 @@ std::string text_of(const Tiles& tiles, int columns, TerminalColors colors) {
   const Grid grid(tiles, (columns - kGap) / (tiles.shape[2] * scale + kGap));
   const std::int64_t rows = std::max<std::int64_t>(1, kMostRows / (tiles.shape[1] * scale + kGap));
   Image image = draw(tiles, grid, rows, {.least_side = kLeastSide, .gap = kGap});
-  if (const auto [channels, height, width] =
-          std::tuple(image.shape[0], image.shape[1], image.shape[2]);
-      width > columns) {
-    image =
-        resized(image, {channels, std::max<std::int64_t>(1, height * columns / width), columns});
-  }
+  image = fitted(image, columns, kMostRows);
   std::string text = tiles.heading + '\n' + half_blocks(image, colors);
   if (grid.rows > rows) {
     text += fmt::format("and {}; --out writes all\n", counted(grid.rows - rows, "more row"));

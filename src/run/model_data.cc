@@ -260,6 +260,7 @@ ModelOnData open_model_on_data(const ModelOptions& model, const DataOptions& giv
                      .train = {},
                      .test = {},
                      .data = shown_data(source.options.path),
+                     .read = source.options,
                      .known = {},
                      .other_data = loaded.other_data};
   const std::vector<std::string>& names = result.model.class_names;

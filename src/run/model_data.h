@@ -19,6 +19,7 @@ struct ModelOnData {
   Dataset train;
   Dataset test;       ///< empty for data without a test set
   std::string data;   ///< its name: as given, a path or "Fashion-MNIST"
+  DataOptions read;   ///< where it was read, and how
   std::string known;  ///< " of 3 of the model's 10 classes" and the like; "" if they are all
 
   /// They are not the data that the model was trained on, where its file says what that was.

@@ -61,13 +61,13 @@ inline constexpr Word<LossFunction> kLosses[] = {
 inline constexpr Word<WeightsBy> kWeightsBy[] = {{"name", WeightsBy::kName},
                                                  {"order", WeightsBy::kOrder}};
 
-/// Whether a run stops.
 inline constexpr Word<TerminalPlot> kPlots[] = {{"auto", TerminalPlot::kAuto},
                                                 {"braille", TerminalPlot::kBraille},
                                                 {"block", TerminalPlot::kBlock},
                                                 {"ascii", TerminalPlot::kAscii},
                                                 {"none", TerminalPlot::kNone}};
 
+/// Whether a run stops.
 inline constexpr Word<bool> kOnWriteError[] = {{"continue", false}, {"stop", true}};
 
 /// Rollbacks.

@@ -22,7 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;
+constexpr std::int64_t kMostSummaryBytes = std::int64_t{16} << 20,
+                       kMostPointBytes = std::int64_t{128} << 20;
+constexpr double kMostEpochs = 1e15;
 constexpr std::size_t kMostOfLine = 4096;
 
 /// A number that is finite, under a key of an object.
@@ -48,7 +50,7 @@ std::string preset_of(const std::string& text) {
 /// Throws Error (kBadInput) for a file that is no JSON object.
 Json object_in(const fs::path& file) {
   std::string why;
-  Json document = parse_json(read_file(file, kMostBytes), &why);
+  Json document = parse_json(read_file(file, kMostSummaryBytes), &why);
   if (document.is_object()) return document;
   throw Error(ErrorKind::kBadInput,
               fmt::format("{}: {}, want a JSON object", file.string(),
@@ -59,7 +61,7 @@ Json object_in(const fs::path& file) {
 std::optional<FitPoint> point_of(const Json& line) {
   if (!line.is_object()) return {};
   const std::optional<double> epoch = number_in(line, "epoch");
-  if (!epoch || *epoch < 0) return {};
+  if (!epoch || *epoch < 0 || *epoch > kMostEpochs) return {};
   FitPoint point{.epoch = *epoch};
   for (const char* set : {"holdout", "test", "train"}) {
     const Metric& metric = metric_of(line, set);
@@ -81,7 +83,7 @@ std::vector<FitPoint> points_in(const fs::path& file) {
   std::vector<FitPoint> points;
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(file, ignored))) return points;  // it has just begun
-  const std::string text = read_file(file, kMostBytes);
+  const std::string text = read_file(file, kMostPointBytes);
   for (std::size_t first = 0, end; (end = text.find('\n', first)) != text.npos; first = end + 1) {
     std::optional<FitPoint> point;
     if (end - first <= kMostOfLine) point = point_of(parse_json(text.substr(first, end - first)));
@@ -126,6 +128,7 @@ void take_result(const Json& result, RunHistory& run) {
 }
 
 void read_record(RunHistory& run, bool with_points) {
+  const bool running = is_locked(run.folder);  // before all that its end may change
   const Json record = object_in(run.folder / "run.json");
   if (const std::string name = text_in(record, "name"); !name.empty()) run.name = name;
   run.note = text_in(record, "note");
@@ -133,14 +136,15 @@ void read_record(RunHistory& run, bool with_points) {
   run.model = preset_of(text_in(record, "model"));
   run.data = text_in(record, "data");
   run.options = run_options(record);
-  run.epochs = static_cast<std::int64_t>(std::min(number_in(record, "epochs").value_or(0), 1e15));
+  run.epochs = static_cast<std::int64_t>(
+      std::clamp(number_in(record, "epochs").value_or(0), 0.0, kMostEpochs));
   const auto result = record.find("result");
   const bool ended = result != record.end() && result->is_object();
   if (with_points || !ended) take_points(points_in(run.folder / kMetricsFile), run);
   if (ended && !with_points) take_result(*result, run);
   if (ended && with_points) run.seconds = number_in(*result, "wall_seconds");
   run.why = text_in(record, "diverged");
-  run.state = is_locked(run.folder)                    ? RunState::kRunning
+  run.state = running                                  ? RunState::kRunning
               : !run.why.empty()                       ? RunState::kDiverged
               : !ended                                 ? RunState::kStopped
               : text_in(*result, "early_stop").empty() ? RunState::kFinished
@@ -148,7 +152,7 @@ void read_record(RunHistory& run, bool with_points) {
 }
 
 RunHistory read(const fs::path& folder, bool with_points) {
-  RunHistory run{.folder = folder, .name = folder.filename().string()};
+  RunHistory run{.folder = folder, .name = name_of_folder(folder)};
   try {
     read_record(run, with_points);
   } catch (const Error& e) {
@@ -208,7 +212,14 @@ RunHistory read_run(const fs::path& folder) { return read(folder, true); }
 
 RunHistory read_run_summary(const fs::path& folder) { return read(folder, false); }
 
-bool is_running(const fs::path& folder) { return is_locked(folder); }
+std::string name_of_folder(const fs::path& folder) {
+  const fs::path named = folder.has_filename() ? folder : folder.parent_path();
+  return named.filename().string();
+}
+
+void throw_damaged(const RunHistory& run) {
+  throw Error(ErrorKind::kBadInput, fmt::format("{}: {}", run.folder.string(), run.why));
+}
 
 std::vector<fs::path> find_runs(const fs::path& root) {
   std::vector<fs::path> found;

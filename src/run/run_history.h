@@ -41,8 +41,11 @@ RunHistory read_run(const std::filesystem::path& folder);
 /// The same without points, which for a run that has ended takes its run.json alone.
 RunHistory read_run_summary(const std::filesystem::path& folder);
 
-/// Whether a process writes there now.
-bool is_running(const std::filesystem::path& folder);
+/// "b" of "a/b" and of "a/b/".
+std::string name_of_folder(const std::filesystem::path& folder);
+
+/// Throws Error (kBadInput): why a run cannot be read.
+[[noreturn]] void throw_damaged(const RunHistory& run);
 
 /// The folders of runs in `root`, itself among them, by their names. Links are not followed, and no
 /// folder is entered that holds a run. Throws Error (kIo) if it cannot be read, kUsage for more

@@ -27,6 +27,7 @@ const fs::path& without_run(const fs::path& path) {
 bool is_result(const Json& line, std::int64_t runs) {
   if (!line.is_object() || !line.contains("run") || !line["run"].is_number_integer()) return false;
   const auto options = line.find("options");
+  if (line.contains("error") && !line["error"].is_string()) return false;
   return line["run"] >= 0 && line["run"] < runs && options != line.end() && options->is_object() &&
          std::ranges::all_of(*options, [](const Json& value) { return value.is_string(); });
 }

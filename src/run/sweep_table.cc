@@ -55,17 +55,8 @@ std::string usual_metric(const SweepResults& results) {
   return metric_key("test", common_metric(results));
 }
 
-double Group::mean() const {
-  double sum = 0;
-  for (const double v : values) sum += v;
-  return values.empty() ? std::nan("") : sum / static_cast<double>(values.size());
-}
-
-double Group::deviation() const {
-  double sum = 0;
-  for (const double v : values) sum += (v - mean()) * (v - mean());
-  return values.size() < 2 ? 0 : std::sqrt(sum / static_cast<double>(values.size() - 1));
-}
+double Group::mean() const { return mean_of(values); }
+double Group::deviation() const { return deviation_of(values); }
 
 const std::vector<std::string>& sweep_figures() {
   static const std::vector<std::string> names = [] {
@@ -120,7 +111,7 @@ std::vector<CurveGroup> sweep_curves(const SweepResults& results) {
 std::string sweep_svg(const SweepResults& results) {
   const std::vector<CurveGroup> groups = sweep_curves(results);
   if (groups.empty()) return "";
-  return compare_figure(groups, fmt::format("test {}", common_metric(results).name)).svg();
+  return compare_figure(groups, usual_metric(results)).svg();
 }
 
 std::vector<Group> groups_of(const SweepResults& results, const std::string& metric) {
@@ -137,7 +128,7 @@ std::vector<Group> groups_of(const SweepResults& results, const std::string& met
     const std::string options = options_but_seed(result);
     auto group = std::ranges::find(groups, options, &Group::options);
     if (group == groups.end()) group = groups.insert(group, Group{options, {}});
-    if (result.contains(metric))
+    if (result.contains(metric) && result[metric].is_number())
       group->values.push_back(result[metric].get<double>());
     else
       ++group->failed;

@@ -66,6 +66,15 @@ std::vector<Activation> activations(const Sequential& net, const Dataset& data,
   return activations_of(net, Batch(data, indices));
 }
 
+Activation activation(const Sequential& net, const Dataset& data,
+                      std::span<const std::int32_t> indices, std::string_view layer, int threads) {
+  const Graph graph = graph_of(net);
+  const Node& node = find_layer(graph, layer);
+  PackRunner runner(net, cpu::Plan(part_up_to(graph, node)), threads, ArenaUse::kEvaluation);
+  return {node.path, text_of(node), graph.output_of(node),
+          outputs_of(runner, Batch(data, indices))};
+}
+
 std::vector<float> forward(const Sequential& net, std::span<const float> values,
                            std::string_view layer, int threads) {
   const Graph graph = graph_of(net);

@@ -159,8 +159,10 @@ TEST_F(CliEval, RefusesWhatItCannotWrite) {
   };
   expect_refusal(refusal({"--wrong", "bad.jpg"}), 2, {"--wrong bad.jpg", "ends in .png"});
   expect_refusal(refusal({"--predictions", "bands/train-labels-idx1-ubyte"}), 2,
-                 {"--predictions", "a file of the data"});
-  expect_refusal(refusal({"--predictions", "model.safetensors"}), 2, {"the file that is read"});
+                 {"--predictions", "ends in .csv"});
+  expect_refusal(refusal({"--predictions", "model.safetensors"}), 2, {"ends in .csv"});
+  write_file(data_ / "notes.csv", "");
+  expect_refusal(refusal({"--predictions", "bands/notes.csv"}), 2, {"a file of the data"});
   expect_refusal(refusal({"--curves", "a.svg"}), 2, {"--curves", "the model has 3"});
   expect_refusal(refusal({"--wrong-images", "3"}), 2, {"--wrong-images", "--wrong"});
   expect_refusal(refusal({"--threshold", "1"}), 2, {"--threshold"});
@@ -180,6 +182,33 @@ TEST_F(CliEval, ClassWithoutTestImagesHasNoAccuracy) {
       Json::parse(run({"eval", "model.safetensors", "--data", "bands", "--json"}).out);
   EXPECT_EQ(result.at("accuracy"), 1.0);
   EXPECT_EQ(result.at("per_class_accuracy"), Json({nullptr, 1.0, nullptr}));
+}
+
+TEST_F(CliEval, KeepsTheDataOfTheRun) {
+  ASSERT_EQ(train("out", {"--max-steps", "2"}).exit_code, 0);
+  write_png(data_ / "a.png", {{1, 12, 12}, std::vector<std::uint8_t>(144, 255)});
+  const std::string before = content("bands/a.png");
+  expect_refusal(run({"eval", "out", "--wrong", "bands/a.png"}), 2, {"a file of the data"});
+  expect_refusal(run({"show", "out", "--test", "1", "-o", "bands/a.png"}), 2,
+                 {"a file of the data"});
+  expect_refusal(run({"show", "out", "bands/a.png", "-o", "bands/a.png"}), 2,
+                 {"the file that is read"});
+  EXPECT_EQ(content("bands/a.png"), before);
+}
+
+TEST_F(CliEval, OutputsThatAreNoNumbersHaveNoAreas) {
+  Sequential net = Sequential::parse("Flatten Linear(2)");
+  Generator generator;
+  net.build({1, 12, 12}, generator);
+  constant_weights(net, 3e38f);
+  save_model(dir_ / "two.safetensors", net, {});
+  write_file(data_ / "train-labels-idx1-ubyte", label_file(std::string(300, '\1')));
+  write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\1')));
+  const Outcome outcome = run({"eval", "two.safetensors", "--data", "bands"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_FALSE(contains(outcome.out, "AUC"));
+  expect_refusal(run({"eval", "two.safetensors", "--data", "bands", "--curves", "a.svg"}), 2,
+                 {"not finite"});
 }
 
 /// Every command that uses a saved model takes it in each of its forms.

@@ -41,7 +41,8 @@ TEST_F(CliFindLr, TakesWhatTrainTakesButNoMore) {
   expect_refusal(find({"--optimizer", "adam", "--momentum", "0.9"}), 2, {"--momentum: no effect"});
   expect_refusal(find({"--from", "1", "--to", "0.5"}), 2, {"from 1 to 0.5", "want two rates"});
   expect_refusal(find({"--steps", "3"}), 2, {"--steps"});
-  expect_refusal(find({"-o", "bands"}), 5, {"bands"});
+  expect_refusal(find({"-o", "bands"}), 2, {"bands", "ends in .svg"});
+  expect_refusal(find({"-o", "none/curve.svg"}), 5, {"none/curve.svg"});
 }
 
 }  // namespace

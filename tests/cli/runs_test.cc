@@ -54,7 +54,11 @@ TEST_F(CliRuns, SortsAndFilters) {
   EXPECT_EQ(folders({"--filter", "lr=0.1", "--filter", "seed=1"}), (Words{"runs/c"}));
   EXPECT_EQ(folders({"--filter", "name=s*w"}), (Words{"runs/a"}));
   EXPECT_EQ(folders({"--filter", "batch-size=20", "--filter", "state=finished"}).size(), 3u);
-  EXPECT_EQ(folders({"--filter", "nothing=1"}).size(), 0u);
+  EXPECT_EQ(folders({"--filter", "epochs_done=1", "runs"}).size(), 2u) << "a number";
+  EXPECT_EQ(folders({"--filter", "lr=1e-1"}).size(), 2u);
+  EXPECT_EQ(folders({"runs/a/run.json"}), (Words{"runs/a"}));
+  expect_refusal(run({"runs", "--filter", "nothing=1"}), 2, {"--filter nothing", "neither"});
+  expect_refusal(run({"runs", "--sort", "nothing"}), 2, {"--sort nothing", "neither"});
   const Json best = Json::parse(output({"runs", "--sort", "best", "--json"}));
   EXPECT_GE(best[0].at("best"), best[2].at("best"));
   EXPECT_EQ(best[0].at("metric"), "test_acc");
@@ -99,8 +103,13 @@ TEST_F(CliRuns, PlotsThemOverEachOther) {
   expect_refusal(run({"plot", "bands"}), 2, {"bands", "no run"});
   expect_refusal(run({"plot", "runs", "--figure", "test_mae"}), 2,
                  {"no run has points of test_mae"});
+  expect_refusal(run({"plot", "runs", "-o", "runs/a/metrics.jsonl"}), 2, {"ends in .svg"});
   write_file(dir_ / "runs/b/metrics.jsonl", "x\n");
-  expect_refusal(run({"plot", "runs"}), 3, {"runs/b", "no point of a run"});
+  expect_refusal(run({"plot", "runs/b"}), 3, {"runs/b", "no point of a run"});
+  const Outcome rest = run({"plot", "runs"});
+  EXPECT_EQ(rest.exit_code, 0);
+  EXPECT_TRUE(contains(rest.err, "runs/b is left out: "));
+  EXPECT_TRUE(contains(rest.out, "slow"));
 }
 
 TEST_F(CliRuns, PlotsASweep) {
@@ -114,6 +123,19 @@ TEST_F(CliRuns, PlotsASweep) {
   EXPECT_TRUE(contains(svg, "<polygon class=\"band1\""));
   write_file(dir_ / "sweep/runs.jsonl", "{\"run\":0,\"options\":{\"lr\":1}}\n");
   expect_refusal(run({"plot", "sweep"}), 3, {"no result of this sweep"});
+}
+
+TEST_F(CliRuns, ShowsNoCodesOfAFile) {
+  Json record = Json::parse(content("runs/a/run.json"));
+  record["name"] = "a\x1b]0;title\x07\nb\xc2\x9b";
+  write_file(dir_ / "runs/a/run.json", record.dump());
+  for (const Words& words :
+       {Words{"runs"}, Words{"plot", "runs"}, Words{"watch", "runs/a", "runs/b"}}) {
+    const std::string text = output(words);
+    EXPECT_TRUE(contains(text, "a?]0;title??b?")) << text;
+    EXPECT_EQ(text.find('\x1b'), text.npos);
+    EXPECT_EQ(text.find("\xc2\x9b"), text.npos);
+  }
 }
 
 TEST_F(CliRuns, WatchesUntilTheirEnd) {

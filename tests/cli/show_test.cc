@@ -62,6 +62,7 @@ TEST_F(CliShow, RefusesWhatCannotBeShown) {
                  {"100 images, want at most 64"});
   expect_refusal(run({"show", "out", "--test", "1", "-o", "out/model.safetensors"}), 2,
                  {"the file that is read"});
+  expect_refusal(run({"show", "--test", "1", "out", "--layer", "1", "-o", "a.gif"}), 2, {"a.gif"});
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST_F(CliTargets, OfLabelsAreLearnedJudgedAndPredicted) {
   EXPECT_GT(Json::parse(content("out/run.json")).at("result").at("test_label_acc"), 0.8);
   const Json scores = Json::parse(run({"eval", "out", "--json"}).out);
   EXPECT_GT(scores.at("label_accuracy"), 0.8);
-  EXPECT_GT(scores.at("mean_auc"), 0.9);
+  EXPECT_GT(scores.at("mean_roc_auc"), 0.9);
   EXPECT_LE(scores.at("exact_match"), scores.at("label_accuracy"));
   EXPECT_TRUE(contains(run({"eval", "out"}).out, "exact match 0."));
   write_file(dir_ / "image.pgm", "P5 2 2 255\n\xff\xff\xff\xff");

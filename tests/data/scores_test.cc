@@ -82,9 +82,12 @@ TEST(Scores, RefuseWhatDoesNotFit) {
   EXPECT_TRUE(contains(message([&] { exact_match({none, 2}, {none, 2}); }), "at least one"));
   const std::vector<float> odd = {1, std::nanf(""), 0, 0}, there = {1, 0, 1, 0};
   EXPECT_TRUE(contains(message([&] {
-                         roc_auc_score({odd, 1}, {there, 1}, 0);
+                         threshold_curve({odd, 1}, {there, 1}, 0);
                        }),
-                       "output 0 of example 1 is not a number"));
+                       "output 0 is not always a number"));
+  EXPECT_EQ(roc_auc_score({odd, 1}, {there, 1}, 0), std::nullopt);
+  EXPECT_EQ(average_precision_score({odd, 1}, {there, 1}, 0), std::nullopt);
+  EXPECT_EQ(top_k_accuracy_score({odd, 4}, std::vector<Label>{1}, 2), 0);
   const std::vector<Label> labels = {0, 1, 2, 0};
   EXPECT_TRUE(contains(message([&] { top_k_accuracy_score(kY, labels, 1); }), "label 2"));
 }

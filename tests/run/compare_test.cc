@@ -40,6 +40,25 @@ TEST(CurveGroups, HaveTheNameOfTheirRuns) {
   EXPECT_EQ(curve_groups({runs[0]}, "train_loss")[0].label, "slow");
 }
 
+TEST(CurveGroups, OfOneNameAreToldApartByTheirOptions) {
+  std::vector<RunHistory> runs = {run_of("a", {{"lr", 0.1}}, {0.5}),
+                                  run_of("b", {{"lr", 0.2}}, {0.5})};
+  runs[0].name = runs[1].name = "same";
+  EXPECT_EQ(curve_groups(runs, "test_acc")[0].label, "lr=0.1");
+  EXPECT_EQ(curve_groups({run_of("p", {{"seed", 0}}, {0.5}), run_of("q", {{"seed", 1}}, {0.5})},
+                         "test_acc")[0]
+                .label,
+            "p, q");
+}
+
+TEST(CurveGroups, CutLongValuesBetweenCharacters) {
+  const std::string path = "/home/aüüüüüüüüüüüüüüüüüüüüüüü";
+  const auto groups = curve_groups(
+      {run_of("a", {{"data", path}}, {0.5}), run_of("a", {{"data", path + "b"}}, {0.5})},
+      "test_acc");
+  EXPECT_EQ(groups[0].label, "data=/home/aüüüüüüüüüüüüüüüüü…");
+}
+
 TEST(CurveGroups, WithoutPointsAreRefused) {
   EXPECT_EQ(error_of(ErrorKind::kUsage, [] { curve_groups({run_of("a", {}, {0.5})}, "test_mae"); }),
             "no run has points of test_mae");
@@ -55,7 +74,7 @@ TEST(UsualFigure, IsTheMetricOfTheTestSet) {
 TEST(CompareFigure, HasAMeanAndABandOfASeveralRuns) {
   const std::string svg =
       compare_figure({{"two", {{{1, 0.5}, {2, 0.7}}, {{1, 0.7}, {2, 0.9}}}}, {"one", {{{1, 0.2}}}}},
-                     "test acc")
+                     "test_acc")
           .svg();
   EXPECT_TRUE(contains(svg, "two (2 runs)"));
   EXPECT_TRUE(contains(svg, ">one<"));
@@ -69,7 +88,7 @@ TEST(CompareFigure, NamesAsManyAsALegendHolds) {
   for (int i = 0; i < 100; ++i) {
     groups.push_back({"group " + std::to_string(i), {{{1, 0.01 * i}, {2, 0.5}}}});
   }
-  const std::string svg = compare_figure(groups, "test acc").svg();
+  const std::string svg = compare_figure(groups, "test_acc").svg();
   EXPECT_TRUE(contains(svg, ">group 15<"));
   EXPECT_FALSE(contains(svg, ">group 16<"));
 }

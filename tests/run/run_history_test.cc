@@ -61,7 +61,7 @@ TEST_F(Histories, OfARunThatGoesOn) {
   const RunLock lock(folder);
   const RunHistory history = read_run(folder);
   EXPECT_EQ(history.state, RunState::kRunning);
-  EXPECT_TRUE(is_running(folder));
+  EXPECT_TRUE(is_locked(folder));
   EXPECT_EQ(history.name, "a");
   ASSERT_EQ(history.points.size(), 3u);
   EXPECT_EQ(history.points[1].test_metric, 0.7);
@@ -99,9 +99,13 @@ TEST_F(Histories, OfHostileFilesSayWhatIsWrong) {
   EXPECT_TRUE(contains(damage("[1]"), "array, want a JSON object"));
   EXPECT_TRUE(contains(damage(std::string(10'000, '[')), "nested"));
   EXPECT_TRUE(contains(damage(R"({"epochs": 1, "epochs": 2})"), "twice"));
+  std::string many = "{\"a\":0";
+  for (int i = 0; i < 100'000; ++i) many += ",\"" + std::to_string(i) + "\":0";
+  EXPECT_TRUE(contains(damage(many + "}"), "more than 4096 keys"));
+  EXPECT_EQ(read_run(run("b", R"({"epochs": -1e300})")).epochs, 0);
   for (const char* points :
        {"x\n", "{\"epoch\":1e999}\n", "{\"epoch\":\"1\"}\n", "{\"epoch\":-1}\n",
-        "{\"epoch\":NaN}\n", "[]\n", "\n", "{\"epoch\":1}\n\x1b[31m\n"}) {
+        "{\"epoch\":NaN}\n", "{\"epoch\":1e300}\n", "[]\n", "\n", "{\"epoch\":1}\n\x1b[31m\n"}) {
     const std::string why = damage(kRunning, points);
     EXPECT_TRUE(contains(why, "a line that is no point of a run")) << points;
     EXPECT_EQ(why.find('\x1b'), why.npos);
@@ -144,7 +148,7 @@ TEST_F(Histories, ALockIsTakenWhileOthersLook) {
   run("a", kRunning);
   for (int i = 0; i < 200; ++i) {
     { const RunLock lock(dir_ / "a"); }
-    EXPECT_FALSE(is_running(dir_ / "a"));
+    EXPECT_FALSE(is_locked(dir_ / "a"));
   }
 }
 
