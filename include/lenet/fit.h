@@ -60,6 +60,12 @@ struct EpochReport {
   double test_acc() const { return as_accuracy(*metric, test_metric); }
 };
 
+/// What the test set said after an epoch, image by image.
+struct TestEvent {
+  std::int64_t epoch;  ///< from 1
+  const Evaluation& evaluation;
+};
+
 /// Weights of a network beside its own: parameters and buffers.
 struct Averages {
   std::vector<float> parameters, buffers;
@@ -115,6 +121,7 @@ struct FitOptions {  ///< docs/options.md has them by their names on the command
   std::int64_t max_steps = std::numeric_limits<std::int64_t>::max();  ///< stop after so many
   std::function<void(const StepEvent&)> on_step = {};
   std::function<void(const FitPoint&)> on_point = {};
+  std::function<void(const TestEvent&)> on_test = {};  ///< before on_epoch
   std::function<void(const EpochReport&)> on_epoch = {};
   std::function<void(const Rollback&)> on_rollback = {};
   std::function<bool(const Pause&)> on_pause = {};  ///< whether to go on

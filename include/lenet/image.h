@@ -40,6 +40,9 @@ Image resized(const Image& image, const Shape& wanted);
 /// White for black: 255 - pixel.
 void invert(Image& image);
 
+/// The bytes of a PNG file.
+std::string encode_png(const Image& image);
+
 /// Throws Error (kIo).
 void write_png(const std::filesystem::path& path, const Image& image);
 

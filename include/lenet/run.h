@@ -60,6 +60,7 @@ struct RunSettings {
   bool force = false;              ///< take a folder that holds a run already
   std::string checkpoint_every = "1epoch";  ///< or "200steps", "10min"
   bool stop_on_write_error = false;         ///< of a checkpoint; else the next save tries again
+  bool tensorboard = false;                 ///< write events.out.tfevents... into the folder too
   std::FILE* figure = stderr;               ///< where the live figure is drawn; null: nowhere
   TerminalPlot plot = TerminalPlot::kAuto;  ///< and of what
 

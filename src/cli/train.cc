@@ -21,7 +21,7 @@ namespace {
 struct TrainCommand {
   ConfiguredOptions run;
   std::string out, name, note;
-  bool force = false;
+  bool force = false, tensorboard = false;
   bool json = false;
   TerminalPlot plot = TerminalPlot::kAuto;
   std::string checkpoint_every = "1epoch";
@@ -55,6 +55,7 @@ void run_command(const Command& command, const TrainCommand& c) {
   settings.name = c.name;
   settings.remark = c.note;
   settings.force = c.force;
+  settings.tensorboard = c.tensorboard;
   settings.plot = c.plot;
   settings.checkpoint_every = c.checkpoint_every;
   settings.stop_on_write_error = c.stop_on_write_error;
@@ -109,6 +110,9 @@ void add_train(const Command& app) {
   command.option("--note", &c->note, "What is to be remembered of the run, for lenet runs")
       .check(short_text(1000));
   command.flag("--force", c->force, "Take an --out that holds a run already");
+  command.flag(
+      "--tensorboard", c->tensorboard,
+      "Write TensorBoard's events into the folder of the run too: tensorboard --logdir runs");
   add_plot_option(command, c->plot);
   command.flag("--json", c->json, "Print one JSON document");
   declare_checkpoints(command, *c);

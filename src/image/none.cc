@@ -18,6 +18,7 @@ Image decode_png(std::string_view, const std::string& source) { refuse(source, "
 Image decode_tiff(std::string_view, const std::string& source) { refuse(source, "TIFF"); }
 Image decode_webp(std::string_view, const std::string& source) { refuse(source, "WebP"); }
 
+std::string encode_png(const Image&) { refuse("a picture", "PNG"); }
 void write_png(const std::filesystem::path& path, const Image&) { refuse(path.string(), "PNG"); }
 
 }  // namespace lenet

@@ -121,7 +121,7 @@ Image decode_png(std::string_view bytes, const std::string& source) {
   return turned(std::move(image), png.orientation());
 }
 
-void write_png(const std::filesystem::path& path, const Image& image) {
+std::string encode_png(const Image& image) {
   const auto channels = static_cast<std::size_t>(image.shape[0]);
   const std::size_t plane = image.pixels.size() / channels;
   std::string interleaved(image.pixels.size(), '\0');
@@ -138,9 +138,14 @@ void write_png(const std::filesystem::path& path, const Image& image) {
   // Frees what `png` holds, also where it fails.
   if (!png_image_write_to_memory(&png, bytes.data(), &size, 0, interleaved.data(), 0, nullptr)) {
     throw Error(ErrorKind::kFailed,
-                fmt::format("{}: cannot encode: {}", path.string(), png.message));
+                fmt::format("a picture that cannot be encoded: {}", png.message));
   }
-  write_file(path, std::string_view(bytes).substr(0, size));
+  bytes.resize(size);
+  return bytes;
+}
+
+void write_png(const std::filesystem::path& path, const Image& image) {
+  write_file(path, encode_png(image));
 }
 
 }  // namespace lenet

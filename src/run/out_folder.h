@@ -11,6 +11,9 @@ inline constexpr const char* kWholeFiles[] = {
     "run.json",   "model.safetensors",      "model_ema.safetensors",
     "curves.svg", "checkpoint.safetensors", "checkpoint.previous.safetensors"};
 
+/// What the names of TensorBoard's files begin with.
+inline constexpr const char* kEventFiles = "events.out.tfevents.";
+
 /// The plan of a sweep.
 inline constexpr const char* kSweepFile = "sweep.json";
 

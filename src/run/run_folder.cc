@@ -81,6 +81,16 @@ void remove_partial_files(const fs::path& folder) {
   for (const fs::path& file : partial) fs::remove(file, ignored);
 }
 
+/// Removes TensorBoard's files of a run that another one replaces.
+void remove_events(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().filename().string().starts_with(kEventFiles)) files.push_back(entry.path());
+  }
+  for (const fs::path& file : files) fs::remove(file, ignored);
+}
+
 /// The line of metrics.jsonl.
 std::string line_of(const FitPoint& point) {
   nlohmann::ordered_json line = {{"epoch", point.epoch}};
@@ -111,6 +121,7 @@ RunFolder::RunFolder(const fs::path& path, const Options& options,
   std::error_code ignored;
   for (const char* old : kWholeFiles) fs::remove(path_ / old, ignored);
   fs::remove(path_ / kMetricsFile, ignored);
+  remove_events(path_);
 }
 
 RunFolder RunFolder::create(const Options& options) {

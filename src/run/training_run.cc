@@ -15,9 +15,9 @@
 #include "run/chance_level.h"
 #include "run/checkpoints.h"
 #include "run/data_options.h"
+#include "run/event_log.h"
 #include "run/json_document.h"
 #include "run/model_data.h"
-#include "run/option_table.h"
 #include "run/run_ending.h"
 #include "run/run_folder.h"
 #include "run/run_inputs.h"
@@ -115,6 +115,8 @@ class Run {
   TrainedRun finished_before();
   void begin_record();
   void connect();
+  void connect_events();
+  void end_events(SessionStatus status);
   Report train_to_the_end();
   void end_diverged(const std::string& why);
   void tell_ending(const Report& report);
@@ -136,6 +138,7 @@ class Run {
   bool was_finished_;
   RunFolder folder_;
   Json record_;
+  std::optional<EventLog> events_;
   ChanceLevel chance_;
 };
 
@@ -158,6 +161,7 @@ TrainedRun Run::run() {
   save();
   tell_ending(report);
   if (report.stopped) return outcome(std::move(report), {});
+  end_events(SessionStatus::kSuccess);
   if (report.averages) save_averages(*report.averages);
   report.wall_seconds =
       wall_.stop() + (request_.from ? request_.from->state.report.wall_seconds : 0);
@@ -219,9 +223,26 @@ void Run::connect() {
     tell(fmt::format("{}; epoch {} begins again with a rate of {:g} (rollback {} of {})", r.why,
                      r.epoch, r.lr, r.count, fit_.rollbacks));
   });
+  if (settings_.tensorboard) connect_events();
   figure_.emplace(fit_, settings_.figure, settings_.plot);
   if (!request_.from) return;
   for (const FitPoint& p : request_.from->state.report.points) figure_->add(p);
+}
+
+/// A file that cannot be begun ends the run; later on, one that cannot grow does not.
+void Run::connect_events() {
+  events_.emplace(folder_.path(), record_, net(), fit_, test());
+  const auto log = [this]<class Event>(void (EventLog::*take)(const Event&)) {
+    return [this, take](const Event& e) { folder_.attempt([&] { ((*events_).*take)(e); }); };
+  };
+  put_before(fit_.on_step, log(&EventLog::step));
+  put_before(fit_.on_point, log(&EventLog::point));
+  put_before(fit_.on_test, log(&EventLog::test));
+  put_before(fit_.on_epoch, log(&EventLog::epoch));
+}
+
+void Run::end_events(SessionStatus status) {
+  if (events_) folder_.attempt([&] { events_->end(status); });
 }
 
 Report Run::train_to_the_end() {
@@ -240,6 +261,7 @@ void Run::end_diverged(const std::string& why) {
     return settings_.ended(folder_.path().string() + " is as it was");
   }
   save();
+  end_events(SessionStatus::kFailure);
   record_["diverged"] = why;
   folder_.write_run(record_);
 }
@@ -274,57 +296,8 @@ void Run::save_averages(Averages averages) {
   exchange();
 }
 
-/// What run.json will say of the options has to be read when the run goes on or is repeated: throws
-/// Error (kUsage) for a value that is none of an option's.
-void require_readable(const RunOptions& options) {
-  Json document = run_options(options_document(options));
-  if (document["data"] == "") document.erase("data");
-  RunOptions again;
-  read_options(document, "options of the run", again);
-}
-
 }  // namespace
 
-RunSettings complete(RunSettings settings) {
-  const auto no = [] { return false; };
-  const auto nothing = [](const std::string&) {};
-  if (!settings.stop) settings.stop = no;
-  if (!settings.save) settings.save = no;
-  for (Note* note : {&settings.started, &settings.note, &settings.ended}) {
-    if (!*note) *note = nothing;
-  }
-  return settings;
-}
-
 TrainedRun train_run(const RunRequest& request) { return Run(request).run(); }
-
-TrainedRun train_run(const RunOptions& options, const RunSettings& settings) {
-  require_readable(options);
-  return train_run(RunRequest{.options = options, .settings = complete(settings)});
-}
-
-TrainedRun resume_run(const std::filesystem::path& folder, const Json& given,
-                      const std::vector<std::string>& allow_change, const RunSettings& settings) {
-  RunRequest request{.options = {}, .settings = complete(settings)};
-  request.settings.out = folder_of_run(folder);
-  const Resumption from =
-      read_resumption(request.settings.out, given, allow_change, request.settings.note);
-  request.options = from.options;
-  request.from = &from;
-  request.record = &from.run;
-  request.other_data = std::ranges::find(allow_change, "data") != allow_change.end();
-  return train_run(request);
-}
-
-TrainedRun resume_run(const std::filesystem::path& folder, const RunSettings& settings,
-                      const OptionTexts& changes) {
-  Json given = Json::object();
-  std::vector<std::string> names;
-  for (const auto& [name, text] : changes) {
-    given[option_key(name)] = text;
-    names.push_back(option_name(name));
-  }
-  return resume_run(folder, given, names, settings);
-}
 
 }  // namespace lenet

@@ -180,7 +180,8 @@ void FitRun::require_finite(const Metrics& metrics, const char* set) {
 }
 
 void FitRun::end_epoch() {
-  const Metrics test = trainer_.evaluate(test_).metrics;
+  const Evaluation evaluation = trainer_.evaluate(test_);
+  const Metrics& test = evaluation.metrics;
   require_finite(test, "the test set");
   EpochReport report{.epoch = now_.epoch,
                      .train_loss = now_.sum.loss(),
@@ -204,6 +205,7 @@ void FitRun::end_epoch() {
     trainer_.swap_averages();
   }
   now_.report.epochs.push_back(report);
+  if (options_.on_test) options_.on_test({now_.epoch, evaluation});
   if (options_.on_epoch) options_.on_epoch(report);
 }
 

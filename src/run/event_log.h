@@ -1,0 +1,45 @@
+// A run as TensorBoard shows it, written beside the run's own files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "io/event_file.h"
+#include "lenet/fit.h"
+
+namespace lenet {
+
+/// Grows while a run trains: the curves, the rate, histograms of the weights and of what an epoch
+/// has changed in them, the first filters, the confusion, the options. All throw Error (kIo).
+class EventLog {
+ public:
+  /// record: the run's run.json. It goes on where another file of the folder ends, if it has one.
+  /// Refers to net, fit and test.
+  EventLog(const std::filesystem::path& folder, const nlohmann::ordered_json& record,
+           Sequential& net, const FitOptions& fit, const Dataset& test);
+
+  void step(const StepEvent& e);
+  void point(const FitPoint& p);
+  void test(const TestEvent& e);
+  void epoch(const EpochReport& e);
+  void end(SessionStatus status);
+
+ private:
+  void add(const std::string& message);
+  EventTime now(double epoch) const;
+  void add_weights(const EventTime& time);
+  void add_filters(const EventTime& time);
+
+  Sequential& net_;
+  const FitOptions& fit_;
+  const Dataset& test_;
+  LineFile file_;
+  std::int64_t steps_ = 0;   ///< an epoch
+  double rate_ = 0;          ///< images a second
+  std::vector<float> last_;  ///< parameters at the end of the epoch before
+};
+
+}  // namespace lenet
