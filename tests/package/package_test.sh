@@ -281,12 +281,12 @@ shells() {
   complete() { :; }
   . "$share/bash-completion/completions/lenet"
   [[ $(completions lenet tr) == train ]] || fail "tr: $(completions lenet tr)"
-  [[ $(completions lenet eval --th) == --threads ]] || fail "--th: $(completions lenet eval --th)"
-  [[ $(completions lenet summary --th) == '' ]] || fail "summary has no --threads"
+  [[ $(completions lenet eval --threa) == --threads ]] || fail "--threa: $(completions lenet eval --threa)"
+  [[ $(completions lenet summary --threa) == '' ]] || fail "summary has no --threads"
   if command -v zsh >/dev/null; then zsh -n "$share/zsh/site-functions/_lenet"; fi
   if command -v fish >/dev/null; then
-    [[ $(fish -c "source '$share/fish/vendor_completions.d/lenet.fish'; complete -C 'lenet eval --th'") == --threads* ]] ||
-      fail "fish does not complete --th"
+    [[ $(fish -c "source '$share/fish/vendor_completions.d/lenet.fish'; complete -C 'lenet eval --threa'") == --threads* ]] ||
+      fail "fish does not complete --threa"
   fi
   if command -v man >/dev/null; then
     man --warnings -l "$share/man/man1/lenet.1.gz" 2>&1 >/dev/null | tee warnings.txt
