@@ -74,4 +74,8 @@ struct Interval {
 /// 1] of none.
 Interval confidence_interval(std::int64_t count, std::int64_t all);
 
+/// The same of a mean of values, one an example: 1.96 of its standard errors to both sides. The
+/// mean itself of less than two.
+Interval confidence_interval(std::span<const double> values);
+
 }  // namespace lenet

@@ -132,8 +132,6 @@ std::string curves_svg(const TwoClasses& two) {
 
 void add_scores(const ClassScores& scores, Json& document) {
   const ConfusionMatrix& confusion = scores.confusion;
-  const Interval interval = confidence_interval(confusion.right(), confusion.examples());
-  document["accuracy_interval"] = {interval.low, interval.high};
   Json accuracies = Json::array(), classes = Json::array(), counts = Json::array();
   for (std::int64_t k = 0; k < confusion.classes(); ++k) {
     accuracies.push_back(json_of(confusion.recall(k)));

@@ -48,7 +48,8 @@ struct Figures {
   Metrics metrics;
   double rate;  ///< images a second
   std::optional<ClassScores> classes = {};
-  std::optional<ScoredRows> rows = {};  ///< of targets that are no classes
+  std::optional<ScoredRows> rows = {};    ///< of targets that are no classes
+  std::optional<Interval> interval = {};  ///< of the metric
 };
 
 /// "label_accuracy" of its title.
@@ -65,6 +66,9 @@ Json document_of(const ModelOnData& on, const Figures& f, const std::vector<std:
                    {"examples", f.metrics.examples},
                    {"examples_per_sec", f.rate},
                    {"per_class_accuracy", Json::array()}};
+  if (f.interval) {
+    document[key_of(*f.metrics.metric) + "_interval"] = {f.interval->low, f.interval->high};
+  }
   if (f.classes) add_scores(*f.classes, document);
   if (f.rows) add_scores(*f.rows, document);
   if (!on.model.origin.data_sha256.empty()) document["same_data"] = !on.other_data;
@@ -77,10 +81,7 @@ void print(const ModelOnData& on, const Figures& f, bool confusion) {
   fmt::print("{}", on.other_data_line());
   fmt::print("loss {:.3f}, {} {:.4f}", f.metrics.loss(), f.metrics.metric->title,
              f.metrics.metric_mean());
-  if (f.classes) {
-    const ConfusionMatrix& of = f.classes->confusion;
-    fmt::print(" ± {:.4f}", confidence_interval(of.right(), of.examples()).half());
-  }
+  if (f.interval) fmt::print(" ± {:.4f}", f.interval->half());
   fmt::print(" on {} images, {:.1f} examples/sec\n", f.metrics.examples, f.rate);
   if (f.classes) print_scores(*f.classes);
   if (f.classes && confusion) print_confusion(*f.classes);
@@ -154,7 +155,10 @@ void run_eval(const EvalOptions& options) {
   if (images.has_classes()) {
     figures.classes = class_scores(images, evaluation, scored ? &judged : nullptr, outputs, options,
                                    judged.names);
+    const ConfusionMatrix& of = figures.classes->confusion;
+    figures.interval = confidence_interval(of.right(), of.examples());
   } else {
+    figures.interval = metric_interval(judged);
     figures.rows = {judged.outputs, images.rows(), judged.loss, judged.names};
   }
   write_files(options, judged);

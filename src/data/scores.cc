@@ -39,6 +39,8 @@ double sum_of(FloatRows outputs, FloatRows targets, std::int64_t k, F f) {
 double mean_of(FloatRows rows, double sum) { return sum / static_cast<double>(rows.size()); }
 
 double square(double x) { return x * x; }
+constexpr double kZ = 1.959963984540054;  // 97.5 % of the normal distribution lie below
+
 bool all_numbers(FloatRows rows, std::int64_t k) {
   for (std::int64_t i = 0; i < rows.size(); ++i) {
     if (std::isnan(value(rows, i, k))) return false;
@@ -198,12 +200,21 @@ double exact_match(FloatRows outputs, FloatRows targets) {
 
 Interval confidence_interval(std::int64_t count, std::int64_t all) {
   if (all == 0) return {0, 1};
-  constexpr double z = 1.959963984540054;  // 97.5 % of the normal distribution lie below
   const auto n = static_cast<double>(all), p = static_cast<double>(count) / n;
-  const double middle = p + z * z / (2 * n);
-  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  const double whole = 1 + z * z / n;
+  const double middle = p + kZ * kZ / (2 * n);
+  const double half = kZ * std::sqrt(p * (1 - p) / n + kZ * kZ / (4 * n * n));
+  const double whole = 1 + kZ * kZ / n;
   return {std::max(0.0, (middle - half) / whole), std::min(1.0, (middle + half) / whole)};
+}
+
+Interval confidence_interval(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  double sum = 0, squares = 0;
+  for (const double v : values) sum += v;
+  const double mean = sum / n;
+  for (const double v : values) squares += square(v - mean);
+  const double half = values.size() < 2 ? 0 : kZ * std::sqrt(squares / (n - 1) / n);
+  return {mean - half, mean + half};
 }
 
 }  // namespace lenet

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/loss_formula.h"
+#include "base/require.h"
 #include "lenet/error.h"
 
 namespace lenet {
@@ -56,6 +57,27 @@ double loss_of_row(LossFunction loss, const std::vector<double>& x, std::span<co
   return mean ? sum / static_cast<double>(x.size()) : sum;
 }
 
+/// The metric of that loss for one row.
+double metric_of_row(LossFunction loss, std::span<const float> x, std::span<const float> t) {
+  const auto mean = [&](auto score) {
+    double sum = 0;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      sum += score(static_cast<double>(x[k]), static_cast<double>(t[k]));
+    }
+    return sum / static_cast<double>(x.size());
+  };
+  switch (loss) {
+    case LossFunction::kCrossEntropy:
+      return std::ranges::max_element(x) - x.begin() == std::ranges::max_element(t) - t.begin();
+    case LossFunction::kBce:
+      return mean(formula::BinaryCrossEntropy<double>::score);
+    case LossFunction::kMse:
+    case LossFunction::kL1:
+      return mean(formula::AbsoluteError<double>::score);
+  }
+  unknown("loss");
+}
+
 }  // namespace
 
 std::string output_name(const std::vector<std::string>& names, std::int64_t k, bool of_classes) {
@@ -99,6 +121,16 @@ double loss_of(const JudgedImages& judged, std::int64_t i) {
   const std::vector<double> x = outputs_of(judged, i);
   if (!judged.images.has_classes()) return loss_of_row(judged.loss, x, judged.images.rows()[i]);
   return log_sum_exp(x) - x[judged.images.label(i)];
+}
+
+std::optional<Interval> metric_interval(const JudgedImages& judged) {
+  const auto finite = [](float x) { return std::isfinite(x); };
+  if (!std::ranges::all_of(judged.outputs.values, finite)) return {};
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < judged.images.size(); ++i) {
+    values.push_back(metric_of_row(judged.loss, judged.outputs[i], judged.images.rows()[i]));
+  }
+  return confidence_interval(values);
 }
 
 std::vector<std::int64_t> worst_mistakes(const JudgedImages& judged, std::int64_t most) {

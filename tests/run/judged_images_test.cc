@@ -93,6 +93,15 @@ TEST_P(JudgedRows, HaveTheLossThatTrains) {
   EXPECT_NEAR(loss_of(judged_, 1), GetParam().second, 1e-6);
 }
 
+TEST_P(JudgedRows, HaveAnIntervalRoundTheirMetric) {
+  // Absolute errors of (0 + 0) / 2 and (0 + 3) / 2; the labels, and the class, are right in both.
+  const bool numbers =
+      GetParam().first == LossFunction::kMse || GetParam().first == LossFunction::kL1;
+  const Interval interval = *metric_interval(judged_);
+  EXPECT_NEAR((interval.low + interval.high) / 2, numbers ? 0.75 : 1, 1e-12);
+  EXPECT_NEAR(interval.half(), numbers ? 1.96 * 0.75 : 0, 1e-4);
+}
+
 TEST_P(JudgedRows, AreToldWithTheirTargets) {
   const std::string path = testing::TempDir() + "rows.csv";
   write_predictions(path, judged_, 0);
