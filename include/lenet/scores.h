@@ -45,10 +45,20 @@ struct ThresholdCurve {
   std::vector<double> thresholds;
   std::vector<std::int64_t> there, others;  ///< at or above it, with the label and without
   std::int64_t all_there = 0, all_others = 0;
+
+  // At threshold i; NaN where it would be 0 / 0.
+  double false_positive_rate(std::size_t i) const { return share(others[i], all_others); }
+  double recall(std::size_t i) const { return share(there[i], all_there); }
+  double precision(std::size_t i) const { return share(there[i], there[i] + others[i]); }
+
+ private:
+  static double share(std::int64_t part, std::int64_t all) {
+    return static_cast<double>(part) / static_cast<double>(all);
+  }
 };
+
 /// Throws Error (kUsage) also for an output that is not a number. What scikit-learn's roc_curve
-/// (others / all_others, there / all_there) and precision_recall_curve (there / all_there, there /
-/// (there + others)) draw.
+/// (false positive rate, recall) and precision_recall_curve (recall, precision) draw.
 ThresholdCurve threshold_curve(FloatRows outputs, FloatRows targets, std::int64_t k);
 
 /// The harmonic mean of precision and recall; nothing where the label is never there and never

@@ -47,11 +47,9 @@ std::size_t width_of_names(const ClassScores& scores) {
 Json curves_of(const ThresholdCurve& curve) {
   Json false_rate = Json::array(), recall = Json::array(), precision = Json::array();
   for (std::size_t i = 0; i < curve.thresholds.size(); ++i) {
-    const auto there = static_cast<double>(curve.there[i]),
-               others = static_cast<double>(curve.others[i]);
-    false_rate.push_back(others / static_cast<double>(curve.all_others));
-    recall.push_back(there / static_cast<double>(curve.all_there));
-    precision.push_back(there / (there + others));
+    false_rate.push_back(curve.false_positive_rate(i));
+    recall.push_back(curve.recall(i));
+    precision.push_back(curve.precision(i));
   }
   return {{"threshold", curve.thresholds},
           {"false_positive_rate", false_rate},
@@ -121,11 +119,8 @@ std::string curves_svg(const TwoClasses& two) {
   const ThresholdCurve& curve = two.curve;
   figure.add(0, {0, std::nullopt});
   for (std::size_t i = 0; i < curve.thresholds.size(); ++i) {
-    const auto there = static_cast<double>(curve.there[i]),
-               others = static_cast<double>(curve.others[i]);
-    const double recall = there / static_cast<double>(curve.all_there);
-    figure.add(others / static_cast<double>(curve.all_others), {recall, std::nullopt});
-    figure.add(recall, {std::nullopt, there / (there + others)});
+    figure.add(curve.false_positive_rate(i), {curve.recall(i), std::nullopt});
+    figure.add(curve.recall(i), {std::nullopt, curve.precision(i)});
   }
   return figure.svg();
 }

@@ -18,7 +18,7 @@
 #include "lenet/load_data.h"
 #include "lenet/pixel_statistics.h"
 #include "run/json_document.h"
-#include "run/judged_images.h"
+#include "run/output_name.h"
 #include "run/sample_sheet.h"
 
 namespace lenet::cli {

@@ -23,6 +23,7 @@
 #include "lenet/trainer.h"
 #include "run/json_document.h"
 #include "run/judged_files.h"
+#include "run/metric_keys.h"
 #include "run/model_data.h"
 
 namespace lenet::cli {
@@ -52,22 +53,15 @@ struct Figures {
   std::optional<Interval> interval = {};  ///< of the metric
 };
 
-/// "label_accuracy" of its title.
-std::string key_of(const Metric& metric) {
-  std::string key(metric.title);
-  std::ranges::replace(key, ' ', '_');
-  return key;
-}
-
 Json document_of(const ModelOnData& on, const Figures& f, const std::vector<std::string>& names) {
   Json document = {{"data", on.data},
                    {"loss", f.metrics.loss()},
-                   {key_of(*f.metrics.metric), f.metrics.metric_mean()},
+                   {title_key(*f.metrics.metric), f.metrics.metric_mean()},
                    {"examples", f.metrics.examples},
                    {"examples_per_sec", f.rate},
                    {"per_class_accuracy", Json::array()}};
   if (f.interval) {
-    document[key_of(*f.metrics.metric) + "_interval"] = {f.interval->low, f.interval->high};
+    document[title_key(*f.metrics.metric) + "_interval"] = {f.interval->low, f.interval->high};
   }
   if (f.classes) add_scores(*f.classes, document);
   if (f.rows) add_scores(*f.rows, document);

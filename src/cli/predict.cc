@@ -19,8 +19,8 @@
 #include "lenet/trainer.h"
 #include "run/image_files.h"
 #include "run/json_document.h"
-#include "run/judged_images.h"
 #include "run/model_argument.h"
+#include "run/output_name.h"
 #include "run/recorded_data.h"
 
 namespace lenet::cli {

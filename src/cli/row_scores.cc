@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "lenet/scores.h"
 #include "run/json_document.h"
-#include "run/judged_images.h"
+#include "run/output_name.h"
 
 namespace lenet::cli {
 namespace {

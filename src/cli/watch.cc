@@ -17,6 +17,7 @@
 #include "cli/say.h"
 #include "plot/live.h"
 #include "run/compare.h"
+#include "run/out_folder.h"
 #include "run/run_figure.h"
 #include "run/run_folder.h"
 #include "run/run_history.h"
@@ -39,7 +40,7 @@ struct Stamp {
 
   explicit Stamp(const fs::path& folder) {
     std::error_code ignored;
-    const fs::path file = folder / "metrics.jsonl";
+    const fs::path file = folder / kMetricsFile;
     size = fs::file_size(file, ignored);
     time = fs::last_write_time(folder / "run.json", ignored);
   }

@@ -10,11 +10,15 @@
 #include "image/font.h"
 
 namespace lenet {
+std::int64_t enlargement(const Shape& image_shape, std::int64_t least_side) {
+  return std::max<std::int64_t>(1, least_side / std::max(image_shape[1], image_shape[2]));
+}
+
 ImageSheet::ImageSheet(const SheetLayout& layout, const std::string& what,
                        const std::string& advice)
     : layout_(layout) {
   const Shape& shape = layout.image_shape;
-  scale_ = std::max<std::int64_t>(1, layout.least_side / std::max(shape[1], shape[2]));
+  scale_ = enlargement(shape, layout.least_side);
   cell_height_ = shape[1] * scale_ + layout.gap + layout.lines * kLetterHeight;
   cell_width_ = std::max(shape[2] * scale_, layout.letters * kLetterWidth) + layout.gap;
   const std::int64_t height = layout.rows * cell_height_ + layout.gap,

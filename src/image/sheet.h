@@ -9,6 +9,9 @@
 
 namespace lenet {
 
+/// How many times an image is enlarged so that its longer side has `least_side` pixels; 1 at least.
+std::int64_t enlargement(const Shape& image_shape, std::int64_t least_side);
+
 struct SheetLayout {
   Shape image_shape = {};  ///< {channels, height, width} of each; 3 channels are colours
   std::int64_t rows = 1, columns = 1;  ///< of cells

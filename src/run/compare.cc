@@ -11,6 +11,7 @@
 #include "base/require.h"
 #include "base/text.h"
 #include "plot/text.h"
+#include "run/json_document.h"
 #include "run/metric_keys.h"
 
 namespace lenet {
@@ -59,22 +60,21 @@ Json shared_options(const RunHistory& run) {
 /// Keys whose values are not the same in all of them.
 std::vector<std::string> differing_keys(const std::vector<Json>& options) {
   std::set<std::string> differing;
-  for (const Json& one : options) {
-    for (const Json* other : {&one, &options.front()}) {
-      const Json& against = other == &one ? options.front() : one;
-      for (const auto& [key, value] : other->items()) {
-        const auto found = against.find(key);
-        if (found == against.end() || *found != value) differing.insert(key);
-      }
+  const auto add_what_is_not_in = [&](const Json& other, const Json& one) {
+    for (const auto& [key, value] : one.items()) {
+      const auto found = other.find(key);
+      if (found == other.end() || *found != value) differing.insert(key);
     }
+  };
+  for (const Json& one : options) {
+    add_what_is_not_in(one, options.front());
+    add_what_is_not_in(options.front(), one);
   }
   return {differing.begin(), differing.end()};
 }
 
 std::string text_of(const Json& value) {
-  const std::string text = value.is_string()
-                               ? value.get<std::string>()
-                               : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = value.is_string() ? value.get<std::string>() : json_line(value);
   constexpr int kMost = 24;
   const std::string_view cut = cut_to_width(text, kMost);
   return cut.size() < text.size() ? std::string(cut) + "…" : text;
@@ -164,8 +164,7 @@ std::vector<CurveGroup> curve_groups(const std::vector<RunHistory>& runs,
     std::vector<PlotPoint> curve = curve_of(run, figure);
     if (curve.empty()) continue;
     const Json shared = shared_options(run);
-    const auto [place, is_new] = places.try_emplace(
-        shared.dump(-1, ' ', false, Json::error_handler_t::replace), groups.size());
+    const auto [place, is_new] = places.try_emplace(json_line(shared), groups.size());
     const std::size_t at = place->second;
     if (is_new) {
       groups.emplace_back();

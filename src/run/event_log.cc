@@ -9,11 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "image/sheet.h"
 #include "lenet/confusion_matrix.h"
 #include "lenet/image.h"
 #include "lenet/schedule.h"
 #include "run/json_document.h"
 #include "run/layer_pictures.h"
+#include "run/metric_keys.h"
 #include "run/out_folder.h"
 #include "run/run_options.h"
 
@@ -44,7 +46,7 @@ std::filesystem::path new_file(const std::filesystem::path& folder) {
 /// The run's options without the seed: one text for all runs that differ by it alone.
 std::string group_of(Json options) {
   options.erase("seed");
-  return options.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(options);
 }
 
 /// The document as Markdown shows it unchanged.
@@ -56,30 +58,21 @@ std::string code_of(const Json& document) {
 
 /// Rows of labels, columns of what they were taken for, white for all of a class.
 Image picture_of(const ConfusionMatrix& confusion) {
-  constexpr std::int64_t kSide = 320;
-  const std::int64_t classes = confusion.classes(),
-                     scale = std::max<std::int64_t>(1, kSide / classes);
-  const std::int64_t side = classes * scale;
-  Image image{{1, side, side}, std::vector<std::uint8_t>(static_cast<std::size_t>(side * side))};
+  const std::int64_t classes = confusion.classes();
+  std::vector<std::uint8_t> parts(static_cast<std::size_t>(classes * classes));
   for (const auto& [pair, count] : confusion.counts()) {
     const double part =
         static_cast<double>(count) / static_cast<double>(confusion.support(pair.first));
-    for (std::int64_t i = 0; i < scale; ++i) {
-      std::fill_n(image.pixels.begin() + (pair.first * scale + i) * side + pair.second * scale,
-                  scale, static_cast<std::uint8_t>(std::lround(255 * part)));
-    }
+    parts[static_cast<std::size_t>(pair.first * classes + pair.second)] =
+        static_cast<std::uint8_t>(std::lround(255 * part));
   }
-  return image;
+  ImageSheet sheet({.image_shape = {1, classes, classes}, .least_side = 320, .gap = 0}, "", "");
+  sheet.place(0, 0, parts.data());
+  return sheet.image();
 }
 
 std::string image_of(const EventTime& time, const std::string& tag, const Image& image) {
   return image_event(time, tag, encode_png(image), image.shape[2], image.shape[1]);
-}
-
-std::string metric_name(const Metric& metric) {
-  std::string name(metric.title);
-  std::ranges::replace(name, ' ', '_');
-  return name;
 }
 
 }  // namespace
@@ -113,7 +106,7 @@ void EventLog::step(const StepEvent& e) {
 
 void EventLog::point(const FitPoint& p) {
   const EventTime time = now(p.epoch);
-  const std::string metric = metric_name(*p.metric);
+  const std::string metric = title_key(*p.metric);
   const auto scalar = [&](const std::string& tag, const std::optional<double>& value) {
     if (value) add(scalar_event(time, tag, static_cast<float>(*value)));
   };

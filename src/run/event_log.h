@@ -16,8 +16,8 @@ namespace lenet {
 /// has changed in them, the first filters, the confusion, the options. All throw Error (kIo).
 class EventLog {
  public:
-  /// record: the run's run.json. It goes on where another file of the folder ends, if it has one.
-  /// Refers to net, fit and test.
+  /// record: the run's run.json. Begins a file; the first step of a run that goes on says from
+  /// where on it holds. Refers to net, fit and test.
   EventLog(const std::filesystem::path& folder, const nlohmann::ordered_json& record,
            Sequential& net, const FitOptions& fit, const Dataset& test);
 

@@ -10,6 +10,9 @@ namespace lenet {
 /// The document as it is printed and stored. Bytes of a path that are not UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::ordered_json& document);
 
+/// The same in one line, without an end of line.
+std::string json_line(const nlohmann::ordered_json& document);
+
 /// The document of a text. One that is no JSON, names a key twice in an object, or is nested so
 /// deeply that to copy it could overflow the stack, is discarded: neither object nor list; `why`
 /// then says it.

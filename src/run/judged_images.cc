@@ -80,12 +80,6 @@ double metric_of_row(LossFunction loss, std::span<const float> x, std::span<cons
 
 }  // namespace
 
-std::string output_name(const std::vector<std::string>& names, std::int64_t k, bool of_classes) {
-  const auto i = static_cast<std::size_t>(k);
-  if (i < names.size()) return names[i];
-  return fmt::format("{} {}", of_classes ? "class" : "output", k);
-}
-
 std::vector<double> said_of(const JudgedImages& judged, std::int64_t i) {
   std::vector<double> values = outputs_of(judged, i);
   if (judged.loss == LossFunction::kCrossEntropy) {

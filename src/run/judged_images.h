@@ -9,11 +9,9 @@
 #include "lenet/dataset.h"
 #include "lenet/loss_function.h"
 #include "lenet/scores.h"
+#include "run/output_name.h"
 
 namespace lenet {
-
-/// The name of output k, where it is known; else "class k", or "output k" of what is no class.
-std::string output_name(const std::vector<std::string>& names, std::int64_t k, bool of_classes);
 
 /// Refers to images and outputs. All throw Error (kBadInput) for outputs that are not finite.
 struct JudgedImages {

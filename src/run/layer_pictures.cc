@@ -153,8 +153,7 @@ class Page {
  public:
   Page(const std::vector<Tiles>& all, std::int64_t width) : all_(all) {
     for (const Tiles& tiles : all) {
-      const std::int64_t side = std::max(tiles.shape[1], tiles.shape[2]);
-      const std::int64_t scale = std::max<std::int64_t>(1, least_side(tiles) / side);
+      const std::int64_t scale = enlargement(tiles.shape, least_side(tiles));
       grids_.emplace_back(tiles, width / (tiles.shape[2] * scale + kGap));
       height_ += kGap + kLetterHeight + kGap + grids_.back().rows * (tiles.shape[1] * scale + kGap);
     }
@@ -246,8 +245,7 @@ Image picture_of(const std::vector<Tiles>& all) {
 
 std::string text_of(const Tiles& tiles, int columns, TerminalColors colors) {
   constexpr std::int64_t kMostRows = 96, kGap = 1, kLeastSide = 10;  // of pixels, two a line
-  const std::int64_t scale =
-      std::max<std::int64_t>(1, kLeastSide / std::max(tiles.shape[1], tiles.shape[2]));
+  const std::int64_t scale = enlargement(tiles.shape, kLeastSide);
   const Grid grid(tiles, (columns - kGap) / (tiles.shape[2] * scale + kGap));
   const std::int64_t rows = std::max<std::int64_t>(1, kMostRows / (tiles.shape[1] * scale + kGap));
   Image image = draw(tiles, grid, rows, {.least_side = kLeastSide, .gap = kGap});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "train/loss.h"
@@ -12,6 +13,12 @@ using Json = nlohmann::ordered_json;
 
 std::string metric_key(std::string_view set, const Metric& metric) {
   return fmt::format("{}_{}", set, metric.name);
+}
+
+std::string title_key(const Metric& metric) {
+  std::string key(metric.title);
+  std::ranges::replace(key, ' ', '_');
+  return key;
 }
 
 const std::vector<std::string>& metric_keys() {

@@ -19,6 +19,9 @@ inline constexpr std::array<std::string_view, 4> kReportedSets = {"train", "test
 /// "test_acc".
 std::string metric_key(std::string_view set, const Metric& metric);
 
+/// "label_accuracy" of its title.
+std::string title_key(const Metric& metric);
+
 /// All that metric_key() makes, of all losses.
 const std::vector<std::string>& metric_keys();
 

@@ -67,29 +67,26 @@ fs::path created(const RunFolder::Options& o) {
   return o.out.empty() ? create_default(o.model, o.note) : create_given(o.out, o.force);
 }
 
-/// Removes what runs that were killed as they wrote left of their files.
-void remove_partial_files(const fs::path& folder) {
-  std::error_code ignored;
-  std::vector<fs::path> partial;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    const auto is_of = [&](const char* file) { return name.starts_with(std::string(file) + '.'); };
-    if (!name.ends_with(".partial")) continue;  // as AtomicFile names it
-    if (is_of(kMetricsFile) || std::ranges::any_of(kWholeFiles, is_of))
-      partial.push_back(entry.path());
-  }
-  for (const fs::path& file : partial) fs::remove(file, ignored);
-}
-
-/// Removes TensorBoard's files of a run that another one replaces.
-void remove_events(const fs::path& folder) {
+/// Removes the files of a folder that have such a name.
+template <class HasName>
+void remove_files(const fs::path& folder, const HasName& has_name) {
   std::error_code ignored;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename().string().starts_with(kEventFiles)) files.push_back(entry.path());
+    if (has_name(entry.path().filename().string())) files.push_back(entry.path());
   }
   for (const fs::path& file : files) fs::remove(file, ignored);
 }
+
+/// Whether runs that were killed as they wrote left it of their files.
+bool is_partial_file(const std::string& name) {
+  const auto is_of = [&](const char* file) { return name.starts_with(std::string(file) + '.'); };
+  return name.ends_with(".partial") &&  // as AtomicFile names it
+         (is_of(kMetricsFile) || std::ranges::any_of(kWholeFiles, is_of));
+}
+
+/// Whether it is one of TensorBoard's.
+bool is_event_file(const std::string& name) { return name.starts_with(kEventFiles); }
 
 /// The line of metrics.jsonl.
 std::string line_of(const FitPoint& point) {
@@ -116,12 +113,12 @@ RunFolder::RunFolder(const fs::path& path, const Options& options,
       lines_(points ? lines_of(*points) : ""),
       stop_on_write_error_(options.stop_on_write_error),
       note_(options.note) {
-  remove_partial_files(path_);
+  remove_files(path_, is_partial_file);
   if (points) return;
   std::error_code ignored;
   for (const char* old : kWholeFiles) fs::remove(path_ / old, ignored);
   fs::remove(path_ / kMetricsFile, ignored);
-  remove_events(path_);
+  remove_files(path_, is_event_file);
 }
 
 RunFolder RunFolder::create(const Options& options) {

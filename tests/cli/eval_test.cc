@@ -22,6 +22,15 @@ class CliEval : public Cli {
     std::ranges::copy(biases, net.named_parameters()[1].values.begin());
     save_model(dir_ / name, net, class_names);
   }
+
+  /// A model of two classes, two.safetensors, whose weights are all the same.
+  void write_model_of_two(float weight) const {
+    Sequential net = Sequential::parse("Flatten Linear(2)");
+    Generator generator;
+    net.build({1, 12, 12}, generator);
+    constant_weights(net, weight);
+    save_model(dir_ / "two.safetensors", net, {});
+  }
 };
 
 TEST_F(CliEval, JsonHasLossAccuracyAndThatOfEachClass) {
@@ -127,11 +136,7 @@ TEST_F(CliEval, WritesMistakesAndPredictions) {
 }
 
 TEST_F(CliEval, TellsTwoClassesApartAtEachThreshold) {
-  Sequential net = Sequential::parse("Flatten Linear(2)");
-  Generator generator;
-  net.build({1, 12, 12}, generator);
-  constant_weights(net, 0);
-  save_model(dir_ / "two.safetensors", net, {});
+  write_model_of_two(0);
   for (const auto& [name, images] : {std::pair("train", 300), {"t10k", 100}}) {
     std::string labels(static_cast<std::size_t>(images), '\0');
     std::fill_n(labels.begin(), 25, '\1');
@@ -197,11 +202,7 @@ TEST_F(CliEval, KeepsTheDataOfTheRun) {
 }
 
 TEST_F(CliEval, OutputsThatAreNoNumbersHaveNoAreas) {
-  Sequential net = Sequential::parse("Flatten Linear(2)");
-  Generator generator;
-  net.build({1, 12, 12}, generator);
-  constant_weights(net, 3e38f);
-  save_model(dir_ / "two.safetensors", net, {});
+  write_model_of_two(3e38f);
   write_file(data_ / "train-labels-idx1-ubyte", label_file(std::string(300, '\1')));
   write_file(data_ / "t10k-labels-idx1-ubyte", label_file(std::string(100, '\1')));
   const Outcome outcome = run({"eval", "two.safetensors", "--data", "bands"});
