@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,16 @@ struct RunOptions {
 using DownloadProgress =
     std::function<void(std::string_view name, std::int64_t bytes, std::int64_t total)>;
 
+/// A run that is about to begin, or to go on.
+struct RunStart {
+  std::filesystem::path folder;
+  const std::string& record;  ///< run.json as it is now
+  const Sequential& net;
+  std::shared_ptr<const Dataset> test;  ///< may be kept beyond the run's end
+  const std::vector<FitPoint>& before;  ///< of a run that goes on, its points so far
+  FitOptions& fit;                      ///< whose callbacks may still be set, beside those there
+};
+
 /// Where a run writes, and whom it asks and tells. Nothing of it changes the result.
 struct RunSettings {
   std::filesystem::path out = {};  ///< empty: runs/<UTC time>-<model>, and runs/latest points there
@@ -67,6 +78,7 @@ struct RunSettings {
   std::function<bool()> stop = {};  ///< asked between two steps: whether to save and stop
   std::function<bool()> save = {};  ///< the same: whether to save
 
+  std::function<void(RunStart&)> follow = {};  ///< called once, before the first step
   Note started = {};  ///< "training on 2 threads": one or two lines before the first step
   Note note = {};     ///< a sentence on what is doubtful, or worth knowing
   Note ended = {};    ///< "written to runs/latest": the last line

@@ -76,7 +76,7 @@ std::vector<Answer> answers_of(std::span<const float> values, std::int64_t top, 
   return answers;
 }
 
-std::string output_name(const Model& model, std::size_t output) {
+std::string said_name(const Model& model, std::size_t output) {
   return lenet::output_name(model.class_names, static_cast<std::int64_t>(output),
                             model.origin.tells_classes());
 }
@@ -86,7 +86,7 @@ void print_answers(const ImageSource& source, std::span<const Answer> answers, c
   fmt::print("{}{}\n", printable(source.file),
              source.index ? fmt::format(" {}", *source.index) : "");
   for (const Answer& answer : answers) {
-    const std::string name = output_name(model, answer.output);
+    const std::string name = said_name(model, answer.output);
     if (gives_numbers(model)) {
       fmt::print("  {:<20} {:.6g}\n", name, answer.value);
       continue;
@@ -101,7 +101,7 @@ Json answers_document(std::span<const Answer> answers, const Model& model) {
   Json top = Json::array();
   for (const Answer& answer : answers) {
     top.push_back({{"class", answer.output},
-                   {"label", output_name(model, answer.output)},
+                   {"label", said_name(model, answer.output)},
                    {"probability", answer.value}});
   }
   return top;
@@ -111,7 +111,7 @@ Json answers_document(std::span<const Answer> answers, const Model& model) {
 Json labels_document(std::span<const float> probabilities, const Model& model) {
   Json labels = Json::array();
   for (std::size_t k = 0; k < probabilities.size(); ++k) {
-    if (probabilities[k] > 0.5f) labels.push_back(output_name(model, k));
+    if (probabilities[k] > 0.5f) labels.push_back(said_name(model, k));
   }
   return labels;
 }
@@ -128,7 +128,7 @@ Json document_of(const ImageSource& source, std::span<const Answer> answers,
   }
   if (model.origin.tells_classes()) {
     document["class"] = answers[0].output;
-    document["label"] = output_name(model, answers[0].output);
+    document["label"] = said_name(model, answers[0].output);
   } else {
     document["labels"] = labels_document(values, model);
   }

@@ -17,7 +17,6 @@
 #include "cli/say.h"
 #include "plot/live.h"
 #include "run/compare.h"
-#include "run/out_folder.h"
 #include "run/run_figure.h"
 #include "run/run_folder.h"
 #include "run/run_history.h"
@@ -33,27 +32,13 @@ struct WatchCommand {
   TerminalPlot plot = TerminalPlot::kAuto;
 };
 
-/// What tells whether anything of a run has changed.
-struct Stamp {
-  std::uintmax_t size = 0;
-  fs::file_time_type time = {};
-
-  explicit Stamp(const fs::path& folder) {
-    std::error_code ignored;
-    const fs::path file = folder / kMetricsFile;
-    size = fs::file_size(file, ignored);
-    time = fs::last_write_time(folder / "run.json", ignored);
-  }
-  bool operator==(const Stamp&) const = default;
-};
-
 /// Runs as they go on elsewhere.
 class Watched {
  public:
   explicit Watched(const std::vector<std::string>& folders) {
     for (const std::string& named : folders) {
       const fs::path folder = folder_of_run(named);
-      stamps_.emplace_back(folder);  // before: what comes in between is seen the next time
+      stamps_.emplace_back(folder);
       runs_.push_back(read(folder));
     }
   }
@@ -66,7 +51,7 @@ class Watched {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       if (runs_[i].state != RunState::kRunning) continue;
       const bool goes_on = is_locked(runs_[i].folder);
-      const Stamp now(runs_[i].folder);
+      const RunStamp now(runs_[i].folder);
       if (goes_on && now == stamps_[i]) continue;
       stamps_[i] = now;
       runs_[i] = read(runs_[i].folder);
@@ -88,7 +73,7 @@ class Watched {
   }
 
   std::vector<RunHistory> runs_;
-  std::vector<Stamp> stamps_;
+  std::vector<RunStamp> stamps_;
 };
 
 /// The chapter's curves of one run, or the test metric of several.

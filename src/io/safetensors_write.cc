@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "io/byte_tensor.h"
 #include "io/safetensors_header.h"
 #include "lenet/error.h"
 #include "lenet/safetensors.h"
@@ -61,7 +62,10 @@ std::string metadata_member(const Metadata& metadata) {
   return fmt::format("\"{}\":{{{}}}", kMetadataKey, fmt::join(members, ","));
 }
 
-/// The JSON, padded with spaces so that the data begins at a multiple of 8.
+/// With spaces, so that the data begins at a multiple of 8.
+void pad(std::string& header) { header.resize((header.size() + 7) / 8 * 8, ' '); }
+
+/// The JSON, padded.
 std::string header_text(const std::vector<NamedTensor>& tensors, const Metadata& metadata) {
   std::string text = "{";
   if (!metadata.empty()) text += metadata_member(metadata);
@@ -75,7 +79,7 @@ std::string header_text(const std::vector<NamedTensor>& tensors, const Metadata&
     at = end;
   }
   text += '}';
-  text.resize((text.size() + 7) / 8 * 8, ' ');
+  pad(text);
   if (std::ssize(text) > kMaxHeaderBytes) {
     refuse(fmt::format("header of {} bytes, want at most {}", text.size(), kMaxHeaderBytes));
   }
@@ -87,6 +91,21 @@ void append_bytes(std::string& bytes, const void* data, std::size_t size) {
 }
 
 }  // namespace
+
+std::string serialise_bytes(const std::string& name, const Shape& shape,
+                            std::span<const std::uint8_t> values) {
+  std::string header =
+      fmt::format("{{{}:{{\"dtype\":\"U8\",\"shape\":[{}],\"data_offsets\":[0,{}]}}}}",
+                  json_string(name), fmt::join(shape, ","), values.size());
+  pad(header);
+  const std::uint64_t length = header.size();
+  std::string bytes;
+  bytes.reserve(sizeof length + header.size() + values.size());
+  append_bytes(bytes, &length, sizeof length);
+  bytes += header;
+  append_bytes(bytes, values.data(), values.size());
+  return bytes;
+}
 
 std::string serialise_safetensors(const std::vector<NamedTensor>& tensors,
                                   const Metadata& metadata) {

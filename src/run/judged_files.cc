@@ -46,13 +46,6 @@ std::int64_t longest(const std::vector<Lines>& captions) {
   return std::min(most, kMost);
 }
 
-/// The image as bytes: floats are stretched from black to white.
-std::vector<std::uint8_t> bytes_of(const Dataset& images, std::int64_t i) {
-  const std::int64_t size = element_count(images.image_shape());
-  if (!images.has_bytes()) return as_grey(images.floats(i), size);
-  return {images.image(i), images.image(i) + size};
-}
-
 void add_cells(std::string& csv, const std::vector<double>& values) {
   for (const double value : values) {
     fmt::format_to(std::back_inserter(csv), ",{}", static_cast<float>(value));
@@ -90,6 +83,12 @@ void add_row(const JudgedImages& judged, std::int64_t i, std::string& csv) {
 
 }  // namespace
 
+std::vector<std::uint8_t> picture_of(const Dataset& images, std::int64_t i) {
+  const std::int64_t size = element_count(images.image_shape());
+  if (!images.has_bytes()) return as_grey(images.floats(i), size);
+  return {images.image(i), images.image(i) + size};
+}
+
 Image mistakes_sheet(const JudgedImages& judged, std::int64_t most) {
   constexpr std::int64_t kColumns = 8;
   constexpr std::uint8_t kWhite = 255;
@@ -110,7 +109,8 @@ Image mistakes_sheet(const JudgedImages& judged, std::int64_t most) {
                    "--wrong", "give fewer --wrong-images");
   for (std::int64_t n = 0; n < count; ++n) {
     const auto i = static_cast<std::size_t>(n);
-    sheet.place(n / kColumns, n % kColumns, bytes_of(judged.images, worst[i]).data(), captions[i]);
+    sheet.place(n / kColumns, n % kColumns, picture_of(judged.images, worst[i]).data(),
+                captions[i]);
   }
   return sheet.image();
 }

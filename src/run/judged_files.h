@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "lenet/image.h"
 #include "run/judged_images.h"
 
 namespace lenet {
+
+/// Image i as bytes: floats are stretched from black to white.
+std::vector<std::uint8_t> picture_of(const Dataset& images, std::int64_t i);
 
 /// A picture of worst_mistakes(), the worst first, each with its target and what was said of it.
 Image mistakes_sheet(const JudgedImages& judged, std::int64_t most);

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostSummaryBytes = std::int64_t{16} << 20,
                        kMostPointBytes = std::int64_t{128} << 20;
-constexpr double kMostEpochs = 1e15;
+constexpr double kMostEpochs = 1e15;  // and images
 constexpr std::size_t kMostOfLine = 4096;
 
 /// A number that is finite, under a key of an object.
@@ -33,6 +33,12 @@ std::optional<double> number_in(const Json& object, const std::string& key) {
   if (found == object.end() || !found->is_number()) return {};
   const double value = found->get<double>();
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+/// A number of that kind, from 0 on, as far as it is of use.
+std::int64_t whole_in(const Json& object, const std::string& key) {
+  return static_cast<std::int64_t>(
+      std::clamp(number_in(object, key).value_or(0), 0.0, kMostEpochs));
 }
 
 /// The preset whose text this is; else the text.
@@ -130,14 +136,7 @@ void take_result(const Json& result, RunHistory& run) {
 void read_record(RunHistory& run, bool with_points) {
   const bool running = is_locked(run.folder);  // before all that its end may change
   const Json record = object_in(run.folder / "run.json");
-  if (const std::string name = text_in(record, "name"); !name.empty()) run.name = name;
-  run.note = text_in(record, "note");
-  run.started = text_in(record, "started");
-  run.model = preset_of(text_in(record, "model"));
-  run.data = text_in(record, "data");
-  run.options = run_options(record);
-  run.epochs = static_cast<std::int64_t>(
-      std::clamp(number_in(record, "epochs").value_or(0), 0.0, kMostEpochs));
+  run = run_of_record(run.folder, record);
   const auto result = record.find("result");
   const bool ended = result != record.end() && result->is_object();
   if (with_points || !ended) take_points(points_in(run.folder / kMetricsFile), run);
@@ -208,9 +207,35 @@ const char* to_string(RunState state) {
   return "";
 }
 
+RunHistory run_of_record(const fs::path& folder, const Json& record) {
+  RunHistory run{.folder = folder, .name = name_of_folder(folder)};
+  if (const std::string name = text_in(record, "name"); !name.empty()) run.name = name;
+  run.note = text_in(record, "note");
+  run.started = text_in(record, "started");
+  run.model = preset_of(text_in(record, "model"));
+  run.data = text_in(record, "data");
+  run.device = text_in(record, "device");
+  run.options = run_options(record);
+  run.epochs = whole_in(record, "epochs");
+  run.steps = steps_of_epoch(record);
+  return run;
+}
+
+std::int64_t steps_of_epoch(const Json& record) {
+  const std::int64_t images = whole_in(record, "images"), batch = whole_in(record, "batch_size");
+  const bool all = number_in(record, "holdout").value_or(0) == 0;  // else it goes class by class
+  return all && batch > 0 ? (images + batch - 1) / batch : 0;
+}
+
 RunHistory read_run(const fs::path& folder) { return read(folder, true); }
 
 RunHistory read_run_summary(const fs::path& folder) { return read(folder, false); }
+
+RunStamp::RunStamp(const fs::path& folder) {
+  std::error_code ignored;
+  size = fs::file_size(folder / kMetricsFile, ignored);
+  time = fs::last_write_time(folder / "run.json", ignored);
+}
 
 std::string name_of_folder(const fs::path& folder) {
   const fs::path named = folder.has_filename() ? folder : folder.parent_path();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -63,6 +64,7 @@ class Run {
         every_(parse_interval(settings_.checkpoint_every)),
         fit_(fit_options(options_)),
         inputs_(read_inputs(request, options_.data)),
+        test_(std::make_shared<const Dataset>(std::move(inputs_.sets.second))),
         generator_(options_.fit.seed),
         network_(network_of(request, options_, inputs_, generator_)),
         checked_(checked_fit()),
@@ -77,7 +79,7 @@ class Run {
  private:
   Sequential& net() { return network_.net; }
   const Dataset& train() const { return inputs_.sets.first; }
-  const Dataset& test() const { return inputs_.sets.second; }
+  const Dataset& test() const { return *test_; }
 
   CheckedFit checked_fit() {
     if (inputs_.teacher) fit_.distillation.teacher = &inputs_.teacher->net;
@@ -132,6 +134,7 @@ class Run {
   FitOptions fit_;
   std::optional<LiveFigure> figure_;  ///< of what is trained now
   RunInputs inputs_;
+  std::shared_ptr<const Dataset> test_;
   Generator generator_;
   StartedNetwork network_;
   CheckedFit checked_;
@@ -224,9 +227,15 @@ void Run::connect() {
                      r.epoch, r.lr, r.count, fit_.rollbacks));
   });
   if (settings_.tensorboard) connect_events();
+  const std::vector<FitPoint> none;
+  const std::vector<FitPoint>& before = request_.from ? request_.from->state.report.points : none;
+  if (settings_.follow) {
+    const std::string record = json_text(record_);
+    RunStart start = {folder_.path(), record, net(), test_, before, fit_};
+    settings_.follow(start);
+  }
   figure_.emplace(fit_, settings_.figure, settings_.plot);
-  if (!request_.from) return;
-  for (const FitPoint& p : request_.from->state.report.points) figure_->add(p);
+  for (const FitPoint& p : before) figure_->add(p);
 }
 
 /// A file that cannot be begun ends the run; later on, one that cannot grow does not.
