@@ -35,5 +35,7 @@ lenet_dependency(library CURL::libcurl IF LENET_WITH_DOWNLOAD
 lenet_dependency(library protozero::protozero IF LENET_WITH_ONNX HEADERS
                  HEADER protozero/pbf_reader.hpp DEBIAN libprotozero-dev)
 
+lenet_dependency(program PkgConfig::event IF LENET_BUILD_CLI
+                 PKGCONFIG libevent_core LINK -levent_core DEBIAN libevent-dev)
 lenet_dependency(program CLI11::CLI11 IF LENET_BUILD_CLI HEADERS
                  FIND CLI11 PKGCONFIG CLI11 DEBIAN libcli11-dev)

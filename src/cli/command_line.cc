@@ -140,6 +140,18 @@ Option Command::option(const std::string& names, const OptionValue& value,
   return declare(*option, std::move(argument), value);
 }
 
+Option Command::option_or_flag(const std::string& names, const OptionValue& value,
+                               const std::string& alone, const std::string& help) const {
+  OptionValue or_alone = value;
+  or_alone.read = [read = value.read, alone](const Words& words) {
+    const bool none = words.empty() || words.front().empty();
+    return read(none ? Words{alone} : words);
+  };
+  const Option option = this->option(names, or_alone, help);
+  option.option_->expected(0, 1);
+  return {*option.option_, *option.argument_, value};
+}
+
 Option Command::flag(const std::string& names, bool& value, const std::string& help) const {
   return declare(*state_->app->add_flag(names, value, help),
                  {.names = split_names(names), .help = help}, {});

@@ -48,6 +48,7 @@ class Option {
   Option one_at_a_time();  ///< of several values, each behind the option's name
 
  private:
+  friend class Command;
   CLI::Option* option_;
   Argument* argument_;
   const OptionValue& value_;
@@ -64,6 +65,9 @@ class Command {
   /// "--lr", "-o,--out" or, for a positional argument, "MODEL"; what the value refers to must
   /// outlive the command.
   Option option(const std::string& names, const OptionValue& value, const std::string& help) const;
+  /// One that needs no value, and then has that of this word: --page, --page=open.
+  Option option_or_flag(const std::string& names, const OptionValue& value,
+                        const std::string& alone, const std::string& help) const;
   Option flag(const std::string& names, bool& value, const std::string& help) const;
   /// "--name,!--no-name". It takes no value as in --no-name=1, which CLI11 reads with std::stoll.
   Option switch_flag(const std::string& names, bool& value, const std::string& help) const;

@@ -12,6 +12,8 @@ void add_predict(const Command& app);
 void add_runs(const Command& app);
 void add_plot(const Command& app);
 void add_watch(const Command& app);
+void add_board(const Command& app);
+void add_report(const Command& app);
 void add_show(const Command& app);
 void add_summary(const Command& app);
 void add_bench(const Command& app);

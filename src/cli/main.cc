@@ -76,6 +76,8 @@ int run(int argc, char** argv) {
   lenet::cli::add_runs(app);
   lenet::cli::add_plot(app);
   lenet::cli::add_watch(app);
+  lenet::cli::add_board(app);
+  lenet::cli::add_report(app);
   lenet::cli::add_show(app);
   lenet::cli::add_summary(app);
   lenet::cli::add_bench(app);

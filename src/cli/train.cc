@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/page_options.h"
 #include "cli/run_display.h"
 #include "lenet/run.h"
 #include "run/configuration.h"
@@ -24,6 +25,7 @@ struct TrainCommand {
   bool force = false, tensorboard = false;
   bool json = false;
   TerminalPlot plot = TerminalPlot::kAuto;
+  PageArguments page;
   std::string checkpoint_every = "1epoch";
   bool stop_on_write_error = false;
   std::string resume;
@@ -48,6 +50,26 @@ TrainedRun train(const Command& command, const TrainCommand& c, const RunSetting
   return train_run(configured(c.run.recipe, c.run.config, given), settings);
 }
 
+/// The same, and tells the page when it is over.
+TrainedRun train_on(TrainPage& page, const Command& command, const TrainCommand& c,
+                    const RunSettings& settings) {
+  try {
+    TrainedRun run = train(command, c, settings);
+    page.end();
+    return run;
+  } catch (const Error& e) {
+    page.end();
+    if (e.kind() == ErrorKind::kDiverged) {  // which is what one wants to see
+      say_note(e.what());
+      page.linger();
+    }
+    throw;
+  } catch (...) {
+    page.end();
+    throw;
+  }
+}
+
 void run_command(const Command& command, const TrainCommand& c) {
   RunDisplay display(!c.json);
   RunSettings settings = display.settings();
@@ -59,13 +81,16 @@ void run_command(const Command& command, const TrainCommand& c) {
   settings.plot = c.plot;
   settings.checkpoint_every = c.checkpoint_every;
   settings.stop_on_write_error = c.stop_on_write_error;
-  const TrainedRun run = train(command, c, settings);
+  TrainPage page(c.page);
+  page.follow(settings);
+  const TrainedRun run = train_on(page, command, c, settings);
   if (run.report.stopped) display.end_stopped(run.folder);
   if (c.json) {
     fmt::print("{}", run.result);
   } else {
     print_report(run.report, run.device);
   }
+  page.linger();
 }
 
 void declare_checkpoints(const Command& command, TrainCommand& c) {
@@ -114,6 +139,7 @@ void add_train(const Command& app) {
       "--tensorboard", c->tensorboard,
       "Write TensorBoard's events into the folder of the run too: tensorboard --logdir runs");
   add_plot_option(command, c->plot);
+  add_page_options(command, c->page);
   command.flag("--json", c->json, "Print one JSON document");
   declare_checkpoints(command, *c);
   command.runs([c, command] { run_command(command, *c); });

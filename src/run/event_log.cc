@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -71,6 +72,33 @@ Image picture_of(const ConfusionMatrix& confusion) {
   return sheet.image();
 }
 
+/// The messages with which every file begins.
+std::vector<std::string> first_events(double wall, const Json& options) {
+  return {session_start_event(wall, options, group_of(options)),
+          layout_event(wall, {{"loss", "loss/.*"}, {"metric", "(accuracy|label_accuracy|mae)/.*"}}),
+          text_event({wall, 0}, "run/options", code_of(options))};
+}
+
+std::vector<std::string> point_events(const EventTime& time, const FitPoint& p) {
+  const std::string metric = title_key(*p.metric);
+  std::vector<std::string> events;
+  const auto scalar = [&](const std::string& tag, const std::optional<double>& value) {
+    if (value) events.push_back(scalar_event(time, tag, static_cast<float>(*value)));
+  };
+  scalar("loss/train", p.train_loss);
+  scalar(metric + "/train", p.train_metric);
+  scalar(metric + "/test", p.test_metric);
+  scalar(metric + "/holdout", p.holdout_metric);
+  return events;
+}
+
+/// Of "2026-01-31T12:34:56Z"; of another text now.
+double seconds_of(const std::string& utc) {
+  std::tm time = {};
+  const char* const end = ::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time);
+  return end && *end == '\0' ? static_cast<double>(::timegm(&time)) : wall_time();
+}
+
 std::string image_of(const EventTime& time, const std::string& tag, const Image& image) {
   return image_event(time, tag, encode_png(image), image.shape[2], image.shape[1]);
 }
@@ -83,11 +111,7 @@ EventLog::EventLog(const std::filesystem::path& folder, const Json& record, Sequ
       fit_(fit),
       test_(test),
       file_(new_file(folder), event_record(version_event(wall_time()))) {
-  const double wall = wall_time();
-  const Json options = run_options(record);
-  add(session_start_event(wall, options, group_of(options)));
-  add(layout_event(wall, {{"loss", "loss/.*"}, {"metric", "(accuracy|label_accuracy|mae)/.*"}}));
-  add(text_event({wall, 0}, "run/options", code_of(options)));
+  for (const std::string& event : first_events(wall_time(), run_options(record))) add(event);
 }
 
 void EventLog::add(const std::string& message) { file_.add(event_record(message)); }
@@ -105,15 +129,7 @@ void EventLog::step(const StepEvent& e) {
 }
 
 void EventLog::point(const FitPoint& p) {
-  const EventTime time = now(p.epoch);
-  const std::string metric = title_key(*p.metric);
-  const auto scalar = [&](const std::string& tag, const std::optional<double>& value) {
-    if (value) add(scalar_event(time, tag, static_cast<float>(*value)));
-  };
-  scalar("loss/train", p.train_loss);
-  scalar(metric + "/train", p.train_metric);
-  scalar(metric + "/test", p.test_metric);
-  scalar(metric + "/holdout", p.holdout_metric);
+  for (const std::string& event : point_events(now(p.epoch), p)) add(event);
 }
 
 void EventLog::test(const TestEvent& e) {
@@ -163,6 +179,31 @@ void EventLog::add_filters(const EventTime& time) {
 void EventLog::end(SessionStatus status) {
   add(session_end_event(wall_time(), status));
   file_.flush();
+}
+
+bool has_events(const std::filesystem::path& folder) {
+  const auto is_events = [](const std::filesystem::directory_entry& entry) {
+    return entry.path().filename().string().starts_with(kEventFiles);
+  };
+  return std::ranges::any_of(std::filesystem::directory_iterator(folder), is_events);
+}
+
+void write_events(const RunHistory& run) {
+  const double start = seconds_of(run.started);
+  const double epoch_seconds = run.epochs_done > 0 ? run.seconds.value_or(0) / run.epochs_done : 0;
+  std::string records = event_record(version_event(start));
+  const auto add = [&](const std::string& event) { records += event_record(event); };
+  for (const std::string& event : first_events(start, run.options)) add(event);
+  const std::int64_t steps = std::max<std::int64_t>(1, run.steps);
+  for (const FitPoint& p : run.points) {
+    const EventTime time = {start + p.epoch * epoch_seconds,
+                            std::llround(p.epoch * static_cast<double>(steps))};
+    for (const std::string& event : point_events(time, p)) add(event);
+  }
+  const bool diverged = run.state == RunState::kDiverged;
+  add(session_end_event(start + run.seconds.value_or(0),
+                        diverged ? SessionStatus::kFailure : SessionStatus::kSuccess));
+  write_file(new_file(run.folder), records);
 }
 
 }  // namespace lenet

@@ -9,6 +9,7 @@
 
 #include "io/event_file.h"
 #include "lenet/fit.h"
+#include "run/run_history.h"
 
 namespace lenet {
 
@@ -41,5 +42,12 @@ class EventLog {
   double rate_ = 0;          ///< images a second
   std::vector<float> last_;  ///< parameters at the end of the epoch before
 };
+
+bool has_events(const std::filesystem::path& folder);
+
+/// The curves and options of a run that has ended, into a file in its folder. Times between its
+/// beginning and its end are even parts; a step is an epoch where the record does not say how many
+/// steps it has. Throws Error (kIo).
+void write_events(const RunHistory& run);
 
 }  // namespace lenet

@@ -109,16 +109,6 @@ void add_test_metric(double value, RunHistory& run) {
   if (!run.best || better(*run.metric, value, *run.best)) run.best = value;
 }
 
-void take_points(std::vector<FitPoint> points, RunHistory& run) {
-  for (const FitPoint& point : points) {
-    run.epochs_done = std::max(run.epochs_done, point.epoch);
-    if (!point.test_metric) continue;
-    run.metric = point.metric;
-    add_test_metric(*point.test_metric, run);
-  }
-  run.points = std::move(points);
-}
-
 /// What "result" says of the epochs.
 void take_result(const Json& result, RunHistory& run) {
   run.metric = &metric_of(result, "test");
@@ -139,7 +129,7 @@ void read_record(RunHistory& run, bool with_points) {
   run = run_of_record(run.folder, record);
   const auto result = record.find("result");
   const bool ended = result != record.end() && result->is_object();
-  if (with_points || !ended) take_points(points_in(run.folder / kMetricsFile), run);
+  if (with_points || !ended) add_points(points_in(run.folder / kMetricsFile), run);
   if (ended && !with_points) take_result(*result, run);
   if (ended && with_points) run.seconds = number_in(*result, "wall_seconds");
   run.why = text_in(record, "diverged");
@@ -219,6 +209,16 @@ RunHistory run_of_record(const fs::path& folder, const Json& record) {
   run.epochs = whole_in(record, "epochs");
   run.steps = steps_of_epoch(record);
   return run;
+}
+
+void add_points(const std::vector<FitPoint>& points, RunHistory& run) {
+  for (const FitPoint& point : points) {
+    run.epochs_done = std::max(run.epochs_done, point.epoch);
+    if (!point.test_metric) continue;
+    run.metric = point.metric;
+    add_test_metric(*point.test_metric, run);
+  }
+  run.points.insert(run.points.end(), points.begin(), points.end());
 }
 
 std::int64_t steps_of_epoch(const Json& record) {

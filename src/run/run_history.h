@@ -41,6 +41,9 @@ struct RunHistory {
 /// there, or is none, stays empty.
 RunHistory run_of_record(const std::filesystem::path& folder, const nlohmann::ordered_json& record);
 
+/// Adds points of the run, and what they say of it.
+void add_points(const std::vector<FitPoint>& points, RunHistory& run);
+
 /// The steps of an epoch, where the record says enough; else 0.
 std::int64_t steps_of_epoch(const nlohmann::ordered_json& record);
 

@@ -70,5 +70,21 @@ TEST_F(CliTensorBoard, ARunThatGoesOnHasAFileMore) {
   EXPECT_EQ(event_files("out"), Words()) << "those of the run that is replaced";
 }
 
+TEST_F(CliTensorBoard, ARunThatHasEndedGetsItsCurves) {
+  ASSERT_EQ(train("runs/a", {"--epochs", "2"}).exit_code, 0);
+  ASSERT_EQ(train("runs/b", {"--epochs", "2", "--tensorboard"}).exit_code, 0);
+  const Outcome outcome = run({"board", "runs", "--tensorboard"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "runs/a: written\nruns/b: left out: it has its events already\n");
+  ASSERT_EQ(event_files("runs/a").size(), 1u);
+  ASSERT_EQ(event_files("runs/b").size(), 1u);
+  const Words later = messages("runs/a/" + event_files("runs/a")[0]);
+  const Words live = messages("runs/b/" + event_files("runs/b")[0]);
+  for (const char* tag : {"loss/train", "accuracy/train", "accuracy/test", "run/options",
+                          "_hparams_/session_start_info", "_hparams_/session_end_info"}) {
+    EXPECT_EQ(with(later, tag), with(live, tag)) << tag;
+  }
+}
+
 }  // namespace
 }  // namespace lenet

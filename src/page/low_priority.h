@@ -1,0 +1,31 @@
+// Work beside a training that is to be slowed by nothing.
+#pragma once
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <future>
+#include <utility>
+
+namespace lenet {
+
+/// The calling thread gives way to those that train, and leaves signals to them.
+inline void give_way() {
+  constexpr int kNice = 10;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+/// The result of `work`, by a thread that gives way.
+template <class Work>
+auto in_background(Work work) {
+  return std::async(std::launch::async, [work = std::move(work)]() mutable {
+    give_way();
+    return work();
+  });
+}
+
+}  // namespace lenet
