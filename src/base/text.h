@@ -50,6 +50,13 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+/// Between single quotes, as a word of a shell's.
+inline std::string shell_quoted(const std::string& text) {
+  std::string inside;
+  for (const char c : text) inside += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return "'" + inside + "'";
+}
+
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// ASCII's capitals as small letters, whatever the locale.

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/escape.h"
 #include "cli/options.h"
@@ -24,13 +25,6 @@ std::string command_words(const Command& app) {
   std::vector<std::string> words;
   for (const Command& command : app.commands()) words.push_back(command.name());
   return fmt::format("{}", fmt::join(words, " "));
-}
-
-/// Text between single quotes in bash and zsh.
-std::string quoted(const std::string& text) {
-  std::string inside;
-  for (const char c : text) inside += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return "'" + inside + "'";
 }
 
 /// What is no option is the name of a file.
@@ -60,7 +54,8 @@ std::string zsh_options(const Command& command) {
     const std::string help = escaped(a.help, "\\[]:");
     const std::string value = a.value.empty() ? "" : ":" + a.value + ":_files";
     for (const std::string& name : a.names) {
-      lines += fmt::format(" \\\n        {}", quoted(fmt::format("{}[{}]{}", name, help, value)));
+      lines +=
+          fmt::format(" \\\n        {}", shell_quoted(fmt::format("{}[{}]{}", name, help, value)));
     }
   }
   return lines + " \\\n        '*:file:_files'";
@@ -70,7 +65,7 @@ std::string zsh(const Command& app) {
   std::string commands, cases;
   for (const Command& command : app.commands()) {
     const std::string help = escaped(command.description(), "\\:");
-    commands += fmt::format("    {}\n", quoted(command.name() + ":" + help));
+    commands += fmt::format("    {}\n", shell_quoted(command.name() + ":" + help));
     cases += fmt::format("    {})\n      _arguments{} ;;\n", command.name(), zsh_options(command));
   }
   return fmt::format(R"(#compdef lenet

@@ -88,17 +88,7 @@ void FolderRun::take(const RunHistory& run) {
   const bool saved =
       !running_ && std::filesystem::is_regular_file(folder_ / "model.safetensors", ignored);
   info_["evaluation"] = saved ? static_cast<std::int64_t>(run.epochs_done) : 0;
-  if (asked_ || !run.points.empty()) take_points(run);
-}
-
-void FolderRun::take_points(const RunHistory& run) {
-  PageTable all = points_table(*run.metric);
-  for (const FitPoint& p : run.points) {
-    const std::optional<double> step =
-        run.steps > 0 ? std::optional(p.epoch * static_cast<double>(run.steps)) : std::nullopt;
-    add_point(p, step, {}, all);
-  }
-  points_.become(std::move(all));
+  if (asked_ || !run.points.empty()) points_.become(points_of(run));
 }
 
 const PageTable& FolderRun::points() {
@@ -112,9 +102,7 @@ const PageTable& FolderRun::points() {
 std::shared_ptr<const ModelSnapshot> FolderRun::snapshot() {
   const auto epoch = info_["evaluation"].get<std::int64_t>();
   if (epoch == 0) return nullptr;
-  if (taking_.valid() && taking_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-    take_snapshot();
-  }
+  if (is_ready(taking_)) take_snapshot();
   if (snapshot_of_ == stamp_) {
     if (failure_) throw *failure_;
     return snapshot_;

@@ -32,7 +32,6 @@ class FolderRun final : public PageRun {
   void begin_reading();
   bool take_read();
   void take(const RunHistory& run);
-  void take_points(const RunHistory& run);
   void take_snapshot();
 
   std::filesystem::path folder_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/number_text.h"
 #include "base/text.h"
 #include "page/http_response.h"
 
@@ -61,12 +62,10 @@ int read_header(std::string_view line, HttpRequest& request) {
   return 0;
 }
 
-std::optional<std::size_t> number_of(std::string_view text) {
+/// At most 15 digits.
+std::optional<std::size_t> length_of(std::string_view text) {
   constexpr std::size_t kMostDigits = 15;
-  if (text.empty() || text.size() > kMostDigits || !std::ranges::all_of(text, is_digit)) return {};
-  std::size_t value = 0;
-  for (const char c : text) value = 10 * value + static_cast<std::size_t>(c - '0');
-  return value;
+  return text.size() <= kMostDigits ? number_in<std::size_t>(text) : std::nullopt;
 }
 
 /// How much comes behind the head.
@@ -75,7 +74,7 @@ int read_length(std::size_t most, HttpRequest& request) {
   const std::vector<std::string_view> lengths = request.all("content-length");
   const bool post = request.method == "POST";
   if (lengths.empty()) return post ? HttpStatus::kLengthRequired : 0;
-  const std::optional<std::size_t> length = number_of(lengths.front());
+  const std::optional<std::size_t> length = length_of(lengths.front());
   if (lengths.size() > 1 || !length || (!post && *length > 0)) return HttpStatus::kBadRequest;
   request.body_bytes = *length;
   return *length > most ? HttpStatus::kTooLarge : 0;

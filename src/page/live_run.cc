@@ -95,12 +95,7 @@ void LiveRun::take(const Begin& begin, double seconds) {
   info_ = page_info(run);
   info_["notes"] = early_;
   info_["test_examples"] = begin.test->size();
-  points_ = points_table(*run.metric);
-  for (const FitPoint& p : begin.before) {
-    add_point(
-        p, run.steps > 0 ? std::optional(p.epoch * static_cast<double>(run.steps)) : std::nullopt,
-        {}, points_);
-  }
+  points_ = points_of(run);
 }
 
 void LiveRun::take(const StepEvent& e, double seconds) {
@@ -172,8 +167,7 @@ ModelSnapshot LiveRun::snapshot_of(Tested tested) const {
 }
 
 std::shared_ptr<const ModelSnapshot> LiveRun::snapshot() {
-  const bool ready =
-      taking_.valid() && taking_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  const bool ready = is_ready(taking_);
   if (ready) snapshot_ = std::make_shared<const ModelSnapshot>(taking_.get());
   if (!taking_.valid()) {
     // While epochs follow one another, one that was asked for is given before the next is begun.

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <future>
 #include <utility>
 
@@ -26,6 +27,12 @@ auto in_background(Work work) {
     give_way();
     return work();
   });
+}
+
+/// Whether there is a result, which can be taken without waiting.
+template <class T>
+bool is_ready(const std::future<T>& result) {
+  return result.valid() && result.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
 }  // namespace lenet

@@ -159,15 +159,20 @@ Shape shown_shape(const Dataset& data) {
   return {1, shape[0] * shape[1], shape[2]};
 }
 
-std::string images_file(const Dataset& data, std::span<const std::int64_t> numbers) {
-  const Shape shape = shown_shape(data);
+std::vector<std::uint8_t> pictures_of(const Dataset& data, std::span<const std::int64_t> numbers) {
   std::vector<std::uint8_t> bytes;
   for (const std::int64_t i : numbers) {
     require(i >= 0 && i < data.size(), fmt::format("image {}: want 0 to {}", i, data.size() - 1));
     const std::vector<std::uint8_t> picture = picture_of(data, i);
     bytes.insert(bytes.end(), picture.begin(), picture.end());
   }
-  return serialise_bytes("images", {std::ssize(numbers), shape[0], shape[1], shape[2]}, bytes);
+  return bytes;
+}
+
+std::string images_file(const Dataset& data, std::span<const std::int64_t> numbers) {
+  const Shape shape = shown_shape(data);
+  return serialise_bytes("images", {std::ssize(numbers), shape[0], shape[1], shape[2]},
+                         pictures_of(data, numbers));
 }
 
 }  // namespace lenet

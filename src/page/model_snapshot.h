@@ -49,8 +49,12 @@ nlohmann::ordered_json cell_of(const ModelSnapshot& model, std::int64_t label,
 /// are below each other.
 Shape shown_shape(const Dataset& data);
 
-/// The images of these numbers as a safetensors file with "images" of bytes, (images, channels,
-/// height, width) of shown_shape(). Throws Error (kUsage) for a number that there is not.
+/// The images of these numbers as bytes, one behind the other. Throws Error (kUsage) for a number
+/// that there is not.
+std::vector<std::uint8_t> pictures_of(const Dataset& data, std::span<const std::int64_t> numbers);
+
+/// The same as a safetensors file with "images" of bytes, (images, channels,
+/// height, width) of shown_shape().
 std::string images_file(const Dataset& data, std::span<const std::int64_t> numbers);
 
 }  // namespace lenet

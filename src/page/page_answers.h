@@ -10,7 +10,7 @@
 namespace lenet {
 
 /// A request below "run/ID/".
-struct RunRequestOfPage {
+struct PageRequest {
   std::string_view what;   ///< "points.json"
   std::string_view query;  ///< behind the "?"
   std::string_view body;
@@ -19,7 +19,7 @@ struct RunRequestOfPage {
 
 /// run: the id-th of those shown. Throws StillReading, and Error: kUsage for what it may not ask,
 /// others for what cannot be read.
-HttpResponse answer_of_run(PageRun& run, std::size_t id, const RunRequestOfPage& request);
+HttpResponse answer_of_run(PageRun& run, std::size_t id, const PageRequest& request);
 
 HttpResponse json_response(const nlohmann::ordered_json& document);
 

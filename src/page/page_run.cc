@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
 #include "run/json_document.h"
 #include "run/metric_keys.h"
 
@@ -16,9 +17,7 @@ std::string shell_word(const std::string& path) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
   if (!path.starts_with('-') && path.find_first_not_of(kPlain) == path.npos) return path;
-  std::string word = path.starts_with('-') ? "./'" : "'";
-  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + '\'';
+  return (path.starts_with('-') ? "./" : "") + shell_quoted(path);
 }
 
 }  // namespace
@@ -64,6 +63,19 @@ Json run_info(std::size_t id, const PageRun& run) {
   return info;
 }
 
+Json with_run(std::size_t id, const Json& document) {
+  Json whole = {{"run", id}};
+  whole.update(document);
+  return whole;
+}
+
+Json rows_of(std::size_t id, const char* name, const PageTable& table, std::int64_t from,
+             std::int64_t most) {
+  Json rows = {{"table", name}};
+  rows.update(table.part(from, most));
+  return with_run(id, rows);
+}
+
 PageTable points_table(const Metric& metric) {
   std::vector<std::string> columns = {"epoch", "step", "seconds", "train_loss"};
   for (const char* set : {"train", "test", "holdout"}) columns.push_back(metric_key(set, metric));
@@ -71,6 +83,16 @@ PageTable points_table(const Metric& metric) {
 }
 
 PageTable steps_table() { return PageTable({"epoch", "step", "seconds", "batch_loss"}); }
+
+PageTable points_of(const RunHistory& run) {
+  PageTable points = points_table(*run.metric);
+  for (const FitPoint& p : run.points) {
+    const std::optional<double> step =
+        run.steps > 0 ? std::optional(p.epoch * static_cast<double>(run.steps)) : std::nullopt;
+    add_point(p, step, {}, points);
+  }
+  return points;
+}
 
 void add_point(const FitPoint& p, std::optional<double> step, std::optional<double> seconds,
                PageTable& points) {

@@ -56,6 +56,16 @@ nlohmann::ordered_json page_info(const RunHistory& run);
 /// number of rows is the least that it has.
 nlohmann::ordered_json run_info(std::size_t id, const PageRun& run);
 
+/// The document behind {"run": id}.
+nlohmann::ordered_json with_run(std::size_t id, const nlohmann::ordered_json& document);
+
+/// web/src/source.ts: Rows, by PageTable::part().
+nlohmann::ordered_json rows_of(std::size_t id, const char* name, const PageTable& table,
+                               std::int64_t from, std::int64_t most);
+
+/// The points of a run, with their steps where these are known.
+PageTable points_of(const RunHistory& run);
+
 /// Tables without rows, of a run that is judged by this metric.
 PageTable points_table(const Metric& metric);
 PageTable steps_table();

@@ -150,9 +150,8 @@ void PageServer::send_changes(std::size_t i) {
   }
   const auto send_rows = [&](const char* name, const PageTable& table, std::int64_t& sent) {
     if (seen && table.rows() != sent) {
-      Json rows = {{"run", i}, {"table", name}};
-      rows.update(table.part(std::min(sent, table.rows()), kMostRowsOfEvent));
-      server_.send(event("rows", rows));
+      server_.send(
+          event("rows", rows_of(i, name, table, std::min(sent, table.rows()), kMostRowsOfEvent)));
     }
     sent = table.rows();
   };

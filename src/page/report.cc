@@ -12,7 +12,6 @@
 #include "page/network_view.h"
 #include "page/page_text.h"
 #include "run/json_document.h"
-#include "run/judged_files.h"
 
 namespace lenet {
 namespace {
@@ -87,15 +86,11 @@ struct Cells {
 
 Json images_of(const ModelSnapshot& test, const std::set<std::int64_t>& numbers) {
   const std::vector<std::int64_t> ids(numbers.begin(), numbers.end());
-  std::string bytes;
-  for (const std::int64_t i : ids) {
-    const std::vector<std::uint8_t> picture = picture_of(*test.images, i);
-    bytes.append(picture.begin(), picture.end());
-  }
+  const std::vector<std::uint8_t> bytes = pictures_of(*test.images, ids);
   const Shape shape = shown_shape(*test.images);
   return {{"shape", {ids.size(), shape[0], shape[1], shape[2]}},
           {"ids", ids},
-          {"base64", base64(bytes)}};
+          {"base64", base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()})}};
 }
 
 /// What an HTML parser looks for within a script cannot occur in it.
@@ -116,12 +111,6 @@ Json layers_of(const ModelSnapshot& model, const std::set<std::int64_t>& images)
     layers[std::to_string(image)] = base64(file);
   }
   return layers;
-}
-
-Json with_run(std::size_t id, const Json& document) {
-  Json whole = {{"run", id}};
-  whole.update(document);
-  return whole;
 }
 
 /// Adds the network of a run, and what it says of the test images.
@@ -153,9 +142,7 @@ Json data_of(std::vector<std::unique_ptr<PageRun>>& runs, const Note& note) {
   for (const char* by_run : {"cells", "images", "layers"}) data[by_run] = Json::object();
   for (std::size_t i = 0; i < runs.size(); ++i) {
     PageRun& run = *runs[i];
-    Json rows = {{"table", "points"}};
-    rows.update(run.points().part(0, kMostRows));
-    data["rows"].push_back(with_run(i, rows));
+    data["rows"].push_back(rows_of(i, "points", run.points(), 0, kMostRows));
     Json info = run_info(i, run);
     try {
       add_network(run, i, data);
